@@ -1,0 +1,51 @@
+// Package chiauth guards chi v5 routes, and those of plain net/http, with an
+// auth-go contract.
+//
+//	r.Use(chiauth.New(contract))
+//	r.Get("/api/profile", func(w http.ResponseWriter, r *http.Request) {
+//		fmt.Fprint(w, chiauth.UserID(r.Context()))
+//	})
+//
+// The accessors take the request's context, so that services read the session
+// in the same way.
+package chiauth
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// New returns a middleware that verifies every request by source, a
+// *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or
+// zero source and on an invalid option: those are mistakes of the program.
+// core.NewGuard and [Guard] return an error instead.
+func New(source core.Source, opts ...core.Option) func(http.Handler) http.Handler {
+	return Guard(core.MustGuard("chiauth", source, opts...))
+}
+
+// Guard returns the middleware of a guard that exists already.
+func Guard(g *core.Guard) func(http.Handler) http.Handler { return g.Handler }
+
+// Require returns a middleware that asks policies about the session, for a
+// route or group behind [New]. It panics on a nil policy.
+func Require(policies ...core.Policy) func(http.Handler) http.Handler {
+	return core.Require(policies...).Handler
+}
+
+// Metadata mounts the guard's protected-resource metadata (RFC 9728) on r, at
+// the path where clients look for it.
+func Metadata(r chi.Router, g *core.Guard) { r.Handle(g.MetadataPath(), g.MetadataHandler()) }
+
+// Session returns the session of the request, and false for an anonymous one.
+func Session(ctx context.Context) (*core.Session, bool) { return core.FromContext(ctx) }
+
+// UserID returns the user id of the request's session, "" if there is none.
+func UserID(ctx context.Context) string { return core.UserID(ctx) }
+
+// Claims decodes the claims of the request's session into a T. It returns
+// core.ErrNoSession if there is none.
+func Claims[T any](ctx context.Context) (T, error) { return core.Claims[T](ctx) }

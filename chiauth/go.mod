@@ -1,0 +1,14 @@
+module github.com/revstackhq/auth-go/chiauth
+
+go 1.25.0
+
+require github.com/revstackhq/auth-go/core v0.0.0
+
+require (
+	github.com/go-chi/chi/v5 v5.5.0
+	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
+	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
+	github.com/maypok86/otter/v2 v2.4.0 // indirect
+)
+
+replace github.com/revstackhq/auth-go/core => ../core

@@ -1,0 +1,101 @@
+package core
+
+import "errors"
+
+// Code names why a request was refused. It is stable API: clients switch on it.
+// The first seven are those of the TypeScript package @revstackhq/auth.
+//
+// A Code is an error, so that errors.Is(err, core.CodeTokenExpired) works on
+// anything a [Verifier] or a [Guard] returns.
+type Code string
+
+// The codes, in the order in which a token with several faults reports them.
+const (
+	CodeInvalidRequest           Code = "INVALID_REQUEST"
+	CodeTokenMissing             Code = "TOKEN_MISSING"
+	CodeTokenTooLarge            Code = "TOKEN_TOO_LARGE"
+	CodeInvalidFormat            Code = "INVALID_FORMAT"
+	CodeAlgorithmNotAllowed      Code = "ALGORITHM_NOT_ALLOWED"
+	CodeIssuerMismatch           Code = "ISSUER_MISMATCH"
+	CodeKeysUnavailable          Code = "KEYS_UNAVAILABLE"
+	CodeUnknownKey               Code = "UNKNOWN_KEY"
+	CodeInvalidSignature         Code = "INVALID_SIGNATURE"
+	CodeTokenExpired             Code = "TOKEN_EXPIRED"
+	CodeTokenNotActive           Code = "TOKEN_NOT_ACTIVE"
+	CodeAudienceMismatch         Code = "AUDIENCE_MISMATCH"
+	CodePartyMismatch            Code = "PARTY_MISMATCH"
+	CodeMissingClaim             Code = "MISSING_CLAIM"
+	CodeClaimMismatch            Code = "CLAIM_MISMATCH"
+	CodeTokenRevoked             Code = "TOKEN_REVOKED"
+	CodeInsufficientScope        Code = "INSUFFICIENT_SCOPE"
+	CodeForbidden                Code = "FORBIDDEN"
+	CodeReauthenticationRequired Code = "REAUTHENTICATION_REQUIRED"
+	CodeUnknownError             Code = "UNKNOWN_ERROR"
+
+	// CodeNetworkError is the TypeScript package's word for
+	// CodeKeysUnavailable: errors.Is answers for both, no error carries it.
+	CodeNetworkError Code = "NETWORK_ERROR"
+)
+
+// Error returns the code itself.
+func (c Code) Error() string { return string(c) }
+
+// CodeOf returns the code of the first [*Error] in err's tree, "" for nil, and
+// CodeUnknownError for an error that carries none.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return CodeUnknownError
+}
+
+// sentence is what a person reads in the answer. It never tells what the server
+// expected: that is in [Error.Detail], for the log.
+func (c Code) sentence() string {
+	switch c {
+	case CodeInvalidRequest:
+		return "The request's credentials are malformed or given more than once."
+	case CodeTokenMissing:
+		return "Sign in to continue."
+	case CodeTokenTooLarge:
+		return "The token is too large."
+	case CodeInvalidFormat:
+		return "The token is malformed."
+	case CodeAlgorithmNotAllowed:
+		return "The token is signed with an algorithm that is not accepted here."
+	case CodeIssuerMismatch:
+		return "The token was issued by somebody this service does not accept."
+	case CodeKeysUnavailable, CodeNetworkError:
+		return "Sign-in cannot be checked right now. Please try again shortly."
+	case CodeUnknownKey:
+		return "The token is signed with an unknown key."
+	case CodeInvalidSignature:
+		return "The token's signature is not valid."
+	case CodeTokenExpired:
+		return "The session has expired. Please sign in again."
+	case CodeTokenNotActive:
+		return "The token is not valid yet."
+	case CodeAudienceMismatch:
+		return "The token was issued for another service."
+	case CodePartyMismatch:
+		return "The token was issued to an application that is not accepted here."
+	case CodeMissingClaim:
+		return "The token lacks a required claim."
+	case CodeClaimMismatch:
+		return "The token is not of the kind that is accepted here."
+	case CodeTokenRevoked:
+		return "The session has been revoked. Please sign in again."
+	case CodeInsufficientScope:
+		return "The token does not grant the required scope."
+	case CodeForbidden:
+		return "You are not allowed to do this."
+	case CodeReauthenticationRequired:
+		return "Please confirm your identity again to continue."
+	default:
+		return "The request could not be authenticated."
+	}
+}

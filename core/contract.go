@@ -1,0 +1,315 @@
+package core
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/internal/jose"
+	"github.com/revstackhq/auth-go/core/internal/jwks"
+)
+
+// Contract says which tokens to accept. It is immutable, valid by construction
+// and safe for concurrent use. The zero value is not usable: make one with
+// [NewContract], [ParseContract] or a provider's NewContract.
+//
+// Verifiers made of one contract share its keys.
+type Contract struct{ c *contract }
+
+// contract stays behind a pointer so that no fmt verb reaches into it.
+type contract struct {
+	rules      Rules // as given, defaults filled in, no secret
+	issuers    []string
+	template   *issuerTemplate
+	methods    map[string]*method
+	secret     func() []byte // a closure, so that reflection can't dump it
+	static     *jwks.Set
+	userID     []jose.Path
+	required   []jose.Path
+	claimRules []claimRule
+	timed      bool // a claim rule looks at the clock
+	mapping    mapping
+	warnings   []string
+	shared     sharedEngines
+}
+
+// NewContract checks rules and returns the contract, or every mistake at once:
+// an [errors.Join] of [*ConfigError]. It does no I/O except for reading the
+// environment variable that SecretEnv names.
+func NewContract(rules Rules) (*Contract, error) {
+	var f faults
+	c := &contract{rules: copyRules(rules)}
+	c.fillDefaults(&f)
+	c.compileIssuers(&f)
+	c.compileKeys(&f)
+	c.compileClaims(&f)
+	if len(f) > 0 {
+		return nil, f.join()
+	}
+	c.warn()
+	return &Contract{c}, nil
+}
+
+func copyRules(r Rules) Rules {
+	r.Issuers = slices.Clone(r.Issuers)
+	r.JWKS = slices.Clone(r.JWKS)
+	r.Algorithms = slices.Clone(r.Algorithms)
+	r.Audiences = slices.Clone(r.Audiences)
+	r.AuthorizedParties = slices.Clone(r.AuthorizedParties)
+	r.UserIDFallbacks = slices.Clone(r.UserIDFallbacks)
+	r.RequiredClaims = slices.Clone(r.RequiredClaims)
+	r.ClaimRules = slices.Clone(r.ClaimRules)
+	r.TokenTypes = slices.Clone(r.TokenTypes)
+	return r
+}
+
+func (c *contract) fillDefaults(f *faults) {
+	r := &c.rules
+	if r.Provider == "" {
+		r.Provider = "custom"
+	}
+	if r.UserIDClaim == "" {
+		r.UserIDClaim = "sub"
+	}
+	switch {
+	case r.Leeway == 0:
+		r.Leeway = defaultLeeway
+	case r.Leeway > maxLeeway:
+		f.add("Leeway", r.Leeway.String(), "at most %v: a longer one accepts tokens long after they ended", maxLeeway)
+	}
+	if r.MaxAge < 0 {
+		f.add("MaxAge", r.MaxAge.String(), "must not be negative; 0 means no bound")
+	}
+	if r.MaxTokenBytes == 0 {
+		r.MaxTokenBytes = defaultMaxTokenBytes
+	}
+	if r.MaxTokenBytes < 0 || r.MaxTokenBytes > maxMaxTokenBytes {
+		f.add("MaxTokenBytes", itoa(r.MaxTokenBytes), "must be between 1 and %d", maxMaxTokenBytes)
+	}
+	r.Session = r.Session.withDefaults()
+}
+
+// compileKeys settles where keys come from and which algorithms they may serve.
+func (c *contract) compileKeys(f *faults) {
+	r := &c.rules
+	c.takeSecret(f)
+	var public []string
+	for name, set := range map[string]bool{"JWKSURL": r.JWKSURL != "", "Discovery": r.Discovery, "JWKS": len(r.JWKS) > 0, "PEM": r.PEM != ""} {
+		if set {
+			public = append(public, name)
+		}
+	}
+	slices.Sort(public)
+	if len(public) > 1 {
+		f.add(strings.Join(public, ", "), "", "are different sources of keys: keep one")
+	}
+	if len(public) == 0 && c.secret == nil && !r.InsecureEmulator {
+		f.add("JWKSURL", "", "no keys: set JWKSURL, Discovery, JWKS, PEM or Secret")
+	}
+	c.compileAlgorithms(len(public) > 0, f)
+	switch {
+	case r.JWKSURL != "":
+		checkURL("JWKSURL", r.JWKSURL, urlRules{insecureHTTP: r.InsecureHTTP, mayQuery: true}, f)
+	case len(r.JWKS) > 0:
+		set, err := jwks.Parse(r.JWKS, jwks.Limits{Algorithms: r.Algorithms})
+		c.takeStatic("JWKS", set, err, f)
+	case r.PEM != "":
+		set, err := jwks.FromPEM([]byte(r.PEM), "", "")
+		c.takeStatic("PEM", set, err, f)
+	}
+}
+
+func (c *contract) takeSecret(f *faults) {
+	r := &c.rules
+	secret := string(r.Secret)
+	if r.SecretEnv != "" {
+		if secret != "" {
+			f.add("SecretEnv", quoted(r.SecretEnv), "Secret is set too: keep one")
+		}
+		if secret = os.Getenv(r.SecretEnv); secret == "" {
+			f.add("SecretEnv", quoted(r.SecretEnv), "the environment variable is empty or not set")
+			secret = strings.Repeat("?", 64) // so that no second fault is told for the same cause; never used
+		}
+	}
+	r.Secret = ""
+	switch secret {
+	case "":
+	case redacted:
+		f.add("Secret", redacted, "the secret was removed when the contract was marshalled: name its environment variable in signingSecretEnv")
+	default:
+		c.secret = func() []byte { return []byte(secret) }
+	}
+}
+
+func (c *contract) takeStatic(field string, set *jwks.Set, err error, f *faults) {
+	switch {
+	case err != nil:
+		f.add(field, "", "%v", err)
+	case len(set.Keys()) == 0:
+		f.add(field, "", "holds no usable key%s", skippedReasons(set))
+	default:
+		c.static = set
+	}
+}
+
+func skippedReasons(set *jwks.Set) string {
+	var b strings.Builder
+	for _, s := range set.Skipped() {
+		b.WriteString("; entry " + itoa(s.Index) + ": " + s.Reason)
+	}
+	return b.String()
+}
+
+func (c *contract) compileAlgorithms(public bool, f *faults) {
+	r := &c.rules
+	if len(r.Algorithms) == 0 {
+		if public {
+			r.Algorithms = append(r.Algorithms, "RS256")
+		}
+		if c.secret != nil {
+			r.Algorithms = append(r.Algorithms, "HS256")
+		}
+	}
+	c.methods = make(map[string]*method, len(r.Algorithms))
+	var symmetric, asymmetric bool
+	for _, alg := range r.Algorithms {
+		m := methodOf(alg)
+		switch {
+		case m == nil:
+			f.add("Algorithms", quoted(alg), "unknown: use %s", strings.Join(supportedAlgorithms(), ", "))
+			continue
+		case m.hmac && c.secret == nil:
+			// The classic confusion: a public key used as an HMAC secret.
+			f.add("Algorithms", quoted(alg), "needs Secret: a published key can't verify a symmetric signature")
+		case !m.hmac && !public:
+			f.add("Algorithms", quoted(alg), "needs public keys: set JWKSURL, Discovery, JWKS or PEM")
+		case m.hmac && len(c.secret()) < m.hash.Size() && !r.InsecureShortSecret:
+			f.add("Secret", "", "has %d bytes, %s needs at least %d (RFC 7518 §3.2); InsecureShortSecret accepts it nevertheless",
+				len(c.secret()), alg, m.hash.Size())
+		}
+		symmetric, asymmetric = symmetric || m.hmac, asymmetric || !m.hmac
+		c.methods[alg] = m
+	}
+	if c.secret != nil && !symmetric {
+		f.add("Secret", "", "none of the Algorithms uses it: add HS256 or remove it")
+	}
+	if public && !asymmetric {
+		f.add("Algorithms", quoted(strings.Join(r.Algorithms, " ")), "none fits the public keys: add RS256 or remove the keys")
+	}
+}
+
+func (c *contract) compileClaims(f *faults) {
+	r := &c.rules
+	for _, path := range append([]string{r.UserIDClaim}, r.UserIDFallbacks...) {
+		c.userID = append(c.userID, compilePath("UserIDClaim", path, f))
+	}
+	for i, path := range r.RequiredClaims {
+		c.required = append(c.required, compilePath("RequiredClaims["+itoa(i)+"]", path, f))
+	}
+	c.claimRules = compileRules("ClaimRules", r.ClaimRules, f)
+	c.timed = slices.ContainsFunc(r.ClaimRules, func(r ClaimRule) bool {
+		return r.InPast || slices.ContainsFunc(r.When, func(w ClaimRule) bool { return w.InPast })
+	})
+	c.mapping = compileMapping(r.Session, f)
+	checkValues("Audiences", r.Audiences, f)
+	checkValues("AuthorizedParties", r.AuthorizedParties, f)
+	if len(r.Audiences) == 0 && !r.InsecureAnyAudience {
+		f.add("Audiences", "", "is empty: a token for any service of this issuer would be accepted; "+
+			"name this service, or say InsecureAnyAudience")
+	}
+	if len(r.Audiences) > 0 && r.InsecureAnyAudience {
+		f.add("InsecureAnyAudience", "true", "Audiences are set: remove one of the two")
+	}
+	if r.RequireAuthorizedParty && len(r.AuthorizedParties) == 0 {
+		f.add("RequireAuthorizedParty", "true", "AuthorizedParties is empty: name the accepted parties")
+	}
+}
+
+func (c *contract) warn() {
+	r := &c.rules
+	say := func(on bool, text string) {
+		if on {
+			c.warnings = append(c.warnings, text)
+		}
+	}
+	say(r.InsecureAnyIssuer, "any issuer: whoever has a key of this contract may name itself as it likes")
+	bound := len(r.AuthorizedParties) > 0 || slices.ContainsFunc(r.ClaimRules, func(c ClaimRule) bool {
+		return c.Code == CodeAudienceMismatch || c.Code == CodePartyMismatch
+	})
+	say(r.InsecureAnyAudience && !bound && r.Provider == "clerk",
+		"no authorized parties: a token minted for any origin of this instance is accepted")
+	say(r.InsecureAnyAudience && !bound && r.Provider != "clerk",
+		"no audience: a token this issuer made for any other service is accepted")
+	say(r.InsecureNoExpiry, "no expiry: a token without exp is accepted for ever")
+	say(r.InsecureShortSecret, "short secret: a secret shorter than its hash can be guessed from one token")
+	say(r.InsecureHTTP, "plain http: whoever sits on the wire can replace the keys")
+	say(r.InsecureIgnoreConfirmation, "bound tokens (cnf) are accepted as bearer tokens: a stolen one works")
+	say(r.InsecureEmulator, "emulator: unsigned tokens are accepted, anybody can be anybody")
+}
+
+// Warnings says in words what the contract leaves open. The first verifier of a
+// contract logs them.
+func (k *Contract) Warnings() []string { return slices.Clone(k.must().warnings) }
+
+// Rules returns a copy of the rules with the defaults filled in and the secret
+// taken out. The slices inside ClaimRules and Session are shared: don't change
+// them.
+func (k *Contract) Rules() Rules { return copyRules(k.must().rules) }
+
+// Provider returns the preset's slug.
+func (k *Contract) Provider() string { return k.must().rules.Provider }
+
+// Issuer returns the first accepted issuer, "" if any is accepted.
+func (k *Contract) Issuer() string {
+	if c := k.must(); len(c.issuers) > 0 {
+		return c.issuers[0]
+	}
+	return k.c.rules.IssuerTemplate
+}
+
+// Equal reports whether two contracts accept the same tokens: same rules, same
+// secret.
+func (k *Contract) Equal(other *Contract) bool {
+	if !k.valid() || !other.valid() {
+		return k.valid() == other.valid()
+	}
+	a, errA := json.Marshal(k)
+	b, errB := json.Marshal(other)
+	return errors.Join(errA, errB) == nil && string(a) == string(b) && sameSecret(k.c.secret, other.c.secret)
+}
+
+// LogValue names the contract in a log, without its secret.
+func (k *Contract) LogValue() slog.Value {
+	if !k.valid() {
+		return slog.StringValue("invalid contract")
+	}
+	return slog.GroupValue(slog.String("provider", k.Provider()), slog.String("issuer", k.Issuer()),
+		slog.Any("algorithms", k.c.rules.Algorithms))
+}
+
+// String names the contract, without its secret.
+func (k *Contract) String() string {
+	if !k.valid() {
+		return "auth contract (invalid)"
+	}
+	return "auth contract " + k.Provider() + " " + quoted(k.Issuer())
+}
+
+func (k *Contract) valid() bool { return k != nil && k.c != nil }
+
+// must gives the zero contract's accessors an empty answer instead of a panic.
+func (k *Contract) must() *contract {
+	if !k.valid() {
+		return &contract{}
+	}
+	return k.c
+}
+
+func (c *contract) leeway() time.Duration { return max(c.rules.Leeway, 0) }
+
+// remote reports whether keys have to be fetched.
+func (c *contract) remote() bool { return c.rules.JWKSURL != "" || c.rules.Discovery }

@@ -1,0 +1,207 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"weak"
+
+	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/internal/jose"
+	"github.com/revstackhq/auth-go/core/internal/jwks"
+)
+
+// engine is a contract at work: its keys and its memory. All verifiers of one
+// contract with the same options share one.
+type engine struct {
+	*contract
+	keys   *jwks.Source // nil if the contract has only a secret
+	memory *memory
+
+	mu        sync.Mutex
+	observers []weak.Pointer[observer] // weak: a verifier that is gone must not pile up here
+}
+
+// observer is a verifier's side of the engine's events.
+type observer struct{ tell []func(event.Event) }
+
+func (o *observer) emit(e event.Event) {
+	for _, tell := range o.tell {
+		tell(e)
+	}
+}
+
+// sharedEngines are a contract's engines, few: one for each set of options.
+type sharedEngines struct {
+	mu   sync.Mutex
+	list []sharedEngine
+	once sync.Once
+}
+
+type sharedEngine struct {
+	options engineOptions
+	engine  *engine
+}
+
+// maxSharedEngines bounds what options that differ each time can pile up.
+const maxSharedEngines = 8
+
+func (c *contract) engineFor(o engineOptions, logger *slog.Logger) *engine {
+	s := &c.shared
+	s.once.Do(func() {
+		for _, w := range c.warnings {
+			logger.Warn("auth: contract "+c.rules.Provider+": "+w, slog.String("issuer", c.expectedIssuers()))
+		}
+	})
+	if !o.shareable() {
+		return newEngine(c, o)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, known := range s.list {
+		if known.options == o {
+			return known.engine
+		}
+	}
+	e := newEngine(c, o)
+	if len(s.list) == maxSharedEngines {
+		s.list = slices.Delete(s.list, 0, 1)
+	}
+	s.list = append(s.list, sharedEngine{o, e})
+	return e
+}
+
+func newEngine(c *contract, o engineOptions) *engine {
+	e := &engine{contract: c, memory: newMemory(o.tokens)}
+	switch {
+	case c.static != nil:
+		e.keys = jwks.NewStatic(c.static)
+	case c.remote():
+		cfg := jwks.Config{
+			URL: c.rules.JWKSURL, Discovery: c.rules.Discovery, Algorithms: c.rules.Algorithms,
+			Policy: o.policy.internal(), Client: o.client, Clock: o.clock, Emit: e.emit,
+		}
+		if len(c.issuers) > 0 {
+			cfg.Issuer = c.issuers[0]
+		}
+		if o.cache != nil {
+			cfg.Cache = o.cache
+		}
+		e.keys = jwks.New(cfg)
+	}
+	return e
+}
+
+// subscribe tells o of the keys' events for as long as o is in use.
+func (e *engine) subscribe(o *observer) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.observers = slices.DeleteFunc(e.observers, func(p weak.Pointer[observer]) bool { return p.Value() == nil })
+	e.observers = append(e.observers, weak.Make(o))
+}
+
+func (e *engine) emit(k jwks.Event) {
+	translated := publicEvent(k)
+	if translated == nil {
+		return
+	}
+	e.mu.Lock()
+	all := slices.Clone(e.observers)
+	e.mu.Unlock()
+	defer func() { // a fetch has no caller to panic to: it would end the program
+		if p := recover(); p != nil {
+			slog.Error("auth: an observer panicked", slog.String("panic", fmt.Sprint(p)))
+		}
+	}()
+	for _, p := range all {
+		if o := p.Value(); o != nil {
+			o.emit(translated)
+		}
+	}
+}
+
+func publicEvent(k jwks.Event) event.Event {
+	switch k := k.(type) {
+	case jwks.Refreshed:
+		return event.KeysRefreshed{
+			URL: k.URL, Keys: k.Keys, Skipped: k.Skipped,
+			NotModified: k.NotModified, FromCache: k.FromCache, FreshUntil: k.FreshUntil,
+		}
+	case jwks.Stale:
+		return event.KeysStale{URL: k.URL, Since: k.Since, Until: k.Until, Err: k.Err}
+	case jwks.Unavailable:
+		return event.KeysUnavailable{URL: k.URL, Err: k.Err, NextTry: k.NextTry}
+	case jwks.UnknownKid:
+		return event.UnknownKey{URL: k.URL, Throttled: k.Throttled}
+	default:
+		return nil
+	}
+}
+
+// checkSignature returns the key that signed the token, nil for a secret.
+func (e *engine) checkSignature(ctx context.Context, t *jose.Token, m *method) (*jwks.Key, *Error) {
+	if m.hmac {
+		if !m.verify(t.SigningInput(), t.Signature, e.secret()) {
+			return nil, refuse(CodeInvalidSignature, m.alg+" signature does not fit the secret")
+		}
+		return nil, nil
+	}
+	keys, err := e.lookup(ctx, t.Header)
+	if err != nil {
+		return nil, err
+	}
+	if k := m.signedBy(t, keys); k != nil {
+		return k, nil
+	}
+	if !e.namesKey(t.Header) {
+		// Without a kid nothing tells a new key from a bad signature, so the
+		// cool-down of unknown keys lets one fetch look.
+		more, relearnErr := e.keys.Relearn(ctx, t.Header.Alg, keys)
+		if relearnErr == nil {
+			if k := m.signedBy(t, more); k != nil {
+				return k, nil
+			}
+		}
+	}
+	return nil, refuse(CodeInvalidSignature, m.alg+" signature does not fit key "+quoted(t.Header.Kid))
+}
+
+func (m *method) signedBy(t *jose.Token, keys []*jwks.Key) *jwks.Key {
+	for _, k := range keys {
+		if m.verify(t.SigningInput(), t.Signature, k.Public) {
+			return k
+		}
+	}
+	return nil
+}
+
+// namesKey reports whether the token's kid can name one of our keys: keys from
+// PEM have no ids.
+func (c *contract) namesKey(h *jose.Header) bool { return h.HasKid && c.rules.PEM == "" }
+
+func (e *engine) lookup(ctx context.Context, h *jose.Header) ([]*jwks.Key, *Error) {
+	kid, named := h.Kid, e.namesKey(h)
+	if !named {
+		kid = ""
+	}
+	keys, err := e.keys.Lookup(ctx, kid, named, h.Alg)
+	if err != nil {
+		return nil, keyError(err)
+	}
+	return keys, nil
+}
+
+func keyError(err error) *Error {
+	var down *jwks.UnavailableError
+	if errors.As(err, &down) {
+		return &Error{Code: CodeKeysUnavailable, Detail: "the issuer's keys cannot be had", RetryAfter: down.RetryAfter, Err: err}
+	}
+	var unknown *jwks.UnknownKeyError
+	if errors.As(err, &unknown) {
+		return &Error{Code: CodeUnknownKey, Err: err}
+	}
+	return &Error{Code: CodeKeysUnavailable, Err: err}
+}

@@ -1,0 +1,198 @@
+package core
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Extractor finds the token in a request. It returns "" and no error where the
+// request carries none in its place, and an error, usually an [*Error] with
+// CodeInvalidRequest, where what it carries can't be one. Extractors must be
+// safe for concurrent use and must not keep the request.
+type Extractor interface {
+	Extract(r Request) (token string, err error)
+}
+
+// ExtractorFunc is a function as an [Extractor].
+type ExtractorFunc func(r Request) (string, error)
+
+// Extract calls f.
+func (f ExtractorFunc) Extract(r Request) (string, error) { return f(r) }
+
+// Bearer extracts the token of "Authorization: Bearer <token>" (RFC 6750 §2.1).
+// The scheme is compared without case (RFC 9110 §11.1). A header with another
+// scheme counts as no token; two headers, or two credentials in one, are
+// refused.
+func Bearer() Extractor { return bearer{} }
+
+type bearer struct{}
+
+func (bearer) Extract(r Request) (string, error) {
+	values := r.Header("Authorization")
+	switch len(values) {
+	case 0:
+		return "", nil
+	case 1:
+		token, err := bearerToken(values[0])
+		if err != nil {
+			return "", err
+		}
+		return token, nil
+	default: // Authorization is no list (RFC 9110 §11.6.2): a second one is an ambiguity somebody may exploit
+		return "", refuse(CodeInvalidRequest, "the Authorization header is given "+itoa(len(values))+" times")
+	}
+}
+
+// bearerToken reads one header value. "" without an error is a foreign scheme
+// or nothing.
+func bearerToken(value string) (string, *Error) {
+	value = strings.Trim(value, " \t") // optional white space around a field value, RFC 9110 §5.5
+	const scheme = "Bearer"
+	if len(value) < len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme) {
+		return "", nil
+	}
+	rest := value[len(scheme):]
+	if rest != "" && isToken68(rest[0]) {
+		return "", nil // a longer word than Bearer
+	}
+	token := strings.TrimLeft(rest, " ") // 1*SP, RFC 9110 §11.4
+	if token == "" {
+		return "", refuse(CodeInvalidRequest, "the Authorization header has the scheme Bearer and no token")
+	}
+	if token == rest || !isBearerToken(token) {
+		return "", refuse(CodeInvalidRequest, "the Authorization header is not one bearer token")
+	}
+	return token, nil
+}
+
+// isBearerToken tells b64token, RFC 6750 §2.1.
+func isBearerToken(s string) bool {
+	end := len(strings.TrimRight(s, "="))
+	if end == 0 {
+		return false
+	}
+	for i := range end {
+		if !isToken68(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isToken68(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~+/", c) >= 0
+}
+
+// Cookie extracts the token from the cookie of that name. A browser sends
+// cookies along with what another site makes it send, so requests that change
+// something are held to the rules of [http.CrossOriginProtection] first: a
+// cross-origin POST, PUT, PATCH or DELETE with this cookie is refused with
+// CodeForbidden. TrustedOrigins lets origins of yours pass.
+func Cookie(name string, trustedOrigins ...string) Extractor {
+	protection := http.NewCrossOriginProtection()
+	var bad []string
+	for _, origin := range trustedOrigins {
+		if err := protection.AddTrustedOrigin(origin); err != nil {
+			bad = append(bad, origin)
+		}
+	}
+	return &cookie{name: name, protection: protection, badOrigins: bad}
+}
+
+// InsecureCookie is [Cookie] without the check of the request's origin, for
+// applications that stop cross-site request forgery by other means.
+func InsecureCookie(name string) Extractor { return &cookie{name: name} }
+
+type cookie struct {
+	name       string
+	protection *http.CrossOriginProtection
+	badOrigins []string
+}
+
+func (c *cookie) Extract(r Request) (string, error) {
+	values := r.Cookie(c.name)
+	if len(values) == 0 {
+		return "", nil
+	}
+	for _, v := range values[1:] {
+		if v != values[0] {
+			return "", refuse(CodeInvalidRequest, "the cookie "+quoted(c.name)+" is given with different values")
+		}
+	}
+	if c.protection != nil {
+		if err := c.protection.Check(originView(r)); err != nil {
+			return "", &Error{Code: CodeForbidden, Detail: "a cross-origin request carries the session cookie", Err: err}
+		}
+	}
+	return values[0], nil
+}
+
+// originView is what [http.CrossOriginProtection] looks at.
+func originView(r Request) *http.Request {
+	h := http.Header{}
+	for _, name := range []string{"Origin", "Sec-Fetch-Site"} {
+		if values := r.Header(name); len(values) > 0 {
+			h[name] = values
+		}
+	}
+	return &http.Request{Method: r.Method(), Host: r.Host(), Header: h, URL: &url.URL{Path: r.Path()}}
+}
+
+// Header extracts the token from a header that holds nothing else, such as
+// Cf-Access-Jwt-Assertion or X-Goog-Iap-Jwt-Assertion. Use it only where
+// whatever stands in front of the service sets or removes that header.
+func Header(name string) Extractor {
+	return ExtractorFunc(func(r Request) (string, error) {
+		values := r.Header(name)
+		if len(values) > 1 {
+			return "", refuse(CodeInvalidRequest, "the header "+quoted(name)+" is given "+itoa(len(values))+" times")
+		}
+		if len(values) == 0 {
+			return "", nil
+		}
+		return strings.TrimSpace(values[0]), nil
+	})
+}
+
+// WebSocketProtocol extracts the token that a browser, which can't set other
+// headers on a WebSocket, offers as a subprotocol after the marker:
+// Sec-WebSocket-Protocol: chat, <marker>, <token> (RFC 6455 §11.3.4). The
+// server answers with one of the other protocols, never with the token.
+func WebSocketProtocol(marker string) Extractor {
+	return ExtractorFunc(func(r Request) (string, error) {
+		var offered []string
+		for _, line := range r.Header("Sec-Websocket-Protocol") {
+			for part := range strings.SplitSeq(line, ",") {
+				offered = append(offered, strings.TrimSpace(part))
+			}
+		}
+		token := ""
+		for i, protocol := range offered {
+			if protocol != marker {
+				continue
+			}
+			if token != "" || i+1 == len(offered) || offered[i+1] == "" {
+				return "", refuse(CodeInvalidRequest, "Sec-WebSocket-Protocol must offer "+quoted(marker)+" once, followed by the token")
+			}
+			token = offered[i+1]
+		}
+		return token, nil
+	})
+}
+
+// InsecureQuery extracts the token from a query parameter. URLs end up in logs,
+// histories and Referer headers: RFC 6750 §2.3 and RFC 9700 §4.3.2 advise
+// against it.
+func InsecureQuery(parameter string) Extractor {
+	return ExtractorFunc(func(r Request) (string, error) {
+		values := r.Query(parameter)
+		if len(values) > 1 {
+			return "", refuse(CodeInvalidRequest, "the query parameter "+quoted(parameter)+" is given "+itoa(len(values))+" times")
+		}
+		if len(values) == 0 {
+			return "", nil
+		}
+		return values[0], nil
+	})
+}

@@ -1,0 +1,170 @@
+package core
+
+import (
+	"context"
+	"fmt"
+)
+
+// guardOptions are the settings of a guard.
+type guardOptions struct {
+	verifier   []VerifierOption
+	extractors []Extractor
+	optional   bool
+	bestEffort bool
+	skip       func(Request) bool
+	policies   []Policy
+	revocation func(context.Context, *Session) error
+	failure    RevocationFailure
+	realm      string
+	problem    bool
+	responder  func(Request, *Rejection)
+	message    func(Request, *Error) string
+	delegate   bool
+	metadata   *ResourceMetadata
+	faults     faults
+}
+
+func newGuardOptions(opts []Option) *guardOptions {
+	g := &guardOptions{}
+	for i, o := range opts {
+		if missing(o) {
+			g.faults.add("option "+itoa(i+1), "", "is nil")
+			continue
+		}
+		o.applyToGuard(g)
+	}
+	if len(g.extractors) == 0 {
+		g.extractors = []Extractor{Bearer()}
+	}
+	if g.optional && g.bestEffort {
+		g.faults.add("Optional", "", "InsecureBestEffort is set too: keep one")
+	}
+	return g
+}
+
+// Optional lets requests without a token pass as anonymous: no session is in
+// their context. A token that is there and bad is still refused.
+func Optional() Option { return guardOption(func(g *guardOptions) { g.optional = true }) }
+
+// InsecureBestEffort lets everybody pass, also with a bad token, as anonymous:
+// a client never learns that its token ended. Most want [Optional].
+func InsecureBestEffort() Option { return guardOption(func(g *guardOptions) { g.bestEffort = true }) }
+
+// WithSkip lets requests pass unseen for which skip returns true, e.g. health
+// checks. Nothing is verified for them and no session is in their context, also
+// where the request carries a token.
+func WithSkip(skip func(Request) bool) Option {
+	return guardOption(func(g *guardOptions) {
+		if skip == nil {
+			g.faults.add("WithSkip", "", "is nil")
+		}
+		g.skip = skip
+	})
+}
+
+// WithExtractors looks for the token in these places, in this order, instead of
+// in the Authorization header only. A request that carries two different
+// tokens is refused with CodeInvalidRequest (RFC 6750 §2).
+func WithExtractors(extractors ...Extractor) Option {
+	return guardOption(func(g *guardOptions) {
+		if len(extractors) == 0 {
+			g.faults.add("WithExtractors", "", "names no extractor: no request could ever carry a token")
+		}
+		for i, e := range extractors {
+			if missing(e) {
+				g.faults.add(fmt.Sprintf("WithExtractors[%d]", i), "", "is nil")
+				continue
+			}
+			if c, ok := e.(*cookie); ok {
+				for _, origin := range c.badOrigins {
+					g.faults.add("Cookie", quoted(origin), "is not an origin: write https://host, without a path")
+				}
+			}
+			g.extractors = append(g.extractors, e)
+		}
+	})
+}
+
+// WithPolicy requires policies of every session, after verification.
+func WithPolicy(policies ...Policy) Option {
+	return guardOption(func(g *guardOptions) {
+		for i, p := range policies {
+			if missing(p) {
+				g.faults.add(fmt.Sprintf("WithPolicy[%d]", i), "", "is nil")
+				continue
+			}
+			g.policies = append(g.policies, p)
+		}
+	})
+}
+
+// WithRealm names the protection space in challenges (RFC 9110 §11.5).
+func WithRealm(realm string) Option {
+	return guardOption(func(g *guardOptions) {
+		if !quotable(realm) {
+			g.faults.add("WithRealm", fmt.Sprintf("%q", realm), "must be printable ASCII")
+		}
+		g.realm = realm
+	})
+}
+
+// WithProblemDetails answers with application/problem+json (RFC 9457) instead
+// of the default body.
+func WithProblemDetails() Option { return guardOption(func(g *guardOptions) { g.problem = true }) }
+
+// WithResponder lets respond change a rejection before it is sent: its status,
+// header and body. respond gets a copy of its own, the typed error is in Err.
+// Take care to keep challenges: clients act on them.
+func WithResponder(respond func(Request, *Rejection)) Option {
+	return guardOption(func(g *guardOptions) {
+		if respond == nil {
+			g.faults.add("WithResponder", "", "is nil")
+		}
+		g.responder = respond
+	})
+}
+
+// WithMessages writes the sentence for a person in the answer, e.g. in the
+// language that Accept-Language asks for. "" keeps the default.
+func WithMessages(message func(Request, *Error) string) Option {
+	return guardOption(func(g *guardOptions) {
+		if message == nil {
+			g.faults.add("WithMessages", "", "is nil")
+		}
+		g.message = message
+	})
+}
+
+// WithErrorHandler leaves the answer to the framework's own error handling:
+// gin's error middleware finds the *[Error] in c.Errors, echo's HTTPErrorHandler
+// gets an *echo.HTTPError around it, and fiber's ErrorHandler the *[Rejection]
+// as an error. Plain net/http, and so chi, has no error handler: there it
+// changes nothing.
+func WithErrorHandler() Option { return guardOption(func(g *guardOptions) { g.delegate = true }) }
+
+// RevocationFailure says what happens if the revocation check itself fails.
+type RevocationFailure int
+
+// The two choices; neither is the default, WithRevocation wants one.
+const (
+	// FailClosed answers 503: nobody gets in while revocation can't be checked.
+	FailClosed RevocationFailure = iota + 1
+	// FailOpen lets the session pass: revoked ones too, while the check is down.
+	FailOpen
+)
+
+// WithRevocation asks check about every session on every request, also for
+// tokens that were verified before. check returns nil for a good session, an
+// error for which errors.Is(err, [CodeTokenRevoked]) for a revoked one, and any
+// other error if it can't tell: then onFailure decides.
+func WithRevocation(check func(ctx context.Context, s *Session) error, onFailure RevocationFailure) Option {
+	return guardOption(func(g *guardOptions) {
+		if check == nil {
+			g.faults.add("WithRevocation", "", "is nil")
+		}
+		if onFailure != FailClosed && onFailure != FailOpen {
+			g.faults.add("WithRevocation", itoa(int(onFailure)), "say core.FailClosed or core.FailOpen")
+		}
+		g.revocation, g.failure = check, onFailure
+	})
+}

@@ -1,0 +1,151 @@
+package core
+
+import (
+	"crypto/subtle"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/revstackhq/auth-go/core/internal/jose"
+)
+
+// issuerTemplate is https://host/{claim}/…, taken apart.
+type issuerTemplate struct{ before, claim, after string }
+
+func (c *contract) compileIssuers(f *faults) {
+	r := &c.rules
+	c.issuers = slices.Compact(append([]string{r.Issuer}, r.Issuers...))
+	if r.Issuer == "" {
+		c.issuers = slices.Clone(r.Issuers)
+	}
+	named := len(c.issuers) > 0 || r.IssuerTemplate != ""
+	switch {
+	case !named && !r.InsecureAnyIssuer:
+		f.add("Issuer", "", "is empty: name the exact value of the tokens' iss claim")
+	case named && r.InsecureAnyIssuer:
+		f.add("InsecureAnyIssuer", "true", "issuers are named: remove one of the two")
+	}
+	for _, issuer := range c.issuers {
+		checkIssuer("Issuer", issuer, r.InsecureHTTP, f)
+	}
+	if r.Discovery && (len(c.issuers) != 1 || r.IssuerTemplate != "") {
+		f.add("Discovery", "true", "needs exactly one Issuer: a discovery document speaks for one")
+	}
+	if r.IssuerTemplate != "" {
+		c.template = compileTemplate(r.IssuerTemplate, r.InsecureHTTP, f)
+	}
+}
+
+func compileTemplate(s string, insecureHTTP bool, f *faults) *issuerTemplate {
+	before, rest, open := strings.Cut(s, "{")
+	claim, after, closed := strings.Cut(rest, "}")
+	if !open || !closed || claim == "" || strings.ContainsAny(after, "{}") {
+		f.add("IssuerTemplate", quoted(s), "must hold exactly one {claim}, e.g. https://login.example/{tid}/v2.0")
+		return nil
+	}
+	checkIssuer("IssuerTemplate", before+"x"+after, insecureHTTP, f)
+	return &issuerTemplate{before, claim, after}
+}
+
+// matches compares without building the string: the claim's own value must
+// stand between the two fixed parts, and must not reach out of its segment.
+func (t *issuerTemplate) matches(issuer string, claims jose.Object) bool {
+	middle, ok := strings.CutPrefix(issuer, t.before)
+	if !ok {
+		return false
+	}
+	if middle, ok = strings.CutSuffix(middle, t.after); !ok || middle == "" || strings.ContainsAny(middle, "/?#@:") {
+		return false
+	}
+	v, _ := claims.Lookup(t.claim)
+	return v.TextIs(middle)
+}
+
+func (c *contract) accepts(issuer string, claims jose.Object) bool {
+	return c.rules.InsecureAnyIssuer || slices.Contains(c.issuers, issuer) ||
+		c.template != nil && c.template.matches(issuer, claims)
+}
+
+// checkIssuer demands of an issuer with a scheme what RFC 8414 §2 and OpenID
+// Connect Core §2 do. Some real issuers are no URLs (Stytch, Descope, Google's
+// older form): without a scheme any printable text passes.
+func checkIssuer(field, issuer string, insecureHTTP bool, f *faults) {
+	if !printable(issuer) {
+		f.add(field, quoted(issuer), "must be printable ASCII without spaces, at most 2048 bytes, exactly as in the tokens' iss claim")
+		return
+	}
+	if strings.Contains(issuer, "://") {
+		checkURL(field, issuer, urlRules{insecureHTTP: insecureHTTP}, f)
+	}
+}
+
+type urlRules struct{ insecureHTTP, mayQuery bool }
+
+// checkURL never repeats a URL's credentials in its error.
+func checkURL(field, raw string, rules urlRules, f *faults) {
+	u, err := url.Parse(raw)
+	if err != nil || !printable(raw) {
+		f.add(field, "", "is not a URL: write https://host/path")
+		return
+	}
+	shown := *u
+	shown.User, shown.RawQuery, shown.Fragment = nil, "", ""
+	value := quoted(shown.String())
+	switch {
+	case u.User != nil:
+		f.add(field, value, "holds credentials: remove the part before @")
+	case u.Host == "" || u.Opaque != "":
+		f.add(field, value, "has no host: write https://host/path")
+	case u.Scheme == "http" && !rules.insecureHTTP && !isLoopback(u.Hostname()):
+		f.add(field, value, "must be https: plain http is for loopback only")
+	case u.Scheme != "https" && u.Scheme != "http":
+		f.add(field, value, "must be https")
+	}
+	if !rules.mayQuery && (u.RawQuery != "" || u.ForceQuery) {
+		f.add(field, value, "must not have a query")
+	}
+	if u.Fragment != "" || strings.HasSuffix(raw, "#") {
+		f.add(field, value, "must not have a fragment")
+	}
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// printable keeps control characters, spaces and endless values out.
+func printable(s string) bool {
+	const most = 2048
+	return s != "" && len(s) <= most && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+func checkValues(field string, values []string, f *faults) {
+	for i, v := range values {
+		if strings.TrimSpace(v) != v || v == "" {
+			f.add(field+"["+itoa(i)+"]", quoted(v), "must not be empty or padded with spaces")
+		}
+	}
+}
+
+func compilePath(field, path string, f *faults) jose.Path {
+	p, err := jose.ParsePath(path)
+	if err != nil {
+		f.add(field, quoted(path), "%v", err)
+	}
+	return p
+}
+
+func sameSecret(a, b func() []byte) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return subtle.ConstantTimeCompare(a(), b()) == 1
+}
+
+func itoa(i int) string { return strconv.Itoa(i) }

@@ -1,0 +1,293 @@
+package core
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/internal/jose"
+)
+
+// TokenKind says what a token stands for.
+type TokenKind string
+
+// The kinds of tokens. A contract's mapping tells them apart.
+const (
+	KindSession TokenKind = "session" // a person signed in, in a browser or app
+	KindAccess  TokenKind = "access"  // an OAuth access token for a person
+	KindID      TokenKind = "id"      // an OpenID Connect ID token
+	KindMachine TokenKind = "machine" // a service, no person
+)
+
+// Mapping says where a provider's tokens keep what a [Session] offers. Of the
+// single values, the first reference that yields something wins; lists are the
+// union of all references. A nil list takes the generic default, which
+// [NewContract] fills in; an empty one that is not nil maps nothing.
+type Mapping struct {
+	SessionID        []ClaimRef `json:"sessionId,omitzero"`
+	OrganizationID   []ClaimRef `json:"organizationId,omitzero"`
+	OrganizationSlug []ClaimRef `json:"organizationSlug,omitzero"`
+	OrganizationName []ClaimRef `json:"organizationName,omitzero"`
+	OrganizationRole []ClaimRef `json:"organizationRole,omitzero"`
+	Roles            []ClaimRef `json:"roles,omitzero"`
+	Permissions      []ClaimRef `json:"permissions,omitzero"`
+	Scopes           []ClaimRef `json:"scopes,omitzero"`
+	Email            []ClaimRef `json:"email,omitzero"`
+	ClientID         []ClaimRef `json:"clientId,omitzero"`
+	AuthTime         []ClaimRef `json:"authTime,omitzero"`
+	AuthMethods      []ClaimRef `json:"authMethods,omitzero"`
+	ACR              []ClaimRef `json:"acr,omitzero"`
+	AAL              []ClaimRef `json:"aal,omitzero"`
+	Actor            []ClaimRef `json:"actor,omitzero"`
+
+	// FactorAges is the claim with Clerk's fva: minutes since the first and
+	// the second factor were verified, -1 for never.
+	FactorAges string `json:"factorAges,omitempty"`
+	// PermissionBits decodes permissions packed as Clerk's version 2 does.
+	PermissionBits *PermissionBits `json:"permissionBits,omitempty"`
+
+	// Kinds are tried in order, the first whose conditions all hold names the
+	// token's kind; Kind is that of all others ("session" if empty).
+	Kinds []KindRule `json:"kinds,omitempty"`
+	Kind  TokenKind  `json:"kind,omitempty"`
+}
+
+// KindRule gives a kind to the tokens for which all conditions hold.
+type KindRule struct {
+	Kind TokenKind   `json:"kind"`
+	When []ClaimRule `json:"when"`
+}
+
+// ClaimRef names where a value stands and how it is written there. In JSON it
+// is a string if only Path is set.
+type ClaimRef struct {
+	// Path is written like [Rules.UserIDClaim].
+	Path string `json:"path"`
+	// Split cuts a string at this separator (scopes are cut at spaces anyway).
+	Split string `json:"split,omitempty"`
+	// Keys takes an object's member names as the list.
+	Keys bool `json:"keys,omitempty"`
+	// Field takes this member of every object in an array.
+	Field string `json:"field,omitempty"`
+	// TrimPrefix keeps only values with this prefix, without it.
+	TrimPrefix string `json:"trimPrefix,omitempty"`
+	// Prefix is put before every value that does not begin with it.
+	Prefix string `json:"prefix,omitempty"`
+}
+
+type claimRefJSON ClaimRef
+
+// MarshalJSON writes a reference with nothing but a path as a string.
+func (r ClaimRef) MarshalJSON() ([]byte, error) {
+	if r == (ClaimRef{Path: r.Path}) {
+		return json.Marshal(r.Path)
+	}
+	return json.Marshal(claimRefJSON(r))
+}
+
+// UnmarshalJSON reads a path or an object.
+func (r *ClaimRef) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '"' {
+		*r = ClaimRef{}
+		return json.Unmarshal(data, &r.Path)
+	}
+	return strictUnmarshal(data, (*claimRefJSON)(r))
+}
+
+// Refs makes references that have nothing but a path.
+func Refs(paths ...string) []ClaimRef {
+	refs := make([]ClaimRef, len(paths))
+	for i, p := range paths {
+		refs[i].Path = p
+	}
+	return refs
+}
+
+// withDefaults fills the generic places of RFC 7519, 8176, 8693, 9068 and
+// OpenID Connect Core into the lists that are nil.
+func (m Mapping) withDefaults() Mapping {
+	fill := func(list *[]ClaimRef, paths ...string) {
+		if *list == nil {
+			*list = Refs(paths...)
+		}
+	}
+	fill(&m.SessionID, "sid")
+	fill(&m.OrganizationID, "org_id")
+	fill(&m.OrganizationSlug, "org_slug")
+	fill(&m.OrganizationName, "org_name")
+	fill(&m.OrganizationRole, "org_role")
+	fill(&m.Roles, "roles")
+	fill(&m.Permissions, "permissions")
+	fill(&m.Scopes, "scope", "scp")
+	fill(&m.Email, "email")
+	fill(&m.ClientID, "client_id", "azp")
+	fill(&m.AuthTime, "auth_time")
+	fill(&m.AuthMethods, "amr")
+	fill(&m.ACR, "acr")
+	fill(&m.AAL, "aal")
+	fill(&m.Actor, "act.sub")
+	if m.Kind == "" {
+		m.Kind = KindSession
+	}
+	return m
+}
+
+// claimRef is a ClaimRef whose path is parsed.
+type claimRef struct {
+	ClaimRef
+	path jose.Path
+}
+
+// mapping is a Mapping whose paths are parsed.
+type mapping struct {
+	sessionID, orgID, orgSlug, orgName, orgRole        []claimRef
+	roles, permissions, scopes                         []claimRef
+	email, clientID, authTime, methods, acr, aal, acts []claimRef
+	factorAges                                         *claimRef
+	bits                                               *permissionBits
+	kinds                                              []kindRule
+	kind                                               TokenKind
+}
+
+type kindRule struct {
+	kind TokenKind
+	when []claimRule
+}
+
+func compileMapping(m Mapping, f *faults) mapping {
+	refs := func(name string, list []ClaimRef) []claimRef {
+		out := make([]claimRef, 0, len(list))
+		for i, r := range list {
+			at := "session." + name + "[" + itoa(i) + "]"
+			out = append(out, claimRef{ClaimRef: r, path: compilePath(at, r.Path, f)})
+		}
+		return out
+	}
+	c := mapping{
+		sessionID: refs("sessionId", m.SessionID), orgID: refs("organizationId", m.OrganizationID),
+		orgSlug: refs("organizationSlug", m.OrganizationSlug), orgName: refs("organizationName", m.OrganizationName),
+		orgRole: refs("organizationRole", m.OrganizationRole), roles: refs("roles", m.Roles),
+		permissions: refs("permissions", m.Permissions), scopes: refs("scopes", m.Scopes), email: refs("email", m.Email),
+		clientID: refs("clientId", m.ClientID), authTime: refs("authTime", m.AuthTime),
+		methods: refs("authMethods", m.AuthMethods), acr: refs("acr", m.ACR), aal: refs("aal", m.AAL),
+		acts: refs("actor", m.Actor), kind: m.Kind,
+	}
+	if m.FactorAges != "" {
+		c.factorAges = &refs("factorAges", Refs(m.FactorAges))[0]
+	}
+	if m.PermissionBits != nil {
+		c.bits = compileBits(m.PermissionBits, f)
+	}
+	kinds := []TokenKind{KindSession, KindAccess, KindID, KindMachine}
+	if !slices.Contains(kinds, m.Kind) {
+		f.add("session.kind", quoted(string(m.Kind)), "use session, access, id or machine")
+	}
+	for i, k := range m.Kinds {
+		at := "session.kinds[" + itoa(i) + "]"
+		if !slices.Contains(kinds, k.Kind) {
+			f.add(at+".kind", quoted(string(k.Kind)), "use session, access, id or machine")
+		}
+		if len(k.When) == 0 {
+			f.add(at+".when", "", "set at least one condition, or the mapping's kind")
+		}
+		c.kinds = append(c.kinds, kindRule{kind: k.Kind, when: compileRules(at+".when", k.When, f)})
+	}
+	return c
+}
+
+func (m *mapping) kindOf(h *jose.Header, claims jose.Object, now time.Time) TokenKind {
+	for _, k := range m.kinds {
+		if holdAll(k.when, h, claims, now) {
+			return k.kind
+		}
+	}
+	return m.kind
+}
+
+// values reads the strings that r names; a value of another shape yields none.
+func (r *claimRef) values(claims jose.Object, splitSpaces bool) []string {
+	v, ok := r.path.In(claims)
+	if !ok {
+		return nil
+	}
+	var list []string
+	switch {
+	case r.Keys:
+		if o, isObject := v.Object(); isObject {
+			for name := range o.All() {
+				list = append(list, name)
+			}
+		}
+	case r.Field != "":
+		for e := range v.Elements() {
+			list = append(list, fieldOf(e, r.Field)...)
+		}
+	case r.Split != "":
+		text, _ := v.Text()
+		for part := range strings.SplitSeq(text, r.Split) {
+			if part = strings.TrimSpace(part); part != "" {
+				list = append(list, part)
+			}
+		}
+	case splitSpaces:
+		list, _ = v.Words()
+	default:
+		list, _ = v.Texts()
+	}
+	if r.TrimPrefix != "" || r.Prefix != "" {
+		list = r.dress(list)
+	}
+	return list
+}
+
+// fieldOf reads {name: text} elements, and plain strings beside them: Supabase's
+// amr may hold either.
+func fieldOf(e jose.Value, name string) []string {
+	if o, ok := e.Object(); ok {
+		e, _ = o.Lookup(name)
+	}
+	list, _ := e.Texts()
+	return list
+}
+
+func (r *claimRef) dress(list []string) []string {
+	kept := list[:0]
+	for _, s := range list {
+		if r.TrimPrefix != "" {
+			cut, ok := strings.CutPrefix(s, r.TrimPrefix)
+			if !ok {
+				continue
+			}
+			s = cut
+		}
+		if s != "" && !strings.HasPrefix(s, r.Prefix) {
+			s = r.Prefix + s
+		}
+		kept = append(kept, s)
+	}
+	return kept
+}
+
+func firstValue(refs []claimRef, claims jose.Object) string {
+	for i := range refs {
+		for _, s := range refs[i].values(claims, false) {
+			if s != "" {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+func allValues(refs []claimRef, claims jose.Object, splitSpaces bool) []string {
+	var all []string
+	for i := range refs {
+		for _, s := range refs[i].values(claims, splitSpaces) {
+			if s != "" && !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,114 @@
+package core
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// ResourceMetadata describes this service to its clients (RFC 9728), so that
+// one that is refused finds the authorization server to turn to. Model Context
+// Protocol clients depend on it.
+type ResourceMetadata struct {
+	// Resource is the service's own identifier: an https URL without fragment
+	// (RFC 9728 §1.2).
+	Resource string
+	// AuthorizationServers are the issuers to turn to; by default those of the
+	// contracts.
+	AuthorizationServers []string
+	// Scopes are those that the service knows (scopes_supported).
+	Scopes []string
+	// Name is for people (resource_name), Documentation a URL for developers.
+	Name          string
+	Documentation string
+}
+
+const metadataPath = "/.well-known/oauth-protected-resource"
+
+// WithResourceMetadata adds resource_metadata to challenges. Serve the document
+// itself with [Guard.Metadata], at the path that MetadataPath returns.
+func WithResourceMetadata(m ResourceMetadata) Option {
+	return guardOption(func(g *guardOptions) {
+		m.AuthorizationServers, m.Scopes = slices.Clone(m.AuthorizationServers), slices.Clone(m.Scopes)
+		g.metadata = &m
+	})
+}
+
+// url is where clients look for the document: the well-known path goes between
+// host and path (RFC 9728 §3.1).
+func (m *ResourceMetadata) url(f *faults) string {
+	before := len(*f)
+	checkURL("WithResourceMetadata.Resource", m.Resource, urlRules{}, f)
+	if len(*f) > before {
+		return ""
+	}
+	u, err := url.Parse(m.Resource)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host + metadataPath + strings.TrimSuffix(u.EscapedPath(), "/")
+}
+
+// MetadataPath returns the path at which the document must be served: the
+// well-known one, with the resource's own path behind it. It is "" without
+// WithResourceMetadata.
+func (g *Guard) MetadataPath() string {
+	if g.metadata == nil {
+		return ""
+	}
+	u, err := url.Parse(g.answers.metadataURL)
+	if err != nil {
+		return ""
+	}
+	return u.Path
+}
+
+// Metadata returns the protected-resource metadata document (RFC 9728 §2), nil
+// without WithResourceMetadata. It is public: serve it before the guard.
+func (g *Guard) Metadata() []byte {
+	m := g.metadata
+	if m == nil {
+		return nil
+	}
+	servers := m.AuthorizationServers
+	if servers == nil {
+		for _, e := range g.verifier.engines {
+			for _, issuer := range e.issuers {
+				if strings.Contains(issuer, "://") { // §2 wants issuer identifiers that are URLs
+					servers = append(servers, issuer)
+				}
+			}
+		}
+	}
+	return body(struct {
+		Resource             string   `json:"resource"`
+		AuthorizationServers []string `json:"authorization_servers,omitempty"`
+		Scopes               []string `json:"scopes_supported,omitempty"`
+		Methods              []string `json:"bearer_methods_supported"`
+		Name                 string   `json:"resource_name,omitempty"`
+		Documentation        string   `json:"resource_documentation,omitempty"`
+	}{m.Resource, servers, m.Scopes, []string{"header"}, m.Name, m.Documentation})
+}
+
+// MetadataHandler serves [Guard.Metadata]; clients on other origins may read it.
+func (g *Guard) MetadataHandler() http.Handler {
+	document := g.Metadata()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case document == nil:
+			http.NotFound(w, r)
+			return
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			w.Header().Set("Allow", "GET, HEAD")
+			w.WriteHeader(http.StatusMethodNotAllowed)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Cache-Control", "public, max-age=3600")
+		if r.Method == http.MethodGet {
+			_, _ = w.Write(document)
+		}
+	})
+}

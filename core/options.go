@@ -1,0 +1,188 @@
+package core
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"slices"
+
+	"github.com/revstackhq/auth-go/core/event"
+)
+
+// Option changes how a [Guard] works. Every [VerifierOption] is one too.
+type Option interface{ applyToGuard(*guardOptions) }
+
+// VerifierOption changes how a [Verifier] works.
+type VerifierOption interface {
+	Option
+	applyToVerifier(*verifierOptions)
+}
+
+type guardOption func(*guardOptions)
+
+func (o guardOption) applyToGuard(g *guardOptions) { o(g) }
+
+type verifierOption struct {
+	name  string
+	apply func(*verifierOptions)
+}
+
+func (o verifierOption) applyToVerifier(v *verifierOptions) { o.apply(v) }
+func (o verifierOption) applyToGuard(g *guardOptions)       { g.verifier = append(g.verifier, o) }
+
+// verifierOptions are the settings of a verifier.
+type verifierOptions struct {
+	engine    engineOptions
+	contracts []*Contract
+	resolve   func(ctx context.Context, issuer string) (*Contract, error)
+	tenants   int
+	observers []func(event.Event)
+	logger    *slog.Logger
+	faults    faults
+}
+
+// engineOptions are what two verifiers of one contract must have in common to
+// share its keys. It is compared with ==.
+type engineOptions struct {
+	client *http.Client
+	clock  Clock
+	cache  KeyCache
+	policy KeyPolicy
+	tokens TokenCache
+}
+
+// WithHTTPClient fetches keys with this client instead of one of our own. Its
+// transport and timeout are used, its redirect policy and cookies are not.
+func WithHTTPClient(client *http.Client) VerifierOption {
+	return verifierOption{"WithHTTPClient", func(v *verifierOptions) {
+		if client == nil {
+			v.faults.add("WithHTTPClient", "", "is nil: leave the option out to use the default client")
+		}
+		v.engine.client = client
+	}}
+}
+
+// WithKeyCache shares fetched key sets through cache.
+func WithKeyCache(cache KeyCache) VerifierOption {
+	return verifierOption{"WithKeyCache", func(v *verifierOptions) {
+		if missing(cache) {
+			v.faults.add("WithKeyCache", "", "is nil: leave the option out to have no cache")
+		}
+		v.engine.cache = cache
+	}}
+}
+
+// WithKeyPolicy replaces the figures by which keys are fetched and kept.
+func WithKeyPolicy(policy KeyPolicy) VerifierOption {
+	return verifierOption{"WithKeyPolicy", func(v *verifierOptions) {
+		for _, fault := range policy.internal().Validate() {
+			v.faults.add("WithKeyPolicy."+fault.Field, fmt.Sprint(fault.Value), "%s", fault.Reason)
+		}
+		v.engine.policy = policy
+	}}
+}
+
+// WithClock tells the time by clock, for tests.
+func WithClock(clock Clock) VerifierOption {
+	return verifierOption{"WithClock", func(v *verifierOptions) {
+		if missing(clock) {
+			v.faults.add("WithClock", "", "is nil: leave the option out to use the system's clock")
+		}
+		v.engine.clock = clock
+	}}
+}
+
+// WithTokenCache sizes the memory of verified tokens, or switches it off.
+func WithTokenCache(cache TokenCache) VerifierOption {
+	return verifierOption{"WithTokenCache", func(v *verifierOptions) {
+		cache.validate(&v.faults)
+		v.engine.tokens = cache
+	}}
+}
+
+// WithObserver tells observe of what happens, see package event. It is called
+// on the goroutine of a request or of a key fetch, by many at once, and must
+// return quickly. The option may be given several times.
+func WithObserver(observe func(event.Event)) VerifierOption {
+	return verifierOption{"WithObserver", func(v *verifierOptions) {
+		if observe == nil {
+			v.faults.add("WithObserver", "", "is nil")
+			return
+		}
+		v.observers = append(v.observers, observe)
+	}}
+}
+
+// WithLogger takes a contract's warnings and the reports of misused guards;
+// slog.Default() is the default. Requests are not logged: see [WithObserver].
+func WithLogger(logger *slog.Logger) VerifierOption {
+	return verifierOption{"WithLogger", func(v *verifierOptions) {
+		if logger == nil {
+			v.faults.add("WithLogger", "", "is nil: leave the option out to use slog.Default()")
+		}
+		v.logger = logger
+	}}
+}
+
+// WithContracts accepts the tokens of further contracts. Which one a token is
+// held against is decided by its exact issuer before any key is fetched, and
+// every contract applies with its own keys, algorithms, audience and rules.
+func WithContracts(contracts ...*Contract) VerifierOption {
+	return verifierOption{"WithContracts", func(v *verifierOptions) {
+		v.contracts = append(v.contracts, contracts...)
+	}}
+}
+
+// WithResolver asks resolve for the contract of an issuer that no contract
+// names, for tenants that are known only at run time. resolve must return a
+// contract that accepts that very issuer, or nil for an issuer that is not
+// accepted; an error answers 503. Up to max answers are remembered, refusals
+// for a minute. resolve must be safe for concurrent use.
+func WithResolver(resolve func(ctx context.Context, issuer string) (*Contract, error), maxTenants int) VerifierOption {
+	return verifierOption{"WithResolver", func(v *verifierOptions) {
+		if resolve == nil {
+			v.faults.add("WithResolver", "", "is nil")
+		}
+		if maxTenants < 1 {
+			v.faults.add("WithResolver", itoa(maxTenants), "the bound on remembered tenants must be at least 1")
+		}
+		v.resolve, v.tenants = resolve, maxTenants
+	}}
+}
+
+func newVerifierOptions(opts []VerifierOption) *verifierOptions {
+	v := &verifierOptions{engine: engineOptions{clock: systemClock{}}}
+	for i, o := range opts {
+		if missing(o) {
+			v.faults.add("option "+itoa(i+1), "", "is nil")
+			continue
+		}
+		o.applyToVerifier(v)
+	}
+	if v.logger == nil {
+		v.logger = slog.Default()
+	}
+	return v
+}
+
+// shareable reports whether o can be compared with == without a panic.
+func (o *engineOptions) shareable() bool {
+	return !slices.ContainsFunc([]any{o.clock, o.cache}, func(v any) bool {
+		return v != nil && !reflect.ValueOf(v).Comparable()
+	})
+}
+
+// missing tells a nil interface, and a nil pointer or func inside one.
+func missing(v any) bool {
+	if v == nil {
+		return true
+	}
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Interface, reflect.Chan, reflect.Slice:
+		return r.IsNil()
+	default:
+		return false
+	}
+}

@@ -1,0 +1,83 @@
+// Package preset is what the provider presets have in common: reading hosts and
+// base URLs the forgiving way people paste them, and telling mistakes in the
+// words of the preset's own configuration.
+package preset
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// Faults collects a preset's configuration mistakes.
+type Faults []error
+
+// Add notes a mistake; value must not be a secret.
+func (f *Faults) Add(field, value, reason string, args ...any) {
+	if value != "" {
+		value = fmt.Sprintf("%.96q", value)
+	}
+	*f = append(*f, &core.ConfigError{Field: field, Value: value, Reason: fmt.Sprintf(reason, args...)})
+}
+
+// Required notes an empty value; where says where to find it.
+func (f *Faults) Required(field, value, where string) {
+	if strings.TrimSpace(value) == "" {
+		f.Add(field, "", "is required: %s", where)
+	}
+}
+
+// BaseURL reads a base URL, with or without scheme and trailing slashes, and
+// returns it as scheme://host[/path] without a trailing slash. http is left for
+// loopback only.
+func (f *Faults) BaseURL(field, raw string) string {
+	s := strings.TrimSpace(raw)
+	if s == "" {
+		return ""
+	}
+	if !strings.Contains(s, "://") {
+		s = "https://" + s
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "":
+		f.Add(field, "", "is not a URL: write https://host")
+		return ""
+	case u.User != nil:
+		f.Add(field, u.Host, "holds credentials: remove the part before @")
+		return ""
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		f.Add(field, u.Scheme+"://"+u.Host+u.Path, "must not have a query or fragment")
+		return ""
+	}
+	return strings.ToLower(u.Scheme) + "://" + strings.ToLower(u.Host) + strings.TrimRight(u.EscapedPath(), "/")
+}
+
+// Contract builds the contract, unless there are faults, and tells core's
+// mistakes by the preset's field names. Several of core's fields may come from
+// one of the preset's: each mistake is told once.
+func (f Faults) Contract(rules core.Rules, fields map[string]string) (*core.Contract, error) {
+	if len(f) > 0 {
+		return nil, errors.Join(f...)
+	}
+	contract, err := core.NewContract(rules)
+	if err == nil {
+		return contract, nil
+	}
+	told := map[core.ConfigError]bool{}
+	var renamed []error
+	for _, e := range core.ConfigErrors(err) {
+		base, _, _ := strings.Cut(e.Field, "[")
+		if name, ok := fields[base]; ok {
+			e.Field = name + strings.TrimPrefix(e.Field, base)
+		}
+		if key := (core.ConfigError{Field: e.Field, Reason: e.Reason}); !told[key] {
+			told[key] = true
+			renamed = append(renamed, e)
+		}
+	}
+	return nil, errors.Join(renamed...)
+}

@@ -1,0 +1,82 @@
+// Package oidc is the preset for any OpenID Connect or OAuth 2.0 issuer that
+// publishes a discovery document.
+//
+//	contract, err := oidc.NewContract(oidc.Config{Issuer: "https://id.example.com", Audience: []string{"https://api.example.com"}})
+//
+// The keys' URL is found at the issuer when the first token needs it, and the
+// document's issuer must equal the configured one (OpenID Connect Discovery 1.0
+// §4.3).
+package oidc
+
+import (
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers/internal/preset"
+)
+
+// Config says which issuer to trust. Issuer and Audience are required.
+type Config struct {
+	// Issuer is the exact value of iss, with or without a trailing slash as
+	// the issuer writes it.
+	Issuer string `json:"issuer"`
+	// Audience is this service's identifier; one of these must be in aud.
+	Audience core.Strings `json:"audience,omitempty"`
+	// InsecureAnyAudience accepts tokens for every service of the issuer.
+	InsecureAnyAudience bool `json:"insecureAnyAudience,omitempty"`
+	// JWKSURL replaces discovery, for issuers without a document.
+	JWKSURL string `json:"jwksUri,omitempty"`
+	// Algorithms are RS256 by default, the one that every issuer must have
+	// (OpenID Connect Core §15.1).
+	Algorithms []string `json:"algorithms,omitempty"`
+	// AuthorizedParties are the accepted clients (azp).
+	AuthorizedParties []string `json:"authorizedParties,omitempty"`
+	// TokenTypes are the accepted values of the header typ. "at+jwt" alone
+	// keeps ID tokens out, if the issuer follows RFC 9068.
+	TokenTypes []string `json:"tokenTypes,omitempty"`
+	// UserIDClaim is "sub" by default; a dotted path.
+	UserIDClaim string `json:"userIdClaim,omitempty"`
+	// RequiredClaims must be there, ClaimRules must hold.
+	RequiredClaims []string         `json:"requiredClaims,omitempty"`
+	ClaimRules     []core.ClaimRule `json:"claimRules,omitempty"`
+	// Session maps the issuer's claims to the session's values.
+	Session core.Mapping `json:"session,omitzero"`
+	// Leeway is 30 s by default; MaxAge bounds the time since iat.
+	Leeway time.Duration `json:"-"`
+	MaxAge time.Duration `json:"-"`
+}
+
+// Claims are those of RFC 9068 access tokens and OpenID Connect ID tokens.
+type Claims struct {
+	Issuer          string       `json:"iss"`
+	Subject         string       `json:"sub"`
+	Audience        core.Strings `json:"aud"`
+	ExpiresAt       float64      `json:"exp"` // seconds since 1970
+	NotBefore       float64      `json:"nbf,omitempty"`
+	IssuedAt        float64      `json:"iat"`
+	AuthTime        float64      `json:"auth_time,omitempty"`
+	ID              string       `json:"jti,omitempty"`
+	ClientID        string       `json:"client_id,omitempty"`
+	AuthorizedParty string       `json:"azp,omitempty"`
+	Scope           string       `json:"scope,omitempty"`
+	SessionID       string       `json:"sid,omitempty"`
+	Nonce           string       `json:"nonce,omitempty"`
+	ACR             string       `json:"acr,omitempty"`
+	AMR             []string     `json:"amr,omitempty"`
+	Email           string       `json:"email,omitempty"`
+	EmailVerified   bool         `json:"email_verified,omitempty"`
+	Name            string       `json:"name,omitempty"`
+}
+
+// NewContract returns the contract, or every mistake in cfg at once as
+// [*core.ConfigError]. It does no I/O.
+func NewContract(cfg Config) (*core.Contract, error) {
+	var f preset.Faults
+	f.Required("Issuer", cfg.Issuer, "the exact value of the tokens' iss claim")
+	return f.Contract(core.Rules{
+		Provider: "oidc", Issuer: cfg.Issuer, Discovery: cfg.JWKSURL == "", JWKSURL: cfg.JWKSURL, Algorithms: cfg.Algorithms,
+		Audiences: cfg.Audience, InsecureAnyAudience: cfg.InsecureAnyAudience, AuthorizedParties: cfg.AuthorizedParties,
+		TokenTypes: cfg.TokenTypes, UserIDClaim: cfg.UserIDClaim, RequiredClaims: cfg.RequiredClaims,
+		ClaimRules: cfg.ClaimRules, Session: cfg.Session, Leeway: cfg.Leeway, MaxAge: cfg.MaxAge,
+	}, map[string]string{"Audiences": "Audience"})
+}

@@ -1,0 +1,153 @@
+package core
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Rejection is the answer to a request that a guard refuses, rendered once for
+// all frameworks. It belongs to the caller.
+type Rejection struct {
+	// Err says why. It is for the server; the client sees Status, Header, Body.
+	Err    *Error
+	Status int
+	Header http.Header
+	Body   []byte
+	// Delegate asks the adapter to leave the answer to the framework's error
+	// handler, see WithErrorHandler.
+	Delegate bool
+}
+
+// Error makes a rejection usable where a framework takes an error.
+func (r *Rejection) Error() string { return r.Err.Error() }
+
+// Unwrap returns the *Error.
+func (r *Rejection) Unwrap() error { return r.Err }
+
+// MarshalJSON returns the body, for frameworks that encode it themselves.
+func (r *Rejection) MarshalJSON() ([]byte, error) {
+	if json.Valid(r.Body) {
+		return r.Body, nil
+	}
+	return json.Marshal(string(r.Body)) // a responder's text
+}
+
+// ServeHTTP writes the answer. A HEAD request gets no body (RFC 9110 §9.3.2).
+func (r *Rejection) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	for name, values := range r.Header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(r.Status)
+	if req.Method != http.MethodHead {
+		_, _ = w.Write(r.Body) // the client is gone if this fails
+	}
+}
+
+// statusOf is DESIGN's table of answers.
+func statusOf(code Code) int {
+	switch code {
+	case CodeInvalidRequest: // RFC 6750 §3.1: invalid_request
+		return http.StatusBadRequest
+	case CodeInsufficientScope, CodeForbidden: // RFC 6750 §3.1: insufficient_scope
+		return http.StatusForbidden
+	case CodeKeysUnavailable, CodeNetworkError: // an outage is not "unauthorised"
+		return http.StatusServiceUnavailable
+	case CodeUnknownError:
+		return http.StatusInternalServerError
+	default:
+		return http.StatusUnauthorized
+	}
+}
+
+// answers renders rejections by a guard's options.
+type answers struct {
+	*guardOptions
+	verifier *Verifier
+	// metadataURL is the resource_metadata of challenges (RFC 9728 §5.1).
+	metadataURL string
+}
+
+func (a *answers) init(o *guardOptions, v *Verifier) {
+	a.guardOptions, a.verifier = o, v
+	if o.metadata != nil {
+		a.metadataURL = o.metadata.url(&o.faults)
+	}
+}
+
+// reject renders err. A nil guard, of a session without one, uses the defaults.
+func (g *Guard) reject(r Request, err *Error) *Rejection {
+	if g == nil {
+		return (&answers{guardOptions: &guardOptions{}}).render(r, err)
+	}
+	return g.answers.render(r, err)
+}
+
+func (a *answers) render(r Request, err *Error) *Rejection {
+	rejection := &Rejection{Err: err, Status: statusOf(err.Code), Header: make(http.Header, 4), Delegate: a.delegate}
+	message := err.Message()
+	if a.message != nil {
+		if own := a.message(r, err); own != "" {
+			message = own
+		}
+	}
+	h := rejection.Header
+	h["Cache-Control"] = []string{"no-store"}
+	if challenge := a.challenge(err, rejection.Status); challenge != "" {
+		h["Www-Authenticate"] = []string{challenge}
+	}
+	if rejection.Status == http.StatusServiceUnavailable {
+		h["Retry-After"] = []string{retryAfter(err.RetryAfter)}
+	}
+	if a.problem {
+		h["Content-Type"] = []string{"application/problem+json"}
+		rejection.Body = body(problem{
+			Type: "about:blank", Title: http.StatusText(rejection.Status), Status: rejection.Status, Detail: message, Code: err.Code,
+		})
+	} else {
+		h["Content-Type"] = []string{"application/json"}
+		rejection.Body = body(answer{Error: message, Code: err.Code})
+	}
+	if a.responder != nil {
+		a.responder(r, rejection)
+	}
+	return rejection
+}
+
+// answer is the default body, the model's error and errorCode.
+type answer struct {
+	Error string `json:"error"`
+	Code  Code   `json:"code"`
+}
+
+// problem is RFC 9457 §3.1 with the code as an extension member.
+type problem struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+	Code   Code   `json:"code"`
+}
+
+// body ends with a newline because echo's encoder writes one.
+func body(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return []byte("{}\n") // strings always marshal
+	}
+	return append(b, '\n')
+}
+
+// retryAfter is whole seconds, rounded up (RFC 9110 §10.2.3).
+func retryAfter(d time.Duration) string {
+	return strconv.FormatInt(max(1, int64((d+time.Second-1)/time.Second)), 10)
+}
+
+// unguarded answers for a Require on a route that no guard stands before.
+func unguarded(r Request) *Rejection {
+	slog.Error("auth: Require stands before a route that no guard protects: put New before it",
+		slog.String("method", r.Method()), slog.String("path", r.Path()))
+	return (*Guard)(nil).reject(r, refuse(CodeUnknownError, "no guard has run before Require"))
+}

@@ -1,0 +1,54 @@
+package core
+
+import (
+	"net/http"
+	"net/url"
+)
+
+// Request is the read-only view of a request that a guard needs, and all that
+// an adapter implements. Returned strings must stay valid after the request:
+// an adapter for a framework that reuses its buffers copies them.
+type Request interface {
+	// Method returns the HTTP method in upper case.
+	Method() string
+	// Host returns the value of Host or :authority.
+	Host() string
+	// Path returns the decoded path.
+	Path() string
+	// Header returns every field line of that name, nil if there is none.
+	Header(name string) []string
+	// Cookie returns the values of every cookie of that name.
+	Cookie(name string) []string
+	// Query returns the values of every query parameter of that name.
+	Query(name string) []string
+}
+
+// HTTPRequest is the [Request] view of a net/http request.
+func HTTPRequest(r *http.Request) Request { return httpRequest{r} }
+
+// httpRequest is pointer-shaped: making it an interface does not allocate.
+type httpRequest struct{ r *http.Request }
+
+func (h httpRequest) Method() string              { return h.r.Method }
+func (h httpRequest) Host() string                { return h.r.Host }
+func (h httpRequest) Path() string                { return h.r.URL.Path }
+func (h httpRequest) Header(name string) []string { return h.r.Header.Values(name) }
+
+func (h httpRequest) Cookie(name string) []string {
+	var values []string
+	for _, c := range h.r.CookiesNamed(name) {
+		values = append(values, c.Value)
+	}
+	return values
+}
+
+func (h httpRequest) Query(name string) []string {
+	if h.r.URL.RawQuery == "" {
+		return nil
+	}
+	query, err := url.ParseQuery(h.r.URL.RawQuery)
+	if err != nil && len(query[name]) == 0 {
+		return nil
+	}
+	return query[name]
+}

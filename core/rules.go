@@ -1,0 +1,108 @@
+package core
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Rules is what a [Contract] is made of. Provider presets fill it; write it by
+// hand for an issuer of your own. NewContract copies it: later changes to the
+// value have no effect.
+type Rules struct {
+	// Provider is the preset's slug, "custom" if empty. It only names.
+	Provider string
+
+	// Issuer is the exact value of iss (RFC 7519 §4.1.1). A value with a scheme
+	// must be https, or http on loopback, without user info, query or fragment.
+	Issuer string
+	// Issuers are further accepted values, for one party with several names
+	// (custom domains, satellites). All share the keys.
+	Issuers []string
+	// IssuerTemplate accepts https://host/{claim}/… with the token's own
+	// top-level string claim put in place of {claim}, for multi-tenant issuers
+	// such as Microsoft Entra. Restrict the claim with ClaimRules.
+	IssuerTemplate string
+
+	// JWKSURL is where the issuer publishes its keys (RFC 7517 §5).
+	JWKSURL string
+	// Discovery finds the JWKS URL in the issuer's OpenID configuration.
+	Discovery bool
+	// JWKS is a static key set, PEM one or several static public keys or
+	// certificates: no network is used.
+	JWKS json.RawMessage
+	PEM  string
+	// Secret is the key of HS256, HS384 and HS512: at least as long as the
+	// hash (RFC 7518 §3.2). It may stand beside one of the above while a
+	// provider migrates; the algorithm then chooses.
+	Secret Secret
+	// SecretEnv names the environment variable that holds Secret. It is what
+	// JSON carries; the value is read once, by NewContract.
+	SecretEnv string
+
+	// Algorithms are the accepted values of alg. Default: RS256 for keys, HS256
+	// for a secret. A token never chooses outside this list (RFC 8725 §3.1).
+	Algorithms []string
+
+	// Audiences: the token's audience must contain one of them (RFC 7519
+	// §4.1.3). Required, unless AuthorizedParties or ClaimRules bind the token
+	// and the contract says InsecureAnyAudience.
+	Audiences []string
+	// AuthorizedParties are the accepted values of azp. A token without azp
+	// passes unless RequireAuthorizedParty is set.
+	AuthorizedParties      []string
+	RequireAuthorizedParty bool
+
+	// UserIDClaim is the path of the user id, "sub" by default: dotted
+	// (`app.user_id`; `\.` is a literal dot), an RFC 6901 JSON Pointer if it
+	// starts with "/", or a namespaced claim's whole name if it contains "/"
+	// or ":". The value must be a non-empty string.
+	UserIDClaim string
+	// UserIDFallbacks are tried, in order, where that claim is absent or "".
+	UserIDFallbacks []string
+
+	// RequiredClaims are paths that must be present, and not null.
+	RequiredClaims []string
+	// ClaimRules are the provider's further conditions.
+	ClaimRules []ClaimRule
+	// TokenTypes are the accepted values of the header's typ, compared without
+	// case and without "application/" (RFC 8725 §3.11). "" accepts its absence.
+	// Default: anything.
+	TokenTypes []string
+
+	// Leeway is the tolerated clock difference: 30 s if 0, none if negative, at
+	// most 10 min.
+	Leeway time.Duration
+	// MaxAge bounds the time since iat; 0 means no bound. It makes iat required.
+	MaxAge time.Duration
+	// MaxTokenBytes bounds the token before it is read: 16 KiB if 0.
+	MaxTokenBytes int
+
+	// Session says where the normalised session's values stand.
+	Session Mapping
+
+	// InsecureAnyAudience accepts any audience, and none.
+	InsecureAnyAudience bool
+	// InsecureAnyIssuer accepts any issuer, and none: the keys alone decide.
+	InsecureAnyIssuer bool
+	// InsecureNoExpiry accepts tokens without exp.
+	InsecureNoExpiry bool
+	// InsecureShortSecret accepts a Secret shorter than its hash.
+	InsecureShortSecret bool
+	// InsecureHTTP accepts http URLs outside loopback for issuer and keys.
+	InsecureHTTP bool
+	// InsecureIgnoreConfirmation accepts a token bound to a client's key (cnf,
+	// RFC 7800) as if it were a bearer token.
+	InsecureIgnoreConfirmation bool
+	// InsecureEmulator accepts unsigned tokens (alg "none") of a development
+	// emulator such as Firebase's. Never set it where strangers can reach you.
+	InsecureEmulator bool
+}
+
+// Defaults of [Rules].
+const (
+	defaultLeeway        = 30 * time.Second
+	maxLeeway            = 10 * time.Minute
+	defaultMaxTokenBytes = 16 << 10
+	maxMaxTokenBytes     = 1 << 20
+	maxUserIDBytes       = 512
+)

@@ -1,0 +1,232 @@
+package core
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/internal/jose"
+	"github.com/revstackhq/auth-go/core/internal/jwks"
+)
+
+// Session is the verified claims of one token. It is immutable and safe for
+// concurrent use; every slice it returns is the caller's own. It does not hold
+// the token.
+type Session struct {
+	engine  *engine
+	header  *jose.Header
+	payload []byte
+	claims  jose.Object
+	times   times
+	userID  string
+	issuer  string
+	kind    TokenKind
+	key     *jwks.Key // nil for a secret
+	derived atomic.Pointer[derived]
+}
+
+// derived are the values that a mapping finds, read once when first asked for.
+type derived struct {
+	sessionID, subject, email, clientID, actor, acr, aal string
+	org                                                  Organization
+	roles, permissions, scopes, methods                  []string
+	authTime                                             time.Time
+}
+
+// Organization is the organisation (tenant, workspace) that a session acts for.
+type Organization struct {
+	ID, Slug, Name string
+	// Role is the person's role in it, e.g. "org:admin".
+	Role string
+}
+
+// UserID returns the user id that the contract's user-id claim names. It is
+// never empty in a session that a verifier made.
+func (s *Session) UserID() string { return s.userID }
+
+// Issuer returns iss exactly as in the token.
+func (s *Session) Issuer() string { return s.issuer }
+
+// Provider returns the slug of the contract that accepted the token.
+func (s *Session) Provider() string { return s.engine.rules.Provider }
+
+// Subject returns sub, "" if the token has none.
+func (s *Session) Subject() string { return s.values().subject }
+
+// Kind tells what the token stands for.
+func (s *Session) Kind() TokenKind { return s.kind }
+
+// ExpiresAt returns exp, the zero time if the contract lets tokens live for ever.
+func (s *Session) ExpiresAt() time.Time { return s.times.expires }
+
+// IssuedAt returns iat, the zero time if the token has none.
+func (s *Session) IssuedAt() time.Time { return s.times.issued }
+
+// SessionID returns the sign-in's id, e.g. Clerk's sid, "" if the provider has none.
+func (s *Session) SessionID() string { return s.values().sessionID }
+
+// Organization returns the organisation, with an empty ID if none is active.
+func (s *Session) Organization() Organization { return s.values().org }
+
+// Roles returns the roles in the order of the token, the organisation's first.
+func (s *Session) Roles() []string { return slices.Clone(s.values().roles) }
+
+// Permissions returns the permissions in the order of the token.
+func (s *Session) Permissions() []string { return slices.Clone(s.values().permissions) }
+
+// Scopes returns the OAuth scopes, from a string or an array (RFC 6749 §3.3).
+func (s *Session) Scopes() []string { return slices.Clone(s.values().scopes) }
+
+// HasRole reports whether the session has the role. It does not allocate.
+func (s *Session) HasRole(role string) bool { return slices.Contains(s.values().roles, role) }
+
+// HasPermission reports whether the session has the permission.
+func (s *Session) HasPermission(p string) bool { return slices.Contains(s.values().permissions, p) }
+
+// HasScope reports whether the token grants the scope.
+func (s *Session) HasScope(scope string) bool { return slices.Contains(s.values().scopes, scope) }
+
+// Email returns the e-mail address, "" if the token carries none. Identify
+// people by UserID: an address can change hands.
+func (s *Session) Email() string { return s.values().email }
+
+// ClientID returns the OAuth client or authorized party.
+func (s *Session) ClientID() string { return s.values().clientID }
+
+// Actor returns who acts for the user (RFC 8693 §4.1), e.g. an impersonating
+// administrator, "" if nobody does.
+func (s *Session) Actor() string { return s.values().actor }
+
+// AuthTime returns when the person last signed in, the zero time if unknown.
+func (s *Session) AuthTime() time.Time { return s.values().authTime }
+
+// AuthMethods returns the authentication methods (amr, RFC 8176).
+func (s *Session) AuthMethods() []string { return slices.Clone(s.values().methods) }
+
+// ACR returns the authentication context class (OpenID Connect Core §2).
+func (s *Session) ACR() string { return s.values().acr }
+
+// AAL returns the authenticator assurance level as the provider writes it, e.g.
+// Supabase's "aal2".
+func (s *Session) AAL() string { return s.values().aal }
+
+// FactorAges returns how long before iat the first and the second factor were
+// verified, a negative duration for a factor that never was. It is false if the
+// token does not tell (Clerk's fva).
+func (s *Session) FactorAges() (first, second time.Duration, ok bool) {
+	ref := s.engine.mapping.factorAges
+	if ref == nil {
+		return 0, 0, false
+	}
+	v, _ := ref.path.In(s.claims)
+	var ages [2]time.Duration
+	n := 0
+	for e := range v.Elements() {
+		var minutes int32
+		if n == len(ages) || json.Unmarshal(e.Raw(), &minutes) != nil || e.Kind() != jose.KindNumber || minutes < -1 {
+			return 0, 0, false
+		}
+		ages[n] = time.Duration(minutes) * time.Minute
+		n++
+	}
+	return ages[0], ages[1], n == len(ages)
+}
+
+// Claim decodes the claim at path, written like [Rules.UserIDClaim], into what
+// encoding/json makes of it: string, float64, bool, []any or map[string]any.
+// It is false if the claim is absent or the path can't be read.
+func (s *Session) Claim(path string) (any, bool) {
+	p, err := jose.ParsePath(path)
+	if err != nil {
+		return nil, false
+	}
+	v, ok := p.In(s.claims)
+	if !ok {
+		return nil, false
+	}
+	var out any
+	if err := json.Unmarshal(v.Raw(), &out); err != nil {
+		return nil, false
+	}
+	return out, true
+}
+
+// Decode decodes all claims into v, a pointer, as encoding/json does, but with
+// member names compared exactly: "SUB" never stands for "sub". Each call
+// decodes afresh, so that no two callers share what they may change.
+func (s *Session) Decode(v any) error {
+	if err := jose.Decode(s.payload, v); err != nil {
+		return fmt.Errorf("auth: claims do not fit %T: %w", v, err)
+	}
+	return nil
+}
+
+// RawClaims returns a copy of the claims set as the token carries it, JSON.
+func (s *Session) RawClaims() json.RawMessage { return slices.Clone(s.payload) }
+
+// LogValue shows who the session is for, nothing else of the claims.
+func (s *Session) LogValue() slog.Value {
+	if s == nil {
+		return slog.StringValue("anonymous")
+	}
+	return slog.GroupValue(slog.String("provider", s.Provider()), slog.String("user", s.userID),
+		slog.String("kind", string(s.kind)), slog.Time("expires", s.times.expires))
+}
+
+// String names the session without its claims.
+func (s *Session) String() string {
+	if s == nil {
+		return "anonymous"
+	}
+	return "session of " + s.userID + " by " + s.issuer
+}
+
+func (s *Session) values() *derived {
+	if d := s.derived.Load(); d != nil {
+		return d
+	}
+	d := s.derive()
+	s.derived.Store(d) // a race derives twice, with equal results
+	return d
+}
+
+func (s *Session) derive() *derived {
+	m, c := &s.engine.mapping, s.claims
+	sub, _ := c.Lookup("sub")
+	d := &derived{
+		sessionID: firstValue(m.sessionID, c), email: firstValue(m.email, c), clientID: firstValue(m.clientID, c),
+		actor: firstValue(m.acts, c), acr: firstValue(m.acr, c), aal: firstValue(m.aal, c),
+		org: Organization{
+			ID: firstValue(m.orgID, c), Slug: firstValue(m.orgSlug, c),
+			Name: firstValue(m.orgName, c), Role: firstValue(m.orgRole, c),
+		},
+		roles: allValues(m.roles, c, false), permissions: allValues(m.permissions, c, false),
+		scopes: allValues(m.scopes, c, true), methods: allValues(m.methods, c, false),
+	}
+	d.subject, _ = sub.Text()
+	if d.org.ID == "" {
+		d.org = Organization{} // a role without an organisation is none: clerk-sdk-go#390
+	}
+	if d.org.Role != "" && !slices.Contains(d.roles, d.org.Role) {
+		d.roles = slices.Insert(d.roles, 0, d.org.Role)
+	}
+	if m.bits != nil {
+		for _, p := range m.bits.decode(c) {
+			if !slices.Contains(d.permissions, p) {
+				d.permissions = append(d.permissions, p)
+			}
+		}
+	}
+	for i := range m.authTime {
+		if v, ok := m.authTime[i].path.In(c); ok {
+			if at, err := v.Time(); err == nil {
+				d.authTime = at
+				break
+			}
+		}
+	}
+	return d
+}

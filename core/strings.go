@@ -1,0 +1,28 @@
+package core
+
+import "encoding/json"
+
+// Strings is a list that JSON may write as a single string, as the TypeScript
+// package's audience. A []string can be assigned to it.
+type Strings []string
+
+// MarshalJSON writes a single value as a string.
+func (s Strings) MarshalJSON() ([]byte, error) {
+	if len(s) == 1 {
+		return json.Marshal(s[0])
+	}
+	return json.Marshal([]string(s))
+}
+
+// UnmarshalJSON reads a string or an array of strings; "" is an empty list.
+func (s *Strings) UnmarshalJSON(data []byte) error {
+	var one string
+	if err := json.Unmarshal(data, &one); err != nil {
+		return json.Unmarshal(data, (*[]string)(s))
+	}
+	*s = nil
+	if one != "" {
+		*s = Strings{one}
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package core
+
+import (
+	"time"
+
+	"github.com/revstackhq/auth-go/core/internal/jose"
+)
+
+// times are the dates of a token; the zero time stands for an absent claim.
+type times struct {
+	expires, notBefore, issued          time.Time
+	hasExpires, hasNotBefore, hasIssued bool
+}
+
+// readTimes refuses dates of a wrong type: a quoted exp is no exp (RFC 7519 §4.1.4).
+func readTimes(claims jose.Object) (times, *Error) {
+	var t times
+	for _, d := range [...]struct {
+		name string
+		at   *time.Time
+		has  *bool
+	}{
+		{"exp", &t.expires, &t.hasExpires},
+		{"nbf", &t.notBefore, &t.hasNotBefore},
+		{"iat", &t.issued, &t.hasIssued},
+	} {
+		v, ok := claims.Lookup(d.name)
+		if !ok {
+			continue
+		}
+		at, err := v.Time()
+		if err != nil {
+			return t, refuseClaim(CodeInvalidFormat, d.name, d.name+" is not a NumericDate")
+		}
+		*d.at, *d.has = at, true
+	}
+	return t, nil
+}
+
+// check is run at every use of a token, also of one verified before.
+func (t *times) check(r *Rules, leeway time.Duration, now time.Time) *Error {
+	switch {
+	case !t.hasExpires && !r.InsecureNoExpiry:
+		return refuseClaim(CodeMissingClaim, "exp", "exp is missing")
+	case t.hasExpires && !now.Before(t.expires.Add(leeway)): // RFC 7519 §4.1.4: on or after
+		return refuseClaim(CodeTokenExpired, "exp", "expired at "+stamp(t.expires)+", it is "+stamp(now))
+	case t.hasNotBefore && now.Add(leeway).Before(t.notBefore): // RFC 7519 §4.1.5
+		return refuseClaim(CodeTokenNotActive, "nbf", "not before "+stamp(t.notBefore)+", it is "+stamp(now))
+	case t.hasIssued && now.Add(leeway).Before(t.issued):
+		return refuseClaim(CodeTokenNotActive, "iat", "issued in the future at "+stamp(t.issued)+", it is "+stamp(now))
+	case r.MaxAge > 0 && !t.hasIssued:
+		return refuseClaim(CodeMissingClaim, "iat", "iat is missing, and the contract bounds the age")
+	case r.MaxAge > 0 && now.Sub(t.issued) > r.MaxAge+leeway:
+		return refuseClaim(CodeTokenExpired, "iat", "issued at "+stamp(t.issued)+", older than "+r.MaxAge.String())
+	}
+	return nil
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -1,0 +1,313 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/internal/jose"
+	"github.com/revstackhq/auth-go/core/internal/jwks"
+)
+
+// Verifier answers whether a token is what a contract accepts. It is safe for
+// concurrent use, owns no goroutine and has nothing to close.
+type Verifier struct {
+	engines   []*engine // in the order given
+	fixed     map[*engine]bool
+	only      *engine // the one engine, if there is one contract and no resolver
+	byIssuer  map[string]*engine
+	templates []*engine
+	anyIssuer *engine
+	tenants   *tenants
+	methods   map[string]bool // of all contracts; nil with a resolver
+	maxBytes  int
+	memory    *memory
+	clock     Clock
+	observer  *observer // nil if nobody listens
+	logger    *slog.Logger
+}
+
+// Source is what a guard verifies with: a [*Contract] or, so that several
+// guards share one with options of its own, a [*Verifier].
+type Source interface {
+	verifierWith(opts []VerifierOption) (*Verifier, error)
+}
+
+var (
+	_ Source = (*Contract)(nil)
+	_ Source = (*Verifier)(nil)
+)
+
+func (k *Contract) verifierWith(opts []VerifierOption) (*Verifier, error) {
+	return NewVerifier(k, opts...)
+}
+
+func (v *Verifier) verifierWith(opts []VerifierOption) (*Verifier, error) {
+	if v == nil {
+		return nil, &ConfigError{Field: "verifier", Reason: "is nil: make it with NewVerifier"}
+	}
+	var f faults
+	for _, o := range opts {
+		name := "option"
+		if named, ok := o.(verifierOption); ok {
+			name = named.name
+		}
+		f.add(name, "", "belongs to the verifier: give it to NewVerifier, not to the guard of a finished one")
+	}
+	return v, f.join()
+}
+
+// NewVerifier returns a verifier for the contract. It does no I/O: keys are
+// fetched when the first token needs them. Every mistake in contract and
+// options is returned at once, as [*ConfigError].
+func NewVerifier(contract *Contract, opts ...VerifierOption) (*Verifier, error) {
+	o := newVerifierOptions(opts)
+	v := &Verifier{
+		fixed: map[*engine]bool{}, byIssuer: map[string]*engine{},
+		methods: map[string]bool{}, clock: o.engine.clock, logger: o.logger,
+	}
+	if len(o.observers) > 0 {
+		v.observer = &observer{tell: o.observers}
+	}
+	for _, c := range append([]*Contract{contract}, o.contracts...) {
+		v.add(c, o)
+	}
+	if len(o.faults) > 0 {
+		return nil, o.faults.join()
+	}
+	if o.resolve != nil {
+		v.tenants = newTenants(o)
+		v.maxBytes = max(v.maxBytes, defaultMaxTokenBytes)
+		v.methods = nil
+	}
+	if len(v.engines) == 1 && v.tenants == nil {
+		v.only, v.memory = v.engines[0], v.engines[0].memory
+	} else {
+		v.memory = newMemory(o.engine.tokens)
+	}
+	return v, nil
+}
+
+func (v *Verifier) add(k *Contract, o *verifierOptions) {
+	if !k.valid() {
+		o.faults.add("contract", "", "is nil or zero: make it with NewContract or a provider's")
+		return
+	}
+	if len(o.faults) > 0 {
+		return // options that are wrong make no engine
+	}
+	e := k.c.engineFor(o.engine, o.logger)
+	if v.observer != nil {
+		e.subscribe(v.observer)
+	}
+	v.engines, v.fixed[e] = append(v.engines, e), true
+	v.maxBytes = max(v.maxBytes, e.rules.MaxTokenBytes)
+	for alg := range e.methods {
+		v.methods[alg] = true
+	}
+	for _, issuer := range e.issuers {
+		if v.byIssuer[issuer] != nil && v.byIssuer[issuer] != e {
+			o.faults.add("WithContracts", quoted(issuer), "two contracts name this issuer: the issuer must decide which one applies")
+		}
+		v.byIssuer[issuer] = e
+	}
+	if e.template != nil {
+		v.templates = append(v.templates, e)
+	}
+	if e.rules.InsecureAnyIssuer {
+		if v.anyIssuer != nil && v.anyIssuer != e {
+			o.faults.add("WithContracts", "", "two contracts accept any issuer")
+		}
+		v.anyIssuer = e
+	}
+}
+
+// Verify checks a compact JWT (RFC 7519) and returns its session. Every error
+// is an [*Error]; the code of a token with several faults is the first in the
+// order of the [Code] constants. ctx bounds the wait for keys, not their fetch,
+// which others may wait for.
+func (v *Verifier) Verify(ctx context.Context, token string) (*Session, error) {
+	s, err := v.verify(ctx, token)
+	if err != nil {
+		v.rejected(err)
+		return nil, err
+	}
+	return s, nil
+}
+
+// Authenticate verifies a whole Authorization header value, "Bearer <token>"
+// (RFC 6750 §2.1), for programs that have no guard.
+func (v *Verifier) Authenticate(ctx context.Context, authorization string) (*Session, error) {
+	token, err := bearerToken(authorization)
+	if err == nil && token == "" {
+		err = refuse(CodeTokenMissing, "no bearer token in the Authorization header")
+	}
+	if err != nil {
+		v.rejected(err)
+		return nil, err
+	}
+	return v.Verify(ctx, token)
+}
+
+func (v *Verifier) verify(ctx context.Context, raw string) (*Session, *Error) {
+	if len(raw) > v.maxBytes {
+		return nil, refuse(CodeTokenTooLarge, "the token has "+itoa(len(raw))+" bytes, at most "+itoa(v.maxBytes)+" are read")
+	}
+	now := v.clock.Now()
+	if s, key := v.memory.recall(raw); s != nil {
+		if err, stands := v.recheck(ctx, s, now); stands {
+			if err != nil {
+				return nil, err
+			}
+			v.verified(s, true)
+			return s, nil
+		}
+		v.memory.forget(key)
+	}
+	return v.verifyFirst(ctx, raw, now)
+}
+
+// recheck asks of a remembered session what may have changed: the time, and
+// whether its key is still in the set. It does not stand if the whole check has
+// to be done again.
+func (v *Verifier) recheck(ctx context.Context, s *Session, now time.Time) (err *Error, stands bool) { //nolint:revive // the error is an answer here
+	if v.tenants != nil && !v.fixed[s.engine] && v.tenants.current(s.issuer, now) != s.engine {
+		return nil, false // the tenant has left, or has another contract now
+	}
+	if s.key != nil {
+		keys, keyErr := s.engine.lookup(ctx, s.header)
+		if keyErr != nil || !slices.Contains(keys, s.key) {
+			return nil, false
+		}
+	}
+	if err := s.times.check(&s.engine.rules, s.engine.leeway(), now); err != nil {
+		return err, true
+	}
+	if s.engine.timed {
+		return s.engine.checkRules(s.header, s.claims, now), true
+	}
+	return nil, true
+}
+
+func (v *Verifier) verifyFirst(ctx context.Context, raw string, now time.Time) (*Session, *Error) {
+	var t jose.Token
+	if err := parse(&t, raw, v.memory.headers); err != nil {
+		if v.only != nil && v.only.rules.InsecureEmulator {
+			return v.only.verifyUnsigned(raw, now)
+		}
+		return nil, err
+	}
+	reg, refused := readRegistered(t.Claims)
+	if refused != nil {
+		return nil, refused
+	}
+	if v.methods != nil && !v.methods[t.Header.Alg] || methodOf(t.Header.Alg) == nil {
+		return nil, refuse(CodeAlgorithmNotAllowed, "alg "+quoted(t.Header.Alg)+" is not accepted")
+	}
+	e, refused := v.engineFor(ctx, &reg, t.Claims, now)
+	if refused != nil {
+		return nil, refused
+	}
+	s, refused := e.verify(ctx, &t, &reg, now)
+	if refused != nil {
+		return nil, refused
+	}
+	v.memory.remember(&t, raw, s)
+	v.verified(s, false)
+	return s, nil
+}
+
+// verify is everything after the issuer has chosen the contract.
+func (e *engine) verify(ctx context.Context, t *jose.Token, reg *registered, now time.Time) (*Session, *Error) {
+	if len(t.Raw) > e.rules.MaxTokenBytes {
+		return nil, refuse(CodeTokenTooLarge, "the token has "+itoa(len(t.Raw))+" bytes, at most "+itoa(e.rules.MaxTokenBytes)+" are read")
+	}
+	m, refused := e.checkAlgorithm(t.Header)
+	if refused != nil {
+		return nil, refused
+	}
+	key, refused := e.checkSignature(ctx, t, m)
+	if refused != nil {
+		return nil, refused
+	}
+	return e.accept(t, reg, key, now)
+}
+
+// accept is what follows the signature.
+func (e *engine) accept(t *jose.Token, reg *registered, key *jwks.Key, now time.Time) (*Session, *Error) {
+	if refused := reg.times.check(&e.rules, e.leeway(), now); refused != nil {
+		return nil, refused
+	}
+	if refused := e.checkClaims(t, reg, now); refused != nil {
+		return nil, refused
+	}
+	return e.newSession(t, reg, key, now)
+}
+
+func parse(t *jose.Token, raw string, headers *jose.HeaderCache) *Error {
+	err := jose.Parse(t, raw, headers, jose.Limits{})
+	if err == nil {
+		return nil
+	}
+	var format *jose.FormatError
+	if errors.As(err, &format) {
+		return &Error{Code: CodeInvalidFormat, Err: format}
+	}
+	return &Error{Code: CodeInvalidFormat, Detail: "the token can't be read"}
+}
+
+// engineFor chooses the contract by the exact issuer, before any key is
+// touched: a foreign token never causes a fetch.
+func (v *Verifier) engineFor(ctx context.Context, reg *registered, claims jose.Object, now time.Time) (*engine, *Error) {
+	if v.only != nil {
+		return v.only, v.only.checkIssuer(reg, claims)
+	}
+	if e := v.byIssuer[reg.issuer]; e != nil && reg.hasIssuer {
+		return e, nil
+	}
+	for _, e := range v.templates {
+		if e.template.matches(reg.issuer, claims) {
+			return e, nil
+		}
+	}
+	if v.tenants != nil && reg.issuer != "" {
+		if e, err := v.tenants.find(ctx, reg.issuer, claims, now); e != nil || err != nil {
+			return e, err
+		}
+	}
+	if v.anyIssuer != nil {
+		return v.anyIssuer, nil
+	}
+	return nil, refuseClaim(CodeIssuerMismatch, "iss", "iss "+quoted(reg.issuer)+" is none of the accepted issuers")
+}
+
+// Ready fetches the keys of every contract that has none yet and returns nil
+// once all are at hand: for warming up, and for readiness probes. Tenants of a
+// resolver are not part of it. Each error is an [*Error].
+func (v *Verifier) Ready(ctx context.Context) error {
+	var errs []error
+	for _, e := range v.engines {
+		if e.keys == nil {
+			continue
+		}
+		if err := e.keys.Ready(ctx); err != nil {
+			errs = append(errs, keyError(err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (v *Verifier) verified(s *Session, remembered bool) {
+	if v.observer != nil {
+		v.observer.emit(event.TokenVerified{Provider: s.Provider(), Remembered: remembered})
+	}
+}
+
+func (v *Verifier) rejected(err *Error) {
+	if v.observer != nil {
+		v.observer.emit(event.TokenRejected{Code: string(err.Code), Err: err})
+	}
+}

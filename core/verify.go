@@ -1,0 +1,186 @@
+package core
+
+import (
+	"strings"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/internal/jose"
+	"github.com/revstackhq/auth-go/core/internal/jwks"
+)
+
+// What follows checks one token against one contract, in the order that
+// DESIGN promises: format, algorithm, issuer, key, signature, time, audience,
+// party, other claims.
+
+// registered are the claims whose types every token must get right, read before
+// the signature because the issuer chooses the keys.
+type registered struct {
+	issuer    string
+	hasIssuer bool
+	audience  jose.Value
+	times     times
+}
+
+func readRegistered(claims jose.Object) (registered, *Error) {
+	var r registered
+	if v, ok := claims.Lookup("iss"); ok {
+		if r.issuer, r.hasIssuer = v.Text(); !r.hasIssuer {
+			return r, refuseClaim(CodeInvalidFormat, "iss", "iss is not a string")
+		}
+	}
+	if v, ok := claims.Lookup("sub"); ok && v.Kind() != jose.KindString {
+		return r, refuseClaim(CodeInvalidFormat, "sub", "sub is not a string")
+	}
+	if v, ok := claims.Lookup("aud"); ok {
+		r.audience = v
+		for e := range v.Elements() {
+			if e.Kind() != jose.KindString {
+				return r, refuseClaim(CodeInvalidFormat, "aud", "aud holds something that is not a string")
+			}
+		}
+		if k := v.Kind(); k != jose.KindString && k != jose.KindArray {
+			return r, refuseClaim(CodeInvalidFormat, "aud", "aud is neither a string nor an array")
+		}
+	}
+	var err *Error
+	r.times, err = readTimes(claims)
+	return r, err
+}
+
+// checkAlgorithm pins alg to the contract (RFC 8725 §3.1).
+func (c *contract) checkAlgorithm(h *jose.Header) (*method, *Error) {
+	m := c.methods[h.Alg]
+	if m == nil {
+		return nil, refuse(CodeAlgorithmNotAllowed, "alg "+quoted(h.Alg)+" is not among "+strings.Join(c.rules.Algorithms, ", "))
+	}
+	return m, nil
+}
+
+func (c *contract) checkIssuer(r *registered, claims jose.Object) *Error {
+	if c.accepts(r.issuer, claims) {
+		return nil
+	}
+	return refuseClaim(CodeIssuerMismatch, "iss", "iss is "+quoted(r.issuer)+", expected "+c.expectedIssuers())
+}
+
+func (c *contract) expectedIssuers() string {
+	all := c.issuers
+	if c.template != nil {
+		all = append(all[:len(all):len(all)], c.rules.IssuerTemplate)
+	}
+	return strings.Join(all, " or ")
+}
+
+// checkClaims runs everything that follows the signature and the time.
+func (c *contract) checkClaims(t *jose.Token, r *registered, now time.Time) *Error {
+	if err := c.checkAudience(r); err != nil {
+		return err
+	}
+	if err := c.checkParty(t.Claims); err != nil {
+		return err
+	}
+	if err := c.checkType(t.Header); err != nil {
+		return err
+	}
+	if _, bound := t.Claims.Lookup("cnf"); bound && !c.rules.InsecureIgnoreConfirmation {
+		return refuseClaim(CodeClaimMismatch, "cnf", "the token is bound to a client's key (RFC 7800), which is not checked here")
+	}
+	for i, path := range c.required {
+		if v, ok := path.In(t.Claims); !ok || v.Kind() == jose.KindNull {
+			name := c.rules.RequiredClaims[i]
+			return refuseClaim(CodeMissingClaim, name, name+" is missing")
+		}
+	}
+	return c.checkRules(t.Header, t.Claims, now)
+}
+
+func (c *contract) checkRules(h *jose.Header, claims jose.Object, now time.Time) *Error {
+	now = now.Add(c.leeway())
+	for i := range c.claimRules {
+		if err := c.claimRules[i].check(h, claims, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *contract) checkAudience(r *registered) *Error {
+	if len(c.rules.Audiences) == 0 {
+		return nil
+	}
+	for _, want := range c.rules.Audiences {
+		if r.audience.HasText(want) {
+			return nil
+		}
+	}
+	return refuseClaim(CodeAudienceMismatch, "aud", "aud is not "+strings.Join(c.rules.Audiences, " or "))
+}
+
+func (c *contract) checkParty(claims jose.Object) *Error {
+	if len(c.rules.AuthorizedParties) == 0 {
+		return nil
+	}
+	azp, ok := claims.Lookup("azp")
+	if !ok && !c.rules.RequireAuthorizedParty {
+		return nil
+	}
+	for _, want := range c.rules.AuthorizedParties {
+		if azp.TextIs(want) {
+			return nil
+		}
+	}
+	return refuseClaim(CodePartyMismatch, "azp", "azp is not "+strings.Join(c.rules.AuthorizedParties, " or "))
+}
+
+// checkType compares typ as media types are (RFC 8725 §3.11, RFC 7515 §4.1.9).
+func (c *contract) checkType(h *jose.Header) *Error {
+	if len(c.rules.TokenTypes) == 0 {
+		return nil
+	}
+	typ := bareType(h.Typ)
+	for _, want := range c.rules.TokenTypes {
+		if strings.EqualFold(typ, bareType(want)) {
+			return nil
+		}
+	}
+	return refuseClaim(CodeClaimMismatch, "typ", "typ "+quoted(h.Typ)+" is not "+strings.Join(c.rules.TokenTypes, " or "))
+}
+
+func bareType(typ string) string {
+	const prefix = "application/"
+	if len(typ) > len(prefix) && strings.EqualFold(typ[:len(prefix)], prefix) {
+		return typ[len(prefix):]
+	}
+	return typ
+}
+
+// newSession builds the session of a token that has passed everything.
+func (e *engine) newSession(t *jose.Token, r *registered, key *jwks.Key, now time.Time) (*Session, *Error) {
+	id, err := e.userIDOf(t.Claims)
+	if err != nil {
+		return nil, err
+	}
+	return &Session{
+		engine: e, header: t.Header, payload: t.Payload, claims: t.Claims, times: r.times, key: key,
+		userID: id, issuer: r.issuer, kind: e.mapping.kindOf(t.Header, t.Claims, now.Add(e.leeway())),
+	}, nil
+}
+
+func (c *contract) userIDOf(claims jose.Object) (string, *Error) {
+	for _, path := range c.userID {
+		v, ok := path.In(claims)
+		if !ok || v.Kind() == jose.KindNull || v.TextIs("") {
+			continue
+		}
+		id, isText := v.Text()
+		switch {
+		case !isText:
+			return "", refuseClaim(CodeClaimMismatch, path.String(), "the user id is not a string")
+		case len(id) > maxUserIDBytes:
+			return "", refuseClaim(CodeClaimMismatch, path.String(), "the user id is longer than "+itoa(maxUserIDBytes)+" bytes")
+		}
+		return id, nil
+	}
+	name := c.rules.UserIDClaim
+	return "", refuseClaim(CodeMissingClaim, name, name+", the user id, is missing")
+}

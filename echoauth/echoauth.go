@@ -1,0 +1,77 @@
+// Package echoauth guards echo v4 routes with an auth-go contract.
+//
+//	e.Use(echoauth.New(contract))
+//	e.GET("/api/profile", func(c echo.Context) error { return c.String(200, echoauth.UserID(c)) })
+//
+// The session is in the request's context: a service that gets
+// c.Request().Context() reads it with core.UserID, core.Claims and
+// core.FromContext.
+package echoauth
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// New returns a middleware that verifies every request by source, a
+// *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or
+// zero source and on an invalid option: those are mistakes of the program.
+// core.NewGuard and [Guard] return an error instead.
+func New(source core.Source, opts ...core.Option) echo.MiddlewareFunc {
+	return Guard(core.MustGuard("echoauth", source, opts...))
+}
+
+// Guard returns the middleware of a guard that exists already.
+func Guard(g *core.Guard) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			r := c.Request()
+			ctx, rejection := g.Enter(r.Context(), core.HTTPRequest(r))
+			if rejection != nil {
+				return reject(c, rejection)
+			}
+			c.SetRequest(r.WithContext(ctx))
+			return next(c)
+		}
+	}
+}
+
+// Require returns a middleware that asks policies about the session, for a
+// route or group behind [New]. It panics on a nil policy.
+func Require(policies ...core.Policy) echo.MiddlewareFunc {
+	requirement := core.Require(policies...)
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if rejection := requirement.Check(c.Request().Context(), core.HTTPRequest(c.Request())); rejection != nil {
+				return reject(c, rejection)
+			}
+			return next(c)
+		}
+	}
+}
+
+// Metadata serves the guard's protected-resource metadata (RFC 9728) at
+// g.MetadataPath().
+func Metadata(g *core.Guard) echo.HandlerFunc { return echo.WrapHandler(g.MetadataHandler()) }
+
+// Session returns the session of the request, and false for an anonymous one.
+func Session(c echo.Context) (*core.Session, bool) { return core.FromContext(c.Request().Context()) }
+
+// UserID returns the user id of the request's session, "" if there is none.
+func UserID(c echo.Context) string { return core.UserID(c.Request().Context()) }
+
+// Claims decodes the claims of the request's session into a T. It returns
+// core.ErrNoSession if there is none.
+func Claims[T any](c echo.Context) (T, error) { return core.Claims[T](c.Request().Context()) }
+
+// reject leaves the writing to echo's error handler: the message marshals to
+// the rejection's own bytes, and Internal lets it be told by errors.As.
+func reject(c echo.Context, rejection *core.Rejection) error {
+	if !rejection.Delegate {
+		for name, values := range rejection.Header {
+			c.Response().Header()[name] = values
+		}
+	}
+	return &echo.HTTPError{Code: rejection.Status, Message: rejection, Internal: rejection.Err}
+}

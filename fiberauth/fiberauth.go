@@ -1,0 +1,76 @@
+// Package fiberauth guards fiber v2 routes with an auth-go contract.
+//
+//	app.Use(fiberauth.New(contract))
+//	app.Get("/api/profile", func(c *fiber.Ctx) error { return c.SendString(fiberauth.UserID(c)) })
+//
+// The session is in c.UserContext(): a service that gets it reads the session
+// with core.UserID, core.Claims and core.FromContext. c.Context() is
+// fasthttp's own and does not have it.
+package fiberauth
+
+import (
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// New returns a middleware that verifies every request by source, a
+// *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or
+// zero source and on an invalid option: those are mistakes of the program.
+// core.NewGuard and [Guard] return an error instead.
+func New(source core.Source, opts ...core.Option) fiber.Handler {
+	return Guard(core.MustGuard("fiberauth", source, opts...))
+}
+
+// Guard returns the middleware of a guard that exists already.
+func Guard(g *core.Guard) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		ctx, rejection := g.Enter(c.UserContext(), request{c})
+		if rejection != nil {
+			return reject(c, rejection)
+		}
+		c.SetUserContext(ctx)
+		return c.Next()
+	}
+}
+
+// Require returns a middleware that asks policies about the session, for a
+// route or group behind [New]. It panics on a nil policy.
+func Require(policies ...core.Policy) fiber.Handler {
+	requirement := core.Require(policies...)
+	return func(c *fiber.Ctx) error {
+		if rejection := requirement.Check(c.UserContext(), request{c}); rejection != nil {
+			return reject(c, rejection)
+		}
+		return c.Next()
+	}
+}
+
+// Metadata serves the guard's protected-resource metadata (RFC 9728) at
+// g.MetadataPath().
+func Metadata(g *core.Guard) fiber.Handler { return adaptor.HTTPHandler(g.MetadataHandler()) }
+
+// Session returns the session of the request, and false for an anonymous one.
+func Session(c *fiber.Ctx) (*core.Session, bool) { return core.FromContext(c.UserContext()) }
+
+// UserID returns the user id of the request's session, "" if there is none.
+func UserID(c *fiber.Ctx) string { return core.UserID(c.UserContext()) }
+
+// Claims decodes the claims of the request's session into a T. It returns
+// core.ErrNoSession if there is none.
+func Claims[T any](c *fiber.Ctx) (T, error) { return core.Claims[T](c.UserContext()) }
+
+// reject writes the answer itself: fiber's error handler would overwrite it. By
+// option that handler gets the rejection as an error instead.
+func reject(c *fiber.Ctx, rejection *core.Rejection) error {
+	if rejection.Delegate {
+		return rejection
+	}
+	for name, values := range rejection.Header {
+		for _, value := range values {
+			c.Append(name, value)
+		}
+	}
+	return c.Status(rejection.Status).Send(rejection.Body)
+}

@@ -1,0 +1,73 @@
+// Package ginauth guards gin routes with an auth-go contract.
+//
+//	r.Use(ginauth.New(contract))
+//	r.GET("/api/profile", func(c *gin.Context) { c.String(200, ginauth.UserID(c)) })
+//
+// The session is in the request's context: a service that gets
+// c.Request.Context() reads it with core.UserID, core.Claims and
+// core.FromContext. Passing the *gin.Context itself works only if the engine's
+// ContextWithFallback is set.
+package ginauth
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// New returns a middleware that verifies every request by source, a
+// *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or
+// zero source and on an invalid option: those are mistakes of the program.
+// core.NewGuard and [Guard] return an error instead.
+func New(source core.Source, opts ...core.Option) gin.HandlerFunc {
+	return Guard(core.MustGuard("ginauth", source, opts...))
+}
+
+// Guard returns the middleware of a guard that exists already.
+func Guard(g *core.Guard) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		ctx, rejection := g.Enter(c.Request.Context(), core.HTTPRequest(c.Request))
+		if rejection != nil {
+			reject(c, rejection)
+			return
+		}
+		c.Request = c.Request.WithContext(ctx)
+	}
+}
+
+// Require returns a middleware that asks policies about the session, for a
+// route or group behind [New]. It panics on a nil policy.
+func Require(policies ...core.Policy) gin.HandlerFunc {
+	requirement := core.Require(policies...)
+	return func(c *gin.Context) {
+		if rejection := requirement.Check(c.Request.Context(), core.HTTPRequest(c.Request)); rejection != nil {
+			reject(c, rejection)
+		}
+	}
+}
+
+// Metadata serves the guard's protected-resource metadata (RFC 9728) at
+// g.MetadataPath().
+func Metadata(g *core.Guard) gin.HandlerFunc { return gin.WrapH(g.MetadataHandler()) }
+
+// Session returns the session of the request, and false for an anonymous one.
+func Session(c *gin.Context) (*core.Session, bool) { return core.FromContext(c.Request.Context()) }
+
+// UserID returns the user id of the request's session, "" if there is none.
+func UserID(c *gin.Context) string { return core.UserID(c.Request.Context()) }
+
+// Claims decodes the claims of the request's session into a T. It returns
+// core.ErrNoSession if there is none.
+func Claims[T any](c *gin.Context) (T, error) { return core.Claims[T](c.Request.Context()) }
+
+// reject ends the chain before it writes, so that no later handler runs, and
+// records the error for gin's error middleware.
+func reject(c *gin.Context, rejection *core.Rejection) {
+	_ = c.Error(rejection.Err)
+	c.Abort()
+	if rejection.Delegate {
+		c.Status(rejection.Status)
+		return
+	}
+	rejection.ServeHTTP(c.Writer, c.Request)
+}
