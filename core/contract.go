@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -279,7 +280,7 @@ func (k *Contract) Equal(other *Contract) bool {
 	}
 	a, errA := json.Marshal(k)
 	b, errB := json.Marshal(other)
-	return errors.Join(errA, errB) == nil && string(a) == string(b) && sameSecret(k.c.secret, other.c.secret)
+	return errors.Join(errA, errB) == nil && bytes.Equal(a, b) && sameSecret(k.c.secret, other.c.secret)
 }
 
 // LogValue names the contract in a log, without its secret.

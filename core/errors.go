@@ -55,7 +55,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Is reports whether target is e's [Code]. CodeNetworkError answers for
 // CodeKeysUnavailable, its name in the TypeScript package.
 func (e *Error) Is(target error) bool {
-	c, ok := target.(Code) //nolint:errorlint // Is compares with this very target, errors.Is does the walking
+	c, ok := target.(Code)
 	return ok && (c == e.Code || c == CodeNetworkError && e.Code == CodeKeysUnavailable)
 }
 

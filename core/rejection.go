@@ -3,6 +3,7 @@ package core
 import (
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -37,12 +38,10 @@ func (r *Rejection) MarshalJSON() ([]byte, error) {
 
 // ServeHTTP writes the answer. A HEAD request gets no body (RFC 9110 §9.3.2).
 func (r *Rejection) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	for name, values := range r.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), r.Header)
 	w.WriteHeader(r.Status)
 	if req.Method != http.MethodHead {
-		_, _ = w.Write(r.Body) // the client is gone if this fails
+		_, _ = w.Write(r.Body) //nolint:gosec // JSON of ours; the client is gone if writing fails
 	}
 }
 

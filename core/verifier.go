@@ -173,14 +173,14 @@ func (v *Verifier) verify(ctx context.Context, raw string) (*Session, *Error) {
 // recheck asks of a remembered session what may have changed: the time, and
 // whether its key is still in the set. It does not stand if the whole check has
 // to be done again.
-func (v *Verifier) recheck(ctx context.Context, s *Session, now time.Time) (err *Error, stands bool) { //nolint:revive // the error is an answer here
+func (v *Verifier) recheck(ctx context.Context, s *Session, now time.Time) (err *Error, stands bool) {
 	if v.tenants != nil && !v.fixed[s.engine] && v.tenants.current(s.issuer, now) != s.engine {
 		return nil, false // the tenant has left, or has another contract now
 	}
 	if s.key != nil {
 		keys, keyErr := s.engine.lookup(ctx, s.header)
 		if keyErr != nil || !slices.Contains(keys, s.key) {
-			return nil, false
+			return nil, false //nolint:nilerr // the whole check tells the error
 		}
 	}
 	if err := s.times.check(&s.engine.rules, s.engine.leeway(), now); err != nil {

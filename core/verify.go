@@ -1,6 +1,7 @@
 package core
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +67,7 @@ func (c *contract) checkIssuer(r *registered, claims jose.Object) *Error {
 func (c *contract) expectedIssuers() string {
 	all := c.issuers
 	if c.template != nil {
-		all = append(all[:len(all):len(all)], c.rules.IssuerTemplate)
+		all = append(slices.Clip(all), c.rules.IssuerTemplate)
 	}
 	return strings.Join(all, " or ")
 }
@@ -108,10 +109,8 @@ func (c *contract) checkAudience(r *registered) *Error {
 	if len(c.rules.Audiences) == 0 {
 		return nil
 	}
-	for _, want := range c.rules.Audiences {
-		if r.audience.HasText(want) {
-			return nil
-		}
+	if slices.ContainsFunc(c.rules.Audiences, r.audience.HasText) {
+		return nil
 	}
 	return refuseClaim(CodeAudienceMismatch, "aud", "aud is not "+strings.Join(c.rules.Audiences, " or "))
 }
@@ -124,10 +123,8 @@ func (c *contract) checkParty(claims jose.Object) *Error {
 	if !ok && !c.rules.RequireAuthorizedParty {
 		return nil
 	}
-	for _, want := range c.rules.AuthorizedParties {
-		if azp.TextIs(want) {
-			return nil
-		}
+	if slices.ContainsFunc(c.rules.AuthorizedParties, azp.TextIs) {
+		return nil
 	}
 	return refuseClaim(CodePartyMismatch, "azp", "azp is not "+strings.Join(c.rules.AuthorizedParties, " or "))
 }
