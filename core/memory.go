@@ -97,7 +97,7 @@ func (m *memory) remember(t *jose.Token, raw string, s *Session) {
 func (m *memory) open() {
 	share := uint32(max(1, min(m.size.MaxBytes/int64(m.size.MaxEntries), 1<<30)))
 	m.tokens = otter.Must(&otter.Options[digest, *Session]{
-		MaximumWeight: uint64(max(m.size.MaxBytes, 1)), //nolint:gosec // positive
+		MaximumWeight: uint64(max(m.size.MaxBytes, 1)),
 		// No entry weighs less than its share, so the bytes bound the entries too.
 		Weigher: func(_ digest, s *Session) uint32 { return max(share, s.weight()) },
 	})
