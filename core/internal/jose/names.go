@@ -1,0 +1,66 @@
+package jose
+
+import (
+	"bytes"
+	"hash/maphash"
+	"math/bits"
+)
+
+// linearNames is up to where comparing each name with those before it beats hashing.
+const linearNames = 24
+
+// nameFilter remembers coarse fingerprints of names: a clear bit proves that a name is new.
+type nameFilter uint64
+
+// add notes name and reports whether one like it may have been noted before.
+func (f *nameFilter) add(name []byte) bool {
+	bit := nameFilter(1)
+	if n := len(name); n > 0 {
+		bit <<= (uint(n) + uint(name[0])*5 + uint(name[n-1])*11) & 63
+	}
+	known := *f&bit != 0
+	*f |= bit
+	return known
+}
+
+// lastRepeated reports whether the last of names occurs among those before it, which seen knows.
+func lastRepeated(data []byte, names []member, seen *nameFilter) bool {
+	last := len(names) - 1
+	if !names[last].escaped && !seen.add(data[names[last].nameStart:names[last].nameEnd]) {
+		return false
+	}
+	return occursBefore(data, names, seen)
+}
+
+func occursBefore(data []byte, names []member, seen *nameFilter) bool {
+	var scratch, other [64]byte
+	last := len(names) - 1
+	name := names[last].name(data, scratch[:0])
+	seen.add(name)
+	for i := range names[:last] {
+		if bytes.Equal(name, names[i].name(data, other[:0])) {
+			return true
+		}
+	}
+	return false
+}
+
+// anyRepeated reports whether two of names are equal, in linear time. The hash is seeded afresh: nobody can aim
+// names at one slot.
+func anyRepeated(data []byte, names []member) bool {
+	mask := uint64(1)<<bits.Len(uint(2*len(names))) - 1
+	slots := make([]int32, mask+1)
+	seed := maphash.MakeSeed()
+	var scratch, other [64]byte
+	for i := range names {
+		name := names[i].name(data, scratch[:0])
+		slot := maphash.Bytes(seed, name) & mask
+		for ; slots[slot] != 0; slot = (slot + 1) & mask {
+			if bytes.Equal(name, names[slots[slot]-1].name(data, other[:0])) {
+				return true
+			}
+		}
+		slots[slot] = offset(i + 1)
+	}
+	return false
+}

@@ -1,0 +1,90 @@
+package jose
+
+import (
+	"math"
+	"strings"
+)
+
+// Token is a compact JWS (RFC 7515 §7.1): split and decoded, not verified.
+type Token struct {
+	// Raw is the token as given.
+	Raw string
+	// Header may be shared between tokens and must not be modified.
+	Header *Header
+	// Payload is the decoded claims set, owned by the Token.
+	Payload []byte
+	// Signature is the decoded signature, never empty.
+	Signature []byte
+	// Claims indexes the members of Payload.
+	Claims Object
+
+	signed int // length of the signing input
+}
+
+// SigningInput returns what was signed (RFC 7515 §5.1): header and payload as encoded, without copying.
+func (t *Token) SigningInput() string { return t.Raw[:t.signed] }
+
+// Parse reads raw into t, which must not be nil; a refused token leaves t zero. The error is a [*FormatError].
+// A nil headers means no cache. Parse never writes to the cache: see [HeaderCache.Remember].
+func Parse(t *Token, raw string, headers *HeaderCache, limits Limits) error {
+	*t = Token{}
+	first, second, err := split(raw)
+	if err != nil {
+		return err
+	}
+	header, ok := headers.lookup(raw[:first])
+	if !ok {
+		if header, err = parseHeader(raw[:first], limits); err != nil {
+			return err
+		}
+	}
+	encodedPayload, encodedSignature := raw[first+1:second], raw[second+1:]
+	payloadLen := decodedLen(len(encodedPayload))
+	buf := make([]byte, payloadLen+decodedLen(len(encodedSignature))) // one allocation holds both
+	payload, signature := buf[:payloadLen:payloadLen], buf[payloadLen:]
+	if !decodeBase64(payload, encodedPayload) {
+		return errPayloadEncoding
+	}
+	if !decodeBase64(signature, encodedSignature) {
+		return errSignatureEncoding
+	}
+	claims, err := ParseObject(payload, limits)
+	if err != nil {
+		return err
+	}
+	*t = Token{Raw: raw, Header: header, Payload: payload, Signature: signature, Claims: claims, signed: second}
+	return nil
+}
+
+// split finds the two dots of a compact JWS (RFC 7515 §7.1).
+func split(raw string) (first, second int, err error) {
+	if raw == "" {
+		return 0, 0, errEmpty
+	}
+	if len(raw) > math.MaxInt32 {
+		return 0, 0, errTooLong
+	}
+	first = strings.IndexByte(raw, '.')
+	if first < 0 {
+		return 0, 0, errOpaque
+	}
+	second = strings.IndexByte(raw[first+1:], '.')
+	if second < 0 {
+		return 0, 0, errSegments
+	}
+	second += first + 1
+	switch {
+	case strings.IndexByte(raw[second+1:], '.') >= 0:
+		if strings.Count(raw, ".") == 4 { // RFC 7516 §7.1
+			return 0, 0, errEncrypted
+		}
+		return 0, 0, errSegments
+	case first == 0:
+		return 0, 0, errEmptyHeader
+	case second == first+1:
+		return 0, 0, errEmptyPayload
+	case second == len(raw)-1:
+		return 0, 0, errEmptySignature // RFC 7518 §3.6: an unsecured JWS, never accepted
+	}
+	return first, second, nil
+}
