@@ -1,0 +1,190 @@
+package realtest_test
+
+import (
+	"encoding/base64"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/go-chi/chi/v5"
+	"github.com/gofiber/fiber/v2"
+	"github.com/labstack/echo/v4"
+
+	"github.com/revstackhq/auth-go/chiauth"
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers/oidc"
+	"github.com/revstackhq/auth-go/echoauth"
+	"github.com/revstackhq/auth-go/fiberauth"
+	"github.com/revstackhq/auth-go/ginauth"
+)
+
+type apps map[string]func(t *testing.T, source core.Source) (baseURL string)
+
+func frameworks() apps {
+	serve := func(t *testing.T, h http.Handler) string {
+		t.Helper()
+		s := httptest.NewServer(h)
+		t.Cleanup(s.Close)
+		return s.URL
+	}
+	return apps{
+		"gin": func(t *testing.T, source core.Source) string {
+			t.Helper()
+			gin.SetMode(gin.TestMode)
+			r := gin.New()
+			r.Use(ginauth.New(source))
+			r.GET("/", func(c *gin.Context) { c.String(200, ginauth.UserID(c)) })
+			return serve(t, r)
+		},
+		"echo": func(t *testing.T, source core.Source) string {
+			t.Helper()
+			e := echo.New()
+			e.Use(echoauth.New(source))
+			e.GET("/", func(c echo.Context) error { return c.String(200, echoauth.UserID(c)) })
+			return serve(t, e)
+		},
+		"chi": func(t *testing.T, source core.Source) string {
+			t.Helper()
+			r := chi.NewRouter()
+			r.Use(chiauth.New(source))
+			r.Get("/", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, chiauth.UserID(r.Context())) })
+			return serve(t, r)
+		},
+		"fiber": func(t *testing.T, source core.Source) string {
+			t.Helper()
+			app := fiber.New(fiber.Config{DisableStartupMessage: true})
+			app.Use(fiberauth.New(source))
+			app.Get("/", func(c *fiber.Ctx) error { return c.SendString(fiberauth.UserID(c)) })
+			l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			served := make(chan error, 1)
+			go func() { served <- app.Listener(l) }()
+			t.Cleanup(func() {
+				if err := errors.Join(app.Shutdown(), <-served); err != nil {
+					t.Error(err)
+				}
+			})
+			return "http://" + l.Addr().String()
+		},
+	}
+}
+
+type laterClock struct{ by time.Duration }
+
+func (c laterClock) Now() time.Time { return time.Now().Add(c.by) }
+
+// TestRealProvider has every framework judge tokens of a provider that this
+// project did not write.
+func TestRealProvider(t *testing.T) {
+	const other = "payroll"
+	issuer := startProvider(t, clientID, other)
+	user := "test-user@127.0.0.1"
+	access, id := signIn(t, issuer, clientID, user)
+	foreign, _ := signIn(t, issuer, other, user)
+
+	contract, err := oidc.NewContract(oidc.Config{Issuer: issuer, Audience: []string{clientID}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	later, err := core.NewVerifier(contract, core.WithClock(laterClock{time.Hour}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := startProvider(t, clientID)
+	impostor, _ := signIn(t, elsewhere, clientID, user)
+
+	for name, start := range frameworks() {
+		now, afterwards := start(t, contract), start(t, later)
+		for _, tt := range []struct {
+			name, url, token string
+			status           int
+			body             string
+		}{
+			{"access token", now, access, 200, "id1"},
+			{"same token again", now, access, 200, "id1"},
+			{"another user in the payload", now, impersonate(t, access), 401, "INVALID_SIGNATURE"},
+			{"tampered signature", now, tamper(access), 401, "INVALID_SIGNATURE"},
+			{"for another audience", now, foreign, 401, "AUDIENCE_MISMATCH"},
+			{"of another provider", now, impostor, 401, "ISSUER_MISMATCH"},
+			{"after expiry", afterwards, access, 401, "TOKEN_EXPIRED"},
+			{"none", now, "", 401, "TOKEN_MISSING"},
+			{"without its signature", now, access[:strings.LastIndexByte(access, '.')+1], 401, "INVALID_FORMAT"},
+			{"ID token, which has the same audience here", now, id, 200, "id1"},
+		} {
+			t.Run(name+"/"+tt.name, func(t *testing.T) {
+				status, body := get(t, tt.url, tt.token)
+				if status != tt.status || !strings.Contains(body, tt.body) {
+					t.Errorf("got %d %s, want %d and %q", status, body, tt.status, tt.body)
+				}
+			})
+		}
+	}
+}
+
+// TestSharedDiscovery: everything made of one contract asks the provider once.
+func TestSharedDiscovery(t *testing.T) {
+	issuer := startProvider(t, clientID)
+	contract, err := oidc.NewContract(oidc.Config{Issuer: issuer, Audience: []string{clientID}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	access, _ := signIn(t, issuer, clientID, "test-user2")
+	for name, start := range frameworks() {
+		if status, body := get(t, start(t, contract), access); status != 200 || body != "id2" {
+			t.Errorf("%s: got %d %q", name, status, body)
+		}
+	}
+	v, err := core.NewVerifier(contract)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h := v.KeyHealth(); len(h) != 1 || h[0].State != "fresh" || h[0].Fetches > 2 {
+		t.Errorf("four frameworks and a verifier of one contract: health %+v, want one discovery and one key fetch", h)
+	}
+}
+
+// impersonate puts another user into the payload and keeps the signature.
+func impersonate(t *testing.T, token string) string {
+	t.Helper()
+	parts := strings.Split(token, ".")
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil || !strings.Contains(string(payload), `"id1"`) {
+		t.Fatalf("no user to replace in %s: %v", payload, err)
+	}
+	parts[1] = base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(string(payload), `"id1"`, `"id2"`, 1)))
+	return strings.Join(parts, ".")
+}
+
+// tamper changes one character in the middle of the signature.
+func tamper(token string) string {
+	b := []byte(token)
+	at := len(b) - 100
+	if b[at] == 'A' {
+		b[at] = 'B'
+	} else {
+		b[at] = 'A'
+	}
+	return string(b)
+}
+
+func get(t *testing.T, target, token string) (status int, body string) {
+	t.Helper()
+	r := mustRequest(t, http.MethodGet, target, nil)
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp := do(t, http.DefaultClient, r)
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(b)
+}

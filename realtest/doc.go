@@ -1,0 +1,7 @@
+// Package realtest holds auth-go against an OpenID provider that this project
+// did not write: the server library github.com/zitadel/oidc, on loopback. Its
+// tests sign in through the authorization code flow with PKCE, as a browser
+// would, and show the tokens they get to all four adapters.
+//
+// It is a module of its own so that nobody else gets its dependencies.
+package realtest
