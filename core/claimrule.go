@@ -29,6 +29,9 @@ type ClaimRule struct {
 	// ContainsAny: the value is, or is an array of strings containing, one of
 	// these.
 	ContainsAny []string `json:"containsAny,omitempty"`
+	// SameAs is the path of another claim: the value is the same string as that
+	// one's. A token without the other claim fails.
+	SameAs string `json:"sameAs,omitempty"`
 	// Prefixes: the string starts with one of these.
 	Prefixes []string `json:"prefixes,omitempty"`
 	// NotSuffixes: the string ends with none of these.
@@ -57,6 +60,7 @@ type ClaimRule struct {
 type claimRule struct {
 	ClaimRule
 	path jose.Path
+	same *jose.Path // of SameAs, nil if there is none
 	when []claimRule
 }
 
@@ -75,6 +79,10 @@ func compileRules(field string, rules []ClaimRule, f *faults) []claimRule {
 			f.add(at, "", "set exactly one of claim and header")
 		case r.Claim != "":
 			c.path = compilePath(at+".claim", r.Claim, f)
+		}
+		if r.SameAs != "" {
+			same := compilePath(at+".sameAs", r.SameAs, f)
+			c.same = &same
 		}
 		if !r.constrains() {
 			f.add(at, "", "the rule has no condition; to demand presence only, use requiredClaims")
@@ -100,8 +108,8 @@ func compileRules(field string, rules []ClaimRule, f *faults) []claimRule {
 }
 
 func (r *ClaimRule) constrains() bool {
-	return r.Absent || r.OneOf != nil || r.NoneOf != nil || r.ContainsAny != nil || r.Prefixes != nil ||
-		r.NotSuffixes != nil || r.MaxLength != 0 || r.Format != "" || r.Type != "" || r.InPast
+	return r.Absent || r.OneOf != nil || r.NoneOf != nil || r.ContainsAny != nil || r.SameAs != "" ||
+		r.Prefixes != nil || r.NotSuffixes != nil || r.MaxLength != 0 || r.Format != "" || r.Type != "" || r.InPast
 }
 
 func (r *claimRule) name() string {
@@ -141,7 +149,16 @@ func (r *claimRule) check(h *jose.Header, claims jose.Object, now time.Time) *Er
 	if why := r.violation(v, now); why != "" {
 		return r.fail(CodeClaimMismatch, why)
 	}
+	if r.same != nil && !sameText(v, r.same, claims) {
+		return r.fail(CodeClaimMismatch, "must be the same as "+r.SameAs)
+	}
 	return nil
+}
+
+func sameText(v jose.Value, other *jose.Path, claims jose.Object) bool {
+	o, _ := other.In(claims)
+	text, isText := o.Text()
+	return isText && v.TextIs(text)
 }
 
 func holdAll(rules []claimRule, h *jose.Header, claims jose.Object, now time.Time) bool {

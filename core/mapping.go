@@ -66,7 +66,8 @@ type ClaimRef struct {
 	Path string `json:"path"`
 	// Split cuts a string at this separator (scopes are cut at spaces anyway).
 	Split string `json:"split,omitempty"`
-	// Keys takes an object's member names as the list.
+	// Keys takes an object's member names as the list, and of an array those of
+	// every object in it.
 	Keys bool `json:"keys,omitempty"`
 	// Field takes this member of every object in an array.
 	Field string `json:"field,omitempty"`
@@ -214,10 +215,9 @@ func (r *claimRef) values(claims jose.Object, splitSpaces bool) []string {
 	var list []string
 	switch {
 	case r.Keys:
-		if o, isObject := v.Object(); isObject {
-			for name := range o.All() {
-				list = append(list, name)
-			}
+		list = memberNames(v)
+		for e := range v.Elements() {
+			list = append(list, memberNames(e)...)
 		}
 	case r.Field != "":
 		for e := range v.Elements() {
@@ -239,6 +239,16 @@ func (r *claimRef) values(claims jose.Object, splitSpaces bool) []string {
 		list = r.dress(list)
 	}
 	return list
+}
+
+func memberNames(v jose.Value) []string {
+	var names []string
+	if o, ok := v.Object(); ok {
+		for name := range o.All() {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // fieldOf reads {name: text} elements, and plain strings beside them: Supabase's
