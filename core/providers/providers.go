@@ -1,0 +1,161 @@
+// Package providers is the catalogue of presets: which identity providers there
+// are, how to show them, and how to make a contract from configuration that
+// arrives as JSON.
+//
+//	contract, err := providers.Build("auth0", []byte(`{"domain":"tenant.eu.auth0.com","audience":"https://api.example.com"}`))
+//
+// A program that knows its provider when it is compiled uses the preset itself,
+// such as [github.com/revstackhq/auth-go/core/providers/clerk]; this package
+// links all of them.
+//
+// A preset of your own joins a catalogue of your own, so that no package can
+// change what another one sees:
+//
+//	catalogue, err := providers.New(append(providers.All(), providers.Provider{
+//		Slug: "acme", Name: "Acme", Build: providers.FromJSON(acme.NewContract),
+//	})...)
+package providers
+
+//go:generate go run ./internal/table -out ../../docs/providers/README.md
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// Provider is an entry of a catalogue. As JSON it is what a settings page
+// needs, in the words of the TypeScript package's catalogue.
+type Provider struct {
+	// Slug names the provider in configuration and in contracts: lower-case
+	// letters, digits and hyphens.
+	Slug string `json:"slug"`
+	// Name and Description are for people.
+	Name        string `json:"name"`
+	Description string `json:"description,omitempty"`
+	// LogoURL is a white SVG of the provider's mark, "" if there is none.
+	LogoURL string `json:"logoUrl,omitempty"`
+	// Strategies are the ways of signing to offer in a settings page: those of
+	// the TypeScript package for its six providers, Algorithms for the others.
+	Strategies []string `json:"supportedStrategies"`
+	// Algorithms are those that the preset accepts, by default or by option.
+	Algorithms []string `json:"algorithms"`
+
+	// What follows are the facts of the table in docs/providers: the exact
+	// form of the issuer, where the keys are, what binds a token to a service,
+	// which claim is the user id, and what else is checked.
+	Issuer   string   `json:"-"`
+	Keys     string   `json:"-"`
+	Audience string   `json:"-"`
+	UserID   string   `json:"-"`
+	Checks   []string `json:"-"`
+
+	// Build makes a contract of the preset's configuration in JSON; see
+	// [FromJSON]. It is required.
+	Build func(config []byte) (*core.Contract, error) `json:"-"`
+	// Claims returns a pointer to a new value of the preset's claims type. It
+	// is nil if the preset has none.
+	Claims func() any `json:"-"`
+}
+
+// claimsOf is a Provider's Claims for the type C.
+func claimsOf[C any]() any { return new(C) }
+
+// Catalogue is a set of providers. It is immutable and safe for concurrent use.
+type Catalogue struct{ list []Provider }
+
+// New returns the catalogue of these providers, in this order. A slug that is
+// malformed or given twice, and a provider without Build, are returned as
+// [*core.ConfigError], all at once.
+func New(list ...Provider) (*Catalogue, error) {
+	var f faults
+	c := &Catalogue{list: slices.Clone(list)}
+	for i := range c.list {
+		p := &c.list[i]
+		switch at := fmt.Sprintf("providers[%d]", i); {
+		case !wellFormed(p.Slug):
+			f.add(at+".Slug", p.Slug, "write lower-case letters, digits and hyphens")
+		case slices.ContainsFunc(c.list[:i], func(q Provider) bool { return q.Slug == p.Slug }):
+			f.add(at+".Slug", p.Slug, "is in the catalogue twice: leave one of the two out")
+		case p.Build == nil:
+			f.add(at+".Build", "", "is nil: write FromJSON(yourpreset.NewContract)")
+		}
+		p.own()
+	}
+	if len(f) > 0 {
+		return nil, f.join()
+	}
+	return c, nil
+}
+
+// own makes p's slices its own and fills what follows from others.
+func (p *Provider) own() {
+	p.Algorithms, p.Checks = slices.Clone(p.Algorithms), slices.Clone(p.Checks)
+	if p.Strategies = slices.Clone(p.Strategies); p.Strategies == nil {
+		p.Strategies = slices.Clone(p.Algorithms)
+	}
+}
+
+func wellFormed(slug string) bool {
+	return slug != "" && len(slug) <= 64 && !strings.ContainsFunc(slug, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-'
+	})
+}
+
+// All returns the providers in the catalogue's order. The slice is the caller's.
+func (c *Catalogue) All() []Provider {
+	all := slices.Clone(c.list)
+	for i := range all {
+		all[i].own()
+	}
+	return all
+}
+
+// Lookup returns the provider with this slug.
+func (c *Catalogue) Lookup(slug string) (Provider, bool) {
+	for _, p := range c.list {
+		if p.Slug == slug {
+			p.own()
+			return p, true
+		}
+	}
+	return Provider{}, false
+}
+
+// Build makes a contract from a provider's configuration in JSON. The members
+// are those of the preset's Config; leewaySeconds and maxAgeSeconds stand for
+// its Leeway and MaxAge. Unknown, misspelt and duplicate members are refused.
+//
+// Every mistake is returned at once, as [*core.ConfigError] whose Field is the
+// JSON member at fault. A secret's value is never in an error. Building does no
+// I/O, except for reading the environment variable that holds a secret.
+func (c *Catalogue) Build(slug string, config []byte) (*core.Contract, error) {
+	p, ok := c.Lookup(slug)
+	if !ok {
+		return nil, &core.ConfigError{
+			Field: "provider", Value: fmt.Sprintf("%.96q", slug), Reason: "is unknown: use one of " + strings.Join(c.slugs(), ", "),
+		}
+	}
+	return p.Build(config)
+}
+
+func (c *Catalogue) slugs() []string {
+	slugs := make([]string, len(c.list))
+	for i := range c.list {
+		slugs[i] = c.list[i].Slug
+	}
+	return slugs
+}
+
+// All returns the providers of this module. The slice is the caller's.
+func All() []Provider { return builtin().All() }
+
+// Lookup returns the provider of this module with this slug.
+func Lookup(slug string) (Provider, bool) { return builtin().Lookup(slug) }
+
+// Build makes a contract with a provider of this module; see [Catalogue.Build].
+func Build(slug string, config []byte) (*core.Contract, error) { return builtin().Build(slug, config) }
+
+func builtin() *Catalogue { return &Catalogue{list: append(catalogue(), more()...)} }

@@ -1,0 +1,203 @@
+package providers_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers"
+	"github.com/revstackhq/auth-go/core/providers/providertest"
+)
+
+// leastRefusals is what issue 4 asks of every provider.
+const leastRefusals = 6
+
+type clock time.Time
+
+func (c clock) Now() time.Time { return time.Time(c) }
+
+// TestProviders runs testdata/<slug>.json: every case against the contract that
+// Build makes, and again against that contract read back from its own JSON.
+func TestProviders(t *testing.T) {
+	keys := newKeys(t)
+	world := newInternet(t, keys.set(t))
+	for _, p := range providers.All() {
+		t.Run(p.Slug, func(t *testing.T) {
+			good, bad, err := providertest.Tokens(p.Slug)
+			must(t, err)
+			if len(good) == 0 || len(bad) < leastRefusals {
+				t.Errorf("%d good tokens and %d bad ones: at least 1 and %d are needed", len(good), len(bad), leastRefusals)
+			}
+			for _, token := range good {
+				t.Run("accept/"+token.Name, func(t *testing.T) {
+					raw, payload := keys.mint(t, withUnknownClaim(token))
+					for how, contract := range contracts(t, keys, token) {
+						session := verify(t, world, contract, token, raw, how)
+						if session == nil {
+							continue
+						}
+						compare(t, how, session, token)
+						if !bytes.Equal(session.RawClaims(), payload) {
+							t.Errorf("%s: the raw claims are %s, the token's are %s", how, session.RawClaims(), payload)
+						}
+						if p.Claims != nil {
+							checkClaims(t, session, p.Claims(), token.Claims)
+						}
+					}
+				})
+			}
+			for _, token := range bad {
+				t.Run("refuse/"+token.Name, func(t *testing.T) {
+					raw, _ := keys.mint(t, token)
+					for how, contract := range contracts(t, keys, token) {
+						_, err := verifier(t, world, contract, token).Verify(t.Context(), raw)
+						if got := core.CodeOf(err); got != token.Code {
+							t.Errorf("%s: the code is %q, not %q: %v", how, got, token.Code, err)
+						}
+					}
+				})
+			}
+		})
+	}
+}
+
+// contracts are the one of the token's configuration and the same, read back.
+func contracts(t *testing.T, keys *keys, token providertest.Token) map[string]*core.Contract {
+	t.Helper()
+	config := keys.fill(t, secretInEnvironment(t, token.Config))
+	built, err := providers.Build(token.Provider, config)
+	if err != nil {
+		t.Fatalf("Build(%s): %v", config, err)
+	}
+	again, err := providers.Build(token.Provider, config)
+	must(t, err)
+	if !built.Equal(again) {
+		t.Errorf("the same configuration twice makes contracts that differ")
+	}
+	data, err := json.Marshal(built)
+	must(t, err)
+	parsed, err := core.ParseContract(data)
+	if err != nil {
+		t.Fatalf("ParseContract(%s): %v", data, err)
+	}
+	if !parsed.Equal(built) {
+		second, _ := json.Marshal(parsed)
+		t.Errorf("the contract changed on its way through JSON:\n%s\n%s", data, second)
+	}
+	if !slices.Equal(parsed.Warnings(), built.Warnings()) {
+		t.Errorf("warnings %q became %q", built.Warnings(), parsed.Warnings())
+	}
+	return map[string]*core.Contract{"built": built, "read back": parsed}
+}
+
+// secretInEnvironment names an environment variable instead of the secret,
+// which a contract's JSON would not carry.
+func secretInEnvironment(t *testing.T, config providertest.Object) providertest.Object {
+	t.Helper()
+	raw, ok := config["signingSecret"]
+	if !ok {
+		return config
+	}
+	var secret string
+	must(t, json.Unmarshal(raw, &secret))
+	const name = "AUTH_GO_TEST_SECRET"
+	t.Setenv(name, secret)
+	config = maps.Clone(config)
+	delete(config, "signingSecret")
+	config["signingSecretEnv"] = json.RawMessage(`"` + name + `"`)
+	return config
+}
+
+func verifier(t *testing.T, world *internet, contract *core.Contract, token providertest.Token) *core.Verifier {
+	t.Helper()
+	world.serve(contract)
+	v, err := core.NewVerifier(contract, core.WithHTTPClient(world.client), core.WithClock(clock(token.Now)),
+		core.WithLogger(slog.New(slog.DiscardHandler)))
+	must(t, err)
+	return v
+}
+
+func verify(t *testing.T, world *internet, contract *core.Contract, token providertest.Token, raw, how string) *core.Session {
+	t.Helper()
+	session, err := verifier(t, world, contract, token).Verify(t.Context(), raw)
+	if err != nil {
+		t.Errorf("%s: refused: %v", how, err)
+		return nil
+	}
+	return session
+}
+
+func compare(t *testing.T, how string, session *core.Session, token providertest.Token) {
+	t.Helper()
+	got, err := json.Marshal(providertest.SessionOf(session))
+	must(t, err)
+	want, err := json.Marshal(token.Want)
+	must(t, err)
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s: the session is\n%s, not\n%s", how, got, want)
+	}
+	if session.Provider() != token.Provider {
+		t.Errorf("%s: the provider is %q, not %q", how, session.Provider(), token.Provider)
+	}
+}
+
+// withUnknownClaim adds what no claims type knows, with a number that a float
+// would round.
+func withUnknownClaim(token providertest.Token) providertest.Token {
+	token.Claims = maps.Clone(token.Claims)
+	token.Claims["https://northwind.example/unknown"] = json.RawMessage(`{"n":12345678901234567890,"deep":["é",null]}`)
+	return token
+}
+
+// checkClaims demands that every claim which the type names arrives in it.
+func checkClaims(t *testing.T, session *core.Session, claims any, payload providertest.Object) {
+	t.Helper()
+	if err := session.Decode(claims); err != nil {
+		t.Errorf("the claims do not decode: %v", err)
+		return
+	}
+	v := reflect.ValueOf(claims).Elem()
+	known := 0
+	for _, field := range reflect.VisibleFields(v.Type()) {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		raw, sent := payload[name]
+		if !sent {
+			continue
+		}
+		known++
+		if !slices.Contains([]string{"null", "false", `""`, "0", "[]", "{}"}, string(raw)) && v.FieldByIndex(field.Index).IsZero() {
+			t.Errorf("%T.%s is empty, the token's %s is %s", claims, field.Name, name, raw)
+		}
+	}
+	if known < 3 { // iss, exp and who it is: every provider sends that much
+		t.Errorf("%T names %d of the token's claims", claims, known)
+	}
+}
+
+// TestEveryProviderHasSamples keeps the catalogue and the data together.
+func TestEveryProviderHasSamples(t *testing.T) {
+	var slugs []string
+	for _, p := range providers.All() {
+		slugs = append(slugs, p.Slug)
+		for _, fact := range []string{p.Name, p.Description, p.Issuer, p.Keys, p.Audience, p.UserID} {
+			if fact == "" {
+				t.Errorf("%s: name, description or a fact is empty", p.Slug)
+			}
+		}
+		if len(p.Algorithms) == 0 || len(p.Checks) == 0 || p.Claims == nil {
+			t.Errorf("%s: algorithms, checks or claims are missing", p.Slug)
+		}
+	}
+	slices.Sort(slugs)
+	if samples := providertest.Slugs(); !slices.Equal(slugs, samples) {
+		t.Errorf("the catalogue has %v, testdata has %v", slugs, samples)
+	}
+}
+
