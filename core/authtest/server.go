@@ -1,0 +1,223 @@
+package authtest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	jwksPath      = "/.well-known/jwks.json"
+	discoveryPath = "/.well-known/openid-configuration"
+)
+
+// answers are the switches of an issuer, guarded by Issuer.mu.
+type answers struct {
+	unavailable bool
+	held        chan struct{} // not nil while requests hang; closed to let them go
+	maxAge      time.Duration
+	body        []byte // in place of the key set
+	document    []byte // in place of the discovery document
+	before      func(*http.Request)
+	sites       map[string]string // issuer URL to key set URL, see ServeIssuer
+
+	fetches, discoveries int
+}
+
+// Unavailable makes the issuer answer everything with 503, until it is called
+// with false.
+func (i *Issuer) Unavailable(on bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.unavailable = on
+}
+
+// Hang makes the issuer accept requests and never answer them. Hang(false) and
+// Close let all go that wait.
+func (i *Issuer) Hang(on bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	switch {
+	case on && i.held == nil:
+		i.held = make(chan struct{})
+	case !on && i.held != nil:
+		close(i.held)
+		i.held = nil
+	}
+}
+
+// OnRequest calls hook with every request before it is answered, on the
+// server's goroutine: a hook that waits on a channel is an issuer that is as
+// slow as the test wants it. nil removes it.
+func (i *Issuer) OnRequest(hook func(*http.Request)) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.before = hook
+}
+
+// SetMaxAge changes the Cache-Control of the key set; without one if d is
+// negative.
+func (i *Issuer) SetMaxAge(d time.Duration) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.maxAge = d
+}
+
+// SetJWKS serves body as the key set, whatever it is; nil serves the issuer's
+// keys again.
+func (i *Issuer) SetJWKS(body []byte) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.body = slices.Clone(body)
+}
+
+// SetDiscovery serves body as the discovery document, whatever it is; nil
+// serves the issuer's own again.
+func (i *Issuer) SetDiscovery(body []byte) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.document = slices.Clone(body)
+}
+
+// Fetches returns how often a key set was asked for, refused and hanging
+// requests included.
+func (i *Issuer) Fetches() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.fetches
+}
+
+// DiscoveryFetches returns how often a discovery document was asked for.
+func (i *Issuer) DiscoveryFetches() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.discoveries
+}
+
+// ServeIssuer makes the issuer speak for issuerURL too, on the way through
+// [Issuer.HTTPClient]: discovery below that URL names it, and points to its
+// keys at keysPath (a path on the same host, or a whole URL). Discovery is only
+// served for issuers that are registered; key sets are served anyway.
+func (i *Issuer) ServeIssuer(issuerURL, keysPath string) {
+	i.t.Helper()
+	keys, err := url.Parse(issuerURL)
+	if err == nil {
+		keys, err = keys.Parse(keysPath)
+	}
+	if err != nil || keys.Host == "" {
+		i.fail("authtest: ServeIssuer: %q and %q make no URL", issuerURL, keysPath)
+		return
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.sites[strings.TrimSuffix(issuerURL, "/")+discoveryPath] = issuerURL
+	i.sites[keys.String()] = ""
+	i.sites[issuerURL] = keys.String()
+}
+
+// plain answers what comes to the loopback port.
+func (i *Issuer) plain(w http.ResponseWriter, r *http.Request) { i.answer(w, r, i.base) }
+
+// answer serves one request; site is the scheme and host it was made to.
+func (i *Issuer) answer(w http.ResponseWriter, r *http.Request, site string) {
+	isDiscovery := strings.Contains(r.URL.Path, discoveryPath) ||
+		strings.HasPrefix(r.URL.Path, "/.well-known/oauth-authorization-server")
+	i.mu.Lock()
+	_, registered := i.sites[site+r.URL.Path]
+	isKeys := !isDiscovery && (registered || holdsKeys(r.URL.Path))
+	switch {
+	case isDiscovery:
+		i.discoveries++
+	case isKeys:
+		i.fetches++
+	}
+	before, held := i.before, i.held
+	i.mu.Unlock()
+	if before != nil {
+		before(r)
+	}
+	if held != nil {
+		select {
+		case <-held:
+		case <-i.quit:
+			return
+		case <-r.Context().Done():
+			return
+		}
+	}
+	i.mu.Lock()
+	down, document, body, maxAge := i.unavailable, i.discovery(site, r.URL.Path), i.body, i.maxAge
+	if body == nil {
+		body = i.keySet()
+	}
+	i.mu.Unlock()
+	switch {
+	case down:
+		http.Error(w, "unavailable", http.StatusServiceUnavailable)
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		w.Header().Set("Allow", "GET, HEAD")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	case isDiscovery && document != nil:
+		send(w, r, "application/json", document, maxAge)
+	case isKeys:
+		send(w, r, "application/jwk-set+json", body, maxAge)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// holdsKeys tells the paths under which providers publish their keys: jwks.json,
+// jwks, certs, keys, public_key-jwk, jwk/<name>.
+func holdsKeys(path string) bool {
+	return slices.ContainsFunc([]string{"jwk", "/certs", "/keys"}, func(s string) bool { return strings.Contains(path, s) })
+}
+
+// discovery is the document for a request, nil if nobody is registered there.
+func (i *Issuer) discovery(site, path string) []byte {
+	if i.document != nil {
+		return i.document
+	}
+	issuer, ok := i.sites[site+path]
+	keys := i.sites[issuer]
+	if site == i.base {
+		issuer, keys, ok = i.cfg.IssuerURL, i.base+jwksPath, true
+	}
+	if !ok {
+		return nil
+	}
+	document, err := json.Marshal(map[string]any{
+		"issuer": issuer, "jwks_uri": keys,
+		"authorization_endpoint": issuer + "/authorize", "token_endpoint": issuer + "/token",
+		"response_types_supported": []string{"code"}, "subject_types_supported": []string{"public"},
+		"id_token_signing_alg_values_supported": i.cfg.Algorithms,
+	})
+	if err != nil {
+		return nil // strings always marshal
+	}
+	return document
+}
+
+// send answers with an ETag, and with 304 to those who have it (RFC 9110 §13.1.2).
+func send(w http.ResponseWriter, r *http.Request, media string, body []byte, maxAge time.Duration) {
+	sum := sha256.Sum256(body)
+	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
+	w.Header().Set("ETag", tag)
+	if maxAge >= 0 {
+		w.Header().Set("Cache-Control", "public, max-age="+strconv.FormatInt(int64(maxAge/time.Second), 10))
+	}
+	if r.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	w.Header().Set("Content-Type", media)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	if r.Method == http.MethodGet {
+		_, _ = w.Write(body) // the client is gone if this fails
+	}
+}

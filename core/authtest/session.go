@@ -1,0 +1,187 @@
+package authtest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers/clerk"
+)
+
+// SessionIssuer is the issuer of the sessions that [Session] makes.
+const SessionIssuer = "https://authtest.invalid"
+
+// SessionOption changes how [Context] and [Session] make a session.
+type SessionOption func(*sessionRules)
+
+type sessionRules struct {
+	rules core.Rules
+	clock core.Clock
+}
+
+// LikeContract reads the claims as contract's sessions are read: where its
+// provider keeps organisation, roles, permissions and so on. Issuer and
+// Provider are the contract's too. Its keys and conditions play no part.
+func LikeContract(contract *core.Contract) SessionOption {
+	return func(s *sessionRules) {
+		r := contract.Rules()
+		s.rules.Provider, s.rules.Session = r.Provider, r.Session
+		if contract.Issuer() != "" && r.IssuerTemplate == "" {
+			s.rules.Issuer = contract.Issuer()
+		}
+	}
+}
+
+// At lets the session begin at the time that clock shows.
+func At(clock core.Clock) SessionOption { return func(s *sessionRules) { s.clock = clock } }
+
+// Context returns ctx with the session of userID, as a handler behind the
+// middleware gets it. See [Session] for the claims.
+//
+// It is for functions that read the session. A request that goes through the
+// middleware needs a token nevertheless: no guard trusts this session.
+func Context(ctx context.Context, userID string, claims any, opts ...SessionOption) context.Context {
+	return core.NewContext(ctx, Session(userID, claims, opts...))
+}
+
+// Session returns a session of userID with these claims: anything that
+// encoding/json writes as an object, such as [Claims], a provider's claims
+// struct, a json.RawMessage, or nil for none. sub is always userID; iss, iat
+// and exp are added if they are missing or zero, so that the session lasts an
+// hour from now. Claims that tell another time (iat, or exp) get a session of
+// that time.
+//
+// Clerk's claims of both versions and the generic ones of RFC 7519, 8176, 8693
+// and 9068 find their place in the session; LikeContract reads those of another
+// provider.
+//
+// The session comes out of a real verifier, from a token that is signed with a
+// secret of its own. Session panics if userID is empty, if the claims are no
+// JSON object, or if that verifier refuses them, e.g. an exp that is a string.
+func Session(userID string, claims any, opts ...SessionOption) *core.Session {
+	s := sessionRules{clock: systemClock{}, rules: core.Rules{
+		Provider: "authtest", Issuer: SessionIssuer, Session: anyMapping(),
+	}}
+	for _, o := range opts {
+		o(&s)
+	}
+	session, err := s.session(userID, claims)
+	if err != nil {
+		panic("authtest: Session: " + err.Error())
+	}
+	return session
+}
+
+func (s *sessionRules) session(userID string, claims any) (*core.Session, error) {
+	if userID == "" {
+		return nil, fmt.Errorf("the user id is empty: for an anonymous visitor use the context without a session")
+	}
+	members, err := objectOf(claims)
+	if err != nil {
+		return nil, err
+	}
+	now := s.momentOf(members)
+	set := func(name string, value any) {
+		if _, ok := members[name]; !ok {
+			members[name] = value
+		}
+	}
+	members["sub"] = userID
+	set("iss", s.rules.Issuer)
+	set("iat", now.Unix())
+	set("exp", now.Add(time.Hour).Unix())
+	secret := rand.Text() + rand.Text()
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims(members)).SignedString([]byte(secret))
+	if err != nil {
+		return nil, err
+	}
+	return s.verify(token, secret, now)
+}
+
+func (s *sessionRules) verify(token, secret string, now time.Time) (*core.Session, error) {
+	rules := s.rules
+	rules.Secret, rules.Algorithms = core.Secret(secret), []string{"HS256"}
+	rules.InsecureAnyAudience, rules.InsecureIgnoreConfirmation = true, true // nothing to protect here
+	rules.Issuer, rules.InsecureAnyIssuer = "", true                         // claims may carry their provider's
+	rules.MaxTokenBytes = 1 << 20
+	contract, err := core.NewContract(rules)
+	if err != nil {
+		return nil, err
+	}
+	verifier, err := core.NewVerifier(contract, core.WithClock(NewClock(now)),
+		core.WithTokenCache(core.TokenCache{Disabled: true}), core.WithLogger(slog.New(slog.DiscardHandler)))
+	if err != nil {
+		return nil, err
+	}
+	return verifier.Verify(context.Background(), token) // a secret needs no network, so nothing to cancel
+}
+
+// momentOf is when the claims say the session is: at iat, or just before exp.
+func (s *sessionRules) momentOf(members map[string]any) time.Time {
+	if at, ok := dateOf(members["iat"]); ok {
+		return at
+	}
+	now := s.clock.Now()
+	if end, ok := dateOf(members["exp"]); ok && !now.Before(end) {
+		return end.Add(-time.Second)
+	}
+	return now
+}
+
+func dateOf(v any) (time.Time, bool) {
+	raw, ok := v.(json.RawMessage)
+	if !ok {
+		return time.Time{}, false
+	}
+	var seconds float64
+	const most = 253402300799 // the year 9999; beyond, the verifier says what is wrong
+	if json.Unmarshal(raw, &seconds) != nil || seconds < -most || seconds > most {
+		return time.Time{}, false
+	}
+	return time.Unix(int64(seconds), 0), true
+}
+
+// objectOf takes claims apart without reading the values: a number stays as
+// it was written.
+func objectOf(claims any) (map[string]any, error) {
+	data, err := json.Marshal(claims)
+	if err != nil {
+		return nil, fmt.Errorf("the claims can't be written as JSON: %w", err)
+	}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return nil, fmt.Errorf("the claims are no JSON object: %.80s", bytes.TrimSpace(data))
+	}
+	members := make(map[string]any, len(raw)+4)
+	for name, value := range raw {
+		if slices.Contains([]string{"iss", "aud", "exp", "nbf", "iat"}, name) && isZero(value) {
+			continue // a struct's field that was left alone
+		}
+		members[name] = value
+	}
+	return members, nil
+}
+
+func isZero(value json.RawMessage) bool {
+	return slices.Contains([]string{"null", `""`, "0", "[]"}, string(value))
+}
+
+// anyMapping reads Clerk's claims of both versions beside the generic ones.
+func anyMapping() core.Mapping {
+	contract, err := clerk.NewContract(clerk.Config{IssuerURL: SessionIssuer})
+	if err != nil {
+		panic("authtest: " + err.Error()) // a constant configuration
+	}
+	m := contract.Rules().Session
+	m.Permissions = append(slices.Clone(m.Permissions), core.ClaimRef{Path: "permissions"})
+	m.Kinds = slices.Clone(m.Kinds)
+	return m
+}

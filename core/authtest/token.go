@@ -1,0 +1,179 @@
+package authtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// Claims are a token's claims by name. A nil value takes a default away; for
+// JSON's null, write json.RawMessage("null").
+type Claims map[string]any
+
+// TokenOption changes how a token is minted.
+type TokenOption func(*mint)
+
+// mint is how one token is made.
+type mint struct {
+	ttl      time.Duration
+	alg      string
+	header   []member // in order
+	secret   []byte
+	attacker bool // sign with a key that is not the issuer's
+}
+
+type member struct {
+	name  string
+	value any
+}
+
+const defaultTTL = time.Hour
+
+// ExpiresIn sets exp to d after the issuer's clock; a negative d has passed
+// already. Tokens live for an hour otherwise.
+func ExpiresIn(d time.Duration) TokenOption { return func(m *mint) { m.ttl = d } }
+
+// WithAlgorithm signs with the issuer's newest key for alg. Is there none, but
+// one for the same kind of key, it signs with that.
+func WithAlgorithm(alg string) TokenOption { return func(m *mint) { m.alg = alg } }
+
+// WithKeyID names kid in the header, whichever key signs. "" leaves it out.
+func WithKeyID(kid string) TokenOption {
+	if kid == "" {
+		return WithHeader("kid", nil)
+	}
+	return WithHeader("kid", kid)
+}
+
+// WithHeader sets a header parameter; nil takes it out.
+func WithHeader(name string, value any) TokenOption {
+	return func(m *mint) { m.header = append(m.header, member{name, value}) }
+}
+
+// WithSecret signs with secret, by HS256 unless WithAlgorithm names HS384 or
+// HS512.
+func WithSecret(secret []byte) TokenOption { return func(m *mint) { m.secret = bytes.Clone(secret) } }
+
+// WithForeignKey signs with a key that the issuer never published, under the
+// kid of the one that it did.
+func WithForeignKey() TokenOption { return func(m *mint) { m.attacker = true } }
+
+// Token returns a signed token. Claims that are not given are iss, sub
+// ("user_1"), aud, iat and nbf (now) and exp (in an hour). It is good for the
+// contract that [Issuer.Contract] returns.
+func (i *Issuer) Token(claims Claims, opts ...TokenOption) string {
+	i.t.Helper()
+	all := Claims{"sub": "user_1", "aud": i.cfg.Audience}
+	for name, value := range claims {
+		all[name] = value
+	}
+	return i.issue(all, opts)
+}
+
+// issue adds iss and the dates, and signs.
+func (i *Issuer) issue(claims Claims, opts []TokenOption) string {
+	i.t.Helper()
+	m := newMint(opts)
+	now := i.cfg.Clock.Now()
+	all := Claims{"iss": i.URL(), "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(m.ttl).Unix()}
+	for name, value := range claims {
+		if all[name] = value; value == nil {
+			delete(all, name)
+		}
+	}
+	payload, err := json.Marshal(all)
+	if err != nil {
+		i.fail("authtest: the claims can't be written as JSON: %v", err)
+	}
+	signer, header := i.signer(m)
+	return i.sign(signer, m, header, string(payload))
+}
+
+// TokenRaw signs header and payload exactly as given, well-formed or not, with
+// the key for the algorithm that WithAlgorithm names (the issuer's first one
+// otherwise), whatever the header says.
+func (i *Issuer) TokenRaw(header, payload string, opts ...TokenOption) string {
+	i.t.Helper()
+	m := newMint(opts)
+	signer, _ := i.signer(m)
+	return i.sign(signer, m, header, payload)
+}
+
+func newMint(opts []TokenOption) *mint {
+	m := &mint{ttl: defaultTTL}
+	for _, o := range opts {
+		o(m)
+	}
+	return m
+}
+
+// signer returns the key for m, and the header that names it.
+func (i *Issuer) signer(m *mint) (signWith any, header string) {
+	i.t.Helper()
+	kid := ""
+	switch {
+	case m.secret != nil:
+		if m.alg == "" {
+			m.alg = "HS256"
+		}
+		signWith = m.secret
+	default:
+		if m.alg == "" {
+			m.alg = i.cfg.Algorithms[0]
+		}
+		k, ok := i.signingKey(m.alg)
+		signWith, kid = k.private, k.id
+		if !ok || m.attacker {
+			private, err := pool.key(slot{family: family(m.alg), attacker: true})
+			if err != nil {
+				i.fail("authtest: no key for %q: %v", m.alg, err)
+			}
+			signWith = private
+		}
+	}
+	members := Claims{"alg": m.alg, "typ": "JWT"}
+	if kid != "" {
+		members["kid"] = kid
+	}
+	for _, h := range m.header {
+		if members[h.name] = h.value; h.value == nil {
+			delete(members, h.name)
+		}
+	}
+	data, err := json.Marshal(members)
+	if err != nil {
+		i.fail("authtest: the header can't be written as JSON: %v", err)
+	}
+	return signWith, string(data)
+}
+
+func (i *Issuer) sign(signWith any, m *mint, header, payload string) string {
+	i.t.Helper()
+	input := b64([]byte(header)) + "." + b64([]byte(payload))
+	method := jwt.GetSigningMethod(m.alg)
+	if method == nil {
+		i.fail("authtest: unknown algorithm %q", m.alg)
+		return ""
+	}
+	signature, err := method.Sign(input, signWith)
+	if err != nil {
+		i.fail("authtest: signing with %s: %v", m.alg, err)
+	}
+	return input + "." + b64(signature)
+}
+
+// Authorize sets the request's Authorization header to the token (RFC 6750 §2.1).
+func Authorize(r *http.Request, token string) { r.Header.Set("Authorization", "Bearer "+token) }
+
+// segments splits a compact token; it has three of them if ok.
+func segments(token string) (header, payload, signature string, ok bool) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return "", "", "", false
+	}
+	return parts[0], parts[1], parts[2], true
+}
