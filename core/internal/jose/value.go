@@ -61,6 +61,15 @@ func (v Value) Text() (string, bool) {
 	return string(text), ok
 }
 
+// TextBytes is Text without a copy where the string has no escapes. The bytes must not be modified.
+func (v Value) TextBytes() ([]byte, bool) {
+	inside, ok := v.inside()
+	if !ok || bytes.IndexByte(inside, '\\') < 0 {
+		return inside, ok
+	}
+	return appendText(make([]byte, 0, len(inside)), inside)
+}
+
 // TextIs reports whether v is a string equal to s.
 func (v Value) TextIs(s string) bool {
 	inside, ok := v.inside()

@@ -1,0 +1,154 @@
+package core
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/internal/jose"
+)
+
+// condition is one demand of a claim rule, ready to be asked.
+type condition struct {
+	says  string
+	holds func(v jose.Value, claims jose.Object, now time.Time) bool
+}
+
+// compileConditions turns what a rule demands into conditions, cheapest first.
+func (r *claimRule) compileConditions() {
+	add := func(says string, holds func(v jose.Value) bool) {
+		r.conditions = append(r.conditions, condition{says, func(v jose.Value, _ jose.Object, _ time.Time) bool { return holds(v) }})
+	}
+	if r.Type != "" {
+		add("must be a JSON "+r.Type, func(v jose.Value) bool { return typeName(v.Kind()) == r.Type })
+	}
+	if r.OneOf != nil {
+		add("must be one of "+strings.Join(r.OneOf, ", "), func(v jose.Value) bool { return isOneOf(v, r.OneOf) })
+	}
+	if r.NoneOf != nil {
+		add("must be none of "+strings.Join(r.NoneOf, ", "), func(v jose.Value) bool { return holdsNoneOf(v, r.NoneOf) })
+	}
+	if r.ContainsAny != nil {
+		add("must contain one of "+strings.Join(r.ContainsAny, ", "), func(v jose.Value) bool {
+			return slices.ContainsFunc(r.ContainsAny, v.HasText)
+		})
+	}
+	r.compileTextConditions(add)
+	if r.InPast {
+		r.conditions = append(r.conditions, condition{"must be a time that is not in the future", inPast})
+	}
+	if r.same != nil {
+		r.conditions = append(r.conditions, condition{"must be the same as " + r.SameAs, sameAs(r.same)})
+	}
+}
+
+func (r *claimRule) compileTextConditions(add func(string, func(jose.Value) bool)) {
+	onText := func(says string, holds func(text []byte) bool) {
+		add(says, func(v jose.Value) bool {
+			text, isText := v.TextBytes()
+			return isText && holds(text)
+		})
+	}
+	if r.Prefixes != nil {
+		onText("must be a string that starts with one of "+strings.Join(r.Prefixes, ", "), func(text []byte) bool {
+			return slices.ContainsFunc(r.Prefixes, func(p string) bool { return bytes.HasPrefix(text, []byte(p)) })
+		})
+	}
+	if r.NotSuffixes != nil {
+		onText("must be a string that does not end with "+strings.Join(r.NotSuffixes, ", "), func(text []byte) bool {
+			return !slices.ContainsFunc(r.NotSuffixes, func(s string) bool { return bytes.HasSuffix(text, []byte(s)) })
+		})
+	}
+	if r.MaxLength != 0 {
+		onText("must be a string of at most "+itoa(r.MaxLength)+" bytes", func(text []byte) bool { return len(text) <= r.MaxLength })
+	}
+	switch r.Format {
+	case formatUUID:
+		onText("must be a UUID", isUUID)
+	case formatNonEmpty:
+		onText("must be a string that is not empty", func(text []byte) bool { return len(text) > 0 })
+	}
+}
+
+func inPast(v jose.Value, _ jose.Object, now time.Time) bool {
+	at, err := v.Time()
+	return err == nil && !at.After(now)
+}
+
+func sameAs(path *jose.Path) func(jose.Value, jose.Object, time.Time) bool {
+	return func(v jose.Value, claims jose.Object, _ time.Time) bool {
+		other, _ := path.In(claims)
+		text, isText := other.Text()
+		return isText && v.TextIs(text)
+	}
+}
+
+func isOneOf(v jose.Value, list []string) bool {
+	for _, want := range list {
+		if scalarIs(v, want) {
+			return true
+		}
+	}
+	return false
+}
+
+// holdsNoneOf looks into an array too: one bad element is enough.
+func holdsNoneOf(v jose.Value, list []string) bool {
+	if isOneOf(v, list) {
+		return false
+	}
+	for e := range v.Elements() {
+		if isOneOf(e, list) {
+			return false
+		}
+	}
+	return true
+}
+
+// scalarIs compares a string by its text, a number or boolean by its JSON.
+func scalarIs(v jose.Value, want string) bool {
+	switch v.Kind() {
+	case jose.KindString:
+		return v.TextIs(want)
+	case jose.KindNumber, jose.KindBool:
+		return string(v.Raw()) == want
+	default:
+		return false
+	}
+}
+
+func typeName(k jose.Kind) string {
+	switch k {
+	case jose.KindString:
+		return "string"
+	case jose.KindNumber:
+		return "number"
+	case jose.KindBool:
+		return "boolean"
+	case jose.KindArray:
+		return "array"
+	case jose.KindObject:
+		return "object"
+	default:
+		return "null"
+	}
+}
+
+// isUUID tells the textual form of RFC 9562 §4, of any version.
+func isUUID(s []byte) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case i == 8 || i == 13 || i == 18 || i == 23:
+			if c != '-' {
+				return false
+			}
+		case (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F'):
+			return false
+		}
+	}
+	return true
+}
