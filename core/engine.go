@@ -20,18 +20,33 @@ type engine struct {
 	*contract
 	keys   *jwks.Source // nil if the contract has only a secret
 	memory *memory
+	clock  Clock
 
 	mu        sync.Mutex
 	observers []weak.Pointer[observer] // weak: a verifier that is gone must not pile up here
 }
 
 // observer is a verifier's side of the engine's events.
-type observer struct{ tell []func(event.Event) }
+type observer struct {
+	tell   []func(event.Event)
+	logger *slog.Logger
+}
 
 func (o *observer) emit(e event.Event) {
 	for _, tell := range o.tell {
-		tell(e)
+		o.call(tell, e)
 	}
+}
+
+// call keeps an observer's panic from a request, and from a fetch, where it
+// would end the program.
+func (o *observer) call(tell func(event.Event), e event.Event) {
+	defer func() {
+		if p := recover(); p != nil {
+			o.logger.Error("auth: an observer panicked", slog.String("panic", fmt.Sprint(p)))
+		}
+	}()
+	tell(e)
 }
 
 // sharedEngines are a contract's engines, few: one for each set of options.
@@ -75,7 +90,7 @@ func (c *contract) engineFor(o engineOptions, logger *slog.Logger) *engine {
 }
 
 func newEngine(c *contract, o engineOptions) *engine {
-	e := &engine{contract: c, memory: newMemory(o.tokens)}
+	e := &engine{contract: c, memory: newMemory(o.tokens), clock: o.clock}
 	switch {
 	case c.static != nil:
 		e.keys = jwks.NewStatic(c.static)
@@ -95,12 +110,18 @@ func newEngine(c *contract, o engineOptions) *engine {
 	return e
 }
 
-// subscribe tells o of the keys' events for as long as o is in use.
+// subscribe tells o, if it is not nil, of the keys' events for as long as o is
+// in use.
 func (e *engine) subscribe(o *observer) {
+	if o == nil {
+		return
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.observers = slices.DeleteFunc(e.observers, func(p weak.Pointer[observer]) bool { return p.Value() == nil })
-	e.observers = append(e.observers, weak.Make(o))
+	if p := weak.Make(o); !slices.Contains(e.observers, p) {
+		e.observers = append(e.observers, p)
+	}
 }
 
 func (e *engine) emit(k jwks.Event) {
@@ -111,11 +132,6 @@ func (e *engine) emit(k jwks.Event) {
 	e.mu.Lock()
 	all := slices.Clone(e.observers)
 	e.mu.Unlock()
-	defer func() { // a fetch has no caller to panic to: it would end the program
-		if p := recover(); p != nil {
-			slog.Error("auth: an observer panicked", slog.String("panic", fmt.Sprint(p)))
-		}
-	}()
 	for _, p := range all {
 		if o := p.Value(); o != nil {
 			o.emit(translated)

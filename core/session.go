@@ -51,7 +51,12 @@ func (s *Session) UserID() string { return s.userID }
 func (s *Session) Issuer() string { return s.issuer }
 
 // Provider returns the slug of the contract that accepted the token.
-func (s *Session) Provider() string { return s.engine.rules.Provider }
+func (s *Session) Provider() string {
+	if !s.valid() {
+		return ""
+	}
+	return s.engine.rules.Provider
+}
 
 // Subject returns sub, "" if the token has none.
 func (s *Session) Subject() string { return s.values().subject }
@@ -64,6 +69,11 @@ func (s *Session) ExpiresAt() time.Time { return s.times.expires }
 
 // IssuedAt returns iat, the zero time if the token has none.
 func (s *Session) IssuedAt() time.Time { return s.times.issued }
+
+// Since returns how long ago t was by the clock of the verifier that made the
+// session, see [WithClock]; negative for a time to come. A session outlives the
+// request that it was verified for, so policies on age ask here at every use.
+func (s *Session) Since(t time.Time) time.Duration { return s.engine.clock.Now().Sub(t) }
 
 // SessionID returns the sign-in's id, e.g. Clerk's sid, "" if the provider has none.
 func (s *Session) SessionID() string { return s.values().sessionID }
@@ -117,10 +127,10 @@ func (s *Session) AAL() string { return s.values().aal }
 // verified, a negative duration for a factor that never was. It is false if the
 // token does not tell (Clerk's fva).
 func (s *Session) FactorAges() (first, second time.Duration, ok bool) {
-	ref := s.engine.mapping.factorAges
-	if ref == nil {
+	if !s.valid() || s.engine.mapping.factorAges == nil {
 		return 0, 0, false
 	}
+	ref := s.engine.mapping.factorAges
 	v, _ := ref.path.In(s.claims)
 	var ages [2]time.Duration
 	n := 0
@@ -184,7 +194,13 @@ func (s *Session) String() string {
 	return "session of " + s.userID + " by " + s.issuer
 }
 
+// valid reports whether a verifier made s.
+func (s *Session) valid() bool { return s != nil && s.engine != nil }
+
 func (s *Session) values() *derived {
+	if !s.valid() {
+		return &derived{}
+	}
 	if d := s.derived.Load(); d != nil {
 		return d
 	}
