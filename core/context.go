@@ -13,8 +13,12 @@ type admission struct {
 }
 
 // NewContext returns ctx with the session, for handlers behind something other
-// than a [Guard]. A nil session removes what ctx held.
+// than a [Guard]. A nil session removes what ctx held, and so does one that no
+// verifier made.
 func NewContext(ctx context.Context, s *Session) context.Context {
+	if !s.valid() {
+		s = nil
+	}
 	return context.WithValue(ctx, contextKey{}, &admission{session: s})
 }
 

@@ -33,6 +33,7 @@ type contract struct {
 	required   []jose.Path
 	claimRules []claimRule
 	timed      bool // a claim rule looks at the clock
+	kindTimed  bool // so does what tells a token's kind
 	mapping    mapping
 	warnings   []string
 	shared     sharedEngines
@@ -63,8 +64,9 @@ func copyRules(r Rules) Rules {
 	r.AuthorizedParties = slices.Clone(r.AuthorizedParties)
 	r.UserIDFallbacks = slices.Clone(r.UserIDFallbacks)
 	r.RequiredClaims = slices.Clone(r.RequiredClaims)
-	r.ClaimRules = slices.Clone(r.ClaimRules)
+	r.ClaimRules = copyClaimRules(r.ClaimRules)
 	r.TokenTypes = slices.Clone(r.TokenTypes)
+	r.Session = r.Session.copied()
 	return r
 }
 
@@ -79,11 +81,13 @@ func (c *contract) fillDefaults(f *faults) {
 	switch {
 	case r.Leeway == 0:
 		r.Leeway = defaultLeeway
+	case r.Leeway < 0:
+		r.Leeway = -time.Second // every negative one says the same
 	case r.Leeway > maxLeeway:
 		f.add("Leeway", r.Leeway.String(), "at most %v: a longer one accepts tokens long after they ended", maxLeeway)
 	}
-	if r.MaxAge < 0 {
-		f.add("MaxAge", r.MaxAge.String(), "must not be negative; 0 means no bound")
+	if r.MaxAge < 0 || r.MaxAge > maxMaxAge {
+		f.add("MaxAge", r.MaxAge.String(), "must be between 0 and %v; 0 means no bound", maxMaxAge)
 	}
 	if r.MaxTokenBytes == 0 {
 		r.MaxTokenBytes = defaultMaxTokenBytes
@@ -129,10 +133,14 @@ func (c *contract) takeSecret(f *faults) {
 	secret := string(r.Secret)
 	if r.SecretEnv != "" {
 		if secret != "" {
-			f.add("SecretEnv", quoted(r.SecretEnv), "Secret is set too: keep one")
+			f.add("SecretEnv", "", "Secret is set too: keep one")
 		}
 		if secret = os.Getenv(r.SecretEnv); secret == "" {
-			f.add("SecretEnv", quoted(r.SecretEnv), "the environment variable is empty or not set")
+			shown := ""
+			if isVariableName(r.SecretEnv) { // else it may well be the secret itself
+				shown = quoted(r.SecretEnv)
+			}
+			f.add("SecretEnv", shown, "names no environment variable, or an empty one: set the variable and give its name")
 			secret = strings.Repeat("?", 64) // so that no second fault is told for the same cause; never used
 		}
 	}
@@ -146,15 +154,27 @@ func (c *contract) takeSecret(f *faults) {
 	}
 }
 
+// isVariableName tells what can name an environment variable (POSIX.1 §8.1).
+func isVariableName(s string) bool {
+	return s != "" && len(s) <= 64 && (s[0] < '0' || s[0] > '9') && !strings.ContainsFunc(s, func(r rune) bool {
+		return r != '_' && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+	})
+}
+
 func (c *contract) takeStatic(field string, set *jwks.Set, err error, f *faults) {
 	switch {
 	case err != nil:
 		f.add(field, "", "%v", err)
-	case len(set.Keys()) == 0:
-		f.add(field, "", "holds no usable key%s", skippedReasons(set))
+	case !slices.ContainsFunc(set.Keys(), c.serves):
+		f.add(field, "", "holds no key for %s%s", strings.Join(c.rules.Algorithms, ", "), skippedReasons(set))
 	default:
 		c.static = set
 	}
+}
+
+// serves reports whether key can check a signature that the contract accepts.
+func (c *contract) serves(key *jwks.Key) bool {
+	return slices.ContainsFunc(c.rules.Algorithms, key.Fits)
 }
 
 func skippedReasons(set *jwks.Set) string {
@@ -212,9 +232,8 @@ func (c *contract) compileClaims(f *faults) {
 		c.required = append(c.required, compilePath("RequiredClaims["+itoa(i)+"]", path, f))
 	}
 	c.claimRules = compileRules("ClaimRules", r.ClaimRules, f)
-	c.timed = slices.ContainsFunc(r.ClaimRules, func(r ClaimRule) bool {
-		return r.InPast || slices.ContainsFunc(r.When, func(w ClaimRule) bool { return w.InPast })
-	})
+	c.timed = lookAtClock(r.ClaimRules)
+	c.kindTimed = slices.ContainsFunc(r.Session.Kinds, func(k KindRule) bool { return lookAtClock(k.When) })
 	c.mapping = compileMapping(r.Session, f)
 	checkValues("Audiences", r.Audiences, f)
 	checkValues("AuthorizedParties", r.AuthorizedParties, f)
@@ -257,19 +276,20 @@ func (c *contract) warn() {
 func (k *Contract) Warnings() []string { return slices.Clone(k.must().warnings) }
 
 // Rules returns a copy of the rules with the defaults filled in and the secret
-// taken out. The slices inside ClaimRules and Session are shared: don't change
-// them.
+// taken out. It is the caller's own, down to the last slice.
 func (k *Contract) Rules() Rules { return copyRules(k.must().rules) }
 
 // Provider returns the preset's slug.
 func (k *Contract) Provider() string { return k.must().rules.Provider }
 
-// Issuer returns the first accepted issuer, "" if any is accepted.
+// Issuer returns the first accepted issuer, or the template of the accepted
+// ones, "" if any is accepted.
 func (k *Contract) Issuer() string {
-	if c := k.must(); len(c.issuers) > 0 {
+	c := k.must()
+	if len(c.issuers) > 0 {
 		return c.issuers[0]
 	}
-	return k.c.rules.IssuerTemplate
+	return c.rules.IssuerTemplate
 }
 
 // Equal reports whether two contracts accept the same tokens: same rules, same

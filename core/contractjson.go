@@ -3,7 +3,10 @@ package core
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
+	"reflect"
 	"slices"
 	"time"
 
@@ -67,7 +70,7 @@ func (s *seconds) UnmarshalJSON(data []byte) error {
 	if n > most || n < -most {
 		return fmt.Errorf("%v seconds is out of range", n)
 	}
-	*s = seconds(n * float64(time.Second))
+	*s = seconds(math.Round(n * float64(time.Second))) // 0.29 s are not 289,999,999 ns
 	return nil
 }
 
@@ -80,7 +83,7 @@ func (k *Contract) MarshalJSON() ([]byte, error) {
 	}
 	r := k.c.rules
 	w := wire{
-		Version: contractVersion, Provider: r.Provider, Strategy: r.Algorithms[0], JWKSURI: r.JWKSURL,
+		Version: contractVersion, Provider: r.Provider, JWKSURI: r.JWKSURL,
 		Issuer: k.c.issuers, Audience: r.Audiences, UserIDClaim: r.UserIDClaim, SigningSecretEnv: r.SecretEnv,
 		IssuerTemplate: r.IssuerTemplate, Discovery: r.Discovery, JWKS: r.JWKS, PEM: r.PEM,
 		AuthorizedParties: r.AuthorizedParties, RequireAuthorizedParty: r.RequireAuthorizedParty,
@@ -89,6 +92,9 @@ func (k *Contract) MarshalJSON() ([]byte, error) {
 		InsecureAnyAudience: r.InsecureAnyAudience, InsecureAnyIssuer: r.InsecureAnyIssuer,
 		InsecureNoExpiry: r.InsecureNoExpiry, InsecureShortSecret: r.InsecureShortSecret, InsecureHTTP: r.InsecureHTTP,
 		InsecureIgnoreConfirmation: r.InsecureIgnoreConfirmation, InsecureEmulator: r.InsecureEmulator,
+	}
+	if len(r.Algorithms) > 0 { // an emulator's contract may have none
+		w.Strategy = r.Algorithms[0]
 	}
 	if len(r.Algorithms) > 1 {
 		w.Algorithms = r.Algorithms
@@ -131,6 +137,11 @@ func ParseContract(data []byte) (*Contract, error) {
 			Reason: "is newer than this package: update auth-go, or write version " + itoa(contractVersion),
 		}
 	}
+	if w.Strategy != "" && len(w.Algorithms) > 0 && !slices.Contains(w.Algorithms, w.Strategy) {
+		return nil, &ConfigError{
+			Field: "strategy", Value: quoted(w.Strategy), Reason: "is not among the algorithms: remove it, or name it there",
+		}
+	}
 	if w.Version == 0 {
 		w.InsecureAnyAudience = w.InsecureAnyAudience || len(w.Audience) == 0
 		w.InsecureAnyIssuer = w.InsecureAnyIssuer || len(w.Issuer) == 0 && w.SigningSecret != ""
@@ -162,13 +173,24 @@ func (w *wire) rules() Rules {
 	return r
 }
 
-// strictUnmarshal refuses unknown and duplicate members, and anything after the
-// value: what a person reads first and what the decoder keeps must be the same.
+// strictUnmarshal refuses unknown and duplicate members, members in another
+// case, and anything after the value: what a person reads first and what the
+// decoder keeps must be the same. v is a pointer to a zero value.
 func strictUnmarshal(data []byte, v any) error {
 	if _, err := jose.ParseObject(data, jose.Limits{}); err != nil {
 		return err
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	return d.Decode(v)
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	exact := reflect.New(reflect.TypeOf(v).Elem()) // encoding/json takes Audience for audience
+	if err := jose.Decode(data, exact.Interface()); err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(exact.Interface(), v) {
+		return errors.New("a member's name is not written in its exact case")
+	}
+	return nil
 }

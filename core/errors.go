@@ -35,6 +35,9 @@ type Error struct {
 
 // Error describes the refusal for a log: code, detail and cause.
 func (e *Error) Error() string {
+	if e == nil {
+		return "auth: nil"
+	}
 	var b strings.Builder
 	b.WriteString("auth: ")
 	b.WriteString(string(e.Code))
@@ -50,13 +53,18 @@ func (e *Error) Error() string {
 }
 
 // Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 // Is reports whether target is e's [Code]. CodeNetworkError answers for
 // CodeKeysUnavailable, its name in the TypeScript package.
 func (e *Error) Is(target error) bool {
 	c, ok := target.(Code)
-	return ok && (c == e.Code || c == CodeNetworkError && e.Code == CodeKeysUnavailable)
+	return ok && e != nil && (c == e.Code || c == CodeNetworkError && e.Code == CodeKeysUnavailable)
 }
 
 // Message is the sentence for a person that the default answer carries.

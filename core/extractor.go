@@ -50,11 +50,11 @@ func bearerToken(value string) (string, *Error) {
 	value = strings.Trim(value, " \t") // optional white space around a field value, RFC 9110 §5.5
 	const scheme = "Bearer"
 	if len(value) < len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme) {
-		return "", nil
+		return "", foreignScheme(value)
 	}
 	rest := value[len(scheme):]
 	if rest != "" && isToken68(rest[0]) {
-		return "", nil // a longer word than Bearer
+		return "", foreignScheme(value) // a longer word than Bearer
 	}
 	token := strings.TrimLeft(rest, " ") // 1*SP, RFC 9110 §11.4
 	if token == "" {
@@ -64,6 +64,18 @@ func bearerToken(value string) (string, *Error) {
 		return "", refuse(CodeInvalidRequest, "the Authorization header is not one bearer token")
 	}
 	return token, nil
+}
+
+// foreignScheme returns nil, unless a bearer credential was joined to another
+// one: what counts would depend on who reads it.
+func foreignScheme(value string) *Error {
+	for part := range strings.SplitSeq(value, ",") {
+		word, _, _ := strings.Cut(strings.Trim(part, " \t"), " ")
+		if strings.EqualFold(word, "Bearer") {
+			return refuse(CodeInvalidRequest, "the Authorization header holds several credentials")
+		}
+	}
+	return nil
 }
 
 // isBearerToken tells b64token, RFC 6750 §2.1.
@@ -110,6 +122,15 @@ type cookie struct {
 	badOrigins []string
 }
 
+func (c *cookie) validate(f *faults) {
+	if c.name == "" {
+		f.add("Cookie", "", "has no name: it could never find a token")
+	}
+	for _, origin := range c.badOrigins {
+		f.add("Cookie", quoted(origin), "is not an origin: write https://host, without a path")
+	}
+}
+
 func (c *cookie) Extract(r Request) (string, error) {
 	values := r.Cookie(c.name)
 	if len(values) == 0 {
@@ -139,11 +160,17 @@ func originView(r Request) *http.Request {
 	return &http.Request{Method: r.Method(), Host: r.Host(), Header: h, URL: &url.URL{Path: r.Path()}}
 }
 
+// place is an extractor that looks at one named thing.
+type place struct {
+	kind, name string
+	ExtractorFunc
+}
+
 // Header extracts the token from a header that holds nothing else, such as
 // Cf-Access-Jwt-Assertion or X-Goog-Iap-Jwt-Assertion. Use it only where
 // whatever stands in front of the service sets or removes that header.
 func Header(name string) Extractor {
-	return ExtractorFunc(func(r Request) (string, error) {
+	return &place{"Header", name, func(r Request) (string, error) {
 		values := r.Header(name)
 		if len(values) > 1 {
 			return "", refuse(CodeInvalidRequest, "the header "+quoted(name)+" is given "+itoa(len(values))+" times")
@@ -152,7 +179,7 @@ func Header(name string) Extractor {
 			return "", nil
 		}
 		return strings.TrimSpace(values[0]), nil
-	})
+	}}
 }
 
 // WebSocketProtocol extracts the token that a browser, which can't set other
@@ -160,7 +187,7 @@ func Header(name string) Extractor {
 // Sec-WebSocket-Protocol: chat, <marker>, <token> (RFC 6455 §11.3.4). The
 // server answers with one of the other protocols, never with the token.
 func WebSocketProtocol(marker string) Extractor {
-	return ExtractorFunc(func(r Request) (string, error) {
+	return &place{"WebSocketProtocol", marker, func(r Request) (string, error) {
 		var offered []string
 		for _, line := range r.Header("Sec-Websocket-Protocol") {
 			for part := range strings.SplitSeq(line, ",") {
@@ -178,14 +205,14 @@ func WebSocketProtocol(marker string) Extractor {
 			token = offered[i+1]
 		}
 		return token, nil
-	})
+	}}
 }
 
 // InsecureQuery extracts the token from a query parameter. URLs end up in logs,
 // histories and Referer headers: RFC 6750 §2.3 and RFC 9700 §4.3.2 advise
 // against it.
 func InsecureQuery(parameter string) Extractor {
-	return ExtractorFunc(func(r Request) (string, error) {
+	return &place{"InsecureQuery", parameter, func(r Request) (string, error) {
 		values := r.Query(parameter)
 		if len(values) > 1 {
 			return "", refuse(CodeInvalidRequest, "the query parameter "+quoted(parameter)+" is given "+itoa(len(values))+" times")
@@ -194,5 +221,5 @@ func InsecureQuery(parameter string) Extractor {
 			return "", nil
 		}
 		return values[0], nil
-	})
+	}}
 }

@@ -20,18 +20,14 @@ type Guard struct {
 // no I/O. Every mistake is returned at once, as [*ConfigError].
 func NewGuard(source Source, opts ...Option) (*Guard, error) {
 	g := &Guard{guardOptions: *newGuardOptions(opts)}
-	faults := g.faults
+	g.answers.init(&g.guardOptions)
 	if source == nil {
-		faults.add("contract", "", "is nil: make it with NewContract or a provider's")
-		return nil, faults.join()
+		g.faults.add("contract", "", "is nil: make it with NewContract or a provider's")
+		return nil, g.faults.join()
 	}
 	v, err := source.verifierWith(g.guardOptions.verifier)
-	if err != nil {
-		return nil, errors.Join(faults.join(), err)
-	}
-	g.answers.init(&g.guardOptions, v)
-	if len(faults) > 0 {
-		return nil, faults.join()
+	if err != nil || len(g.faults) > 0 {
+		return nil, errors.Join(g.faults.join(), err)
 	}
 	g.verifier = v
 	return g, nil
@@ -54,6 +50,9 @@ func (g *Guard) Verifier() *Verifier { return g.verifier }
 // are nil for an anonymous visitor that the guard lets pass. A session of the
 // same contract that an outer guard has put into ctx is used again.
 func (g *Guard) Check(ctx context.Context, r Request) (*Session, *Rejection) {
+	if g == nil || g.verifier == nil {
+		return nil, (*Guard)(nil).reject(r, refuse(CodeUnknownError, "the guard is nil or zero: make it with NewGuard"))
+	}
 	if g.skip != nil && g.skip(r) {
 		return nil, nil
 	}
@@ -112,10 +111,10 @@ func (g *Guard) extract(r Request) (string, *Error) {
 		found, err := e.Extract(r)
 		if err != nil {
 			var refused *Error
-			if errors.As(err, &refused) {
+			if errors.As(err, &refused) && refused != nil && refused.Code != "" {
 				return "", refused
 			}
-			return "", &Error{Code: CodeInvalidRequest, Err: err}
+			return "", &Error{Code: CodeInvalidRequest, Detail: "an extractor failed", Err: err}
 		}
 		if found != "" && token != "" && found != token {
 			return "", refuse(CodeInvalidRequest, "the request carries two different tokens") // RFC 6750 §2
@@ -156,6 +155,14 @@ func (g *Guard) checkRevocation(ctx context.Context, s *Session) *Error {
 	default:
 		const retry = 5 * time.Second
 		return &Error{Code: CodeKeysUnavailable, Detail: "revocation can't be checked", RetryAfter: retry, Err: err}
+	}
+}
+
+// report tells observers about a refusal behind the guard; a session that was
+// put into the context without one has none.
+func (g *Guard) report(err *Error) {
+	if g != nil {
+		g.verifier.rejected(err)
 	}
 }
 

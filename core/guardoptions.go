@@ -46,8 +46,10 @@ func newGuardOptions(opts []Option) *guardOptions {
 // their context. A token that is there and bad is still refused.
 func Optional() Option { return guardOption(func(g *guardOptions) { g.optional = true }) }
 
-// InsecureBestEffort lets everybody pass, also with a bad token, as anonymous:
-// a client never learns that its token ended. Most want [Optional].
+// InsecureBestEffort lets everybody pass, also with a bad token or one that a
+// policy refuses, as anonymous: a client never learns that its token ended. Only
+// where the keys can't be had it still answers 503, for then a good token would
+// be taken for a bad one. Most want [Optional].
 func InsecureBestEffort() Option { return guardOption(func(g *guardOptions) { g.bestEffort = true }) }
 
 // WithSkip lets requests pass unseen for which skip returns true, e.g. health
@@ -75,9 +77,12 @@ func WithExtractors(extractors ...Extractor) Option {
 				g.faults.add(fmt.Sprintf("WithExtractors[%d]", i), "", "is nil")
 				continue
 			}
-			if c, ok := e.(*cookie); ok {
-				for _, origin := range c.badOrigins {
-					g.faults.add("Cookie", quoted(origin), "is not an origin: write https://host, without a path")
+			switch e := e.(type) {
+			case *cookie:
+				e.validate(&g.faults)
+			case *place:
+				if e.name == "" {
+					g.faults.add(e.kind, "", "has no name: it could never find a token")
 				}
 			}
 			g.extractors = append(g.extractors, e)

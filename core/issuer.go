@@ -30,8 +30,11 @@ func (c *contract) compileIssuers(f *faults) {
 	for _, issuer := range c.issuers {
 		checkIssuer("Issuer", issuer, r.InsecureHTTP, f)
 	}
-	if r.Discovery && (len(c.issuers) != 1 || r.IssuerTemplate != "") {
+	switch {
+	case r.Discovery && (len(c.issuers) != 1 || r.IssuerTemplate != ""):
 		f.add("Discovery", "true", "needs exactly one Issuer: a discovery document speaks for one")
+	case r.Discovery && !strings.Contains(c.issuers[0], "://"):
+		f.add("Discovery", "true", "needs an Issuer that is a URL; set JWKSURL for this one")
 	}
 	if r.IssuerTemplate != "" {
 		c.template = compileTemplate(r.IssuerTemplate, r.InsecureHTTP, f)
@@ -45,6 +48,10 @@ func compileTemplate(s string, insecureHTTP bool, f *faults) *issuerTemplate {
 		f.add("IssuerTemplate", quoted(s), "must hold exactly one {claim}, e.g. https://login.example/{tid}/v2.0")
 		return nil
 	}
+	if before == "" && after == "" {
+		f.add("IssuerTemplate", quoted(s), "fixes no part of the issuer; InsecureAnyIssuer says that openly")
+		return nil
+	}
 	checkIssuer("IssuerTemplate", before+"x"+after, insecureHTTP, f)
 	return &issuerTemplate{before, claim, after}
 }
@@ -56,7 +63,8 @@ func (t *issuerTemplate) matches(issuer string, claims jose.Object) bool {
 	if !ok {
 		return false
 	}
-	if middle, ok = strings.CutSuffix(middle, t.after); !ok || middle == "" || strings.ContainsAny(middle, "/?#@:") {
+	middle, ok = strings.CutSuffix(middle, t.after)
+	if !ok || middle == "" || middle == "." || middle == ".." || strings.ContainsAny(middle, `/\?#@:%`) {
 		return false
 	}
 	v, _ := claims.Lookup(t.claim)
@@ -76,7 +84,8 @@ func checkIssuer(field, issuer string, insecureHTTP bool, f *faults) {
 		f.add(field, quoted(issuer), "must be printable ASCII without spaces, at most 2048 bytes, exactly as in the tokens' iss claim")
 		return
 	}
-	if strings.Contains(issuer, "://") {
+	scheme, _, _ := strings.Cut(issuer, ":")
+	if strings.Contains(issuer, "://") || strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http") {
 		checkURL(field, issuer, urlRules{insecureHTTP: insecureHTTP}, f)
 	}
 }

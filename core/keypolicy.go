@@ -56,7 +56,13 @@ type KeyCache interface {
 // NewFileKeyCache returns a [KeyCache] of one file a key set in dir, which is
 // created with mode 0700 if it does not exist. Files are replaced atomically;
 // several processes may share dir.
-func NewFileKeyCache(dir string) (KeyCache, error) { return jwks.NewFileCache(dir) }
+func NewFileKeyCache(dir string) (KeyCache, error) {
+	cache, err := jwks.NewFileCache(dir)
+	if err != nil {
+		return nil, err
+	}
+	return cache, nil
+}
 
 // Clock tells the time. Tests inject one.
 type Clock interface{ Now() time.Time }

@@ -105,6 +105,25 @@ func Refs(paths ...string) []ClaimRef {
 	return refs
 }
 
+// copied returns a mapping that shares nothing with m.
+func (m Mapping) copied() Mapping {
+	for _, list := range []*[]ClaimRef{
+		&m.SessionID, &m.OrganizationID, &m.OrganizationSlug, &m.OrganizationName, &m.OrganizationRole,
+		&m.Roles, &m.Permissions, &m.Scopes, &m.Email, &m.ClientID, &m.AuthTime, &m.AuthMethods, &m.ACR, &m.AAL, &m.Actor,
+	} {
+		*list = slices.Clone(*list)
+	}
+	if m.PermissionBits != nil {
+		bits := *m.PermissionBits
+		m.PermissionBits = &bits
+	}
+	m.Kinds = slices.Clone(m.Kinds)
+	for i := range m.Kinds {
+		m.Kinds[i].When = copyClaimRules(m.Kinds[i].When)
+	}
+	return m
+}
+
 // withDefaults fills the generic places of RFC 7519, 8176, 8693, 9068 and
 // OpenID Connect Core into the lists that are nil.
 func (m Mapping) withDefaults() Mapping {

@@ -43,6 +43,9 @@ func (m *ResourceMetadata) url(f *faults) string {
 	if len(*f) > before {
 		return ""
 	}
+	for i, server := range m.AuthorizationServers {
+		checkURL("WithResourceMetadata.AuthorizationServers["+itoa(i)+"]", server, urlRules{}, f)
+	}
 	u, err := url.Parse(m.Resource)
 	if err != nil {
 		return ""

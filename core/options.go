@@ -115,8 +115,9 @@ func WithObserver(observe func(event.Event)) VerifierOption {
 	}}
 }
 
-// WithLogger takes a contract's warnings and the reports of misused guards;
-// slog.Default() is the default. Requests are not logged: see [WithObserver].
+// WithLogger takes a contract's warnings, and the reports of revocation checks
+// that fail and of observers that panic; slog.Default() is the default.
+// Requests are not logged: see [WithObserver].
 func WithLogger(logger *slog.Logger) VerifierOption {
 	return verifierOption{"WithLogger", func(v *verifierOptions) {
 		if logger == nil {

@@ -1,7 +1,8 @@
 package core
 
 import (
-	"math/big"
+	"math/bits"
+	"strconv"
 	"strings"
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
@@ -33,7 +34,6 @@ type permissionBits struct {
 const (
 	maxPackedFeatures    = 256
 	maxPackedPermissions = 256
-	maxMaskDigits        = 80
 )
 
 func compileBits(b *PermissionBits, f *faults) *permissionBits {
@@ -61,13 +61,13 @@ func (b *permissionBits) decode(claims jose.Object) []string {
 		if !ok || !strings.Contains(scope, b.scope) {
 			continue
 		}
-		byScope, byList := maskAt(masks, scoped), maskAt(masks, listed)
+		byScope, byList := maskAt(masks, scoped, len(permissions)), maskAt(masks, listed, len(permissions))
 		scoped++
-		if byScope == nil || byList == nil || byScope.BitLen() > len(permissions) || byList.BitLen() > len(permissions) {
-			continue // one of the two readings skips this feature
+		if !plainName(feature) {
+			continue
 		}
 		for j, permission := range permissions {
-			if byScope.Bit(j) == 1 && byList.Bit(j) == 1 {
+			if (byScope&byList)>>j&1 == 1 && plainName(permission) {
 				granted = append(granted, b.prefix+feature+":"+permission)
 			}
 		}
@@ -75,21 +75,24 @@ func (b *permissionBits) decode(claims jose.Object) []string {
 	return granted
 }
 
-// maskAt reads an unsigned decimal; nil if there is none at i.
-func maskAt(masks []string, i int) *big.Int {
-	if i >= len(masks) || len(masks[i]) > maxMaskDigits {
-		return nil
+// maskAt reads the mask at i, 0 if there is none that both readings take: one
+// drops a feature whose mask does not fit 63 bits or names a permission that is
+// not listed, or is padded.
+func maskAt(masks []string, i, permissions int) uint64 {
+	if i >= len(masks) || strings.Trim(masks[i], "0123456789") != "" {
+		return 0
 	}
-	for _, c := range masks[i] {
-		if c < '0' || c > '9' {
-			return nil
-		}
+	mask, err := strconv.ParseUint(masks[i], 10, 63)
+	if err != nil || bits.Len64(mask) > permissions {
+		return 0
 	}
-	n, ok := new(big.Int).SetString(masks[i], 10)
-	if !ok {
-		return nil
-	}
-	return n
+	return mask
+}
+
+// plainName tells a name that both readings spell alike: only one trims white
+// space and cuts at a second colon.
+func plainName(s string) bool {
+	return s != "" && strings.TrimSpace(s) == s && !strings.Contains(s, ":")
 }
 
 // commaList keeps empty entries: they hold a position.
@@ -99,9 +102,5 @@ func commaList(path jose.Path, claims jose.Object) []string {
 	if text == "" {
 		return nil
 	}
-	list := strings.Split(text, ",")
-	for i := range list {
-		list[i] = strings.TrimSpace(list[i])
-	}
-	return list
+	return strings.Split(text, ",")
 }

@@ -25,10 +25,15 @@ func checkPolicies(s *Session, policies []Policy) *Error {
 
 func policyError(err error) *Error {
 	var e *Error
-	if errors.As(err, &e) {
-		return e
+	switch {
+	case !errors.As(err, &e):
+		return &Error{Code: CodeForbidden, Err: err}
+	case e == nil: // a nil pointer in an error that is not nil is still a refusal
+		return refuse(CodeForbidden, "the policy returned a nil *core.Error as its error: return nil itself to allow")
+	case e.Code == "":
+		return &Error{Code: CodeForbidden, Detail: "the policy's error has no code", Err: err}
 	}
-	return &Error{Code: CodeForbidden, Err: err}
+	return e
 }
 
 // Requirement asks policies about the session that a [Guard] has let in. The
@@ -56,9 +61,12 @@ func (q *Requirement) Check(ctx context.Context, r Request) *Rejection {
 	case a == nil:
 		return unguarded(r)
 	case a.session == nil:
-		return a.guard.reject(r, refuse(CodeTokenMissing, "the route requires a session and the visitor is anonymous"))
+		err := refuse(CodeTokenMissing, "the route requires a session and the visitor is anonymous")
+		a.guard.report(err)
+		return a.guard.reject(r, err)
 	}
 	if err := checkPolicies(a.session, q.policies); err != nil {
+		a.guard.report(err)
 		return a.guard.reject(r, err)
 	}
 	return nil

@@ -64,13 +64,12 @@ func statusOf(code Code) int {
 // answers renders rejections by a guard's options.
 type answers struct {
 	*guardOptions
-	verifier *Verifier
 	// metadataURL is the resource_metadata of challenges (RFC 9728 §5.1).
 	metadataURL string
 }
 
-func (a *answers) init(o *guardOptions, v *Verifier) {
-	a.guardOptions, a.verifier = o, v
+func (a *answers) init(o *guardOptions) {
+	a.guardOptions = o
 	if o.metadata != nil {
 		a.metadataURL = o.metadata.url(&o.faults)
 	}
@@ -111,6 +110,10 @@ func (a *answers) render(r Request, err *Error) *Rejection {
 	}
 	if a.responder != nil {
 		a.responder(r, rejection)
+		rejection.Err = err
+		if rejection.Status < http.StatusOK || rejection.Status > 599 { // net/http panics, or takes it for an interim answer
+			rejection.Status = statusOf(err.Code)
+		}
 	}
 	return rejection
 }

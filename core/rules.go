@@ -72,7 +72,8 @@ type Rules struct {
 	// Leeway is the tolerated clock difference: 30 s if 0, none if negative, at
 	// most 10 min.
 	Leeway time.Duration
-	// MaxAge bounds the time since iat; 0 means no bound. It makes iat required.
+	// MaxAge bounds the time since iat, to at most ten years; 0 means no bound.
+	// It makes iat required.
 	MaxAge time.Duration
 	// MaxTokenBytes bounds the token before it is read: 16 KiB if 0.
 	MaxTokenBytes int
@@ -102,6 +103,7 @@ type Rules struct {
 const (
 	defaultLeeway        = 30 * time.Second
 	maxLeeway            = 10 * time.Minute
+	maxMaxAge            = 10 * 365 * 24 * time.Hour
 	defaultMaxTokenBytes = 16 << 10
 	maxMaxTokenBytes     = 1 << 20
 	maxUserIDBytes       = 512

@@ -73,7 +73,12 @@ func (s *Session) IssuedAt() time.Time { return s.times.issued }
 // Since returns how long ago t was by the clock of the verifier that made the
 // session, see [WithClock]; negative for a time to come. A session outlives the
 // request that it was verified for, so policies on age ask here at every use.
-func (s *Session) Since(t time.Time) time.Duration { return s.engine.clock.Now().Sub(t) }
+func (s *Session) Since(t time.Time) time.Duration {
+	if !s.valid() {
+		return 0
+	}
+	return s.engine.clock.Now().Sub(t)
+}
 
 // SessionID returns the sign-in's id, e.g. Clerk's sid, "" if the provider has none.
 func (s *Session) SessionID() string { return s.values().sessionID }

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -20,6 +21,7 @@ const (
 type tenants struct {
 	ask     func(ctx context.Context, issuer string) (*Contract, error)
 	options *verifierOptions
+	tell    *observer // nil if nobody listens
 	answers *otter.Cache[string, *tenant]
 
 	mu     sync.Mutex
@@ -39,9 +41,9 @@ type question struct {
 	err    *Error
 }
 
-func newTenants(o *verifierOptions) *tenants {
+func newTenants(o *verifierOptions, tell *observer) *tenants {
 	return &tenants{
-		ask: o.resolve, options: o, asking: map[string]*question{},
+		ask: o.resolve, options: o, tell: tell, asking: map[string]*question{},
 		answers: otter.Must(&otter.Options[string, *tenant]{MaximumSize: o.tenants}),
 	}
 }
@@ -91,11 +93,7 @@ func (t *tenants) resolve(ctx context.Context, issuer string, before *tenant, no
 }
 
 func (t *tenants) answer(ctx context.Context, issuer string, before *tenant, now time.Time, q *question) {
-	q.err = &Error{Code: CodeKeysUnavailable, Detail: "the resolver of issuers panicked", RetryAfter: time.Second}
 	defer func() {
-		if recover() != nil { // on this goroutine a panic would end the program
-			q.answer = nil
-		}
 		t.mu.Lock()
 		delete(t.asking, issuer)
 		t.mu.Unlock()
@@ -103,7 +101,7 @@ func (t *tenants) answer(ctx context.Context, issuer string, before *tenant, now
 	}()
 	ctx, cancel := context.WithTimeout(ctx, resolveTimeout)
 	defer cancel()
-	contract, err := t.ask(ctx, issuer)
+	contract, err := t.askBounded(ctx, issuer)
 	if err != nil {
 		q.err = &Error{Code: CodeKeysUnavailable, Detail: "the resolver of issuers failed", RetryAfter: time.Second, Err: err}
 		return
@@ -115,10 +113,36 @@ func (t *tenants) answer(ctx context.Context, issuer string, before *tenant, now
 			a.contract, a.engine = before.contract, before.engine // keeps keys and remembered tokens
 		} else {
 			a.engine = contract.c.engineFor(t.options.engine, t.options.logger)
+			a.engine.subscribe(t.tell)
 		}
 	}
 	t.answers.Set(issuer, a)
 	q.answer, q.err = a, nil
+}
+
+// askBounded ends with ctx, also if the resolver is deaf to it: its call is then
+// left behind, and what it returns is dropped.
+func (t *tenants) askBounded(ctx context.Context, issuer string) (*Contract, error) {
+	type outcome struct {
+		contract *Contract
+		err      error
+	}
+	out := make(chan outcome, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil { // on this goroutine a panic would end the program
+				out <- outcome{err: fmt.Errorf("the resolver panicked: %v", p)}
+			}
+		}()
+		contract, err := t.ask(ctx, issuer)
+		out <- outcome{contract, err}
+	}()
+	select {
+	case o := <-out:
+		return o.contract, o.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // resolveTimeout bounds a resolver that hangs.

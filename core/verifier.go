@@ -46,8 +46,8 @@ func (k *Contract) verifierWith(opts []VerifierOption) (*Verifier, error) {
 }
 
 func (v *Verifier) verifierWith(opts []VerifierOption) (*Verifier, error) {
-	if v == nil {
-		return nil, &ConfigError{Field: "verifier", Reason: "is nil: make it with NewVerifier"}
+	if !v.valid() {
+		return nil, &ConfigError{Field: "verifier", Reason: "is nil or zero: make it with NewVerifier"}
 	}
 	var f faults
 	for _, o := range opts {
@@ -70,16 +70,23 @@ func NewVerifier(contract *Contract, opts ...VerifierOption) (*Verifier, error) 
 		methods: map[string]bool{}, clock: o.engine.clock, logger: o.logger,
 	}
 	if len(o.observers) > 0 {
-		v.observer = &observer{tell: o.observers}
+		v.observer = &observer{tell: o.observers, logger: o.logger}
 	}
 	for _, c := range append([]*Contract{contract}, o.contracts...) {
 		v.add(c, o)
+	}
+	if len(v.engines) > 1 || o.resolve != nil {
+		for _, e := range v.engines {
+			if e.rules.InsecureEmulator {
+				o.faults.add("InsecureEmulator", "true", "an emulator's contract stands alone: unsigned tokens have no place beside others")
+			}
+		}
 	}
 	if len(o.faults) > 0 {
 		return nil, o.faults.join()
 	}
 	if o.resolve != nil {
-		v.tenants = newTenants(o)
+		v.tenants = newTenants(o, v.observer)
 		v.maxBytes = max(v.maxBytes, defaultMaxTokenBytes)
 		v.methods = nil
 	}
@@ -100,9 +107,10 @@ func (v *Verifier) add(k *Contract, o *verifierOptions) {
 		return // options that are wrong make no engine
 	}
 	e := k.c.engineFor(o.engine, o.logger)
-	if v.observer != nil {
-		e.subscribe(v.observer)
+	if v.fixed[e] {
+		return // the same contract twice
 	}
+	e.subscribe(v.observer)
 	v.engines, v.fixed[e] = append(v.engines, e), true
 	v.maxBytes = max(v.maxBytes, e.rules.MaxTokenBytes)
 	for alg := range e.methods {
@@ -115,6 +123,9 @@ func (v *Verifier) add(k *Contract, o *verifierOptions) {
 		v.byIssuer[issuer] = e
 	}
 	if e.template != nil {
+		if slices.ContainsFunc(v.templates, func(other *engine) bool { return *other.template == *e.template }) {
+			o.faults.add("WithContracts", quoted(e.rules.IssuerTemplate), "two contracts have this issuer template: the issuer must decide which one applies")
+		}
 		v.templates = append(v.templates, e)
 	}
 	if e.rules.InsecureAnyIssuer {
@@ -152,7 +163,12 @@ func (v *Verifier) Authenticate(ctx context.Context, authorization string) (*Ses
 	return v.Verify(ctx, token)
 }
 
+func (v *Verifier) valid() bool { return v != nil && v.clock != nil }
+
 func (v *Verifier) verify(ctx context.Context, raw string) (*Session, *Error) {
+	if !v.valid() {
+		return nil, refuse(CodeUnknownError, "the verifier is nil or zero: make it with NewVerifier")
+	}
 	if len(raw) > v.maxBytes {
 		return nil, refuse(CodeTokenTooLarge, "the token has "+itoa(len(raw))+" bytes, at most "+itoa(v.maxBytes)+" are read")
 	}
@@ -174,6 +190,9 @@ func (v *Verifier) verify(ctx context.Context, raw string) (*Session, *Error) {
 // whether its key is still in the set. It does not stand if the whole check has
 // to be done again.
 func (v *Verifier) recheck(ctx context.Context, s *Session, now time.Time) (err *Error, stands bool) {
+	if s.engine.kindTimed {
+		return nil, false
+	}
 	if v.tenants != nil && !v.fixed[s.engine] && v.tenants.current(s.issuer, now) != s.engine {
 		return nil, false // the tenant has left, or has another contract now
 	}
@@ -196,7 +215,7 @@ func (v *Verifier) verifyFirst(ctx context.Context, raw string, now time.Time) (
 	var t jose.Token
 	if err := parse(&t, raw, v.memory.headers); err != nil {
 		if v.only != nil && v.only.rules.InsecureEmulator {
-			return v.only.verifyUnsigned(raw, now)
+			return v.verifyUnsigned(raw, now)
 		}
 		return nil, err
 	}
@@ -252,11 +271,7 @@ func parse(t *jose.Token, raw string, headers *jose.HeaderCache) *Error {
 	if err == nil {
 		return nil
 	}
-	var format *jose.FormatError
-	if errors.As(err, &format) {
-		return &Error{Code: CodeInvalidFormat, Err: format}
-	}
-	return &Error{Code: CodeInvalidFormat, Detail: "the token can't be read"}
+	return &Error{Code: CodeInvalidFormat, Err: err}
 }
 
 // engineFor chooses the contract by the exact issuer, before any key is
@@ -307,7 +322,7 @@ func (v *Verifier) verified(s *Session, remembered bool) {
 }
 
 func (v *Verifier) rejected(err *Error) {
-	if v.observer != nil {
+	if v != nil && v.observer != nil {
 		v.observer.emit(event.TokenRejected{Code: string(err.Code), Err: err})
 	}
 }
