@@ -27,7 +27,7 @@ func (s *secureServer) close() error {
 }
 
 // HTTPClient returns a client for core.WithHTTPClient to whom this issuer is
-// the whole internet: every host, at every port, is this issuer, over https
+// the whole internet: every host name, at every port, is this issuer, over https
 // with a certificate that the client trusts. So contracts with a provider's
 // real URLs can be tested without leaving the machine:
 //
@@ -118,12 +118,8 @@ func newAuthority(now func() time.Time) (*authority, error) {
 
 func (a *authority) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	name := hello.ServerName
-	if name == "" { // an address has no server name (RFC 6066 §3)
-		host, _, err := net.SplitHostPort(hello.Conn.LocalAddr().String())
-		if err != nil {
-			return nil, err
-		}
-		name = host
+	if name == "" { // an address has no server name (RFC 6066 §3), so nothing tells which one is meant
+		return nil, errors.New("authtest: HTTPClient reaches hosts by name")
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -131,13 +127,8 @@ func (a *authority) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, e
 		return known, nil
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(int64(len(a.issued)) + 2), Subject: pkix.Name{CommonName: "authtest"},
+		DNSNames: []string{name}, SerialNumber: big.NewInt(int64(len(a.issued)) + 2), Subject: pkix.Name{CommonName: "authtest"},
 		NotBefore: a.root.NotBefore, NotAfter: a.root.NotAfter, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	if ip := net.ParseIP(name); ip != nil {
-		template.IPAddresses = []net.IP{ip}
-	} else {
-		template.DNSNames = []string{name}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.root, a.signer.Public(), a.signer)
 	if err != nil {
