@@ -141,18 +141,22 @@ func (c *contract) takeSecret(f *faults) {
 				shown = quoted(r.SecretEnv)
 			}
 			f.add("SecretEnv", shown, "names no environment variable, or an empty one: set the variable and give its name")
-			secret = strings.Repeat("?", 64) // so that no second fault is told for the same cause; never used
+			secret = placeholder
 		}
 	}
 	r.Secret = ""
-	switch secret {
-	case "":
-	case redacted:
+	if secret == redacted {
 		f.add("Secret", redacted, "the secret was removed when the contract was marshalled: name its environment variable in signingSecretEnv")
-	default:
+		secret = placeholder
+	}
+	if secret != "" {
 		c.secret = func() []byte { return []byte(secret) }
 	}
 }
+
+// placeholder stands for a secret that is at fault, so that no second fault is
+// told for the same cause. It is never used: there is no contract then.
+const placeholder = "????????????????????????????????????????????????????????????????"
 
 // isVariableName tells what can name an environment variable (POSIX.1 §8.1).
 func isVariableName(s string) bool {
@@ -264,6 +268,9 @@ func (c *contract) warn() {
 		"no authorized parties: a token minted for any origin of this instance is accepted")
 	say(r.InsecureAnyAudience && !bound && r.Provider != "clerk",
 		"no audience: a token this issuer made for any other service is accepted")
+	say(c.template != nil && !slices.ContainsFunc(r.ClaimRules, func(rule ClaimRule) bool {
+		return rule.Claim == c.template.claim && rule.OneOf != nil
+	}), "any tenant: whoever the issuer serves is accepted, check the session's organization")
 	say(r.InsecureNoExpiry, "no expiry: a token without exp is accepted for ever")
 	say(r.InsecureShortSecret, "short secret: a secret shorter than its hash can be guessed from one token")
 	say(r.InsecureHTTP, "plain http: whoever sits on the wire can replace the keys")

@@ -1,0 +1,342 @@
+package core_test
+
+import (
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// keyRules are valid rules with a key set on the network.
+func keyRules() core.Rules {
+	return core.Rules{Issuer: kitIssuer, Audiences: []string{kitAudience}, JWKSURL: kitIssuer + "/jwks"}
+}
+
+func TestNewContractFaults(t *testing.T) {
+	t.Setenv("KIT_EMPTY", "")
+	t.Setenv("KIT_SECRET", kitSecret)
+	weak := json.RawMessage(`{"keys":[{"kty":"RSA","kid":"weak","e":"AQAB","n":"` + b64(strings.Repeat("\xff", 128)) + `"}]}`)
+	private := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("0123456789")}))
+	cases := []struct {
+		name   string
+		base   func() core.Rules
+		change func(r *core.Rules)
+		field  string
+		value  string // what the error shows of what was given
+		remedy string // what the error tells to do
+	}{
+		{"no issuer", keyRules, func(r *core.Rules) { r.Issuer = "" }, "Issuer", "", "name the exact value"},
+		{"http issuer", keyRules, func(r *core.Rules) { r.Issuer = "http://id.example.com" }, "Issuer", `"http://id.example.com"`, "must be https"},
+		{"ftp issuer", keyRules, func(r *core.Rules) { r.Issuer = "ftp://id.example.com" }, "Issuer", `"ftp://id.example.com"`, "must be https"},
+		{"issuer without slashes", keyRules, func(r *core.Rules) { r.Issuer = "https:id.example.com" }, "Issuer", "https:", "has no host"},
+		{"issuer with credentials", keyRules, func(r *core.Rules) { r.Issuer = "https://me:pw@id.example.com" }, "Issuer", `"https://id.example.com"`, "remove the part before @"},
+		{"issuer with query", keyRules, func(r *core.Rules) { r.Issuer = kitIssuer + "?a=b" }, "Issuer", `"https://id.example.com"`, "must not have a query"},
+		{"issuer with bare query", keyRules, func(r *core.Rules) { r.Issuer = kitIssuer + "?" }, "Issuer", "", "must not have a query"},
+		{"issuer with fragment", keyRules, func(r *core.Rules) { r.Issuer = kitIssuer + "#a" }, "Issuer", "", "must not have a fragment"},
+		{"issuer with bare fragment", keyRules, func(r *core.Rules) { r.Issuer = kitIssuer + "#" }, "Issuer", "", "must not have a fragment"},
+		{"issuer with a space", keyRules, func(r *core.Rules) { r.Issuer = kitIssuer + " " }, "Issuer", `"https://id.example.com "`, "printable ASCII"},
+		{"issuer with a line break", keyRules, func(r *core.Rules) { r.Issuer = "gateway\r\nX: y" }, "Issuer", `\r\n`, "printable ASCII"},
+		{"endless issuer", keyRules, func(r *core.Rules) { r.Issuer = "https://" + strings.Repeat("a", 4000) }, "Issuer", "…", "at most 2048 bytes"},
+		{"issuer without host", keyRules, func(r *core.Rules) { r.Issuer = "https:///path" }, "Issuer", "", "has no host"},
+		{"bad further issuer", keyRules, func(r *core.Rules) { r.Issuers = []string{"http://b.example"} }, "Issuer", "b.example", "must be https"},
+		{"any and a named issuer", keyRules, func(r *core.Rules) { r.InsecureAnyIssuer = true }, "InsecureAnyIssuer", "true", "remove one"},
+
+		{"template without braces", keyRules, func(r *core.Rules) { r.Issuer, r.IssuerTemplate = "", "https://a.example/tid" }, "IssuerTemplate", "tid", "exactly one {claim}"},
+		{"template with two claims", keyRules, func(r *core.Rules) { r.Issuer, r.IssuerTemplate = "", "https://a.example/{a}/{b}" }, "IssuerTemplate", "{b}", "exactly one {claim}"},
+		{"template without a name", keyRules, func(r *core.Rules) { r.Issuer, r.IssuerTemplate = "", "https://a.example/{}" }, "IssuerTemplate", "{}", "exactly one {claim}"},
+		{"template left open", keyRules, func(r *core.Rules) { r.Issuer, r.IssuerTemplate = "", "https://a.example/{tid" }, "IssuerTemplate", "{tid", "exactly one {claim}"},
+		{"template over http", keyRules, func(r *core.Rules) { r.Issuer, r.IssuerTemplate = "", "http://a.example/{tid}" }, "IssuerTemplate", "http://a.example", "must be https"},
+		{"template that fixes nothing", keyRules, func(r *core.Rules) { r.Issuer, r.IssuerTemplate = "", "{iss}" }, "IssuerTemplate", "{iss}", "InsecureAnyIssuer"},
+
+		{"no keys", secretRules, func(r *core.Rules) { r.Secret = "" }, "JWKSURL", "", "set JWKSURL, Discovery, JWKS, PEM or Secret"},
+		{"two key sources", keyRules, func(r *core.Rules) { r.Discovery = true }, "Discovery, JWKSURL", "", "keep one"},
+		{"http key set", keyRules, func(r *core.Rules) { r.JWKSURL = "http://id.example.com/jwks" }, "JWKSURL", "http://id.example.com/jwks", "must be https"},
+		{"key set with credentials", keyRules, func(r *core.Rules) { r.JWKSURL = "https://me:pw@id.example.com/jwks" }, "JWKSURL", `"https://id.example.com/jwks"`, "remove the part before @"},
+		{"key set with fragment", keyRules, func(r *core.Rules) { r.JWKSURL += "#keys" }, "JWKSURL", "", "must not have a fragment"},
+		{"key set that is no URL", keyRules, func(r *core.Rules) { r.JWKSURL = "https://%zz" }, "JWKSURL", "", "is not a URL"},
+		{"discovery of two issuers", keyRules, func(r *core.Rules) {
+			r.JWKSURL, r.Discovery, r.Issuers = "", true, []string{"https://b.example"}
+		}, "Discovery", "true", "exactly one Issuer"},
+		{"discovery of a bare name", keyRules, func(r *core.Rules) { r.JWKSURL, r.Discovery, r.Issuer = "", true, "accounts.google.com" }, "Discovery", "true", "needs an Issuer that is a URL"},
+		{"key set that is no JSON", keyRules, func(r *core.Rules) { r.JWKSURL, r.JWKS = "", json.RawMessage("{") }, "JWKS", "", "broken JSON"},
+		{"only weak keys", keyRules, func(r *core.Rules) { r.JWKSURL, r.JWKS = "", weak }, "JWKS", "", "shorter than 2048 bits"},
+		{"private key", keyRules, func(r *core.Rules) { r.JWKSURL, r.PEM = "", private }, "PEM", "", "give the public key"},
+		{"PEM without a block", keyRules, func(r *core.Rules) { r.JWKSURL, r.PEM = "", "ssh-rsa AAAA" }, "PEM", "", "BEGIN and END lines"},
+		{"PEM of another algorithm", keyRules, func(r *core.Rules) { r.JWKSURL, r.PEM = "", publicPEM(t, &p256Key().PublicKey) }, "PEM", "", "holds no key for RS256"},
+
+		{"unknown algorithm", keyRules, func(r *core.Rules) { r.Algorithms = []string{"RS256", "rs256"} }, "Algorithms", `"rs256"`, "use ES256"},
+		{"algorithm none", keyRules, func(r *core.Rules) { r.Algorithms = []string{"RS256", "none"} }, "Algorithms", `"none"`, "use ES256"},
+		{"HS256 with a key set", keyRules, func(r *core.Rules) { r.Algorithms = []string{"RS256", "HS256"} }, "Algorithms", `"HS256"`, "needs Secret"},
+		{"RS256 with a secret", secretRules, func(r *core.Rules) { r.Algorithms = []string{"HS256", "RS256"} }, "Algorithms", `"RS256"`, "needs public keys"},
+		{"secret nobody uses", keyRules, func(r *core.Rules) { r.Secret, r.Algorithms = kitSecret, []string{"RS256"} }, "Secret", "", "add HS256 or remove it"},
+		{"keys nobody uses", keyRules, func(r *core.Rules) { r.Secret, r.Algorithms = kitSecret, []string{"HS256"} }, "Algorithms", "HS256", "add RS256 or remove the keys"},
+		{"short secret", secretRules, func(r *core.Rules) { r.Secret = core.Secret(kitSecret[:31]) }, "Secret", "", "has 31 bytes, HS256 needs at least 32"},
+		{"secret too short for its hash", secretRules, func(r *core.Rules) { r.Secret, r.Algorithms = core.Secret(kitSecret[:63]), []string{"HS512"} }, "Secret", "", "HS512 needs at least 64"},
+		{"secret's variable not set", secretRules, func(r *core.Rules) { r.Secret, r.SecretEnv = "", "KIT_NOT_SET" }, "SecretEnv", `"KIT_NOT_SET"`, "set the variable"},
+		{"secret's variable empty", secretRules, func(r *core.Rules) { r.Secret, r.SecretEnv = "", "KIT_EMPTY" }, "SecretEnv", `"KIT_EMPTY"`, "set the variable"},
+		{"secret in place of its variable", secretRules, func(r *core.Rules) { r.Secret, r.SecretEnv = "", kitSecret }, "SecretEnv", "", "give its name"},
+		{"secret and its variable", secretRules, func(r *core.Rules) { r.SecretEnv = "KIT_SECRET" }, "SecretEnv", "", "keep one"},
+		{"secret that was taken out", secretRules, func(r *core.Rules) { r.Secret = "[REDACTED]" }, "Secret", "[REDACTED]", "signingSecretEnv"},
+
+		{"no audience", secretRules, func(r *core.Rules) { r.Audiences = nil }, "Audiences", "", "InsecureAnyAudience"},
+		{"empty audience", secretRules, func(r *core.Rules) { r.Audiences = []string{"api", ""} }, "Audiences[1]", `""`, "must not be empty"},
+		{"padded audience", secretRules, func(r *core.Rules) { r.Audiences = []string{" api"} }, "Audiences[0]", `" api"`, "padded"},
+		{"any and a named audience", secretRules, func(r *core.Rules) { r.InsecureAnyAudience = true }, "InsecureAnyAudience", "true", "remove one"},
+		{"empty party", secretRules, func(r *core.Rules) { r.AuthorizedParties = []string{""} }, "AuthorizedParties[0]", `""`, "must not be empty"},
+		{"required party without a list", secretRules, func(r *core.Rules) { r.RequireAuthorizedParty = true }, "RequireAuthorizedParty", "true", "name the accepted parties"},
+
+		{"long leeway", secretRules, func(r *core.Rules) { r.Leeway = 10*time.Minute + 1 }, "Leeway", "10m0.000000001s", "at most 10m0s"},
+		{"negative age", secretRules, func(r *core.Rules) { r.MaxAge = -1 }, "MaxAge", "-1ns", "0 means no bound"},
+		{"endless age", secretRules, func(r *core.Rules) { r.MaxAge = 1<<63 - 1 }, "MaxAge", "2562047h", "0 means no bound"},
+		{"negative size", secretRules, func(r *core.Rules) { r.MaxTokenBytes = -1 }, "MaxTokenBytes", "-1", "between 1 and 1048576"},
+		{"huge size", secretRules, func(r *core.Rules) { r.MaxTokenBytes = 1<<20 + 1 }, "MaxTokenBytes", "1048577", "between 1 and 1048576"},
+
+		{"bad user-id path", secretRules, func(r *core.Rules) { r.UserIDClaim = "a..b" }, "UserIDClaim", `"a..b"`, "empty segment"},
+		{"bad fallback path", secretRules, func(r *core.Rules) { r.UserIDFallbacks = []string{`a\b`} }, "UserIDClaim", `a\\b`, "unknown escape"},
+		{"bad required path", secretRules, func(r *core.Rules) { r.RequiredClaims = []string{"ok", "/a~2"} }, "RequiredClaims[1]", `"/a~2"`, "~0 and ~1"},
+		{"rule without a claim", secretRules, rule(core.ClaimRule{OneOf: []string{"a"}}), "ClaimRules[0]", "", "exactly one of claim and header"},
+		{"rule with claim and header", secretRules, rule(core.ClaimRule{Claim: "a", Header: "b", OneOf: []string{"a"}}), "ClaimRules[0]", "", "exactly one of claim and header"},
+		{"rule without a condition", secretRules, rule(core.ClaimRule{Claim: "a"}), "ClaimRules[0]", "", "use requiredClaims"},
+		{"rule with an empty list", secretRules, rule(core.ClaimRule{Claim: "a", Absent: true, OneOf: []string{}}), "ClaimRules[0].oneOf", "", "name at least one value"},
+		{"rule absent and optional", secretRules, rule(core.ClaimRule{Claim: "a", Absent: true, Optional: true}), "ClaimRules[0]", "", "exclude each other"},
+		{"rule with a bad path", secretRules, rule(core.ClaimRule{Claim: ".", Absent: true}), "ClaimRules[0].claim", `"."`, "empty segment"},
+		{"rule with a bad length", secretRules, rule(core.ClaimRule{Claim: "a", MaxLength: -1}), "ClaimRules[0].maxLength", "-1", "must be positive"},
+		{"rule with a bad format", secretRules, rule(core.ClaimRule{Claim: "a", Format: "email"}), "ClaimRules[0].format", `"email"`, `use "uuid"`},
+		{"rule with a bad type", secretRules, rule(core.ClaimRule{Claim: "a", Type: "null"}), "ClaimRules[0].type", `"null"`, "use string, number"},
+		{"rule with a bad code", secretRules, rule(core.ClaimRule{Claim: "a", Absent: true, Code: core.CodeTokenExpired}), "ClaimRules[0].code", `"TOKEN_EXPIRED"`, "use CLAIM_MISMATCH"},
+		{"bad rule in when", secretRules, rule(core.ClaimRule{Claim: "a", Absent: true, When: []core.ClaimRule{{Claim: "b"}}}), "ClaimRules[0].when[0]", "", "no condition"},
+
+		{"bad kind", secretRules, func(r *core.Rules) { r.Session.Kind = "robot" }, "session.kind", `"robot"`, "use session, access"},
+		{"bad kind rule", secretRules, func(r *core.Rules) {
+			r.Session.Kinds = []core.KindRule{{Kind: "robot", When: []core.ClaimRule{{Claim: "a", Absent: true}}}}
+		}, "session.kinds[0].kind", `"robot"`, "use session, access"},
+		{"kind rule for everybody", secretRules, func(r *core.Rules) { r.Session.Kinds = []core.KindRule{{Kind: core.KindMachine}} }, "session.kinds[0].when", "", "at least one condition"},
+		{"bad mapping path", secretRules, func(r *core.Rules) { r.Session.Roles = core.Refs("ok", "") }, "session.roles[1]", `""`, "is empty"},
+		{"bad factor ages", secretRules, func(r *core.Rules) { r.Session.FactorAges = "a." }, "session.factorAges[0]", `"a."`, "empty segment"},
+		{"bits without a scope", secretRules, func(r *core.Rules) {
+			r.Session.PermissionBits = &core.PermissionBits{Features: "f", Permissions: "p", Masks: "m"}
+		}, "session.permissionBits.organizationScope", "", "is required"},
+		{"bits without masks", secretRules, func(r *core.Rules) {
+			r.Session.PermissionBits = &core.PermissionBits{Features: "f", Permissions: "p", OrganizationScope: "o"}
+		}, "session.permissionBits.masks", `""`, "is empty"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			rules := c.base()
+			newContract(t, rules) // the fault is the change's alone
+			c.change(&rules)
+			contract, err := core.NewContract(rules)
+			if contract != nil {
+				t.Fatal("a contract beside the error, or instead of it")
+			}
+			faults := core.ConfigErrors(err)
+			if len(faults) != 1 {
+				t.Fatalf("got %d faults, want one: %v", len(faults), err)
+			}
+			f := faults[0]
+			if f.Field != c.field || !strings.Contains(f.Value, c.value) || !strings.Contains(f.Reason, c.remedy) {
+				t.Fatalf("got field %q, value %q, reason %q", f.Field, f.Value, f.Reason)
+			}
+			if text := err.Error(); !strings.Contains(text, c.field) || !strings.Contains(text, c.value) || !strings.Contains(text, c.remedy) {
+				t.Fatalf("the text lacks field, value or remedy: %s", text)
+			}
+			for _, secret := range []string{"me:pw", kitSecret[:31], b64("0123456789")[:8]} {
+				if strings.Contains(err.Error(), secret) {
+					t.Fatalf("the error shows a secret: %s", err)
+				}
+			}
+		})
+	}
+}
+
+func rule(r core.ClaimRule) func(*core.Rules) {
+	return func(rules *core.Rules) { rules.ClaimRules = []core.ClaimRule{r} }
+}
+
+func TestNewContractTellsAllFaults(t *testing.T) {
+	_, err := core.NewContract(core.Rules{
+		Issuer: "http://id.example.com", JWKSURL: "http://id.example.com/jwks", Algorithms: []string{"RS1"},
+		UserIDClaim: "..", Leeway: time.Hour, ClaimRules: []core.ClaimRule{{Claim: "a"}, {}},
+	})
+	var fields []string
+	for _, f := range core.ConfigErrors(err) {
+		fields = append(fields, f.Field)
+	}
+	for _, want := range []string{"Leeway", "Issuer", "Algorithms", "JWKSURL", "UserIDClaim", "ClaimRules[0]", "ClaimRules[1]", "Audiences"} {
+		if !slices.Contains(fields, want) {
+			t.Errorf("%s is not among %q", want, fields)
+		}
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is not in the text", want)
+		}
+	}
+	var first *core.ConfigError
+	if !errors.As(err, &first) || first.Field != fields[0] {
+		t.Errorf("errors.As found %v, want the first of %q", first, fields)
+	}
+	if core.ConfigErrors(nil) != nil || core.ConfigErrors(errors.New("other")) != nil {
+		t.Error("ConfigErrors found some where there are none")
+	}
+}
+
+func TestContractAccepts(t *testing.T) {
+	t.Setenv("KIT_SECRET", kitSecret)
+	cases := []struct {
+		name   string
+		base   func() core.Rules
+		change func(r *core.Rules)
+	}{
+		{"loopback over http", keyRules, func(r *core.Rules) { r.Issuer, r.JWKSURL = "http://localhost:9000", "http://127.0.0.1:9000/jwks" }},
+		{"IPv6 loopback", keyRules, func(r *core.Rules) { r.JWKSURL = "http://[::1]:9000/jwks" }},
+		{"http by waiver", keyRules, func(r *core.Rules) {
+			r.InsecureHTTP, r.Issuer, r.JWKSURL = true, "http://id.internal", "http://id.internal/jwks"
+		}},
+		{"issuer that is no URL", keyRules, func(r *core.Rules) { r.Issuer = "accounts.google.com" }},
+		{"key set with a query", keyRules, func(r *core.Rules) { r.JWKSURL += "?p=policy" }},
+		{"short secret by waiver", secretRules, func(r *core.Rules) { r.Secret, r.InsecureShortSecret = "short", true }},
+		{"secret from its variable", secretRules, func(r *core.Rules) { r.Secret, r.SecretEnv = "", "KIT_SECRET" }},
+		{"secret beside a key set", keyRules, func(r *core.Rules) { r.Secret = kitSecret }},
+		{"any audience by waiver", keyRules, func(r *core.Rules) { r.Audiences, r.InsecureAnyAudience = nil, true }},
+		{"longest leeway", keyRules, func(r *core.Rules) { r.Leeway = 10 * time.Minute }},
+		{"only further issuers", keyRules, func(r *core.Rules) { r.Issuer, r.Issuers = "", []string{"https://b.example"} }},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			rules := c.base()
+			c.change(&rules)
+			newContract(t, rules)
+		})
+	}
+}
+
+func TestContractDefaults(t *testing.T) {
+	rules := newContract(t, core.Rules{Issuer: kitIssuer, Audiences: []string{"api"}, JWKSURL: kitIssuer + "/jwks", Secret: kitSecret}).Rules()
+	if rules.Provider != "custom" || rules.UserIDClaim != "sub" || rules.Leeway != 30*time.Second || rules.MaxTokenBytes != 16<<10 {
+		t.Errorf("defaults: %+v", rules)
+	}
+	if !slices.Equal(rules.Algorithms, []string{"RS256", "HS256"}) {
+		t.Errorf("algorithms: %v", rules.Algorithms)
+	}
+	if rules.Secret != "" {
+		t.Error("Rules gave the secret out")
+	}
+	if rules.Session.Kind != core.KindSession || len(rules.Session.Scopes) != 2 {
+		t.Errorf("mapping: %+v", rules.Session)
+	}
+	if got := newContract(t, func() core.Rules { r := secretRules(); r.Leeway = -time.Hour; return r }()).Rules().Leeway; got >= 0 {
+		t.Errorf("a negative leeway became %v", got)
+	}
+}
+
+func TestZeroContract(t *testing.T) {
+	for name, c := range map[string]*core.Contract{"nil": nil, "zero": {}} {
+		t.Run(name, func(t *testing.T) {
+			if c.Warnings() != nil || c.Provider() != "" || c.Issuer() != "" || c.Rules().Issuer != "" {
+				t.Error("an accessor made something up")
+			}
+			if got := c.String(); got != "auth contract (invalid)" {
+				t.Errorf("String: %s", got)
+			}
+			if got := c.LogValue().String(); got != "invalid contract" {
+				t.Errorf("LogValue: %s", got)
+			}
+			if _, err := c.MarshalJSON(); err == nil {
+				t.Error("MarshalJSON took it")
+			}
+			good := newContract(t, secretRules())
+			if c.Equal(good) || good.Equal(c) || !c.Equal(nil) {
+				t.Error("Equal")
+			}
+			if _, err := core.NewVerifier(c); len(core.ConfigErrors(err)) != 1 {
+				t.Errorf("NewVerifier: %v", err)
+			}
+			if _, err := core.NewGuard(c); len(core.ConfigErrors(err)) != 1 {
+				t.Errorf("NewGuard: %v", err)
+			}
+		})
+	}
+}
+
+// Whoever keeps the rules, before or after, must not be able to change a contract.
+func TestContractIsImmutable(t *testing.T) {
+	rules := secretRules()
+	rules.Issuers = []string{"https://b.example"}
+	rules.AuthorizedParties = []string{"spa"}
+	rules.RequiredClaims = []string{"jti"}
+	rules.TokenTypes = []string{"JWT"}
+	rules.ClaimRules = []core.ClaimRule{{
+		Claim: "use", OneOf: []string{"access"}, NoneOf: []string{"id"}, Prefixes: []string{"a"}, NotSuffixes: []string{"z"},
+		ContainsAny: []string{"access"}, When: []core.ClaimRule{{Claim: "v", OneOf: []string{"2"}}},
+	}}
+	rules.Session.Roles = core.Refs("roles")
+	rules.Session.PermissionBits = &core.PermissionBits{Features: "f", Permissions: "p", Masks: "m", OrganizationScope: "o"}
+	rules.Session.Kinds = []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "m", OneOf: []string{"yes"}}}}}
+	contract := newContract(t, rules)
+	before := asJSON(t, contract)
+	spoil := func(r *core.Rules) {
+		r.Issuers[0], r.Audiences[0], r.AuthorizedParties[0], r.RequiredClaims[0], r.TokenTypes[0] = "x", "x", "x", "x", "x"
+		one := &r.ClaimRules[0]
+		one.OneOf[0], one.NoneOf[0], one.Prefixes[0], one.NotSuffixes[0], one.ContainsAny[0] = "x", "x", "x", "x", "x"
+		one.When[0].OneOf[0] = "x"
+		one.Claim = "x"
+		r.Session.Roles[0].Path, r.Session.PermissionBits.Features = "x", "x"
+		r.Session.Kinds[0].When[0].OneOf[0], r.Session.Kinds[0].Kind = "x", "x"
+	}
+	spoil(&rules)
+	handed := contract.Rules()
+	spoil(&handed)
+	if after := asJSON(t, contract); after != before {
+		t.Errorf("the contract changed:\n%s\n%s", before, after)
+	}
+	v, err := core.NewVerifier(contract, core.WithClock(newClock()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := v.Verify(t.Context(), mint(t, "HS256", []byte(kitSecret), map[string]any{"typ": "JWT"},
+		claimsWith(map[string]any{"jti": "1", "azp": "spa", "v": "2", "use": "access", "m": "yes", "roles": "r"})))
+	if err != nil || s.Kind() != core.KindMachine || !s.HasRole("r") {
+		t.Errorf("what the contract does changed: %v %v", s, err)
+	}
+	warnings := newContract(t, core.Rules{InsecureAnyIssuer: true, InsecureAnyAudience: true, Secret: kitSecret}).Warnings()
+	warnings[0] = "x"
+}
+
+func TestContractAccessors(t *testing.T) {
+	if got := newContract(t, secretRules()).Issuer(); got != kitIssuer {
+		t.Errorf("Issuer: %s", got)
+	}
+	rules := keyRules()
+	rules.Issuer, rules.IssuerTemplate, rules.Provider = "", "https://login.example/{tid}/v2.0", "entra"
+	c := newContract(t, rules)
+	if c.Issuer() != rules.IssuerTemplate || c.Provider() != "entra" {
+		t.Errorf("Issuer %s, Provider %s", c.Issuer(), c.Provider())
+	}
+	if got := c.String(); got != `auth contract entra "https://login.example/{tid}/v2.0"` {
+		t.Errorf("String: %s", got)
+	}
+}
+
+func TestContractEqual(t *testing.T) {
+	a, b := newContract(t, secretRules()), newContract(t, secretRules())
+	if !a.Equal(b) {
+		t.Error("equal rules are not equal")
+	}
+	rules := secretRules()
+	rules.Secret += "!"
+	if a.Equal(newContract(t, rules)) {
+		t.Error("another secret is equal")
+	}
+	rules = secretRules()
+	rules.MaxAge = time.Second
+	if a.Equal(newContract(t, rules)) {
+		t.Error("other rules are equal")
+	}
+	if a.Equal(newContract(t, keyRules())) {
+		t.Error("a secret is equal to a key set")
+	}
+}
