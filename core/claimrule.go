@@ -33,7 +33,8 @@ type ClaimRule struct {
 	SameAs string `json:"sameAs,omitempty"`
 	// Prefixes: the string starts with one of these.
 	Prefixes []string `json:"prefixes,omitempty"`
-	// NotSuffixes: the string ends with none of these.
+	// Suffixes: the string ends with one of these. NotSuffixes: with none.
+	Suffixes    []string `json:"suffixes,omitempty"`
 	NotSuffixes []string `json:"notSuffixes,omitempty"`
 	// MaxLength bounds the string, in bytes.
 	MaxLength int `json:"maxLength,omitempty"`
@@ -88,7 +89,8 @@ func compileRules(field string, rules []ClaimRule, f *faults) []claimRule {
 			f.add(at, "", "the rule has no condition; to demand presence only, use requiredClaims")
 		}
 		for name, list := range map[string][]string{
-			"oneOf": r.OneOf, "noneOf": r.NoneOf, "containsAny": r.ContainsAny, "prefixes": r.Prefixes, "notSuffixes": r.NotSuffixes,
+			"oneOf": r.OneOf, "noneOf": r.NoneOf, "containsAny": r.ContainsAny, "prefixes": r.Prefixes,
+			"suffixes": r.Suffixes, "notSuffixes": r.NotSuffixes,
 		} {
 			if list != nil && len(list) == 0 { // JSON would drop it, and the condition with it
 				f.add(at+"."+name, "", "is empty: name at least one value, or leave it out")
@@ -120,7 +122,8 @@ func copyClaimRules(rules []ClaimRule) []ClaimRule {
 	for i := range rules {
 		r := &rules[i]
 		r.OneOf, r.NoneOf, r.ContainsAny = slices.Clone(r.OneOf), slices.Clone(r.NoneOf), slices.Clone(r.ContainsAny)
-		r.Prefixes, r.NotSuffixes = slices.Clone(r.Prefixes), slices.Clone(r.NotSuffixes)
+		r.Prefixes = slices.Clone(r.Prefixes)
+		r.Suffixes, r.NotSuffixes = slices.Clone(r.Suffixes), slices.Clone(r.NotSuffixes)
 		r.When = copyClaimRules(r.When)
 	}
 	return rules
@@ -133,7 +136,7 @@ func lookAtClock(rules []ClaimRule) bool {
 
 func (r *ClaimRule) constrains() bool {
 	return r.Absent || r.OneOf != nil || r.NoneOf != nil || r.ContainsAny != nil || r.SameAs != "" ||
-		r.Prefixes != nil || r.NotSuffixes != nil || r.MaxLength != 0 || r.Format != "" || r.Type != "" || r.InPast
+		r.Prefixes != nil || r.Suffixes != nil || r.NotSuffixes != nil || r.MaxLength != 0 || r.Format != "" || r.Type != "" || r.InPast
 }
 
 func (r *claimRule) name() string {

@@ -55,6 +55,11 @@ func (r *claimRule) compileTextConditions(add func(string, func(jose.Value) bool
 			return slices.ContainsFunc(r.Prefixes, func(p string) bool { return bytes.HasPrefix(text, []byte(p)) })
 		})
 	}
+	if r.Suffixes != nil {
+		onText("must be a string that ends with one of "+strings.Join(r.Suffixes, ", "), func(text []byte) bool {
+			return slices.ContainsFunc(r.Suffixes, func(s string) bool { return bytes.HasSuffix(text, []byte(s)) })
+		})
+	}
 	if r.NotSuffixes != nil {
 		onText("must be a string that does not end with "+strings.Join(r.NotSuffixes, ", "), func(text []byte) bool {
 			return !slices.ContainsFunc(r.NotSuffixes, func(s string) bool { return bytes.HasSuffix(text, []byte(s)) })
