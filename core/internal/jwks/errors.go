@@ -1,0 +1,125 @@
+package jwks
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// FetchKind says what stood between us and a usable key set.
+type FetchKind string
+
+// The kinds of [FetchError].
+const (
+	KindTimeout        FetchKind = "timeout"         // no complete answer within the fetch timeout
+	KindNetwork        FetchKind = "network"         // DNS, dial, TLS or connection failure
+	KindStatus         FetchKind = "status"          // an HTTP status other than 200, or an unasked-for 304
+	KindTooLarge       FetchKind = "too_large"       // body above Policy.MaxBytes, measured after decompression
+	KindNotJSON        FetchKind = "not_json"        // an HTML page, or anything else that is no JSON object
+	KindRedirect       FetchKind = "redirect"        // to another host, or too many
+	KindInsecureScheme FetchKind = "insecure_scheme" // plain http to anything but loopback
+	KindMalformedSet   FetchKind = "malformed_set"   // JSON, but no JWK Set
+	KindTooManyKeys    FetchKind = "too_many_keys"   // more entries than Policy.MaxKeys
+	KindNoUsableKeys   FetchKind = "no_usable_keys"  // a JWK Set in which no entry can be used
+	KindDiscovery      FetchKind = "discovery"       // the discovery document names another issuer or a bad jwks_uri
+	KindPanic          FetchKind = "panic"           // the HTTP client or cache handed to us panicked
+)
+
+// FetchError is the cause of a failed fetch or an unreadable set. It never holds credentials, a query or a fragment.
+type FetchError struct {
+	Kind   FetchKind
+	URL    string // redacted; empty for a set that was not fetched
+	Status int    // the HTTP status, for KindStatus
+	Err    error  // detail; may be nil
+	// Skipped lists the entries of a set refused with KindNoUsableKeys.
+	Skipped []Skip
+}
+
+// Error returns what failed, where, and why.
+func (e *FetchError) Error() string {
+	var b strings.Builder
+	b.WriteString("jwks: ")
+	b.WriteString(e.Kind.sentence())
+	if e.Status != 0 {
+		fmt.Fprintf(&b, " %d", e.Status)
+	}
+	if e.URL != "" {
+		b.WriteString(" from " + e.URL)
+	}
+	if e.Err != nil {
+		b.WriteString(": " + e.Err.Error())
+	}
+	return b.String()
+}
+
+// Unwrap returns the detail.
+func (e *FetchError) Unwrap() error { return e.Err }
+
+func (k FetchKind) sentence() string {
+	switch k {
+	case KindTimeout:
+		return "no answer in time"
+	case KindNetwork:
+		return "network failure"
+	case KindStatus:
+		return "unexpected status"
+	case KindTooLarge:
+		return "body too large"
+	case KindNotJSON:
+		return "not a JSON object"
+	case KindRedirect:
+		return "redirect refused"
+	case KindInsecureScheme:
+		return "plain http refused"
+	case KindMalformedSet:
+		return "malformed key set"
+	case KindTooManyKeys:
+		return "too many keys"
+	case KindNoUsableKeys:
+		return "no usable keys"
+	case KindDiscovery:
+		return "discovery document refused"
+	case KindPanic:
+		return "panic in a supplied component"
+	}
+	return string(k)
+}
+
+// UnavailableError says that keys cannot be had just now; it says nothing about the token.
+type UnavailableError struct {
+	// RetryAfter is the time until the next fetch may start. Callers round it up to whole seconds, at least one.
+	RetryAfter time.Duration
+	// Cause is the last fetch's *FetchError, or the caller's own context error when the caller stopped waiting.
+	Cause error
+}
+
+// Error returns the cause and when to try again.
+func (e *UnavailableError) Error() string {
+	if e.Cause == nil {
+		return "jwks: keys unavailable"
+	}
+	return fmt.Sprintf("jwks: keys unavailable (next try in %v): %v", e.RetryAfter.Round(time.Millisecond), e.Cause)
+}
+
+// Unwrap returns the cause.
+func (e *UnavailableError) Unwrap() error { return e.Cause }
+
+// UnknownKeyError says that the issuer's current set has no key for a token.
+type UnknownKeyError struct {
+	KeyID     string // at most 64 printable bytes of the token's kid; empty when it had none
+	Alg       string
+	Throttled bool   // refused without asking the issuer again, because it was asked a moment ago
+	Skipped   string // why the set's own entry with this kid cannot be used; empty when there is none
+}
+
+// Error names the key id, bounded and quoted.
+func (e *UnknownKeyError) Error() string {
+	msg := fmt.Sprintf("jwks: no key %q for %s", e.KeyID, e.Alg)
+	if e.KeyID == "" {
+		msg = "jwks: no key for a token without kid and alg " + e.Alg
+	}
+	if e.Skipped != "" {
+		msg += ": the entry was skipped: " + e.Skipped
+	}
+	return msg
+}

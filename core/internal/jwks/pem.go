@@ -1,0 +1,76 @@
+package jwks
+
+import (
+	"crypto"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// FromPEM reads public keys from PEM blocks: PUBLIC KEY (PKIX), RSA PUBLIC KEY (PKCS #1) and CERTIFICATE, of which only
+// the key is used: every block is trusted, dates and chains are not checked. With an empty kid the keys serve tokens
+// with any kid or none; a kid can name only one key per algorithm. alg binds the keys to one algorithm; empty leaves them unbound.
+// Every block must be usable. Errors never echo the input.
+func FromPEM(data []byte, kid, alg string) (*Set, error) {
+	if len(kid) > maxKidSize {
+		return nil, errors.New("jwks: kid longer than 256 bytes")
+	}
+	set := newSet(Limits{})
+	set.anyKid = kid == ""
+	for n := 1; ; n++ {
+		var block *pem.Block
+		block, data = pem.Decode(data)
+		if block == nil {
+			break
+		}
+		pub, err := fromBlock(block)
+		if err != nil {
+			return nil, fmt.Errorf("jwks: PEM block %d: %w", n, err)
+		}
+		key, reason := newKey(pub, kid, alg)
+		if reason == "" {
+			reason = set.add(key)
+		}
+		if reason != "" {
+			return nil, fmt.Errorf("jwks: PEM block %d: %s", n, reason)
+		}
+	}
+	if len(set.keys) == 0 {
+		return nil, errors.New("jwks: no PEM block found; paste the key with its BEGIN and END lines and real line breaks")
+	}
+	set.seal()
+	for _, alg := range set.algs {
+		if _, few := set.byAlg[alg]; !few {
+			return nil, fmt.Errorf("jwks: more than %d PEM keys for %s; a JWK Set tells them apart by kid", maxKidless, alg)
+		}
+	}
+	return set, nil
+}
+
+func fromBlock(block *pem.Block) (crypto.PublicKey, error) {
+	switch {
+	case strings.Contains(block.Type, "PRIVATE KEY"):
+		return nil, errors.New("a private key is not needed to verify and must not be here; give the public key")
+	case block.Type == "PUBLIC KEY":
+		pub, err := x509.ParsePKIXPublicKey(block.Bytes)
+		if err != nil {
+			return nil, errors.New("unreadable PUBLIC KEY")
+		}
+		return pub, nil
+	case block.Type == "RSA PUBLIC KEY":
+		pub, err := x509.ParsePKCS1PublicKey(block.Bytes)
+		if err != nil {
+			return nil, errors.New("unreadable RSA PUBLIC KEY")
+		}
+		return pub, nil
+	case block.Type == "CERTIFICATE":
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, errors.New("unreadable CERTIFICATE")
+		}
+		return cert.PublicKey, nil
+	}
+	return nil, fmt.Errorf("a %q block holds no public key", printable(block.Type, shownBytes))
+}

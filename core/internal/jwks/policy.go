@@ -1,0 +1,135 @@
+package jwks
+
+import (
+	"fmt"
+	"time"
+)
+
+const (
+	defaultFetchTimeout = 5 * time.Second
+	defaultMaxBytes     = 512 << 10
+	defaultMaxKeys      = 1024
+	defaultMinFresh     = time.Minute
+	defaultMaxFresh     = 24 * time.Hour
+	defaultFresh        = 10 * time.Minute
+	defaultRefreshAhead = 0.8
+	defaultMaxStale     = 24 * time.Hour
+	defaultCooldown     = 5 * time.Second
+	firstBackoff        = time.Second
+	longestBackoff      = 30 * time.Second
+	defaultMaxRefused   = 1024
+)
+
+// Policy holds every figure that decides when a set is fetched and how long it is used. A zero field takes its default;
+// [Policy.Validate] says which values cannot work. A Policy is a plain value and is read only when a Source is made.
+type Policy struct {
+	// FetchTimeout bounds one fetch from dial to last body byte, discovery and cache included. Default 5 s.
+	FetchTimeout time.Duration
+	// MaxBytes bounds a response body after decompression. Default 512 KiB.
+	MaxBytes int64
+	// MaxKeys bounds the entries of a set, usable or not. Default 1,024.
+	MaxKeys int
+	// MinFresh and MaxFresh clamp the freshness an answer asks for. Defaults 1 min and 24 h.
+	MinFresh, MaxFresh time.Duration
+	// DefaultFresh is the freshness of an answer that asks for none. Default 10 min, clamped to MinFresh and MaxFresh.
+	DefaultFresh time.Duration
+	// RefreshAhead is the share of the freshness after which a set is renewed behind the requests that use it; the
+	// point is jittered by 0.05 either way so that a fleet does not fetch in step. Default 0.8.
+	RefreshAhead float64
+	// MaxStale is how long past its freshness a set is still served while it cannot be renewed. Default 24 h;
+	// negative means not at all.
+	MaxStale time.Duration
+	// Cooldown is the least time between two successful fetches caused by unknown key ids. Default 5 s.
+	Cooldown time.Duration
+	// BackoffMin and BackoffMax bound the wait after a failed fetch: it doubles from the first to the second, and
+	// jitter only shortens it, to no less than 80 %. Defaults 1 s and 30 s.
+	BackoffMin, BackoffMax time.Duration
+	// MaxRefusedKids bounds how many refused key ids are remembered. Default 1,024.
+	MaxRefusedKids int
+}
+
+// PolicyError says which figure of a [Policy] cannot work, and what to do instead.
+type PolicyError struct {
+	Field  string // the Policy field
+	Value  any    // what it held
+	Reason string // why that cannot work and what would
+}
+
+// Error returns the field, its value and the reason in one sentence.
+func (e PolicyError) Error() string {
+	return fmt.Sprintf("jwks: policy %s = %v: %s", e.Field, e.Value, e.Reason)
+}
+
+// WithDefaults returns p with every zero field set. Defaults bend to the figures that are set: a MaxFresh of 30 s, for
+// example, pulls the default MinFresh down to it.
+func (p Policy) WithDefaults() Policy {
+	p.FetchTimeout = or(p.FetchTimeout, defaultFetchTimeout)
+	p.MaxBytes = or(p.MaxBytes, defaultMaxBytes)
+	p.MaxKeys = or(p.MaxKeys, defaultMaxKeys)
+	if p.MinFresh == 0 {
+		p.MinFresh = min(defaultMinFresh, or(p.MaxFresh, defaultMaxFresh))
+	}
+	p.MaxFresh = or(p.MaxFresh, max(defaultMaxFresh, p.MinFresh))
+	p.DefaultFresh = or(p.DefaultFresh, p.clamp(defaultFresh))
+	p.RefreshAhead = or(p.RefreshAhead, defaultRefreshAhead)
+	p.MaxStale = or(p.MaxStale, defaultMaxStale)
+	p.Cooldown = or(p.Cooldown, defaultCooldown)
+	if p.BackoffMin == 0 {
+		p.BackoffMin = min(firstBackoff, or(p.BackoffMax, longestBackoff))
+	}
+	p.BackoffMax = or(p.BackoffMax, max(longestBackoff, p.BackoffMin))
+	p.MaxRefusedKids = or(p.MaxRefusedKids, defaultMaxRefused)
+	return p
+}
+
+// Validate returns one PolicyError for each figure that cannot work, nil when all can. Zero fields are judged by their
+// defaults.
+func (p Policy) Validate() []PolicyError {
+	p = p.WithDefaults()
+	var errs []PolicyError
+	bad := func(wrong bool, field string, value any, reason string) {
+		if wrong {
+			errs = append(errs, PolicyError{Field: field, Value: value, Reason: reason})
+		}
+	}
+	bad(p.FetchTimeout < 0, "FetchTimeout", p.FetchTimeout, "must be positive; 5s suits most issuers")
+	bad(p.MaxBytes < 0, "MaxBytes", p.MaxBytes, "must be positive; 512 KiB holds hundreds of keys")
+	bad(p.MaxKeys < 0, "MaxKeys", p.MaxKeys, "must be positive; issuers publish 1 to 10 keys")
+	bad(p.MinFresh < 0, "MinFresh", p.MinFresh, "must be positive; 1m spares the issuer")
+	bad(p.MaxFresh < 0, "MaxFresh", p.MaxFresh, "must be positive; a revoked key stays accepted this long")
+	bad(p.MinFresh > 0 && p.MaxFresh > 0 && p.MinFresh > p.MaxFresh, "MinFresh", p.MinFresh,
+		fmt.Sprintf("must not exceed MaxFresh (%v); lower it or raise MaxFresh", p.MaxFresh))
+	bad(p.DefaultFresh < p.MinFresh || p.DefaultFresh > p.MaxFresh, "DefaultFresh", p.DefaultFresh,
+		fmt.Sprintf("must lie between MinFresh (%v) and MaxFresh (%v)", p.MinFresh, p.MaxFresh))
+	// Written as a negation so that NaN fails too.
+	bad(!(p.RefreshAhead > 0 && p.RefreshAhead <= 1), "RefreshAhead", p.RefreshAhead,
+		"must be above 0 and at most 1; 0.8 renews a set in the last fifth of its freshness")
+	bad(p.Cooldown < 0, "Cooldown", p.Cooldown, "must be positive; it bounds what a flood of made-up key ids can cost")
+	bad(p.BackoffMin < 0, "BackoffMin", p.BackoffMin, "must be positive")
+	bad(p.BackoffMax < 0, "BackoffMax", p.BackoffMax, "must be positive")
+	bad(p.BackoffMin > 0 && p.BackoffMax > 0 && p.BackoffMin > p.BackoffMax, "BackoffMin", p.BackoffMin,
+		fmt.Sprintf("must not exceed BackoffMax (%v)", p.BackoffMax))
+	bad(p.MaxRefusedKids < 0, "MaxRefusedKids", p.MaxRefusedKids, "must be positive; it bounds memory, not safety")
+	return errs
+}
+
+func (p Policy) clamp(fresh time.Duration) time.Duration {
+	return max(p.MinFresh, min(fresh, p.MaxFresh))
+}
+
+// backoff returns the whole wait after the nth failure in a row, before jitter.
+func (p Policy) backoff(n int) time.Duration {
+	wait := p.BackoffMin
+	for ; n > 1 && wait < p.BackoffMax; n-- {
+		wait *= 2
+	}
+	return min(wait, p.BackoffMax)
+}
+
+func or[T comparable](v, fallback T) T {
+	var zero T
+	if v == zero {
+		return fallback
+	}
+	return v
+}

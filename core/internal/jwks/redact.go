@@ -1,0 +1,62 @@
+package jwks
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// shownBytes bounds what an attacker can write into our errors and events.
+const shownBytes = 64
+
+// redactURL drops what may hold a secret: userinfo, query and fragment.
+func redactURL(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "(unreadable URL)"
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+}
+
+// printable returns at most limit bytes of s with nothing in it that could break out of a log line.
+func printable(s string, limit int) string {
+	tail := ""
+	if len(s) > limit {
+		s, tail = s[:limit], "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s) + tail
+}
+
+// scrubbed is an error whose text has had the secrets of a URL taken out; the original stays reachable for errors.Is.
+type scrubbed struct {
+	text string
+	err  error
+}
+
+func (s *scrubbed) Error() string { return s.text }
+func (s *scrubbed) Unwrap() error { return s.err }
+
+// scrub takes the secret parts of raw out of err's text: an http.RoundTripper of somebody else's may well quote the URL.
+func scrub(err error, raw string) error {
+	text := err.Error()
+	if u, perr := url.Parse(raw); perr == nil {
+		text = strings.ReplaceAll(text, raw, redactURL(raw))
+		if pass, ok := u.User.Password(); ok && pass != "" {
+			text = strings.ReplaceAll(text, pass, "REDACTED")
+		}
+		if u.RawQuery != "" {
+			text = strings.ReplaceAll(text, u.RawQuery, "REDACTED")
+		}
+	}
+	text = printable(text, 512)
+	if text == err.Error() {
+		return err
+	}
+	return &scrubbed{text: text, err: err}
+}
