@@ -1,0 +1,148 @@
+package jwks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4/json"
+)
+
+// wellKnown is where OpenID Connect Discovery 1.0 §4 puts the provider's metadata, after the issuer's path.
+const wellKnown = "/.well-known/openid-configuration"
+
+// discovered is what the last discovery taught, immutable.
+type discovered struct {
+	jwksURL               string // empty until a document was good once
+	fetchedAt, freshUntil time.Time
+	due                   time.Time // when the next flight reads the document again
+	err                   error     // of the last attempt
+}
+
+// discoveryURL returns the document's URL: the override, or the issuer's own.
+func (c Config) discoveryURL() string {
+	if c.DiscoveryURL != "" {
+		return c.DiscoveryURL
+	}
+	return strings.TrimSuffix(c.Issuer, "/") + wellKnown // OIDC Discovery §4.1
+}
+
+// locate returns the URL to fetch keys from, reading the discovery document when it is due. A document that cannot be
+// renewed does not take a known jwks_uri away. Only the flight calls it.
+func (s *Source) locate(ctx context.Context, now time.Time) (string, error) {
+	if !s.cfg.Discovery {
+		return s.cfg.URL, nil
+	}
+	old := s.disco.Load()
+	if old == nil {
+		old = &discovered{}
+	}
+	if old.jwksURL != "" && now.Before(old.due) {
+		return old.jwksURL, nil
+	}
+	if old.jwksURL != "" { // a document that hangs must leave time for the keys themselves
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.policy.FetchTimeout/2)
+		defer cancel()
+	}
+	s.discoFetches.Add(1)
+	next, err := guard(ctx, func(ctx context.Context) (*discovered, error) { return s.discover(ctx, now) })
+	if err == nil {
+		s.disco.Store(next)
+		return next.jwksURL, nil
+	}
+	err = asFetchError(err, s.cfg.discoveryURL())
+	s.discoFailures.Add(1)
+	kept := *old
+	kept.err, kept.due = err, now.Add(s.policy.MinFresh)
+	s.disco.Store(&kept)
+	if kept.jwksURL == "" {
+		return "", err
+	}
+	return kept.jwksURL, nil
+}
+
+// rediscover makes the next flight read the document again, when the way the keys failed suggests that they have moved.
+func (s *Source) rediscover(cause error) {
+	old := s.disco.Load()
+	var fe *FetchError
+	if old == nil || !errors.As(cause, &fe) {
+		return
+	}
+	switch {
+	case fe.Kind == KindTimeout, fe.Kind == KindNetwork, fe.Kind == KindPanic, fe.Status >= 500:
+		return // an outage, not a move
+	}
+	moved := *old
+	moved.due = time.Time{}
+	s.disco.Store(&moved)
+}
+
+// discover fetches and checks the document.
+func (s *Source) discover(ctx context.Context, now time.Time) (*discovered, error) {
+	docURL := s.cfg.discoveryURL()
+	ans, err := s.fetch.get(ctx, docURL, acceptJSON, validators{})
+	if err != nil {
+		return nil, err
+	}
+	refuse := func(err error) error {
+		return &FetchError{Kind: KindDiscovery, URL: redactURL(docURL), Err: err}
+	}
+	var doc struct { // read in exact case, duplicates refused
+		Issuer  string `json:"issuer"`
+		JWKSURI string `json:"jwks_uri"`
+	}
+	if err := json.Unmarshal(ans.body, &doc); err != nil {
+		return nil, refuse(errors.New("unreadable: " + printable(err.Error(), shownBytes)))
+	}
+	if doc.Issuer != s.cfg.Issuer { // OIDC Discovery §4.3: MUST be identical
+		return nil, refuse(&IssuerMismatchError{Want: s.cfg.Issuer, Got: printable(doc.Issuer, maxKidSize)})
+	}
+	if err := checkJWKSURI(s.cfg.Issuer, doc.JWKSURI); err != nil {
+		return nil, refuse(err)
+	}
+	fresh, _ := s.policy.Freshness(ans.header, now)
+	until := now.Add(fresh)
+	return &discovered{jwksURL: doc.JWKSURI, fetchedAt: now, freshUntil: until, due: until}, nil
+}
+
+// IssuerMismatchError says that a discovery document speaks for another issuer than the one it was asked about.
+type IssuerMismatchError struct {
+	Want string // the configured issuer
+	Got  string // the document's, bounded and printable
+}
+
+// Error names both issuers.
+func (e *IssuerMismatchError) Error() string {
+	return fmt.Sprintf("the document's issuer is %q, configured is %q; they must be identical, trailing slash included", e.Got, e.Want)
+}
+
+// checkJWKSURI judges a jwks_uri: the document is remote input, and must not steer us to http or into our own network.
+func checkJWKSURI(issuer, jwksURI string) error {
+	if jwksURI == "" {
+		return errors.New("the document has no jwks_uri") // OIDC Discovery §3: REQUIRED
+	}
+	u, err := url.Parse(jwksURI)
+	if err != nil || u.Host == "" {
+		return errors.New("jwks_uri is not an absolute URL")
+	}
+	home, err := url.Parse(issuer)
+	if err != nil {
+		return errors.New("the issuer is not a URL")
+	}
+	local := home.Scheme == "http" && loopback(home.Hostname()) && u.Scheme == "http" && loopback(u.Hostname())
+	switch {
+	case u.User != nil:
+		return errors.New("jwks_uri holds credentials")
+	case u.Fragment != "" || strings.Contains(jwksURI, "#"):
+		return errors.New("jwks_uri holds a fragment")
+	case u.Scheme != "https" && !local:
+		return errors.New("jwks_uri is not https")
+	case internal(u.Hostname()) && !internal(home.Hostname()):
+		return fmt.Errorf("jwks_uri points into a private network (%s), the issuer does not", printable(u.Hostname(), shownBytes))
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package jwks
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+	"unicode/utf8"
+)
+
+const (
+	maxRedirects = 3
+	userAgent    = "auth-go-jwks (+https://github.com/revstackhq/auth-go)"
+	acceptSet    = "application/jwk-set+json, application/json" // RFC 7517 §8.5.2
+	acceptJSON   = "application/json"
+)
+
+// fetcher gets small JSON documents under the rules every fetch of ours obeys.
+type fetcher struct {
+	client   *http.Client
+	maxBytes int64
+}
+
+// validators carry RFC 9110 §8.8 revalidation data; the zero value asks for a whole answer.
+type validators struct{ etag, modified string }
+
+// validator returns a header to send back later, empty when it is not fit to be kept.
+func validator(h http.Header, name string) string {
+	v := h.Get(name)
+	if len(v) > 1024 || !utf8.ValidString(v) {
+		return ""
+	}
+	return v
+}
+
+// answer is a 200 with its body, or a 304 without.
+type answer struct {
+	header      http.Header
+	body        []byte
+	notModified bool
+}
+
+func newFetcher(client *http.Client, maxBytes int64) *fetcher {
+	f := &fetcher{maxBytes: maxBytes}
+	if client == nil {
+		client = &http.Client{Transport: defaultTransport()}
+	}
+	c := *client // theirs stays as it is
+	c.CheckRedirect = checkRedirect
+	c.Jar = nil
+	f.client = &c
+	return f
+}
+
+// defaultTransport keeps no connection and so no goroutine: a set is fetched every few minutes at most.
+func defaultTransport() *http.Transport {
+	t, ok := http.DefaultTransport.(*http.Transport)
+	if ok {
+		t = t.Clone()
+	} else { // a program may have replaced it, for example by a tracing one
+		t = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	}
+	t.DisableKeepAlives = true
+	t.DialContext = (&net.Dialer{Timeout: 5 * time.Second}).DialContext
+	t.TLSHandshakeTimeout = 5 * time.Second
+	t.MaxResponseHeaderBytes = 64 << 10
+	return t
+}
+
+// checkRedirect lets a redirect stay on the host that was configured, and nowhere else: an open redirect there must
+// not choose our keys, nor reach into our network.
+func checkRedirect(req *http.Request, via []*http.Request) error {
+	from, to := via[0].URL, req.URL
+	switch {
+	case len(via) > maxRedirects:
+		return &FetchError{Kind: KindRedirect, Err: fmt.Errorf("more than %d redirects", maxRedirects)}
+	case from.Scheme == "https" && to.Scheme == "http":
+		return &FetchError{Kind: KindInsecureScheme, Err: errors.New("redirected to " + redactURL(to.String()))}
+	case !sameOrigin(from, to):
+		return &FetchError{Kind: KindRedirect, Err: errors.New("redirected to " + redactURL(to.String()))}
+	}
+	return nil
+}
+
+// get fetches rawURL. The error is a *FetchError.
+func (f *fetcher) get(ctx context.Context, rawURL, accept string, v validators) (*answer, error) {
+	fail := func(kind FetchKind, err error) error {
+		if err != nil {
+			err = scrub(err, rawURL)
+		}
+		return &FetchError{Kind: kind, URL: redactURL(rawURL), Err: err}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, rawURL, http.NoBody)
+	if err != nil {
+		return nil, fail(KindNetwork, errors.New("unreadable URL"))
+	}
+	if !secureScheme(req.URL) {
+		return nil, fail(KindInsecureScheme, errors.New("only https, or http on loopback, is fetched"))
+	}
+	req.Header.Set("Accept", accept)
+	req.Header.Set("User-Agent", userAgent)
+	if v.etag != "" {
+		req.Header.Set("If-None-Match", v.etag)
+	}
+	if v.modified != "" {
+		req.Header.Set("If-Modified-Since", v.modified)
+	}
+	resp, err := f.client.Do(req)
+	if err != nil {
+		kind, cause := classify(err)
+		return nil, fail(kind, cause)
+	}
+	defer func() { _ = resp.Body.Close() }()
+
+	if resp.StatusCode == http.StatusNotModified && v != (validators{}) {
+		return &answer{header: resp.Header, notModified: true}, nil
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, &FetchError{Kind: KindStatus, URL: redactURL(rawURL), Status: resp.StatusCode}
+	}
+	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media == "text/html" || media == "application/xhtml+xml" {
+		return nil, fail(KindNotJSON, errors.New("the answer is an HTML page; is this the key set's own URL?"))
+	}
+	// The limit sits behind net/http's decompression, so that a small body that unpacks to a huge one is caught.
+	body, err := io.ReadAll(io.LimitReader(resp.Body, f.maxBytes+1))
+	if err != nil {
+		kind, cause := classify(err)
+		return nil, fail(kind, cause)
+	}
+	if int64(len(body)) > f.maxBytes {
+		return nil, fail(KindTooLarge, fmt.Errorf("more than %d bytes", f.maxBytes))
+	}
+	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
+		return nil, fail(KindNotJSON, errors.New("the answer does not start with {"))
+	}
+	return &answer{header: resp.Header, body: body}, nil
+}
+
+// classify names the failure and strips net/http's wrapper, whose text repeats the whole URL.
+func classify(err error) (FetchKind, error) {
+	var own *FetchError
+	if errors.As(err, &own) { // from checkRedirect
+		return own.Kind, own.Err
+	}
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	var timeout net.Error
+	if errors.Is(err, context.DeadlineExceeded) || (errors.As(err, &timeout) && timeout.Timeout()) {
+		return KindTimeout, err
+	}
+	return KindNetwork, err
+}

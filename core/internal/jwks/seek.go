@@ -1,0 +1,123 @@
+package jwks
+
+import (
+	"context"
+	"time"
+)
+
+// seek answers q from the set at hand, or after the one flight. Exactly one of the results is set; keys may also be
+// empty with the others nil, for a query that names what was tried.
+func (s *Source) seek(ctx context.Context, q query) (keys []*Key, missing *UnknownKeyError, err error) {
+	if s.static {
+		return s.conclude(q, s.snap.Load().set, false)
+	}
+	now := s.clock.Now()
+	plan := s.plan(q, now) //nolint:contextcheck // the flight is detached from ctx on purpose
+	switch {
+	case plan.err != nil:
+		return nil, nil, plan.err
+	case plan.flight == nil:
+		return s.conclude(q, plan.set, true)
+	}
+	select {
+	case <-plan.flight.done:
+	case <-ctx.Done(): // ends this caller's wait, not the fetch
+		return nil, nil, &UnavailableError{RetryAfter: s.policy.BackoffMin, Cause: ctx.Err()}
+	}
+	return s.settle(q, plan.flight)
+}
+
+// conclude answers q from set alone.
+func (s *Source) conclude(q query, set *Set, throttled bool) ([]*Key, *UnknownKeyError, error) {
+	if keys := q.in(set); len(keys) > 0 || len(q.tried) > 0 {
+		return keys, nil, nil
+	}
+	return nil, &UnknownKeyError{
+		KeyID: printable(q.kid, shownBytes), Alg: printable(q.alg, shownBytes), Throttled: throttled, Skipped: set.holes[q.kid],
+	}, nil
+}
+
+// plan is one decision: wait for flight, fail with err, or answer from set.
+type plan struct {
+	flight *flight
+	err    error
+	set    *Set
+}
+
+// plan decides under the lock, so that of all callers at one moment exactly one starts a flight.
+func (s *Source) plan(q query, now time.Time) plan {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	snap := s.snap.Load()
+	ph := snap.phase(now)
+	blocked := s.flight == nil && now.Before(s.nextTry) // in back-off
+	started := false
+	if ph != fresh && !blocked {
+		started = s.launch(scheduled, q)
+	}
+	if ph == absent {
+		return s.board(started, now)
+	}
+	if len(q.in(snap.set)) > 0 {
+		// Past its freshness a set is renewed first, so that a revoked key is refused even when requests are rare; but
+		// while fetches are known to fail nobody waits to hear it again.
+		if ph == stale && !q.any && !s.failing(now) {
+			return plan{flight: s.flight}
+		}
+		return plan{set: snap.set}
+	}
+	if ph == stale {
+		return s.board(started, now)
+	}
+	return s.stranger(q, snap, started, now)
+}
+
+// stranger decides about a key that a fresh set does not have. It never waits on a limiter: it asks, or refuses.
+func (s *Source) stranger(q query, snap *snapshot, started bool, now time.Time) plan {
+	switch {
+	case q.hasKid && s.refused.holds(q.kid, q.alg, now):
+		return plan{set: snap.set}
+	case s.flight != nil || now.Before(s.nextTry):
+		// In back-off the honest answer is "cannot know": the key may be new.
+		return s.board(started, now)
+	case now.Before(s.coolTill):
+		return plan{set: snap.set}
+	}
+	return s.board(s.launch(unknownKey, q), now)
+}
+
+// board returns the flight to wait for, or why not to wait: the back-off, or a retry of a fetch that hung, for which
+// the caller that started it waits alone.
+func (s *Source) board(started bool, now time.Time) plan {
+	switch {
+	case s.flight == nil:
+		return plan{err: &UnavailableError{RetryAfter: s.nextTry.Sub(now), Cause: s.lastErr}}
+	case !started && s.hung && s.failing(now):
+		return plan{err: &UnavailableError{RetryAfter: s.policy.BackoffMin, Cause: s.lastErr}}
+	}
+	return plan{flight: s.flight}
+}
+
+// failing reports whether the last fetch failed, recently enough to expect the same of the next.
+func (s *Source) failing(now time.Time) bool {
+	return s.failures > 0 && now.Before(s.nextTry.Add(s.policy.BackoffMax))
+}
+
+// settle answers q after f has ended.
+func (s *Source) settle(q query, f *flight) ([]*Key, *UnknownKeyError, error) {
+	now := s.clock.Now()
+	if f.err == nil { // a set that has just come is good for those who waited, whatever the clock did meanwhile
+		if q.hasKid && len(q.in(f.snap.set)) == 0 {
+			s.mu.Lock()
+			s.refused.refuse(q.kid, q.alg, f.number, now)
+			s.mu.Unlock()
+		}
+		return s.conclude(q, f.snap.set, false)
+	}
+	if f.snap.phase(now) != absent {
+		if keys := q.in(f.snap.set); len(keys) > 0 {
+			return keys, nil, nil // last-known-good
+		}
+	}
+	return nil, nil, &UnavailableError{RetryAfter: max(0, f.nextTry.Sub(now)), Cause: f.err}
+}

@@ -1,0 +1,171 @@
+package jwks
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Clock tells the time that freshness, back-off and cool-down are measured by. Deadlines of a single fetch are real time.
+type Clock interface{ Now() time.Time }
+
+type systemClock struct{}
+
+func (systemClock) Now() time.Time { return time.Now() }
+
+// Config says where a key set is and how it is kept. It is read once, by [New].
+type Config struct {
+	// ID names the set in Cache. Default: URL, or Issuer with Discovery.
+	ID string
+	// URL is the JWKS URL: https, or http on loopback. Unused with Discovery.
+	URL string
+	// Issuer is, with Discovery, the issuer whose metadata names the JWKS URL, spelt exactly as in its tokens.
+	Issuer string
+	// Discovery finds the JWKS URL in the issuer's metadata (OpenID Connect Discovery 1.0).
+	Discovery bool
+	// DiscoveryURL overrides where the metadata is. Default: Issuer + "/.well-known/openid-configuration".
+	DiscoveryURL string
+	// Algorithms are those the contract accepts; keys that fit none are kept out. Default: all.
+	Algorithms []string
+	// Policy holds the figures. It should have passed [Policy.Validate].
+	Policy Policy
+	// Client fetches. It is copied, and its CheckRedirect and Jar are replaced. Default: one that keeps no connections.
+	Client *http.Client
+	// Clock is the time source. Default: the system's.
+	Clock Clock
+	// Cache shares or persists fetched sets. Default: none.
+	Cache Cache
+	// Emit observes. It is called without locks held, from requests and fetches alike, and must not block. Default: none.
+	Emit func(Event)
+}
+
+// Source keeps one key set. Make it with [New] or [NewStatic]; it needs no closing.
+type Source struct {
+	cfg      Config
+	policy   Policy
+	limits   Limits
+	fetch    *fetcher
+	clock    Clock
+	origin   string // what was configured: JWKS URL or discovery document
+	shownURL string // origin, redacted
+	static   bool
+
+	// snap is all that a request with a known key reads.
+	snap  atomic.Pointer[snapshot]
+	disco atomic.Pointer[discovered]
+
+	mu       sync.Mutex // guards what follows; never held across I/O or foreign code other than Clock
+	flight   *flight
+	flights  uint64
+	failures int       // in a row
+	hung     bool      // the last failure was a timeout
+	nextTry  time.Time // end of the back-off
+	coolTill time.Time // end of the unknown-kid cool-down
+	refused  *refusals
+	lastErr  error
+
+	cacheErr                    atomic.Pointer[CacheError]
+	fetches, failed             atomic.Uint64
+	notModified, cacheLoads     atomic.Uint64
+	unknownKids, throttled      atomic.Uint64
+	discoFetches, discoFailures atomic.Uint64
+}
+
+// New returns a Source and does no I/O: the first Lookup or Ready fetches.
+func New(cfg Config) *Source {
+	s := &Source{cfg: cfg, policy: cfg.Policy.WithDefaults(), clock: cfg.Clock, origin: cfg.URL}
+	if cfg.Discovery {
+		s.origin = cfg.discoveryURL()
+	}
+	if s.clock == nil {
+		s.clock = systemClock{}
+	}
+	if s.cfg.ID == "" {
+		s.cfg.ID = cfg.URL
+		if cfg.Discovery {
+			s.cfg.ID = cfg.Issuer
+		}
+	}
+	s.limits = Limits{MaxKeys: s.policy.MaxKeys, Algorithms: append([]string(nil), cfg.Algorithms...)}
+	s.fetch = newFetcher(cfg.Client, s.policy.MaxBytes)
+	s.shownURL = redactURL(s.origin)
+	s.refused = newRefusals(s.policy.Cooldown, s.policy.MaxRefusedKids)
+	return s
+}
+
+// NewStatic returns a Source of keys that are known beforehand. It never fetches.
+func NewStatic(set *Set) *Source {
+	if set == nil {
+		set = newSet(Limits{})
+		set.seal()
+	}
+	s := &Source{clock: systemClock{}, static: true}
+	s.snap.Store(&snapshot{set: set})
+	return s
+}
+
+// query is what a caller wants to find.
+type query struct {
+	kid    string
+	hasKid bool
+	alg    string
+	tried  []*Key // Relearn: not these
+	any    bool   // Ready: whatever there is
+}
+
+func (q query) in(set *Set) []*Key {
+	if q.any {
+		return set.keys
+	}
+	keys := set.Lookup(q.kid, q.hasKid, q.alg)
+	if len(q.tried) == 0 {
+		return keys
+	}
+	var rest []*Key
+	for _, key := range keys {
+		if !slices.Contains(q.tried, key) {
+			rest = append(rest, key)
+		}
+	}
+	return rest
+}
+
+// Lookup returns the keys a token may be checked with: one for a kid, up to four without. With fresh keys and a known
+// kid it takes no lock, allocates nothing and never waits. Otherwise it may wait for the one shared fetch, until that
+// ends or ctx does. The error is an *[UnknownKeyError] when the issuer has no such key, or an *[UnavailableError] when
+// that cannot be known; the latter unwraps to ctx's error if it was ctx that ended. The slice must not be changed.
+func (s *Source) Lookup(ctx context.Context, kid string, hasKid bool, alg string) ([]*Key, error) {
+	snap := s.snap.Load()
+	if snap != nil && (s.static || s.clock.Now().Before(snap.refreshAt)) {
+		if keys := snap.set.Lookup(kid, hasKid, alg); len(keys) > 0 {
+			return keys, nil
+		}
+	}
+	keys, missing, err := s.seek(ctx, query{kid: kid, hasKid: hasKid, alg: alg})
+	if missing != nil {
+		s.unknownKids.Add(1)
+		if missing.Throttled {
+			s.throttled.Add(1)
+		}
+		s.emit(UnknownKid{URL: s.shownURL, KeyID: missing.KeyID, Throttled: missing.Throttled})
+		return nil, missing
+	}
+	return keys, err
+}
+
+// Relearn is for a token without a kid that failed under every key of Lookup: the issuer may have rotated. It may cost
+// one fetch, under the same cool-down as unknown kids, and returns the fitting keys that are not in tried: none, with a
+// nil error, when the issuer has nothing new or was asked a moment ago. The error is an *[UnavailableError].
+func (s *Source) Relearn(ctx context.Context, alg string, tried []*Key) ([]*Key, error) {
+	keys, _, err := s.seek(ctx, query{alg: alg, tried: tried})
+	return keys, err
+}
+
+// Ready returns nil when there are keys to serve, fetching them if there are none. The error is an *[UnavailableError].
+func (s *Source) Ready(ctx context.Context) error {
+	_, _, err := s.seek(ctx, query{any: true})
+	return err
+}

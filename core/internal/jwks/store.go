@@ -1,0 +1,160 @@
+package jwks
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Cache lets a fleet share fetched sets, or a restart during an outage come up with the last good one. Whoever can
+// write to it chooses the keys, so it must be guarded like configuration. Implementations must be safe for concurrent
+// use and should honour ctx; one that does not is abandoned when its time is up. Failures are reported in [Health] and
+// never keep keys from being fetched.
+type Cache interface {
+	// Load returns what Store was last given under id, or (nil, nil) when there is nothing.
+	Load(ctx context.Context, id string) ([]byte, error)
+	// Store keeps data under id, replacing what was there.
+	Store(ctx context.Context, id string, data []byte) error
+}
+
+// CacheError is a failure of the [Cache], or of what it held.
+type CacheError struct {
+	Op  string // "load" or "store"
+	Err error
+}
+
+// Error names the operation and its failure.
+func (e *CacheError) Error() string { return "jwks: cache " + e.Op + ": " + e.Err.Error() }
+
+// Unwrap returns the failure.
+func (e *CacheError) Unwrap() error { return e.Err }
+
+const (
+	envelopeVersion = 1
+	// futureSlack is how far another machine's clock may run ahead of ours.
+	futureSlack = time.Minute
+)
+
+// envelope is the wire form of a fetched set. Body is what the issuer sent, so that every reader judges it by its own
+// contract.
+type envelope struct {
+	Version      int       `json:"version"`
+	ID           string    `json:"id"`
+	Origin       string    `json:"origin"` // the configured URL, or the discovery document's
+	URL          string    `json:"url"`    // where the keys came from
+	FetchedAt    time.Time `json:"fetched_at"`
+	FreshUntil   time.Time `json:"fresh_until"`
+	ETag         string    `json:"etag,omitempty"`
+	LastModified string    `json:"last_modified,omitempty"`
+	SHA256       string    `json:"sha256"` // of the envelope with this field empty: finds corruption, not malice
+	Body         []byte    `json:"body"`
+}
+
+func (e envelope) sum() (string, error) {
+	e.SHA256 = ""
+	raw, err := json.Marshal(e)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// encode returns snap as an envelope.
+func (s *Source) encode(snap *snapshot) ([]byte, error) {
+	e := envelope{
+		Version: envelopeVersion, ID: s.cfg.ID, Origin: s.origin, URL: snap.url,
+		FetchedAt: snap.fetchedAt.UTC().Round(0), FreshUntil: snap.freshUntil.UTC().Round(0),
+		ETag: snap.etag, LastModified: snap.modified, Body: snap.body,
+	}
+	sum, err := e.sum()
+	if err != nil {
+		return nil, err
+	}
+	e.SHA256 = sum
+	return json.Marshal(e)
+}
+
+// decode judges an envelope and returns it as a snapshot. Its times are held to our own policy.
+func (s *Source) decode(data []byte, now time.Time) (*snapshot, error) {
+	if int64(len(data)) > 2*s.policy.MaxBytes+64<<10 { // base64 and the other fields
+		return nil, errors.New("envelope too large")
+	}
+	var e envelope
+	if err := json.Unmarshal(data, &e); err != nil {
+		return nil, errors.New("envelope is not readable JSON")
+	}
+	sum, err := e.sum()
+	switch {
+	case err != nil || sum != e.SHA256:
+		return nil, errors.New("envelope checksum does not match")
+	case e.Version != envelopeVersion:
+		return nil, fmt.Errorf("envelope version %d is not ours", e.Version)
+	case e.ID != s.cfg.ID || e.Origin != s.origin:
+		return nil, errors.New("envelope belongs to another key set")
+	case e.FetchedAt.After(now.Add(futureSlack)):
+		return nil, errors.New("envelope comes from the future")
+	case int64(len(e.Body)) > s.policy.MaxBytes:
+		return nil, errors.New("envelope body too large")
+	}
+	set, err := Parse(e.Body, s.limits)
+	if err != nil {
+		return nil, err
+	}
+	snap := &snapshot{set: set, url: e.URL, etag: e.ETag, modified: e.LastModified, body: e.Body}
+	s.date(snap, e.FetchedAt, s.policy.clamp(e.FreshUntil.Sub(e.FetchedAt)))
+	return snap, nil
+}
+
+// recall loads what the cache holds, nil when that is nothing of use. Only the flight calls it.
+func (s *Source) recall(ctx context.Context, now time.Time) *snapshot {
+	if s.cfg.Cache == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.policy.FetchTimeout/5) // a slow cache must leave time for the fetch
+	defer cancel()
+	snap, err := guard(ctx, func(ctx context.Context) (*snapshot, error) {
+		data, err := s.cfg.Cache.Load(ctx, s.cfg.ID)
+		if err != nil || len(data) == 0 {
+			return nil, err
+		}
+		return s.decode(data, now)
+	})
+	if err != nil {
+		s.cacheFailed("load", err)
+		return nil
+	}
+	if snap == nil || !now.Before(snap.staleUntil) {
+		return nil
+	}
+	return snap
+}
+
+// save stores snap, before the flight's waiters go on: what they have been told is then already there for a restart.
+func (s *Source) save(ctx context.Context, snap *snapshot) {
+	if s.cfg.Cache == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.policy.FetchTimeout/5)
+	defer cancel()
+	_, err := guard(ctx, func(ctx context.Context) (struct{}, error) {
+		data, err := s.encode(snap)
+		if err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, s.cfg.Cache.Store(ctx, s.cfg.ID, data)
+	})
+	if err != nil {
+		s.cacheFailed("store", err)
+	}
+}
+
+func (s *Source) cacheFailed(op string, err error) {
+	failure := &CacheError{Op: op, Err: scrub(err, s.origin)}
+	s.cacheErr.Store(failure)
+	s.emit(CacheFailed{URL: s.shownURL, Op: op, Err: failure})
+}
