@@ -1,0 +1,49 @@
+package jwks
+
+import "time"
+
+// Await returns once no flight is up, so that tests need no sleep to see what was fetched behind a request.
+func (s *Source) Await() {
+	for {
+		s.mu.Lock()
+		f := s.flight
+		s.mu.Unlock()
+		if f == nil {
+			return
+		}
+		<-f.done
+	}
+}
+
+// Flying reports whether a flight is up.
+func (s *Source) Flying() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.flight != nil
+}
+
+// RefusedSize returns how many refused key ids are held, and the size of the ring behind them.
+func (s *Source) RefusedSize() (held, ring int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.refused.held), cap(s.refused.ring)
+}
+
+// Refusals exposes the bounded memory of refused key ids.
+type Refusals struct{ r *refusals }
+
+func NewRefusals(first time.Duration, limit int) Refusals { return Refusals{newRefusals(first, limit)} }
+
+func (x Refusals) Refuse(kid string, flight uint64, now time.Time) {
+	x.r.refuse(kid, "RS256", flight, now)
+}
+
+func (x Refusals) Holds(kid string, now time.Time) bool { return x.r.holds(kid, "RS256", now) }
+
+func (x Refusals) Size() int { return len(x.r.held) }
+
+// CheckJWKSURI and Printable are tables in the tests.
+func CheckJWKSURI(issuer, jwksURI string) error { return checkJWKSURI(issuer, jwksURI) }
+func Printable(s string, limit int) string      { return printable(s, limit) }
+func RedactURL(raw string) string               { return redactURL(raw) }
+func Internal(host string) bool                 { return internal(host) }
