@@ -1,6 +1,7 @@
 package authtest
 
 import (
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -74,9 +75,7 @@ func (i *Issuer) ClerkTemplate(c Clerk, template Claims, opts ...TokenOption) st
 	i.t.Helper()
 	claims := Claims{"sub": c.user(), "jti": "8f1c2d7be04a96513c22"}
 	c.party(claims)
-	for name, value := range template {
-		claims[name] = value
-	}
+	maps.Copy(claims, template)
 	return i.clerk(c, claims, clerkTemplateCategory, "JWT", time.Minute, opts)
 }
 
@@ -107,9 +106,7 @@ func (i *Issuer) ClerkOAuth(c Clerk, clientID, scope string, opts ...TokenOption
 
 func (i *Issuer) clerk(c Clerk, claims Claims, category, typ string, ttl time.Duration, opts []TokenOption) string {
 	i.t.Helper()
-	for name, value := range c.Extra {
-		claims[name] = value
-	}
+	maps.Copy(claims, c.Extra)
 	if c.TTL != 0 {
 		ttl = c.TTL
 	}
@@ -155,9 +152,7 @@ func (c *Clerk) sessionClaims() (claims Claims, fault string) {
 	default:
 		fault = "Version is 1 or 2"
 	}
-	for name, value := range c.Extra {
-		claims[name] = value
-	}
+	maps.Copy(claims, c.Extra)
 	return claims, fault
 }
 

@@ -158,7 +158,7 @@ func TestCloseLetsHangingRequestsGo(t *testing.T) {
 	issuer.Hang(true)
 	given := make(chan error, 1)
 	go func() {
-		resp, err := http.Get(issuer.JWKSURL()) //nolint:noctx // Close ends it
+		resp, err := http.Get(issuer.JWKSURL()) // Close ends it
 		if err == nil {
 			err = resp.Body.Close()
 		}

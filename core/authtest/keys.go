@@ -58,7 +58,7 @@ type slot struct {
 	attacker bool
 }
 
-//nolint:gochecknoglobals // keys are slow to make, so the process shares them
+// Keys are slow to make, so the process shares them.
 var pool = keyPool{made: map[slot]func() (crypto.Signer, error){}}
 
 func (p *keyPool) key(s slot) (crypto.Signer, error) {
@@ -108,7 +108,7 @@ func (k key) jwk() (jwk, error) {
 	switch public := k.private.Public().(type) {
 	case *rsa.PublicKey:
 		var e [8]byte
-		binary.BigEndian.PutUint64(e[:], uint64(public.E)) //nolint:gosec // an RSA exponent is positive
+		binary.BigEndian.PutUint64(e[:], uint64(public.E))
 		j.Kty, j.N, j.E = "RSA", b64(public.N.Bytes()), b64([]byte(strings.TrimLeft(string(e[:]), "\x00")))
 	case *ecdsa.PublicKey:
 		point, err := public.Bytes() // 4 ‖ X ‖ Y

@@ -3,6 +3,7 @@ package authtest
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -68,9 +69,7 @@ func WithForeignKey() TokenOption { return func(m *mint) { m.attacker = true } }
 func (i *Issuer) Token(claims Claims, opts ...TokenOption) string {
 	i.t.Helper()
 	all := Claims{"sub": "user_1", "aud": i.cfg.Audience}
-	for name, value := range claims {
-		all[name] = value
-	}
+	maps.Copy(all, claims)
 	return i.issue(all, opts)
 }
 
