@@ -162,7 +162,10 @@ func (w *wire) rules() Rules {
 		InsecureIgnoreConfirmation: w.InsecureIgnoreConfirmation, InsecureEmulator: w.InsecureEmulator,
 	}
 	if len(w.Issuer) > 0 {
-		r.Issuer, r.Issuers = w.Issuer[0], slices.Clone(w.Issuer[1:])
+		r.Issuer = w.Issuer[0]
+	}
+	if len(w.Issuer) > 1 {
+		r.Issuers = w.Issuer[1:]
 	}
 	if len(r.Algorithms) == 0 && w.Strategy != "" {
 		r.Algorithms = []string{w.Strategy}

@@ -1,0 +1,308 @@
+package core_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// everyRule sets every field of Rules that can stand beside the others.
+func everyRule() core.Rules {
+	r := core.Rules{
+		Provider: "acme", Issuer: kitIssuer, Issuers: []string{"https://b.example", "c"}, IssuerTemplate: "https://t.example/{tid}/v2",
+		JWKSURL: kitIssuer + "/jwks?p=1", SecretEnv: "KIT_SECRET", Algorithms: []string{"ES256", "HS512"},
+		Audiences: []string{"api", "api2"}, AuthorizedParties: []string{"spa"}, RequireAuthorizedParty: true,
+		UserIDClaim: "app.user", UserIDFallbacks: []string{"sub", "/a/0"}, RequiredClaims: []string{"jti"},
+		ClaimRules: []core.ClaimRule{
+			{
+				Claim: "use", Optional: true, OneOf: []string{"a"}, NoneOf: []string{"b"}, ContainsAny: []string{"c"}, SameAs: "sub",
+				Prefixes: []string{"d"}, NotSuffixes: []string{"e"}, MaxLength: 9, Format: "uuid", Type: "string", InPast: true,
+				When: []core.ClaimRule{{Header: "cat", Absent: true}}, Code: core.CodePartyMismatch, Reason: "why <not>",
+			},
+		},
+		TokenTypes: []string{"at+jwt", ""}, Leeway: 290 * time.Millisecond, MaxAge: 90*time.Minute + time.Nanosecond, MaxTokenBytes: 4096,
+		InsecureNoExpiry: true, InsecureShortSecret: true, InsecureHTTP: true, InsecureIgnoreConfirmation: true, InsecureEmulator: true,
+	}
+	refs := core.Refs("a.b", "c")
+	m := reflect.ValueOf(&r.Session).Elem()
+	for i := range m.NumField() {
+		if m.Field(i).Type() == reflect.TypeFor[[]core.ClaimRef]() {
+			m.Field(i).Set(reflect.ValueOf(refs))
+		}
+	}
+	r.Session.Roles = []core.ClaimRef{{Path: "r", Split: ",", Keys: true, Field: "f", TrimPrefix: "t", Prefix: "p"}}
+	r.Session.Email = []core.ClaimRef{} // empty, not nil: maps nothing
+	r.Session.FactorAges = "fva"
+	r.Session.PermissionBits = &core.PermissionBits{Features: "f", Permissions: "p", Masks: "m", OrganizationScope: "o", Prefix: "org:"}
+	r.Session.Kinds = []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "gty", OneOf: []string{"cc"}}}}}
+	r.Session.Kind = core.KindAccess
+	return r
+}
+
+func TestContractRoundTrip(t *testing.T) {
+	t.Setenv("KIT_SECRET", kitSecret)
+	every := everyRule()
+	if unset := unsetFields(reflect.ValueOf(every), "Secret", "Discovery", "JWKS", "PEM", "InsecureAnyAudience", "InsecureAnyIssuer"); unset != nil {
+		t.Fatalf("everyRule leaves out %v", unset)
+	}
+	cases := map[string]core.Rules{
+		"every field": every,
+		"defaults":    keyRules(),
+		"discovery":   {Issuer: kitIssuer, Discovery: true, InsecureAnyAudience: true},
+		"static keys": {Issuer: kitIssuer, Audiences: []string{"api"}, JWKS: jwksOf(t, publicJWK(rsaKey().Public(), "k1", "")), Leeway: -1},
+		"PEM":         {InsecureAnyIssuer: true, Audiences: []string{"api"}, PEM: publicPEM(t, &p256Key().PublicKey), Algorithms: []string{"ES256"}},
+		"emulator":    {Issuer: kitIssuer, Audiences: []string{"api"}, InsecureEmulator: true},
+		"long age":    {Issuer: kitIssuer, Audiences: []string{"api"}, SecretEnv: "KIT_SECRET", MaxAge: 3650*24*time.Hour - time.Second},
+	}
+	for name, rules := range cases {
+		t.Run(name, func(t *testing.T) {
+			made := newContract(t, rules)
+			data := asJSON(t, made)
+			read, err := core.ParseContract([]byte(data))
+			if err != nil {
+				t.Fatalf("%v in %s", err, data)
+			}
+			if !read.Equal(made) || !made.Equal(read) {
+				t.Errorf("not equal:\n%s\n%s", data, asJSON(t, read))
+			}
+			if got, want := read.Rules(), made.Rules(); !reflect.DeepEqual(compact(t, got), compact(t, want)) {
+				t.Errorf("rules differ:\n%s\n%s", asJSON(t, got), asJSON(t, want))
+			}
+			var decoded core.Contract
+			if err := json.Unmarshal([]byte(data), &decoded); err != nil || !decoded.Equal(made) {
+				t.Errorf("json.Unmarshal: %v", err)
+			}
+			if asJSON(t, &decoded) != data {
+				t.Error("JSON differs the second time")
+			}
+		})
+	}
+}
+
+// compact brings the static keys into the form that JSON writes.
+func compact(t *testing.T, r core.Rules) core.Rules {
+	t.Helper()
+	if len(r.JWKS) > 0 {
+		var b bytes.Buffer
+		if err := json.Compact(&b, r.JWKS); err != nil {
+			t.Fatal(err)
+		}
+		r.JWKS = b.Bytes()
+	}
+	return r
+}
+
+func unsetFields(v reflect.Value, except ...string) []string {
+	var unset []string
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Name
+		if v.Field(i).IsZero() && !strings.Contains(" "+strings.Join(except, " ")+" ", " "+name+" ") {
+			unset = append(unset, name)
+		}
+		if v.Field(i).Type() == reflect.TypeFor[core.Mapping]() {
+			unset = append(unset, unsetFields(v.Field(i), except...)...)
+		}
+	}
+	return unset
+}
+
+// What buildAuthContract of @revstackhq/auth returns for each provider.
+func TestParseContractWireForm(t *testing.T) {
+	const secret = "0123456789abcdef0123456789abcdef"
+	cases := []struct {
+		name, wire string
+		want       core.Rules // of the wire form's members
+		warnings   int
+	}{
+		{
+			"auth0",
+			`{"provider":"auth0","strategy":"RS256","jwksUri":"https://acme.eu.auth0.com/.well-known/jwks.json","issuer":"https://acme.eu.auth0.com/","audience":"https://api.acme.dev","userIdClaim":"sub"}`,
+			core.Rules{Provider: "auth0", JWKSURL: "https://acme.eu.auth0.com/.well-known/jwks.json", Issuer: "https://acme.eu.auth0.com/", Audiences: []string{"https://api.acme.dev"}},
+			0,
+		},
+		{
+			"auth0 without audience",
+			`{"provider":"auth0","strategy":"RS256","jwksUri":"https://acme.eu.auth0.com/.well-known/jwks.json","issuer":"https://acme.eu.auth0.com/","userIdClaim":"sub"}`,
+			core.Rules{Provider: "auth0", JWKSURL: "https://acme.eu.auth0.com/.well-known/jwks.json", Issuer: "https://acme.eu.auth0.com/", InsecureAnyAudience: true},
+			1,
+		},
+		{
+			"clerk",
+			`{"provider":"clerk","strategy":"RS256","jwksUri":"https://clerk.acme.dev/.well-known/jwks.json","issuer":"https://clerk.acme.dev","userIdClaim":"sub"}`,
+			core.Rules{Provider: "clerk", JWKSURL: "https://clerk.acme.dev/.well-known/jwks.json", Issuer: "https://clerk.acme.dev", InsecureAnyAudience: true},
+			1,
+		},
+		{
+			"supabase with keys",
+			`{"provider":"supabase","strategy":"RS256","jwksUri":"https://ref.supabase.co/auth/v1/.well-known/jwks.json","issuer":"https://ref.supabase.co/auth/v1","audience":"authenticated","userIdClaim":"sub"}`,
+			core.Rules{Provider: "supabase", JWKSURL: "https://ref.supabase.co/auth/v1/.well-known/jwks.json", Issuer: "https://ref.supabase.co/auth/v1", Audiences: []string{"authenticated"}},
+			0,
+		},
+		{
+			"supabase with a secret",
+			`{"provider":"supabase","strategy":"HS256","signingSecret":"` + secret + `","issuer":"https://ref.supabase.co/auth/v1","audience":"authenticated","userIdClaim":"sub"}`,
+			core.Rules{Provider: "supabase", Secret: secret, Issuer: "https://ref.supabase.co/auth/v1", Audiences: []string{"authenticated"}},
+			0,
+		},
+		{
+			"cognito",
+			`{"provider":"cognito","strategy":"RS256","jwksUri":"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_X/.well-known/jwks.json","issuer":"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_X","audience":"client1","userIdClaim":"sub"}`,
+			core.Rules{
+				Provider: "cognito", JWKSURL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_X/.well-known/jwks.json",
+				Issuer: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_X", Audiences: []string{"client1"},
+			},
+			0,
+		},
+		{
+			"firebase",
+			`{"provider":"firebase","strategy":"RS256","jwksUri":"https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com","issuer":"https://securetoken.google.com/acme","audience":"acme","userIdClaim":"user_id"}`,
+			core.Rules{
+				Provider: "firebase", JWKSURL: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+				Issuer: "https://securetoken.google.com/acme", Audiences: []string{"acme"}, UserIDClaim: "user_id",
+			},
+			0,
+		},
+		{
+			"custom",
+			`{"provider":"custom","strategy":"HS256","signingSecret":"` + secret + `","issuer":"my-gateway","audience":"my-api","userIdClaim":"uid"}`,
+			core.Rules{Secret: secret, Issuer: "my-gateway", Audiences: []string{"my-api"}, UserIDClaim: "uid"},
+			0,
+		},
+		{
+			"custom without issuer",
+			`{"provider":"custom","strategy":"HS256","signingSecret":"` + secret + `","userIdClaim":"sub"}`,
+			core.Rules{Secret: secret, InsecureAnyIssuer: true, InsecureAnyAudience: true},
+			2,
+		},
+		{
+			"two audiences, padded with space",
+			" {\"provider\":\"custom\",\"strategy\":\"HS256\",\n\"signingSecret\":\"" + secret + `","issuer":"g","audience":["a","b"]} `,
+			core.Rules{Secret: secret, Issuer: "g", Audiences: []string{"a", "b"}},
+			0,
+		},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := core.ParseContract([]byte(c.wire))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := newContract(t, c.want); !got.Equal(want) {
+				t.Errorf("got %s\nwant %s", asJSON(t, got), asJSON(t, want))
+			}
+			if w := got.Warnings(); len(w) != c.warnings {
+				t.Errorf("warnings: %q", w)
+			}
+		})
+	}
+}
+
+func TestParseContractRefuses(t *testing.T) {
+	good := func(member string) string {
+		return `{"issuer":"g","audience":"a","strategy":"HS256","signingSecret":"` + kitSecret + `"` + member + `}`
+	}
+	if _, err := core.ParseContract([]byte(good(""))); err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct{ name, data, want string }{
+		{"nothing", ``, "not a contract in JSON"},
+		{"an array", `[]`, "not a contract in JSON"},
+		{"data behind it", good("") + "{}", "not a contract in JSON"},
+		{"an unknown member", good(`,"audiance":"b"`), `unknown field "audiance"`},
+		{"an unknown member deep inside", good(`,"session":{"role":["a"]}`), `unknown field "role"`},
+		{"an unknown member of a reference", good(`,"session":{"roles":[{"path":"a","splitt":","}]}`), `unknown field "splitt"`},
+		{"a member twice", good(`,"issuer":"h"`), "twice"},
+		{"a member twice, deep inside", good(`,"claimRules":[{"claim":"a","absent":true,"absent":false}]`), "twice"},
+		{"a member in another case", good(`,"maxTokenBYTES":5`), "exact case"},
+		{"a member in another case again", good(`,"Audience":"b"`), "exact case"},
+		{"a member of a rule in another case", good(`,"claimRules":[{"claim":"a","absent":true,"Code":"PARTY_MISMATCH"}]`), "exact case"},
+		{"a newer version", good(`,"version":2`), "is newer than this package"},
+		{"a secret that was taken out", strings.Replace(good(""), kitSecret, "[REDACTED]", 1), "signingSecretEnv"},
+		{"a short secret", strings.Replace(good(""), kitSecret, "short", 1), "has 5 bytes"},
+		{"a strategy that is not an algorithm", good(`,"algorithms":["HS384"]`), "not among the algorithms"},
+		{"a wrong type", good(`,"leewaySeconds":"30"`), "not a contract in JSON"},
+		{"endless seconds", good(`,"maxAgeSeconds":1e300`), "out of range"},
+		{"bad rules", good(`,"leewaySeconds":601`), "at most 10m0s"},
+		{"a number as audience", `{"issuer":"g","audience":7,"strategy":"HS256","signingSecret":"` + kitSecret + `"}`, "not a contract in JSON"},
+		{"version 1 without audience", `{"version":1,"issuer":"g","strategy":"HS256","signingSecret":"` + kitSecret + `"}`, "InsecureAnyAudience"},
+		{"version 1 without issuer", `{"version":1,"audience":"a","strategy":"HS256","signingSecret":"` + kitSecret + `"}`, "Issuer"},
+		{"keys without issuer", `{"provider":"custom","strategy":"RS256","jwksUri":"https://a.example/jwks"}`, "Issuer"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			contract, err := core.ParseContract([]byte(c.data))
+			var fault *core.ConfigError
+			if contract != nil || !errors.As(err, &fault) || !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("got %v, %v; want an error with %q", contract, err, c.want)
+			}
+			if strings.Contains(err.Error(), kitSecret) {
+				t.Errorf("the error shows the secret: %v", err)
+			}
+			kept := *newContract(t, secretRules())
+			before := asJSON(t, &kept)
+			if err := json.Unmarshal([]byte(c.data), &kept); err == nil || asJSON(t, &kept) != before {
+				t.Errorf("json.Unmarshal: %v", err)
+			}
+		})
+	}
+}
+
+func TestContractJSONSecret(t *testing.T) {
+	t.Setenv("KIT_SECRET", kitSecret)
+	literal := asJSON(t, newContract(t, secretRules()))
+	if !strings.Contains(literal, `"signingSecret":"[REDACTED]"`) {
+		t.Errorf("JSON: %s", literal)
+	}
+	if _, err := core.ParseContract([]byte(literal)); err == nil || !strings.Contains(err.Error(), "signingSecretEnv") {
+		t.Errorf("parsed it: %v", err)
+	}
+	rules := secretRules()
+	rules.Secret, rules.SecretEnv = "", "KIT_SECRET"
+	named := asJSON(t, newContract(t, rules))
+	if strings.Contains(named, `"signingSecret"`) || !strings.Contains(named, `"signingSecretEnv":"KIT_SECRET"`) {
+		t.Errorf("JSON: %s", named)
+	}
+}
+
+func FuzzParseContract(f *testing.F) {
+	f.Setenv("KIT_SECRET", kitSecret)
+	for _, rules := range []core.Rules{everyRule(), keyRules(), {Issuer: kitIssuer, Discovery: true, InsecureAnyAudience: true}} {
+		contract, err := core.NewContract(rules)
+		if err != nil {
+			f.Fatal(err)
+		}
+		data, err := json.Marshal(contract)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte(`{"provider":"custom","strategy":"HS256","signingSecret":"` + kitSecret + `"}`))
+	f.Add([]byte(`{"issuer":"https://a.example","jwksUri":"https://a.example","leewaySeconds":1e-9,"maxAgeSeconds":0.1}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		contract, err := core.ParseContract(data)
+		if err != nil {
+			if contract != nil || len(core.ConfigErrors(err)) == 0 {
+				t.Fatalf("an error of another type: %v", err)
+			}
+			return
+		}
+		written, err := json.Marshal(contract)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(written, []byte(`"signingSecret":"[REDACTED]"`)) {
+			return // the one thing that does not come back
+		}
+		again, err := core.ParseContract(written)
+		if err != nil || !again.Equal(contract) {
+			t.Fatalf("%v: %s\nbecame %s", err, data, written)
+		}
+	})
+}
