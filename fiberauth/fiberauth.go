@@ -67,9 +67,11 @@ func reject(c *fiber.Ctx, rejection *core.Rejection) error {
 	if rejection.Delegate {
 		return rejection
 	}
+	h := &c.Response().Header
 	for name, values := range rejection.Header {
+		h.Del(name) // fasthttp has a Content-Type already
 		for _, value := range values {
-			c.Append(name, value)
+			h.Add(name, value)
 		}
 	}
 	return c.Status(rejection.Status).Send(rejection.Body)
