@@ -46,8 +46,10 @@ func (e *Error) Error() string {
 		b.WriteString(e.Detail)
 	}
 	if e.Err != nil {
-		b.WriteString(": ")
-		b.WriteString(e.Err.Error())
+		if cause := e.Err.Error(); !strings.Contains(e.Detail, cause) { // a policy's detail may tell it already
+			b.WriteString(": ")
+			b.WriteString(cause)
+		}
 	}
 	return b.String()
 }

@@ -107,25 +107,24 @@ func (c Claims) HasPlan(plan string) bool { return inScoped(c.Plan, plan) }
 func inScoped(list, want string) bool {
 	scope, name, scoped := strings.Cut(want, ":")
 	if !scoped {
-		scope, name = "", want
+		scope, name = "uo", want
 	}
 	switch scope {
-	case "":
+	case "org", "organization":
+		scope = "o"
+	case "user":
+		scope = "u"
+	case "o", "u":
+	default:
 		if scoped {
 			return false
 		}
-	case "org", "organization", "o":
-		scope = "o"
-	case "user", "u":
-		scope = "u"
-	default:
-		return false
 	}
 	if name == "" {
 		return false
 	}
 	return slices.ContainsFunc(strings.Split(list, ","), func(entry string) bool {
-		have, entryName, ok := strings.Cut(strings.TrimSpace(entry), ":")
-		return ok && entryName == name && strings.Contains(have, scope)
+		have, entryName, _ := strings.Cut(strings.TrimSpace(entry), ":")
+		return entryName == name && slices.Contains([]string{"o", "u", "uo", "ou"}, have) && strings.ContainsAny(have, scope)
 	})
 }

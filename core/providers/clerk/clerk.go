@@ -8,7 +8,7 @@
 package clerk
 
 import (
-	"encoding/base64"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -30,11 +30,12 @@ type Config struct {
 	// domains. All share the instance's keys.
 	SatelliteIssuers []string `json:"satelliteIssuers,omitempty"`
 	// JWTKey is the PEM "JWKS Public Key" of the API Keys page: with it no
-	// network is used, and a rotated key must be replaced by hand.
+	// network is used, and a rotated key must be replaced by hand. Line breaks
+	// may be written as \n, as environment files do.
 	JWTKey string `json:"jwtKey,omitempty"`
 
 	// AuthorizedParties are the origins that may have obtained the token (azp),
-	// such as https://app.your-domain.com. Without them a token minted for any
+	// such as https://app.your-domain.com, without a slash at the end. Without them a token minted for any
 	// origin of the instance is accepted, also one that a sibling subdomain
 	// got hold of. Tokens without azp (native apps, the Backend API) pass,
 	// unless RequireAuthorizedParty is set.
@@ -56,24 +57,6 @@ type Config struct {
 	Leeway time.Duration `json:"-"`
 }
 
-// Token is a kind of token that a Clerk instance signs.
-type Token string
-
-// The kinds of tokens, see https://clerk.com/docs/guides/sessions/session-tokens.
-const (
-	SessionToken  Token = "session"
-	TemplateToken Token = "template" // JWT templates: getToken({template})
-	OAuthToken    Token = "oauth"    // access tokens of Clerk as an OAuth server
-	MachineToken  Token = "machine"  // M2M tokens in JWT form
-)
-
-// Values of the header parameter cat, by which Clerk tells its tokens apart
-// (@clerk/backend, tokens/jwtCategories.ts).
-const (
-	categoryTemplate = "cl_B7d4PD222AAA"
-	categoryMachine  = "cl_B7d4PD333AAA"
-)
-
 const defaultLeeway = 5 * time.Second
 
 // NewContract returns the contract, or every mistake in cfg at once as
@@ -82,8 +65,10 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	issuer := cfg.issuer(&f)
 	accept := cfg.accept(&f)
+	cfg.checkParties(&f)
 	rules := core.Rules{
-		Provider: "clerk", Issuer: issuer, Algorithms: []string{"RS256"}, PEM: cfg.JWTKey,
+		Provider: "clerk", Issuer: issuer, Issuers: cfg.satellites(&f), Algorithms: []string{"RS256"},
+		PEM:       strings.ReplaceAll(cfg.JWTKey, `\n`, "\n"),
 		Audiences: cfg.Audience, InsecureAnyAudience: len(cfg.Audience) == 0,
 		AuthorizedParties: cfg.AuthorizedParties, RequireAuthorizedParty: cfg.RequireAuthorizedParty,
 		TokenTypes: accept.types(), ClaimRules: accept.rules(cfg.AllowPending), Leeway: cfg.Leeway, Session: mapping(),
@@ -91,55 +76,27 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	if rules.Leeway == 0 {
 		rules.Leeway = defaultLeeway
 	}
-	for _, satellite := range cfg.SatelliteIssuers {
-		rules.Issuers = append(rules.Issuers, f.BaseURL("SatelliteIssuers", satellite))
-	}
-	if cfg.JWTKey == "" && issuer != "" {
+	if cfg.JWTKey == "" {
 		rules.JWKSURL = issuer + "/.well-known/jwks.json"
 	}
 	rules.UserIDClaim, rules.UserIDFallbacks = userIDClaims(cfg.UserIDClaim)
-	return f.Contract(rules, map[string]string{
+	contract, err := preset.Faults(nil).Contract(rules, map[string]string{
 		"Issuer": "IssuerURL", "JWKSURL": "IssuerURL", "PEM": "JWTKey", "Audiences": "Audience",
 	})
+	if len(f) > 0 {
+		return nil, errors.Join(append(f, err)...)
+	}
+	return contract, err
 }
 
-func (c *Config) issuer(f *preset.Faults) string {
-	fromKey := ""
-	if c.PublishableKey != "" {
-		fromKey = issuerOf(c.PublishableKey)
-		if fromKey == "" {
-			f.Add("PublishableKey", c.PublishableKey, "is not a Clerk publishable key: copy pk_live_… or pk_test_… from the API Keys page")
+// checkParties catches what no Origin header looks like (RFC 6454 §7), and so
+// would refuse every token.
+func (c *Config) checkParties(f *preset.Faults) {
+	for _, party := range c.AuthorizedParties {
+		if _, host, ok := strings.Cut(party, "://"); !ok || strings.Contains(host, "/") {
+			f.Add("AuthorizedParties", party, "is not an origin: write https://host, without path and without a slash at the end")
 		}
 	}
-	issuer := f.BaseURL("IssuerURL", c.IssuerURL)
-	switch {
-	case c.IssuerURL == "" && c.PublishableKey == "":
-		f.Add("IssuerURL", "", "is required: copy the Frontend API URL from the API Keys page, or set PublishableKey")
-	case issuer == "":
-		issuer = fromKey
-	case fromKey != "" && fromKey != issuer:
-		f.Add("PublishableKey", c.PublishableKey, "belongs to %s, not to IssuerURL: keep one of the two", fromKey)
-	}
-	return issuer
-}
-
-// issuerOf decodes pk_<test|live>_ + base64("<host>$"); "" if it is not that.
-func issuerOf(key string) string {
-	encoded, ok := strings.CutPrefix(key, "pk_live_")
-	if !ok {
-		if encoded, ok = strings.CutPrefix(key, "pk_test_"); !ok {
-			return ""
-		}
-	}
-	decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(encoded, "="))
-	if err != nil {
-		return ""
-	}
-	host, rest, ended := strings.Cut(string(decoded), "$")
-	if !ended || rest != "" || !strings.Contains(host, ".") || strings.ContainsAny(host, "/?#@: ") {
-		return ""
-	}
-	return "https://" + host
 }
 
 // userIDClaims lets every name of the organisation's id stand for all: version
@@ -151,78 +108,6 @@ func userIDClaims(claim string) (first string, fallbacks []string) {
 		return names[0], names[1:]
 	}
 	return claim, nil
-}
-
-// accepted are the kinds of tokens that a contract takes.
-type accepted []Token
-
-func (c *Config) accept(f *preset.Faults) accepted {
-	if len(c.Accept) == 0 {
-		return accepted{SessionToken}
-	}
-	for _, t := range c.Accept {
-		if !slices.Contains([]Token{SessionToken, TemplateToken, OAuthToken, MachineToken}, t) {
-			f.Add("Accept", string(t), "is no kind of token: use session, template, oauth or machine")
-		}
-	}
-	return accepted(c.Accept)
-}
-
-func (a accepted) has(t Token) bool { return slices.Contains(a, t) }
-
-func (a accepted) types() []string {
-	var types []string
-	if a.has(SessionToken) || a.has(TemplateToken) || a.has(MachineToken) {
-		types = append(types, "", "JWT")
-	}
-	if a.has(OAuthToken) {
-		types = append(types, "at+jwt") // RFC 9068 §2.1
-	}
-	return types
-}
-
-func (a accepted) rules(allowPending bool) []core.ClaimRule {
-	var refusedCategories, subjects []string
-	if !a.has(TemplateToken) {
-		refusedCategories = append(refusedCategories, categoryTemplate)
-	}
-	if !a.has(MachineToken) {
-		refusedCategories = append(refusedCategories, categoryMachine)
-	} else {
-		subjects = append(subjects, "mch_")
-	}
-	people := a.has(SessionToken) || a.has(TemplateToken) || a.has(OAuthToken)
-	if people {
-		subjects = append(subjects, "user_")
-	}
-	rules := []core.ClaimRule{{Claim: "sub", Prefixes: subjects, Reason: "the kind of subject tells the kind of token"}}
-	if len(refusedCategories) > 0 {
-		rules = append(rules, core.ClaimRule{
-			Header: "cat", Optional: true, NoneOf: refusedCategories,
-			Reason: "the same key signs JWT-template and machine tokens, which are no sessions",
-		})
-	}
-	person := core.ClaimRule{Claim: "sub", Prefixes: []string{"user_"}}
-	oauth := []string{"at+jwt", "application/at+jwt"}
-	if a.has(SessionToken) && !a.has(TemplateToken) {
-		rules = append(rules, core.ClaimRule{
-			Claim: "sid", Type: "string", Format: "nonEmpty", Reason: "a session token has a session id",
-			When: []core.ClaimRule{person, {Header: "typ", Optional: true, NoneOf: oauth}},
-		})
-	}
-	if a.has(OAuthToken) {
-		rules = append(rules, core.ClaimRule{
-			Claim: "client_id", Type: "string", Format: "nonEmpty", Reason: "an OAuth access token names its client (RFC 9068 §2.2)",
-			When: []core.ClaimRule{{Header: "typ", OneOf: oauth}},
-		})
-	}
-	if !allowPending {
-		rules = append(rules, core.ClaimRule{
-			Claim: "sts", Optional: true, NoneOf: []string{"pending"},
-			Reason: "the session has tasks left to do, which counts as signed out",
-		})
-	}
-	return rules
 }
 
 // mapping reads tokens of version 1 and 2.

@@ -1,0 +1,144 @@
+package policy
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// Scope holds if the token grants every one of the OAuth scopes (RFC 6749
+// §3.3). It fails with core.CodeInsufficientScope and asks for all of them. It
+// panics without scopes, and on one that is empty or holds a space: name each
+// scope by itself.
+func Scope(scopes ...string) core.Policy {
+	scopes = scopeNames("Scope", scopes)
+	text, a := call("Scope", scopes), asks{scopes: scopes}
+	return &term{text: text, asks: a, judge: func(s *core.Session) *refusal {
+		for _, scope := range scopes {
+			if !s.HasScope(scope) {
+				return insufficient(a, text, "the token does not grant "+strconv.Quote(scope))
+			}
+		}
+		return nil
+	}}
+}
+
+// AnyScope holds if the token grants at least one of the scopes. A challenge
+// can't say "one of" (RFC 6750 §3), so it asks for the first: name the one that
+// grants least first. It panics as Scope does.
+func AnyScope(scopes ...string) core.Policy {
+	scopes = scopeNames("AnyScope", scopes)
+	text, a := call("AnyScope", scopes), asks{scopes: scopes[:1]}
+	return &term{text: text, judge: func(s *core.Session) *refusal {
+		if slices.ContainsFunc(scopes, s.HasScope) {
+			return nil
+		}
+		return insufficient(a, text, "the token grants none of them")
+	}}
+}
+
+func scopeNames(function string, scopes []string) []string {
+	scopes = names(function, "scope", scopes)
+	for _, scope := range scopes {
+		if strings.ContainsAny(scope, " \t\r\n") {
+			panic("policy: " + function + ": " + strconv.Quote(scope) + " holds a space, which separates scopes: name each by itself")
+		}
+	}
+	return scopes
+}
+
+func insufficient(a asks, text, why string) *refusal {
+	return &refusal{verdict: fails, code: core.CodeInsufficientScope, asks: a, reasons: []string{text + ": " + why}}
+}
+
+// Role holds if the session has every one of the roles, exactly as the provider
+// writes them, such as Clerk's "org:admin". It panics without roles and on an
+// empty one.
+func Role(roles ...string) core.Policy {
+	return every("Role", "role", roles, (*core.Session).HasRole)
+}
+
+// AnyRole holds if the session has at least one of the roles. It panics as Role
+// does.
+func AnyRole(roles ...string) core.Policy {
+	return one("AnyRole", "role", roles, (*core.Session).HasRole)
+}
+
+// Permission holds if the session has every one of the permissions. It panics
+// without permissions and on an empty one.
+func Permission(permissions ...string) core.Policy {
+	return every("Permission", "permission", permissions, (*core.Session).HasPermission)
+}
+
+// AnyPermission holds if the session has at least one of the permissions. It
+// panics as Permission does.
+func AnyPermission(permissions ...string) core.Policy {
+	return one("AnyPermission", "permission", permissions, (*core.Session).HasPermission)
+}
+
+func every(function, what string, given []string, has func(*core.Session, string) bool) core.Policy {
+	given = names(function, what, given)
+	text := call(function, given)
+	return &term{text: text, judge: func(s *core.Session) *refusal {
+		for _, name := range given {
+			if !has(s, name) {
+				return forbid(fails, text, strconv.Quote(name)+" is not among the session's "+what+"s")
+			}
+		}
+		return nil
+	}}
+}
+
+func one(function, what string, given []string, has func(*core.Session, string) bool) core.Policy {
+	given = names(function, what, given)
+	text := call(function, given)
+	return &term{text: text, judge: func(s *core.Session) *refusal {
+		for _, name := range given {
+			if has(s, name) {
+				return nil
+			}
+		}
+		return forbid(fails, text, "none is among the session's "+what+"s")
+	}}
+}
+
+// InOrganization holds if the session acts for one of the organisations, by id;
+// without ids, for any. Slugs and names can change hands and are not compared.
+// It panics on an empty id.
+func InOrganization(ids ...string) core.Policy {
+	if len(ids) > 0 {
+		ids = names("InOrganization", "id", ids)
+	}
+	text := call("InOrganization", ids)
+	return &term{text: text, judge: func(s *core.Session) *refusal {
+		switch id := s.Organization().ID; {
+		case id == "":
+			return forbid(fails, text, "no organisation is active")
+		case len(ids) > 0 && !slices.Contains(ids, id):
+			return forbid(fails, text, "another organisation is active")
+		}
+		return nil
+	}}
+}
+
+// Kind holds if the token is of one of the kinds, as the contract's mapping
+// tells them apart. It panics without kinds and on one that core does not have.
+func Kind(kinds ...core.TokenKind) core.Policy {
+	given := make([]string, len(kinds))
+	for i, k := range kinds {
+		given[i] = string(k)
+		if !slices.Contains([]core.TokenKind{core.KindSession, core.KindAccess, core.KindID, core.KindMachine}, k) {
+			panic("policy: Kind: " + strconv.Quote(given[i]) + " is no kind of token: use core.KindSession, KindAccess, KindID or KindMachine")
+		}
+	}
+	text := call("Kind", names("Kind", "kind", given))
+	kinds = slices.Clone(kinds)
+	return &term{text: text, judge: func(s *core.Session) *refusal {
+		if slices.Contains(kinds, s.Kind()) {
+			return nil
+		}
+		return forbid(fails, text, "the token is of another kind")
+	}}
+}

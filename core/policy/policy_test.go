@@ -1,0 +1,408 @@
+package policy_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/policy"
+)
+
+// The three answers of a policy, told by the policy and by Not of it: a policy
+// that is undecided refuses both ways.
+const (
+	holds     = "holds"
+	fails     = "fails"
+	undecided = "undecided"
+)
+
+func verdictOf(s *core.Session, p core.Policy) string {
+	plain, negated := p.Check(s), policy.Not(p).Check(s)
+	switch {
+	case plain == nil && negated != nil:
+		return holds
+	case plain != nil && negated == nil:
+		return fails
+	case plain != nil && negated != nil:
+		return undecided
+	default:
+		return "passes both ways"
+	}
+}
+
+func TestLeaves(t *testing.T) {
+	tests := []struct {
+		name   string
+		policy core.Policy
+		claims claims
+		want   string
+	}{
+		{"scope", policy.Scope("read"), claims{"scope": "read write"}, holds},
+		{"scope: all of them", policy.Scope("read", "write"), claims{"scope": "write read"}, holds},
+		{"scope: one lacks", policy.Scope("read", "admin"), claims{"scope": "read write"}, fails},
+		{"scope: part of a word", policy.Scope("read"), claims{"scope": "reads"}, fails},
+		{"scope: case", policy.Scope("read"), claims{"scope": "Read"}, fails},
+		{"scope: no claim", policy.Scope("read"), nil, fails},
+		{"any scope", policy.AnyScope("admin", "write"), claims{"scp": []string{"write"}}, holds},
+		{"any scope: none", policy.AnyScope("admin", "write"), claims{"scope": "read"}, fails},
+
+		{"role", policy.Role("admin"), claims{"roles": []string{"member", "admin"}}, holds},
+		{"role: all of them", policy.Role("admin", "owner"), claims{"roles": []string{"admin"}}, fails},
+		{"role: no claim", policy.Role("admin"), nil, fails},
+		{"role: of the organisation", policy.Role("org:admin"), claims{"org_id": "org_1", "org_role": "org:admin"}, holds},
+		{"role: of no organisation", policy.Role("org:admin"), claims{"org_role": "org:admin"}, fails},
+		{"any role", policy.AnyRole("owner", "admin"), claims{"roles": []string{"admin"}}, holds},
+		{"any role: none", policy.AnyRole("owner", "admin"), claims{"roles": []string{"member"}}, fails},
+
+		{"permission", policy.Permission("a:read", "a:write"), claims{"permissions": []string{"a:write", "a:read"}}, holds},
+		{"permission: one lacks", policy.Permission("a:read", "a:write"), claims{"permissions": []string{"a:read"}}, fails},
+		{"any permission", policy.AnyPermission("a:read", "a:write"), claims{"permissions": []string{"a:write"}}, holds},
+		{"any permission: none", policy.AnyPermission("a:read"), claims{"permissions": []string{}}, fails},
+
+		{"any organisation", policy.InOrganization(), claims{"org_id": "org_1"}, holds},
+		{"any organisation: none", policy.InOrganization(), nil, fails},
+		{"organisation", policy.InOrganization("org_2", "org_1"), claims{"org_id": "org_1"}, holds},
+		{"organisation: another", policy.InOrganization("org_2"), claims{"org_id": "org_1"}, fails},
+		{"organisation: by slug", policy.InOrganization("acme"), claims{"org_id": "org_1", "org_slug": "acme"}, fails},
+
+		{"kind", policy.Kind(core.KindMachine), claims{"gty": "machine"}, holds},
+		{"kind: another", policy.Kind(core.KindMachine, core.KindID), nil, fails},
+
+		{"claim: there", policy.Claim("plan"), claims{"plan": "pro"}, holds},
+		{"claim: number there", policy.Claim("seats"), claims{"seats": 3}, holds},
+		{"claim: object there", policy.Claim("app"), claims{"app": claims{"a": 1}}, holds},
+		{"claim: missing", policy.Claim("plan"), nil, undecided},
+		{"claim: null", policy.Claim("plan"), claims{"plan": null}, undecided},
+		{"claim: false says nothing", policy.Claim("admin"), claims{"admin": false}, fails},
+		{"claim: zero says nothing", policy.Claim("admin"), claims{"admin": 0}, fails},
+		{"claim: empty says nothing", policy.Claim("admin"), claims{"admin": ""}, fails},
+		{"claim: empty list says nothing", policy.Claim("admin"), claims{"admin": []int{}}, fails},
+		{"claim: empty object says nothing", policy.Claim("admin"), claims{"admin": claims{}}, fails},
+		{"claim: value", policy.Claim("plan", "free", "pro"), claims{"plan": "pro"}, holds},
+		{"claim: other value", policy.Claim("plan", "free", "pro"), claims{"plan": "max"}, fails},
+		{"claim: value missing", policy.Claim("email_verified", "false"), nil, undecided},
+		{"claim: boolean", policy.Claim("email_verified", "true"), claims{"email_verified": true}, holds},
+		{"claim: other boolean", policy.Claim("email_verified", "true"), claims{"email_verified": false}, fails},
+		{"claim: number", policy.Claim("level", "42"), claims{"level": 42}, holds},
+		{"claim: fraction", policy.Claim("level", "4.5"), claims{"level": 4.5}, holds},
+		{"claim: other number", policy.Claim("level", "42"), claims{"level": 41}, fails},
+		{"claim: number too large to tell", policy.Claim("id", "9007199254740993"), claims{"id": int64(9007199254740993)}, undecided},
+		{"claim: in a list", policy.Claim("groups", "b"), claims{"groups": []string{"a", "b"}}, holds},
+		{"claim: not in the list", policy.Claim("groups", "c"), claims{"groups": []string{"a", "b"}}, fails},
+		{"claim: object can't be compared", policy.Claim("groups", "a"), claims{"groups": claims{"a": true}}, undecided},
+		{"claim: list of objects can't be compared", policy.Claim("groups", "a"), claims{"groups": []any{"b", claims{}}}, undecided},
+		{"claim: found beside an object", policy.Claim("groups", "a"), claims{"groups": []any{claims{}, "a"}}, holds},
+		{"claim: nested", policy.Claim("app.plan", "pro"), claims{"app": claims{"plan": "pro"}}, holds},
+		{"claim: URL", policy.Claim("https://example.com/plan", "pro"), claims{"https://example.com/plan": "pro"}, holds},
+		{"claim: case of the name", policy.Claim("plan", "pro"), claims{"Plan": "pro"}, undecided},
+
+		{"fresh", policy.FreshWithin(10 * time.Minute), claims{"auth_time": at(-9 * time.Minute)}, holds},
+		{"fresh: to the second", policy.FreshWithin(10 * time.Minute), claims{"auth_time": at(-10 * time.Minute)}, holds},
+		{"fresh: one second over", policy.FreshWithin(10 * time.Minute), claims{"auth_time": at(-10*time.Minute - time.Second)}, fails},
+		{"fresh: missing", policy.FreshWithin(10 * time.Minute), nil, undecided},
+		{"fresh: a string", policy.FreshWithin(10 * time.Minute), claims{"auth_time": fmt.Sprint(at(0))}, undecided},
+		{"fresh: null", policy.FreshWithin(10 * time.Minute), claims{"auth_time": null}, undecided},
+		{"fresh: in the future", policy.FreshWithin(10 * time.Minute), claims{"auth_time": at(time.Minute)}, undecided},
+		{"fresh: the issuer's clock is ahead", policy.FreshWithin(10 * time.Minute), claims{"auth_time": at(10 * time.Second), "iat": at(10 * time.Second)}, holds},
+		{"fresh: first factor", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3, -1}}, holds},
+		{"fresh: second factor", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{300, 3}}, holds},
+		{"fresh: first factor, stale second", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3, 300}}, holds},
+		{"fresh: both factors stale", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{11, 300}}, fails},
+		{"fresh: no factor was ever verified", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{-1, -1}}, undecided},
+		{"fresh: fva is no pair", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3}}, undecided},
+		{"fresh: fva without iat", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3, -1}, "iat": nil}, undecided},
+		{"fresh: fva counts from iat", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3, -1}, "iat": at(-8 * time.Minute)}, fails},
+		{"fresh: auth_time decides before fva", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3, -1}, "auth_time": at(-time.Hour)}, fails},
+
+		{"acr", policy.ACR("gold", "silver"), claims{"acr": "silver"}, holds},
+		{"acr: another", policy.ACR("gold"), claims{"acr": "silver"}, fails},
+		{"acr: missing", policy.ACR("gold"), nil, undecided},
+
+		{"aal", policy.AAL(2), claims{"aal": "aal2"}, holds},
+		{"aal: more", policy.AAL(2), claims{"aal": "aal3"}, holds},
+		{"aal: less", policy.AAL(2), claims{"aal": "aal1"}, fails},
+		{"aal: missing", policy.AAL(1), nil, undecided},
+		{"aal: another word", policy.AAL(1), claims{"aal": "high"}, undecided},
+		{"aal: empty", policy.AAL(1), claims{"aal": ""}, undecided},
+
+		{"mfa: amr", policy.MFA(), claims{"amr": []string{"pwd", "mfa"}}, holds},
+		{"mfa: two kinds", policy.MFA(), claims{"amr": []string{"pwd", "otp"}}, holds},
+		{"mfa: key and face", policy.MFA(), claims{"amr": []string{"hwk", "face"}}, holds},
+		{"mfa: password", policy.MFA(), claims{"amr": []string{"pwd"}}, fails},
+		{"mfa: one-time code alone", policy.MFA(), claims{"amr": []string{"otp"}}, fails},
+		{"mfa: two of one kind", policy.MFA(), claims{"amr": []string{"otp", "sms"}}, fails},
+		{"mfa: several channels are no factors", policy.MFA(), claims{"amr": []string{"mca", "pwd"}}, fails},
+		{"mfa: unknown words", policy.MFA(), claims{"amr": []string{"MFA", "magic"}}, fails},
+		{"mfa: missing", policy.MFA(), nil, undecided},
+		{"mfa: empty amr", policy.MFA(), claims{"amr": []string{}}, undecided},
+		{"mfa: aal", policy.MFA(), claims{"aal": "aal2"}, holds},
+		{"mfa: aal decides before amr", policy.MFA(), claims{"aal": "aal1", "amr": []string{"mfa"}}, fails},
+		{"mfa: factors", policy.MFA(), claims{"fva": []int{5, 5}}, holds},
+		{"mfa: no second factor", policy.MFA(), claims{"fva": []int{5, -1}}, fails},
+		{"mfa: no first factor", policy.MFA(), claims{"fva": []int{-1, 5}}, fails},
+		{"mfa: fva is malformed", policy.MFA(), claims{"fva": "5,5"}, undecided},
+
+		{"func", policy.Func("ok", func(*core.Session) error { return nil }), nil, holds},
+		{"func: forbidden", policy.Func("no", func(*core.Session) error { return core.CodeForbidden }), nil, fails},
+		{"func: wrapped", policy.Func("no", func(*core.Session) error { return fmt.Errorf("no: %w", core.CodeForbidden) }), nil, fails},
+		{"func: own error", policy.Func("no", func(*core.Session) error { return &core.Error{Code: core.CodeReauthenticationRequired} }), nil, fails},
+		{"func: an outage is no answer", policy.Func("db", func(*core.Session) error { return errors.New("connection refused") }), nil, undecided},
+		{"func: nor is this one", policy.Func("db", func(*core.Session) error { return &core.Error{Code: core.CodeKeysUnavailable} }), nil, undecided},
+		{"func: missing claim", policy.Func("x", func(*core.Session) error {
+			return &core.Error{Code: core.CodeForbidden, Err: core.CodeMissingClaim}
+		}), nil, undecided},
+		{"func: nil pointer as an error", policy.Func("x", func(*core.Session) error {
+			var none *core.Error
+			return none
+		}), nil, undecided},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := verdictOf(verified(t, tt.claims), tt.policy); got != tt.want {
+				t.Errorf("%v is %s, want %s: %v", tt.policy, got, tt.want, tt.policy.Check(verified(t, tt.claims)))
+			}
+		})
+	}
+}
+
+func TestFreshnessEndsWhileASessionIsKept(t *testing.T) {
+	for name, set := range map[string]claims{
+		"auth_time": {"auth_time": at(-time.Minute)},
+		"fva":       {"fva": []int{1, -1}},
+	} {
+		s, now := verifiedAt(t, set)
+		p := policy.FreshWithin(10 * time.Minute)
+		if err := p.Check(s); err != nil {
+			t.Errorf("%s: at once: %v", name, err)
+		}
+		now.advance(9 * time.Minute)
+		if err := p.Check(s); err != nil {
+			t.Errorf("%s: 10 minutes after the sign-in: %v", name, err)
+		}
+		now.advance(time.Second)
+		if err := p.Check(s); !errors.Is(err, core.CodeReauthenticationRequired) {
+			t.Errorf("%s: later: %v", name, err)
+		}
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	s := verified(t, claims{"scope": "read", "roles": []string{"member"}, "auth_time": at(-time.Hour), "acr": "bronze"})
+	outage := policy.Func("db", func(*core.Session) error {
+		return &core.Error{Code: core.CodeKeysUnavailable, RetryAfter: 5 * time.Second}
+	})
+	var (
+		scope = policy.Scope("read", "write")
+		fresh = policy.FreshWithin(5 * time.Minute)
+		role  = policy.Role("admin")
+		acr   = policy.ACR("gold", "silver")
+	)
+	tests := []struct {
+		policy core.Policy
+		want   core.Error
+	}{
+		{scope, core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"read", "write"}, Detail: `Scope("read", "write"): the token does not grant "write"`}},
+		{policy.AnyScope("b", "a"), core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"b"}}},
+		{role, core.Error{Code: core.CodeForbidden, Detail: `Role("admin"): "admin" is not among the session's roles`}},
+		{fresh, core.Error{Code: core.CodeReauthenticationRequired, MaxAge: 5 * time.Minute, Claim: "auth_time", Detail: `FreshWithin(5m0s): the last sign-in was 1h0m0s ago`}},
+		{acr, core.Error{Code: core.CodeReauthenticationRequired, ACR: []string{"gold", "silver"}, Claim: "acr"}},
+		{policy.AAL(2), core.Error{Code: core.CodeReauthenticationRequired, Claim: "aal", Detail: `AAL(2): the session has no aal`}},
+		{policy.MFA(), core.Error{Code: core.CodeReauthenticationRequired, Claim: "amr"}},
+		{policy.Claim("plan", "pro"), core.Error{Code: core.CodeForbidden, Claim: "plan", Detail: `Claim("plan", "pro"): the session has no plan`}},
+		{policy.InOrganization(), core.Error{Code: core.CodeForbidden, Detail: `InOrganization(): no organisation is active`}},
+		{policy.Kind(core.KindID), core.Error{Code: core.CodeForbidden, Detail: `Kind("id"): the token is of another kind`}},
+		{outage, core.Error{Code: core.CodeKeysUnavailable, RetryAfter: 5 * time.Second}},
+		{policy.Not(outage), core.Error{Code: core.CodeKeysUnavailable, RetryAfter: 5 * time.Second}},
+		{policy.Not(policy.Scope("read")), core.Error{Code: core.CodeForbidden, Detail: `Not(Scope("read")): it holds`}},
+		{policy.Not(policy.MFA()), core.Error{Code: core.CodeForbidden, Claim: "amr", Detail: `Not › MFA(): the session has no amr`}},
+		{policy.Func("beta", func(*core.Session) error { return errors.New("no row") }), core.Error{Code: core.CodeForbidden, Detail: `Func("beta"): no row`}},
+
+		// All reports what is hardest to mend, and asks for everything at once.
+		{policy.All(policy.Scope("read"), role), core.Error{Code: core.CodeForbidden, Detail: `All › Role("admin"): "admin" is not among the session's roles`}},
+		{policy.All(fresh, scope, role), core.Error{Code: core.CodeForbidden}},
+		{policy.All(fresh, scope, outage), core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"read", "write"}}},
+		{policy.All(policy.Scope("read"), policy.Scope("x")), core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"read", "x"}}},
+		{policy.All(policy.All(policy.Scope("read")), policy.AnyScope("y", "z")), core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"read", "y"}}},
+		{
+			policy.All(policy.FreshWithin(2*time.Hour), fresh, acr, policy.ACR("silver", "gold+")),
+			core.Error{Code: core.CodeReauthenticationRequired, MaxAge: 5 * time.Minute, ACR: []string{"silver"}, Claim: "auth_time"},
+		},
+		{policy.All(acr, policy.ACR("iron")), core.Error{Code: core.CodeReauthenticationRequired, ACR: []string{"gold", "silver"}, Claim: "acr"}},
+
+		// Any reports what is easiest.
+		{policy.Any(role, scope, fresh), core.Error{
+			Code: core.CodeReauthenticationRequired, MaxAge: 5 * time.Minute, Claim: "auth_time",
+			Detail: `Any › Role("admin"): "admin" is not among the session's roles; ` +
+				`Any › Scope("read", "write"): the token does not grant "write"; ` +
+				`Any › FreshWithin(5m0s): the last sign-in was 1h0m0s ago`,
+		}},
+		{policy.Any(scope, role), core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"read", "write"}}},
+		{policy.Any(role, outage, fresh), core.Error{Code: core.CodeKeysUnavailable, RetryAfter: 5 * time.Second}},
+		{policy.All(policy.Scope("read"), policy.Any(role, policy.Role("owner"))), core.Error{
+			Code:   core.CodeForbidden,
+			Detail: `All › Any › Role("admin"): "admin" is not among the session's roles; All › Any › Role("owner"): "owner" is not among the session's roles`,
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(fmt.Sprint(tt.policy), func(t *testing.T) {
+			err := tt.policy.Check(s)
+			var got *core.Error
+			if !errors.As(err, &got) {
+				t.Fatalf("got %v, want a *core.Error", err)
+			}
+			if got.Code != tt.want.Code || got.MaxAge != tt.want.MaxAge || got.RetryAfter != tt.want.RetryAfter ||
+				got.Claim != tt.want.Claim || !slices.Equal(got.Scopes, tt.want.Scopes) || !slices.Equal(got.ACR, tt.want.ACR) {
+				t.Errorf("got  %+v\nwant %+v", got, &tt.want)
+			}
+			if tt.want.Detail != "" && got.Detail != tt.want.Detail {
+				t.Errorf("got  %s\nwant %s", got.Detail, tt.want.Detail)
+			}
+		})
+	}
+}
+
+// A policy of somebody else may ask one of ours: what could not be decided must
+// stay so.
+func TestVerdictSurvivesWrapping(t *testing.T) {
+	s := verified(t, claims{"scope": "read"})
+	for _, tt := range []struct {
+		policy core.Policy
+		want   string
+	}{
+		{policy.Role("a"), fails},
+		{policy.Claim("a"), undecided},
+		{policy.All(policy.Claim("a"), policy.Scope("x")), fails},
+		{policy.All(policy.Claim("a"), policy.Scope("read")), undecided},
+		{policy.Any(policy.Claim("a"), policy.Role("x")), undecided},
+		{policy.Any(policy.Role("x"), policy.Claim("a")), undecided},
+		{policy.Any(policy.Scope("x"), policy.Claim("a")), undecided},
+		{policy.All(policy.Func("db", func(*core.Session) error { return errors.New("down") })), undecided},
+	} {
+		wrapped := policy.Func("wrapped", tt.policy.Check)
+		if got := verdictOf(s, tt.policy); got != tt.want {
+			t.Errorf("%v is %s, want %s", tt.policy, got, tt.want)
+		}
+		if got := verdictOf(s, wrapped); got != tt.want {
+			t.Errorf("wrapped %v is %s, want %s", tt.policy, got, tt.want)
+		}
+	}
+}
+
+func TestErrorsHoldNothingOfTheToken(t *testing.T) {
+	const private = "very-private"
+	s := verified(t, claims{
+		"sub": private, "roles": []string{private}, "scope": private, "org_id": private, "acr": private, "aal": private,
+		"amr": []string{private}, "plan": private, "permissions": []string{private},
+	})
+	for _, p := range []core.Policy{
+		policy.Role("a"), policy.AnyRole("a"), policy.Scope("a"), policy.AnyScope("a"), policy.Permission("a"), policy.AnyPermission("a"),
+		policy.InOrganization("a"), policy.ACR("a"), policy.AAL(1), policy.MFA(), policy.Claim("plan", "a"), policy.Kind(core.KindID),
+		policy.Not(policy.Claim("plan", private+"!")), policy.FreshWithin(time.Minute),
+	} {
+		if err := p.Check(s); err != nil && strings.Contains(strings.ReplaceAll(err.Error(), private+"!", ""), private) {
+			t.Errorf("%v: %v", p, err)
+		}
+	}
+}
+
+// What a caller does with an error or its arguments must not reach the policy.
+func TestPoliciesAreImmutable(t *testing.T) {
+	scopes := []string{"x", "y"}
+	p := policy.All(policy.Scope(scopes...))
+	scopes[0] = "read"
+	s := verified(t, claims{"scope": "read"})
+	for range 2 {
+		var e *core.Error
+		if err := p.Check(s); !errors.As(err, &e) || !slices.Equal(e.Scopes, []string{"x", "y"}) {
+			t.Fatal(err)
+		}
+		e.Scopes[0] = "changed"
+	}
+}
+
+func TestString(t *testing.T) {
+	p := policy.All(
+		policy.Scope("read"), policy.Any(policy.Role("admin"), policy.Not(policy.Claim("app.x", `a"b`))), policy.FreshWithin(90*time.Second),
+		policy.MFA(), policy.AAL(2), policy.ACR("a", "b"), policy.InOrganization(), policy.Kind(core.KindAccess),
+		policy.AnyPermission("p"), foreign{},
+	)
+	const want = `All(Scope("read"), Any(Role("admin"), Not(Claim("app.x", "a\"b"))), FreshWithin(1m30s), MFA(), AAL(2), ACR("a", "b"), ` +
+		`InOrganization(), Kind("access"), AnyPermission("p"), policy_test.foreign)`
+	if got := fmt.Sprint(p); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+type foreign struct{}
+
+func (foreign) Check(*core.Session) error { return nil }
+
+type foreignPointer struct{}
+
+func (*foreignPointer) Check(*core.Session) error { return nil }
+
+func TestMistakesPanic(t *testing.T) {
+	var nilPointer *foreignPointer
+	for name, tt := range map[string]struct {
+		make func()
+		want string
+	}{
+		"Scope()":         {func() { policy.Scope() }, "Scope: no scope is given"},
+		"Scope empty":     {func() { policy.Scope("a", "") }, `Scope: scope 2 is ""`},
+		"Scope two":       {func() { policy.Scope("read write") }, "name each by itself"},
+		"AnyScope()":      {func() { policy.AnyScope() }, "AnyScope: no scope is given"},
+		"AnyScope space":  {func() { policy.AnyScope("a b") }, "AnyScope"},
+		"Role()":          {func() { policy.Role() }, "Role: no role is given"},
+		"Role padded":     {func() { policy.Role(" admin") }, "padded"},
+		"AnyRole()":       {func() { policy.AnyRole() }, "AnyRole: no role is given"},
+		"Permission()":    {func() { policy.Permission() }, "Permission: no permission is given"},
+		"AnyPermission()": {func() { policy.AnyPermission() }, "AnyPermission: no permission is given"},
+		"organisation":    {func() { policy.InOrganization("") }, "is the variable behind it set?"},
+		"Kind()":          {func() { policy.Kind() }, "Kind: no kind is given"},
+		"Kind unknown":    {func() { policy.Kind("robot") }, "KindSession, KindAccess, KindID or KindMachine"},
+		"Claim path":      {func() { policy.Claim("a..b") }, "empty segment"},
+		"Claim no path":   {func() { policy.Claim("") }, "path is empty"},
+		"Claim value":     {func() { policy.Claim("a", "") }, `Claim: value 1 is ""`},
+		"FreshWithin":     {func() { policy.FreshWithin(0) }, "at least 1s"},
+		"FreshWithin neg": {func() { policy.FreshWithin(-time.Hour) }, "at least 1s"},
+		"ACR()":           {func() { policy.ACR() }, "ACR: no value is given"},
+		"AAL":             {func() { policy.AAL(0) }, "use 1, 2 or 3"},
+		"AAL 4":           {func() { policy.AAL(4) }, "use 1, 2 or 3"},
+		"All()":           {func() { policy.All() }, "All: no policy is given"},
+		"Any()":           {func() { policy.Any() }, "Any: no policy is given"},
+		"All nil":         {func() { policy.All(policy.MFA(), nil) }, "All: policy 2 is nil"},
+		"Any nil":         {func() { policy.Any(nilPointer) }, "Any: policy 1 is nil"},
+		"Not nil":         {func() { policy.Not(nil) }, "Not: policy 1 is nil"},
+		"Func name":       {func() { policy.Func("", func(*core.Session) error { return nil }) }, "Func: name 1"},
+		"Func nil":        {func() { policy.Func("x", nil) }, `Func("x"): the function is nil`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if got := fmt.Sprint(recover()); !strings.HasPrefix(got, "policy: ") || !strings.Contains(got, tt.want) {
+					t.Errorf("panics with %q, want %q", got, tt.want)
+				}
+			}()
+			tt.make()
+		})
+	}
+}
+
+// A guard asks policies on every request: letting one through costs nothing.
+func TestHoldingAllocatesNothing(t *testing.T) {
+	s := verified(t, claims{"scope": "read", "roles": []string{"admin"}, "auth_time": at(0), "acr": "gold", "aal": "aal2", "org_id": "org_1"})
+	p := policy.All(
+		policy.Scope("read"), policy.Any(policy.Role("admin"), policy.Role("owner")), policy.FreshWithin(time.Hour),
+		policy.ACR("gold"), policy.AAL(2), policy.MFA(), policy.InOrganization("org_1"), policy.Kind(core.KindSession),
+	)
+	if n := testing.AllocsPerRun(100, func() {
+		if err := p.Check(s); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

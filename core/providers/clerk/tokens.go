@@ -1,0 +1,125 @@
+package clerk
+
+import (
+	"slices"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers/internal/preset"
+)
+
+// Token is a kind of token that a Clerk instance signs.
+type Token string
+
+// The kinds of tokens, see https://clerk.com/docs/guides/sessions/session-tokens.
+const (
+	SessionToken  Token = "session"
+	TemplateToken Token = "template" // JWT templates: getToken({template})
+	OAuthToken    Token = "oauth"    // access tokens of Clerk as an OAuth server
+	MachineToken  Token = "machine"  // M2M tokens in JWT form
+)
+
+// Values of the header parameter cat, by which Clerk tells its tokens apart
+// (@clerk/backend, tokens/jwtCategories.ts).
+const (
+	categorySession  = "cl_B7d4PD111AAA"
+	categoryTemplate = "cl_B7d4PD222AAA"
+	categoryMachine  = "cl_B7d4PD333AAA"
+)
+
+// accepted are the kinds of tokens that a contract takes.
+type accepted []Token
+
+func (c *Config) accept(f *preset.Faults) accepted {
+	if len(c.Accept) == 0 {
+		return accepted{SessionToken}
+	}
+	for _, t := range c.Accept {
+		if !slices.Contains([]Token{SessionToken, TemplateToken, OAuthToken, MachineToken}, t) {
+			f.Add("Accept", string(t), "is no kind of token: use session, template, oauth or machine")
+		}
+	}
+	return accepted(c.Accept)
+}
+
+func (a accepted) has(t Token) bool { return slices.Contains(a, t) }
+
+func (a accepted) types() []string {
+	var types []string
+	if a.has(SessionToken) || a.has(TemplateToken) || a.has(MachineToken) {
+		types = append(types, "", "JWT")
+	}
+	if a.has(OAuthToken) {
+		types = append(types, "at+jwt") // RFC 9068 §2.1
+	}
+	return types
+}
+
+// rules refuse every kind that is not listed. Not every token has a category, so
+// what the kinds carry tells them apart as well.
+func (a accepted) rules(allowPending bool) []core.ClaimRule {
+	rules := append(a.subjectRules(), a.kindRules()...)
+	if !allowPending {
+		rules = append(rules, core.ClaimRule{
+			Claim: "sts", Optional: true, NoneOf: []string{"pending"},
+			Reason: "the session has tasks left to do, which counts as signed out",
+		})
+	}
+	return rules
+}
+
+func (a accepted) subjectRules() []core.ClaimRule {
+	var subjects, categories []string
+	if a.has(MachineToken) {
+		subjects = append(subjects, "mch_")
+	} else {
+		categories = append(categories, categoryMachine)
+	}
+	if a.has(SessionToken) || a.has(TemplateToken) || a.has(OAuthToken) {
+		subjects = append(subjects, "user_")
+	}
+	if !a.has(TemplateToken) {
+		categories = append(categories, categoryTemplate)
+	}
+	if !a.has(SessionToken) {
+		categories = append(categories, categorySession)
+	}
+	rules := []core.ClaimRule{{Claim: "sub", Prefixes: subjects, Reason: "the kind of subject tells the kind of token"}}
+	if len(categories) > 0 {
+		rules = append(rules, core.ClaimRule{
+			Header: "cat", Optional: true, NoneOf: categories,
+			Reason: "one key signs tokens of every kind, and this kind is not accepted",
+		})
+	}
+	return rules
+}
+
+func (a accepted) kindRules() []core.ClaimRule {
+	var rules []core.ClaimRule
+	oauth := core.ClaimRule{Header: "typ", OneOf: []string{"at+jwt", "application/at+jwt"}} // RFC 9068 §2.1
+	person := []core.ClaimRule{
+		{Claim: "sub", Prefixes: []string{"user_"}},
+		{Header: "typ", Optional: true, NoneOf: oauth.OneOf},
+	}
+	switch {
+	case a.has(SessionToken) && !a.has(TemplateToken):
+		rules = append(rules, core.ClaimRule{
+			Claim: "sid", Type: "string", Format: "nonEmpty", Reason: "a session token has a session id", When: person,
+		})
+	case !a.has(SessionToken) && a.has(TemplateToken):
+		rules = append(rules, core.ClaimRule{
+			Claim: "sid", Absent: true, Reason: "a session token is not accepted",
+			When: append(person, core.ClaimRule{Claim: "fva", Type: "array"}), // a template may have a sid of its own
+		})
+	case !a.has(SessionToken) && a.has(OAuthToken):
+		notOAuth := oauth
+		notOAuth.Reason, notOAuth.When = "of people's tokens only OAuth access tokens are accepted", person[:1]
+		rules = append(rules, notOAuth)
+	}
+	if a.has(OAuthToken) {
+		rules = append(rules, core.ClaimRule{
+			Claim: "client_id", Type: "string", Format: "nonEmpty", Reason: "an OAuth access token names its client (RFC 9068 §2.2)",
+			When: []core.ClaimRule{oauth},
+		})
+	}
+	return rules
+}
