@@ -1,6 +1,7 @@
 package core
 
 import (
+	"errors"
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/jwks"
@@ -25,6 +26,10 @@ type KeyHealth struct {
 	Skipped []SkippedKey `json:"skipped,omitempty"`
 	// LastError is why the last fetch failed, "" if it did not.
 	LastError string `json:"lastError,omitempty"`
+	// LastErrorKind is one word of it: timeout, network, status, too_large,
+	// not_json, redirect, insecure_scheme, malformed_set, too_many_keys,
+	// no_usable_keys, discovery or panic.
+	LastErrorKind string `json:"lastErrorKind,omitempty"`
 	// Counts since the verifier was made.
 	Fetches     uint64 `json:"fetches"`
 	Failures    uint64 `json:"failures"`
@@ -77,6 +82,10 @@ func (e *engine) health(now time.Time) KeyHealth {
 	}
 	if h.LastError != nil {
 		k.LastError = h.LastError.Error()
+		var fetch *jwks.FetchError
+		if errors.As(h.LastError, &fetch) {
+			k.LastErrorKind = string(fetch.Kind)
+		}
 	}
 	for _, i := range h.Keys {
 		k.Keys = append(k.Keys, KeyInfo{ID: i.ID, Algorithm: i.Alg, Type: i.Kty, Curve: i.Crv, Bits: i.Bits})

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"text/tabwriter"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/authtest"
+)
+
+// situation is one row: what is done to the verifier, and what must hold.
+type situation struct {
+	name, must string
+	play       func(ctx context.Context, b *bench) []string // what did not hold
+}
+
+// bench is what a situation plays on.
+type bench struct {
+	clock  *authtest.Clock
+	issuer *authtest.Issuer
+	scale  float64
+
+	requests, goodRefused, panics atomic.Int64
+}
+
+type result struct {
+	situation
+	requests, goodRefused, panics int64
+	fetches                       int
+	before, after                 int // goroutines
+	faults                        []string
+}
+
+func (r result) held() bool { return len(r.faults) == 0 && r.panics == 0 && r.goodRefused == 0 }
+
+func play(ctx context.Context, s situation, scale float64) result {
+	before := runtime.NumGoroutine()
+	b := &bench{clock: authtest.NewClock(start), scale: scale}
+	issuer, err := authtest.StartIssuer(authtest.Config{Clock: b.clock})
+	if err != nil {
+		return result{situation: s, faults: []string{err.Error()}}
+	}
+	b.issuer = issuer
+	faults := s.play(ctx, b)
+	fetches := issuer.Fetches()
+	if err := issuer.Close(); err != nil {
+		faults = append(faults, err.Error())
+	}
+	after := settledGoroutines(before)
+	if after > before {
+		faults = append(faults, fmt.Sprintf("%d goroutines left over", after-before))
+	}
+	return result{
+		situation: s, requests: b.requests.Load(), goodRefused: b.goodRefused.Load(), panics: b.panics.Load(),
+		fetches: fetches, before: before, after: after, faults: faults,
+	}
+}
+
+// settledGoroutines gives the server's goroutines, at most for two seconds,
+// time to end before it counts.
+func settledGoroutines(want int) int {
+	patience := time.NewTimer(2 * time.Second)
+	defer patience.Stop()
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for {
+		n := runtime.NumGoroutine()
+		if n <= want {
+			return n
+		}
+		select {
+		case <-look.C:
+		case <-patience.C:
+			return n
+		}
+	}
+}
+
+// n scales a number of requests.
+func (b *bench) n(full int) int { return max(64, int(float64(full)*b.scale)) }
+
+func (b *bench) verifier(opts ...core.VerifierOption) *core.Verifier {
+	v, err := core.NewVerifier(b.issuer.Contract(), append([]core.VerifierOption{core.WithClock(b.clock)}, opts...)...)
+	if err != nil {
+		panic(err) // a mistake of this program
+	}
+	return v
+}
+
+// verify counts, and survives a panic to count that too.
+func (b *bench) verify(ctx context.Context, v *core.Verifier, token string) (code core.Code) {
+	defer func() {
+		if recover() != nil {
+			b.panics.Add(1)
+			code = "PANIC"
+		}
+	}()
+	b.requests.Add(1)
+	_, err := v.Verify(ctx, token)
+	return core.CodeOf(err)
+}
+
+// good verifies a token that must be accepted.
+func (b *bench) good(ctx context.Context, v *core.Verifier, token string) bool {
+	if b.verify(ctx, v, token) == "" {
+		return true
+	}
+	b.goodRefused.Add(1)
+	return false
+}
+
+// parallel runs do(worker, i) for every i below n on as many goroutines as said.
+func parallel(workers, n int, do func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				do(int(i))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func printResults(w io.Writer, results []result) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "situation\trequests\tgood refused\tfetches\tpanics\tgoroutines\tmust hold\t")
+	for _, r := range results {
+		verdict := "held"
+		if !r.held() {
+			verdict = "VIOLATED"
+		}
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d → %d\t%s: %s\t\n",
+			r.name, r.requests, r.goodRefused, r.fetches, r.panics, r.before, r.after, verdict, r.must)
+	}
+	t.Flush()
+	for _, r := range results {
+		for _, f := range r.faults {
+			fmt.Fprintf(w, "%s: %s\n", r.name, f)
+		}
+	}
+}
