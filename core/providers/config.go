@@ -180,4 +180,3 @@ func (f *faults) add(field, value, reason string, args ...any) {
 }
 
 func (f faults) join() error { return errors.Join(f...) }
-

@@ -1,0 +1,184 @@
+// Package supabase is the preset for access tokens of Supabase Auth
+// (https://supabase.com/auth), hosted, self-hosted and of the local CLI.
+//
+//	contract, err := supabase.NewContract(supabase.Config{ProjectURL: os.Getenv("SUPABASE_URL")})
+//
+// The legacy API keys anon and service_role are tokens too, signed with the
+// legacy secret: the contract keeps them out.
+package supabase
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers/internal/preset"
+)
+
+// Config says which project. One of ProjectURL and ProjectRef is required.
+type Config struct {
+	// ProjectURL is the URL of the page API settings, such as
+	// https://qwertnorthwindabcxyz.supabase.co, the project's custom domain, or
+	// http://127.0.0.1:54321 of the CLI.
+	ProjectURL string `json:"projectUrl,omitempty"`
+	// ProjectRef stands for https://<ref>.supabase.co.
+	ProjectRef string `json:"projectRef,omitempty"`
+	// Issuer is <project URL>/auth/v1 by default. Self-hosted Auth writes what
+	// GOTRUE_JWT_ISSUER says.
+	Issuer string `json:"issuer,omitempty"`
+
+	// SigningSecret is the legacy JWT secret: with it tokens must be signed
+	// with HS256, and no network is used. SigningSecretEnv names the
+	// environment variable that holds it.
+	SigningSecret    core.Secret `json:"signingSecret,omitempty"`
+	SigningSecretEnv string      `json:"signingSecretEnv,omitempty"`
+	// Migrating accepts, besides tokens of the legacy secret, those of the
+	// published keys. alg decides; no key ever serves the other's algorithm.
+	Migrating bool `json:"migrating,omitempty"`
+	// Algorithms are those of the published keys: ES256 and RS256 by default;
+	// EdDSA, ES512 and RS512 by name.
+	Algorithms []string `json:"algorithms,omitempty"`
+
+	// Audience is "authenticated" by default.
+	Audience core.Strings `json:"audience,omitempty"`
+	// ClientIDs are the OAuth clients of Supabase's OAuth server whose access
+	// tokens are accepted. None if empty: a third party's token is no session
+	// of your application.
+	ClientIDs []string `json:"clientIds,omitempty"`
+	// AllowAnonymous accepts anonymous users (is_anonymous), whose role is
+	// authenticated as everybody's.
+	AllowAnonymous bool `json:"allowAnonymous,omitempty"`
+	// MinAAL is "aal2" to demand a second factor of every token; "aal1",
+	// which all tokens have, by default. To demand it of some routes only, use
+	// a policy.
+	MinAAL string `json:"minAal,omitempty"`
+
+	// UserIDClaim is "sub" by default; a path as in core.Rules.
+	UserIDClaim string `json:"userIdClaim,omitempty"`
+	// RolesClaim is where your own roles stand, such as
+	// "app_metadata.team_role". Never a claim below user_metadata: users edit
+	// that themselves. The Postgres role is among the roles anyway.
+	RolesClaim string `json:"rolesClaim,omitempty"`
+	// Leeway is 30 s by default, none if negative.
+	Leeway time.Duration `json:"-"`
+}
+
+// NewContract returns the contract, or every mistake in cfg at once as
+// [*core.ConfigError]. It does no I/O, except for reading the environment
+// variable that SigningSecretEnv names.
+func NewContract(cfg Config) (*core.Contract, error) {
+	var f preset.Faults
+	base := cfg.base(&f)
+	secret := cfg.SigningSecret != "" || cfg.SigningSecretEnv != ""
+	if cfg.Migrating && !secret {
+		f.Add("Migrating", "true", "needs SigningSecret: without it the published keys are all there is")
+	}
+	rules := core.Rules{
+		Provider: "supabase", Issuer: cfg.Issuer, Audiences: cfg.Audience, UserIDClaim: cfg.UserIDClaim,
+		Secret: cfg.SigningSecret, SecretEnv: cfg.SigningSecretEnv,
+		TokenTypes: []string{"", "JWT"}, ClaimRules: cfg.rules(&f), Leeway: cfg.Leeway, Session: cfg.mapping(&f),
+	}
+	if rules.Issuer == "" && base != "" {
+		rules.Issuer = base + "/auth/v1"
+	}
+	if len(rules.Audiences) == 0 {
+		rules.Audiences = []string{"authenticated"}
+	}
+	if secret {
+		rules.Algorithms = []string{"HS256"}
+	}
+	if !secret || cfg.Migrating {
+		rules.JWKSURL = base + "/auth/v1/.well-known/jwks.json"
+		rules.Algorithms = append(cfg.algorithms(&f), rules.Algorithms...)
+	} else if len(cfg.Algorithms) > 0 {
+		f.Add("Algorithms", strings.Join(cfg.Algorithms, " "), "are those of the published keys, and SigningSecret is all that is accepted: set Migrating to accept both")
+	}
+	return f.Contract(rules, map[string]string{
+		"JWKSURL": "ProjectURL", "Secret": "SigningSecret", "SecretEnv": "SigningSecretEnv", "Audiences": "Audience",
+	})
+}
+
+// base is the project's URL without the paths of its services, which people
+// paste along with it.
+func (c *Config) base(f *preset.Faults) string {
+	base := f.BaseURL("ProjectURL", c.ProjectURL)
+	for _, service := range []string{"/auth/v1", "/rest/v1"} {
+		base = strings.TrimSuffix(base, service)
+	}
+	if c.ProjectRef == "" {
+		f.Required("ProjectURL", c.ProjectURL, "the project URL of the API settings, such as https://<ref>.supabase.co")
+		return base
+	}
+	if strings.ContainsFunc(c.ProjectRef, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
+		f.Add("ProjectRef", c.ProjectRef, "must be lower-case letters and digits: the first part of <ref>.supabase.co")
+		return base
+	}
+	if base != "" {
+		f.Add("ProjectRef", c.ProjectRef, "ProjectURL is set too: keep one")
+	}
+	return "https://" + c.ProjectRef + ".supabase.co"
+}
+
+func (c *Config) algorithms(f *preset.Faults) []string {
+	for _, alg := range c.Algorithms {
+		if !slices.Contains([]string{"ES256", "RS256", "EdDSA", "ES512", "RS512"}, alg) {
+			f.Add("Algorithms", alg, "is none of Supabase's signing keys: use ES256, RS256, EdDSA, ES512 or RS512; for HS256 set SigningSecret")
+		}
+	}
+	if len(c.Algorithms) == 0 {
+		return []string{"ES256", "RS256"}
+	}
+	return slices.Clone(c.Algorithms)
+}
+
+func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
+	rules := []core.ClaimRule{
+		{
+			Claim: "role", Type: "string", NoneOf: []string{"anon", "service_role", ""},
+			Reason: "an API key of the project is no user, though it is signed with the same secret",
+		},
+		{Claim: "sub", Format: "uuid", Reason: "the user id of Supabase Auth"},
+	}
+	if !c.AllowAnonymous {
+		rules = append(rules, core.ClaimRule{
+			Claim: "is_anonymous", Optional: true, Type: "boolean", NoneOf: []string{"true"},
+			Reason: "the user is anonymous; AllowAnonymous accepts that",
+		})
+	}
+	client := core.ClaimRule{
+		Claim: "client_id", Absent: true, Code: core.CodePartyMismatch,
+		Reason: "an OAuth client's token is no session of the application; ClientIDs accepts some",
+	}
+	if len(c.ClientIDs) > 0 {
+		client.Absent, client.Optional, client.OneOf = false, true, slices.Clone(c.ClientIDs)
+	}
+	rules = append(rules, client)
+	switch c.MinAAL {
+	case "", "aal1":
+	case "aal2":
+		rules = append(rules, core.ClaimRule{Claim: "aal", OneOf: []string{"aal2", "aal3"}, Reason: "a second factor is needed"})
+	case "aal3":
+		rules = append(rules, core.ClaimRule{Claim: "aal", OneOf: []string{"aal3"}, Reason: "a hardware-bound factor is needed"})
+	default:
+		f.Add("MinAAL", c.MinAAL, "is no assurance level of Supabase: use aal1, aal2 or aal3")
+	}
+	return rules
+}
+
+func (c *Config) mapping(f *preset.Faults) core.Mapping {
+	m := core.Mapping{
+		SessionID: core.Refs("session_id"), Roles: core.Refs("role"), Scopes: core.Refs("scope"),
+		ClientID: core.Refs("client_id"), AAL: core.Refs("aal"), AuthMethods: []core.ClaimRef{{Path: "amr", Field: "method"}},
+		OrganizationID: []core.ClaimRef{}, OrganizationSlug: []core.ClaimRef{}, OrganizationName: []core.ClaimRef{},
+		OrganizationRole: []core.ClaimRef{}, Permissions: []core.ClaimRef{},
+		Kinds: []core.KindRule{{Kind: core.KindAccess, When: []core.ClaimRule{{Claim: "client_id", Type: "string"}}}},
+	}
+	switch claim := c.RolesClaim; {
+	case claim == "user_metadata" || strings.HasPrefix(claim, "user_metadata.") || strings.HasPrefix(claim, "/user_metadata"):
+		f.Add("RolesClaim", claim, "is written by the user: keep roles in app_metadata or in a claim of an access token hook")
+	case claim != "":
+		m.Roles = core.Refs("role", claim)
+	}
+	return m
+}
