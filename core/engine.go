@@ -146,6 +146,10 @@ func publicEvent(k jwks.Event) event.Event {
 			URL: k.URL, Keys: k.Keys, Skipped: k.Skipped,
 			NotModified: k.NotModified, FromCache: k.FromCache, FreshUntil: k.FreshUntil,
 		}
+	case jwks.RefreshFailed:
+		return event.KeysRefreshFailed{URL: k.URL, Err: k.Err, NextTry: k.NextTry}
+	case jwks.CacheFailed:
+		return event.KeyCacheFailed{URL: k.URL, Op: k.Op, Err: k.Err}
 	case jwks.Stale:
 		return event.KeysStale{URL: k.URL, Since: k.Since, Until: k.Until, Err: k.Err}
 	case jwks.Unavailable:
@@ -172,7 +176,7 @@ func (e *engine) checkSignature(ctx context.Context, t *jose.Token, m *method) (
 	if k := m.signedBy(t, keys); k != nil {
 		return k, nil
 	}
-	if !e.namesKey(t.Header) {
+	if !t.Header.HasKid {
 		// Without a kid nothing tells a new key from a bad signature, so the
 		// cool-down of unknown keys lets one fetch look.
 		more, relearnErr := e.keys.Relearn(ctx, t.Header.Alg, keys)
@@ -194,16 +198,8 @@ func (m *method) signedBy(t *jose.Token, keys []*jwks.Key) *jwks.Key {
 	return nil
 }
 
-// namesKey reports whether the token's kid can name one of our keys: keys from
-// PEM have no ids.
-func (c *contract) namesKey(h *jose.Header) bool { return h.HasKid && c.rules.PEM == "" }
-
 func (e *engine) lookup(ctx context.Context, h *jose.Header) ([]*jwks.Key, *Error) {
-	kid, named := h.Kid, e.namesKey(h)
-	if !named {
-		kid = ""
-	}
-	keys, err := e.keys.Lookup(ctx, kid, named, h.Alg)
+	keys, err := e.keys.Lookup(ctx, h.Kid, h.HasKid, h.Alg)
 	if err != nil {
 		return nil, keyError(err)
 	}

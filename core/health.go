@@ -21,7 +21,9 @@ type KeyHealth struct {
 	FreshUntil time.Time     `json:"freshUntil,omitzero"`
 	StaleUntil time.Time     `json:"staleUntil,omitzero"`
 	// NextTry is when the next fetch may start after a failed one.
-	NextTry time.Time    `json:"nextTry,omitzero"`
+	NextTry time.Time `json:"nextTry,omitzero"`
+	// JWKSURL is where the issuer's discovery document says the keys are.
+	JWKSURL string       `json:"jwksUrl,omitempty"`
 	Keys    []KeyInfo    `json:"keys"`
 	Skipped []SkippedKey `json:"skipped,omitempty"`
 	// LastError is why the last fetch failed, "" if it did not.
@@ -79,6 +81,9 @@ func (e *engine) health(now time.Time) KeyHealth {
 	}
 	if !h.FetchedAt.IsZero() {
 		k.Age = now.Sub(h.FetchedAt)
+	}
+	if h.Discovery != nil {
+		k.JWKSURL = h.Discovery.JWKSURL
 	}
 	if h.LastError != nil {
 		k.LastError = h.LastError.Error()

@@ -19,6 +19,20 @@ type KeysRefreshed struct {
 	FreshUntil             time.Time
 }
 
+// KeysRefreshFailed says that a fetch failed while the keys at hand are fresh.
+type KeysRefreshFailed struct {
+	URL     string
+	Err     error
+	NextTry time.Time
+}
+
+// KeyCacheFailed says that the shared key cache failed, or held something
+// unusable. Op is "load" or "store". Keys are fetched nevertheless.
+type KeyCacheFailed struct {
+	URL, Op string
+	Err     error
+}
+
 // KeysStale says that the issuer can't be reached and the last-known-good keys
 // go on being used.
 type KeysStale struct {
@@ -56,9 +70,11 @@ type TokenVerified struct {
 	Remembered bool
 }
 
-func (KeysRefreshed) isEvent()   {}
-func (KeysStale) isEvent()       {}
-func (KeysUnavailable) isEvent() {}
-func (UnknownKey) isEvent()      {}
-func (TokenRejected) isEvent()   {}
-func (TokenVerified) isEvent()   {}
+func (KeysRefreshed) isEvent()     {}
+func (KeysRefreshFailed) isEvent() {}
+func (KeyCacheFailed) isEvent()    {}
+func (KeysStale) isEvent()         {}
+func (KeysUnavailable) isEvent()   {}
+func (UnknownKey) isEvent()        {}
+func (TokenRejected) isEvent()     {}
+func (TokenVerified) isEvent()     {}

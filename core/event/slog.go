@@ -19,6 +19,12 @@ func Log(logger *slog.Logger) func(Event) {
 			logger.LogAttrs(ctx, slog.LevelDebug, "auth: keys refreshed", slog.String("url", e.URL), slog.Int("keys", e.Keys),
 				slog.Int("skipped", e.Skipped), slog.Bool("not_modified", e.NotModified), slog.Bool("from_cache", e.FromCache),
 				slog.Time("fresh_until", e.FreshUntil))
+		case KeysRefreshFailed:
+			logger.LogAttrs(ctx, slog.LevelWarn, "auth: keys not refreshed, those at hand are fresh", slog.String("url", e.URL),
+				slog.Time("next_try", e.NextTry), slog.Any("error", e.Err))
+		case KeyCacheFailed:
+			logger.LogAttrs(ctx, slog.LevelWarn, "auth: key cache failed", slog.String("url", e.URL), slog.String("op", e.Op),
+				slog.Any("error", e.Err))
 		case KeysStale:
 			logger.LogAttrs(ctx, slog.LevelWarn, "auth: issuer unreachable, using last-known-good keys", slog.String("url", e.URL),
 				slog.Time("since", e.Since), slog.Time("until", e.Until), slog.Any("error", e.Err))
