@@ -1,0 +1,52 @@
+// Command chi guards one route of a chi v5 program with a Clerk instance:
+//
+//	CLERK_ISSUER_URL=https://your-app.clerk.accounts.dev go run ./examples/chi
+package main
+
+import (
+	"encoding/json"
+	"log"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/revstackhq/auth-go/chiauth"
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers/clerk"
+)
+
+func main() {
+	contract, err := clerk.NewContract(clerk.Config{IssuerURL: os.Getenv("CLERK_ISSUER_URL")})
+	if err != nil {
+		log.Fatal(err)
+	}
+	server := &http.Server{Addr: "127.0.0.1:8080", Handler: routes(contract), ReadHeaderTimeout: 10 * time.Second}
+	log.Fatal(server.ListenAndServe())
+}
+
+func routes(contract *core.Contract) http.Handler {
+	r := chi.NewRouter()
+	r.Use(chiauth.New(contract, core.WithMessages(sentence)))
+	r.Get("/api/profile", func(w http.ResponseWriter, r *http.Request) {
+		claims, err := chiauth.Claims[clerk.Claims](r.Context())
+		if err != nil {
+			http.Error(w, "the claims can't be read", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]string{
+			"userId": chiauth.UserID(r.Context()), "sessionId": claims.SessionID, "organizationId": claims.OrganizationID(),
+		})
+	})
+	return r
+}
+
+// sentence is what a person reads; "" keeps the default.
+func sentence(_ core.Request, err *core.Error) string {
+	if err.Code == core.CodeTokenExpired {
+		return "Session expired. Please sign in again."
+	}
+	return ""
+}

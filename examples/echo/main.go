@@ -1,0 +1,47 @@
+// Command echo guards one route of an echo v4 program with a Clerk instance:
+//
+//	CLERK_ISSUER_URL=https://your-app.clerk.accounts.dev go run ./examples/echo
+package main
+
+import (
+	"log"
+	"net/http"
+	"os"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/echoauth"
+)
+
+func main() {
+	contract, err := clerk.NewContract(clerk.Config{IssuerURL: os.Getenv("CLERK_ISSUER_URL")})
+	if err != nil {
+		log.Fatal(err)
+	}
+	log.Fatal(routes(contract).Start("127.0.0.1:8080"))
+}
+
+func routes(contract *core.Contract) *echo.Echo {
+	e := echo.New()
+	e.Use(echoauth.New(contract, core.WithMessages(sentence)))
+	e.GET("/api/profile", func(c echo.Context) error {
+		claims, err := echoauth.Claims[clerk.Claims](c)
+		if err != nil {
+			return err
+		}
+		return c.JSON(http.StatusOK, echo.Map{
+			"userId": echoauth.UserID(c), "sessionId": claims.SessionID, "organizationId": claims.OrganizationID(),
+		})
+	})
+	return e
+}
+
+// sentence is what a person reads; "" keeps the default.
+func sentence(_ core.Request, err *core.Error) string {
+	if err.Code == core.CodeTokenExpired {
+		return "Session expired. Please sign in again."
+	}
+	return ""
+}

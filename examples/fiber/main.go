@@ -1,0 +1,48 @@
+// Command fiber guards one route of a fiber v2 program with a Clerk instance:
+//
+//	CLERK_ISSUER_URL=https://your-app.clerk.accounts.dev go run ./examples/fiber
+package main
+
+import (
+	"log"
+	"os"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/fiberauth"
+)
+
+func main() {
+	contract, err := clerk.NewContract(clerk.Config{IssuerURL: os.Getenv("CLERK_ISSUER_URL")})
+	if err != nil {
+		log.Fatal(err)
+	}
+	log.Fatal(routes(contract).Listen("127.0.0.1:8080"))
+}
+
+func routes(contract *core.Contract) *fiber.App {
+	// fiber reads 4 KiB of headers by default; Clerk's cookies and a token with
+	// custom claims together can be longer, and fiber would answer 431.
+	app := fiber.New(fiber.Config{ReadBufferSize: 32 << 10})
+	app.Use(fiberauth.New(contract, core.WithMessages(sentence)))
+	app.Get("/api/profile", func(c *fiber.Ctx) error {
+		claims, err := fiberauth.Claims[clerk.Claims](c)
+		if err != nil {
+			return err
+		}
+		return c.JSON(fiber.Map{
+			"userId": fiberauth.UserID(c), "sessionId": claims.SessionID, "organizationId": claims.OrganizationID(),
+		})
+	})
+	return app
+}
+
+// sentence is what a person reads; "" keeps the default.
+func sentence(_ core.Request, err *core.Error) string {
+	if err.Code == core.CodeTokenExpired {
+		return "Session expired. Please sign in again."
+	}
+	return ""
+}
