@@ -194,6 +194,7 @@ type keyServer struct {
 
 	fetches atomic.Int64
 	down    atomic.Bool
+	gate    atomic.Pointer[chan struct{}] // answers wait for it to close
 	keys    atomic.Pointer[[]byte]
 }
 
@@ -203,6 +204,9 @@ func newKeyServer(tb testing.TB, keys ...jose.JSONWebKey) *keyServer {
 	s.publish(tb, keys...)
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		s.fetches.Add(1)
+		if gate := s.gate.Load(); gate != nil {
+			<-*gate
+		}
 		if s.down.Load() {
 			w.WriteHeader(http.StatusInternalServerError)
 			return
@@ -228,4 +232,22 @@ func (s *keyServer) rules() core.Rules {
 func rs256(tb testing.TB, kid string, changes map[string]any) string {
 	tb.Helper()
 	return mint(tb, "RS256", rsaKey(), map[string]any{"kid": kid}, claimsWith(changes))
+}
+
+// policyFunc is a function as a policy.
+type policyFunc func(s *core.Session) error
+
+func (f policyFunc) Check(s *core.Session) error { return f(s) }
+
+// request makes a request with header fields, name by value.
+func request(method, target string, fields ...string) *http.Request {
+	r := httptest.NewRequest(method, target, http.NoBody)
+	for i := 0; i+1 < len(fields); i += 2 {
+		r.Header.Add(fields[i], fields[i+1])
+	}
+	return r
+}
+
+func get(fields ...string) core.Request {
+	return core.HTTPRequest(request(http.MethodGet, "http://api.example.com/things", fields...))
 }

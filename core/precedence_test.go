@@ -1,0 +1,157 @@
+package core_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// forgery is a request in the making, to which faults are done.
+type forgery struct {
+	header, claims map[string]any
+	alg            string
+	tampered       bool
+	padding        int
+	twice          bool
+}
+
+// faultOrder is the order in which a token with several faults reports them.
+func faultOrder() []struct {
+	name  string
+	code  core.Code
+	spoil func(f *forgery)
+} {
+	return []struct {
+		name  string
+		code  core.Code
+		spoil func(f *forgery)
+	}{
+		{"request", core.CodeInvalidRequest, func(f *forgery) { f.twice = true }},
+		{"size", core.CodeTokenTooLarge, func(f *forgery) { f.padding = 3000 }},
+		{"format", core.CodeInvalidFormat, func(f *forgery) { f.claims["nbf"] = "soon" }},
+		{"algorithm", core.CodeAlgorithmNotAllowed, func(f *forgery) { f.alg = "RS512" }},
+		{"issuer", core.CodeIssuerMismatch, func(f *forgery) { f.claims["iss"] = "https://evil.example" }},
+		{"key", core.CodeUnknownKey, func(f *forgery) { f.header["kid"] = "nope" }},
+		{"signature", core.CodeInvalidSignature, func(f *forgery) { f.tampered = true }},
+		{"time", core.CodeTokenExpired, func(f *forgery) { f.claims["exp"] = 1 }},
+		{"audience", core.CodeAudienceMismatch, func(f *forgery) { f.claims["aud"] = "other" }},
+		{"party", core.CodePartyMismatch, func(f *forgery) { f.claims["azp"] = "evil" }},
+		{"other claims", core.CodeClaimMismatch, func(f *forgery) { f.claims["use"] = "id" }},
+		{"revocation", core.CodeTokenRevoked, func(f *forgery) { f.claims["revoked"] = true }},
+		{"policy", core.CodeInsufficientScope, func(f *forgery) { f.claims["scope"] = "" }},
+	}
+}
+
+func (f *forgery) request(t *testing.T) core.Request {
+	t.Helper()
+	if f.padding > 0 {
+		f.claims["pad"] = strings.Repeat("p", f.padding)
+	}
+	token := mint(t, f.alg, rsaKey(), f.header, f.claims)
+	if f.tampered {
+		dot := strings.LastIndexByte(token, '.') + 1
+		swap := "A"
+		if token[dot] == 'A' {
+			swap = "B"
+		}
+		token = token[:dot] + swap + token[dot+1:]
+	}
+	if f.twice {
+		return get("Authorization", "Bearer "+token, "Authorization", "Bearer "+token)
+	}
+	return get("Authorization", "Bearer "+token)
+}
+
+func TestPrecedence(t *testing.T) {
+	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+	rules := server.rules()
+	rules.AuthorizedParties, rules.MaxTokenBytes = []string{"spa"}, 2000
+	rules.ClaimRules = []core.ClaimRule{{Claim: "use", OneOf: []string{"access"}}}
+	revoked := func(_ context.Context, s *core.Session) error {
+		if r, _ := s.Claim("revoked"); r == true {
+			return core.CodeTokenRevoked
+		}
+		return nil
+	}
+	scoped := policyFunc(func(s *core.Session) error {
+		if !s.HasScope("read") {
+			return &core.Error{Code: core.CodeInsufficientScope}
+		}
+		return nil
+	})
+	guard, err := core.NewGuard(newVerifier(t, rules), core.WithRevocation(revoked, core.FailClosed), core.WithPolicy(scoped))
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(t *testing.T, want core.Code, faults ...func(*forgery)) {
+		t.Helper()
+		f := &forgery{
+			header: map[string]any{"kid": "k1"}, alg: "RS256",
+			claims: claimsWith(map[string]any{"azp": "spa", "use": "access", "scope": "read"}),
+		}
+		for _, spoil := range faults {
+			spoil(f)
+		}
+		_, rejection := guard.Check(t.Context(), f.request(t))
+		if want == "" {
+			if rejection != nil {
+				t.Fatal(rejection)
+			}
+			return
+		}
+		if rejection == nil {
+			t.Fatal("accepted")
+		}
+		wantCode(t, rejection, want)
+	}
+	check(t, "")
+	order := faultOrder()
+	for i, first := range order {
+		check(t, first.code, first.spoil)
+		for _, second := range order[i+1:] {
+			t.Run(fmt.Sprintf("%s before %s", first.name, second.name), func(t *testing.T) {
+				check(t, first.code, first.spoil, second.spoil)
+			})
+		}
+		all := make([]func(*forgery), 0, len(order))
+		for _, later := range order[i:] {
+			all = append(all, later.spoil)
+		}
+		t.Run(first.name+" before all others", func(t *testing.T) { check(t, first.code, all...) })
+	}
+}
+
+// What can be told without a key is told without one.
+func TestForeignTokensCauseNoFetch(t *testing.T) {
+	server, second := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", "")), newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+	other := second.rules()
+	other.Issuer = "https://b.example"
+	for name, opts := range map[string][]core.VerifierOption{
+		"one contract": nil, "two contracts": {core.WithContracts(newContract(t, other))},
+		"a resolver": {core.WithResolver(func(context.Context, string) (*core.Contract, error) { return nil, nil }, 4)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := newVerifier(t, server.rules(), opts...)
+			for _, c := range []struct {
+				token string
+				want  core.Code
+			}{
+				{rs256(t, "k1", map[string]any{"iss": "https://evil.example"}), core.CodeIssuerMismatch},
+				{rs256(t, "k1", map[string]any{"iss": nil}), core.CodeIssuerMismatch},
+				{mint(t, "ES256", p256Key(), map[string]any{"kid": "k1"}, claimsWith(nil)), core.CodeAlgorithmNotAllowed},
+				{hs256(t, nil), core.CodeAlgorithmNotAllowed},
+				{rs256(t, "k1", map[string]any{"exp": "x"}), core.CodeInvalidFormat},
+				{rs256(t, "k1", map[string]any{"pad": strings.Repeat("p", 20000)}), core.CodeTokenTooLarge},
+			} {
+				_, err := v.Verify(t.Context(), c.token)
+				wantCode(t, err, c.want)
+			}
+			if n := server.fetches.Load() + second.fetches.Load(); n != 0 {
+				t.Errorf("%d fetches", n)
+			}
+		})
+	}
+}
