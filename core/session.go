@@ -147,7 +147,10 @@ func (s *Session) FactorAges() (first, second time.Duration, ok bool) {
 		ages[n] = time.Duration(minutes) * time.Minute
 		n++
 	}
-	return ages[0], ages[1], n == len(ages)
+	if n < len(ages) {
+		return 0, 0, false
+	}
+	return ages[0], ages[1], true
 }
 
 // Claim decodes the claim at path, written like [Rules.UserIDClaim], into what
