@@ -45,11 +45,11 @@ func printDemo(out io.Writer, s *site) {
 		fmt.Fprintf(w, "  %s\t%s\n", l.Name, l.URL)
 	}
 	_ = w.Flush() // the terminal is gone if this fails
-	fmt.Fprint(out, "\nPaste any of these lines; each asks for a fresh token.\n")
+	fmt.Fprint(out, "\nPaste any of these curl lines, each asks for a fresh token; → is what it will answer.\n")
 	for _, l := range s.links {
-		fmt.Fprintf(out, "\n# %s\n", l.Name)
+		fmt.Fprintf(out, "\n%s\n", l.Name)
 		for _, c := range calls() {
-			fmt.Fprintf(out, "%s   # %d %s\n", c.line(s.url, l.URL), c.status, c.answers)
+			fmt.Fprintf(out, "  → %d %s\n%s\n", c.status, c.answers, c.line(s.url, l.URL))
 		}
 	}
 	fmt.Fprintf(out, `
@@ -70,14 +70,18 @@ func printClerk(out io.Writer, cfg clerk.Config, links []link) {
      await window.Clerk.session.getToken()
 2. Within a minute, which is how long it lives:
      TOKEN=<the token>
-3. Paste any of these lines.
+3. Paste any of these curl lines; → is what it will answer.
 `)
 	for _, l := range links {
-		fmt.Fprintf(out, "\n# %s\n", l.Name)
-		fmt.Fprintf(out, "curl -i -H \"Authorization: Bearer $TOKEN\" %s/api/profile   # 200 with your user, session and organisation\n", l.URL)
-		fmt.Fprintf(out, "curl -i -H \"Authorization: Bearer $TOKEN\" %s/api/admin     # 200 for the role org:admin, else 403\n", l.URL)
-		fmt.Fprintf(out, "curl -i %s/api/public    # 200 for everybody\n", l.URL)
-		fmt.Fprintf(out, "curl -i %s/api/profile   # 401 without a token\n", l.URL)
+		fmt.Fprintf(out, "\n%s\n", l.Name)
+		for _, c := range [][2]string{
+			{`-H "Authorization: Bearer $TOKEN" ` + l.URL + "/api/profile", "200 with your user, session and organisation"},
+			{`-H "Authorization: Bearer $TOKEN" ` + l.URL + "/api/admin", "200 for the role org:admin, else 403"},
+			{l.URL + "/api/public", "200 for everybody"},
+			{l.URL + "/api/profile", "401 without a token"},
+		} {
+			fmt.Fprintf(out, "  → %s\ncurl -i %s\n", c[1], c[0])
+		}
 	}
 	if u, err := url.Parse(cfg.IssuerURL); err == nil {
 		fmt.Fprintf(out, "\nIf every token is an ISSUER_MISMATCH, compare its iss with %s. Ctrl-C ends it.\n", u.Redacted())

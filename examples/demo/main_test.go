@@ -90,7 +90,7 @@ func get(t *testing.T, url string, header http.Header) (status int, body string,
 }
 
 var (
-	pasted  = regexp.MustCompile(`(?m)^curl -i (?:-H "Authorization: Bearer \$\(curl -s '([^']+)'\)" )?(\S+) +# (\d+) (.*)$`)
+	pasted  = regexp.MustCompile(`(?m)^  → (\d+) (.*)\ncurl -i (?:-H "Authorization: Bearer \$\(curl -s '([^']+)'\)" )?(\S+)$`)
 	address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 )
 
@@ -102,16 +102,17 @@ func TestPrintedLines(t *testing.T) {
 		t.Fatalf("%d lines to paste, want %d, in:\n%s", len(found), want, printed)
 	}
 	for _, f := range found {
+		want, text, tokenURL, url := f[1], f[2], f[3], f[4]
 		header := http.Header{}
-		if f[1] != "" {
-			status, token, _ := get(t, f[1], nil)
+		if tokenURL != "" {
+			status, token, _ := get(t, tokenURL, nil)
 			if status != http.StatusOK {
-				t.Fatalf("%s: %d %s", f[1], status, token)
+				t.Fatalf("%s: %d %s", tokenURL, status, token)
 			}
 			header.Set("Authorization", "Bearer "+strings.TrimSpace(token))
 		}
-		status, body, _ := get(t, f[2], header)
-		if strconv.Itoa(status) != f[3] || !strings.Contains(body, f[4]) {
+		status, body, _ := get(t, url, header)
+		if strconv.Itoa(status) != want || !strings.Contains(body, text) {
 			t.Errorf("%s\nanswers %d %s", f[0], status, body)
 		}
 	}
