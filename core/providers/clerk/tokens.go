@@ -30,15 +30,18 @@ const (
 type accepted []Token
 
 func (c *Config) accept(f *preset.Faults) accepted {
-	if len(c.Accept) == 0 {
-		return accepted{SessionToken}
-	}
+	var kinds accepted
 	for _, t := range c.Accept {
 		if !slices.Contains([]Token{SessionToken, TemplateToken, OAuthToken, MachineToken}, t) {
 			f.Add("Accept", string(t), "is no kind of token: use session, template, oauth or machine")
+			continue
 		}
+		kinds = append(kinds, t)
 	}
-	return accepted(c.Accept)
+	if len(kinds) == 0 {
+		return accepted{SessionToken}
+	}
+	return kinds
 }
 
 func (a accepted) has(t Token) bool { return slices.Contains(a, t) }

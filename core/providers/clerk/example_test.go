@@ -1,0 +1,62 @@
+package clerk_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/providers/clerk"
+)
+
+func ExampleNewContract() {
+	contract, err := clerk.NewContract(clerk.Config{
+		IssuerURL:         "https://clerk.your-domain.com",
+		AuthorizedParties: []string{"https://app.your-domain.com"},
+	})
+	fmt.Println(contract, err)
+	fmt.Println(contract.Rules().JWKSURL)
+	// Output:
+	// auth contract clerk "https://clerk.your-domain.com" <nil>
+	// https://clerk.your-domain.com/.well-known/jwks.json
+}
+
+// Every mistake is told, at once.
+func ExampleNewContract_mistakes() {
+	_, err := clerk.NewContract(clerk.Config{
+		IssuerURL: "http://clerk.your-domain.com", AuthorizedParties: []string{"app.your-domain.com"}, RequireAuthorizedParty: true,
+	})
+	fmt.Println(err)
+	// Output:
+	// auth: AuthorizedParties "app.your-domain.com": is not an origin: write https://host, without path and without a slash at the end
+	// auth: IssuerURL "http://clerk.your-domain.com": must be https: plain http is for loopback only
+}
+
+// A handler's code, with a session as the middleware would leave it.
+func ExampleClaims() {
+	ctx := authtest.Context(context.Background(), "user_2xMPL1f2Q3Z4z5R6W7S8T9", authtest.ClerkClaims(authtest.Clerk{
+		SessionID: "sess_2xMPL1f2Q3Z4z5R6W7S8T9", OrganizationID: "org_2xMPL1f2Q3Z4z5R6W7S8T9", Role: "admin",
+	}))
+
+	claims, err := core.Claims[clerk.Claims](ctx)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(core.UserID(ctx), claims.SessionID, claims.OrganizationID())
+	// Output: user_2xMPL1f2Q3Z4z5R6W7S8T9 sess_2xMPL1f2Q3Z4z5R6W7S8T9 org_2xMPL1f2Q3Z4z5R6W7S8T9
+}
+
+func ExampleHas() {
+	session := authtest.Session("user_1", authtest.ClerkClaims(authtest.Clerk{
+		OrganizationID: "org_1", Role: "admin", Permissions: []string{"org:invoices:read"}, FactorAges: []int{25, -1},
+	}))
+
+	read := clerk.Has(clerk.Check{Role: "org:admin", Permission: "org:invoices:read"})
+	erase := clerk.Has(clerk.Check{Role: "org:admin", Reverification: clerk.Strict()})
+	fmt.Println(read.Check(session))
+	fmt.Println(core.CodeOf(erase.Check(session)))
+	// Output:
+	// <nil>
+	// REAUTHENTICATION_REQUIRED
+}
