@@ -1,0 +1,138 @@
+package adaptertest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// Run certifies an adapter: every row of [Scenarios], and the rules that one
+// request can't show. Each rule is a sub-test, and says what it is for when it
+// is broken.
+func Run(t *testing.T, adapter Adapter) {
+	t.Helper()
+	stage, err := NewStage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := stage.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	s := &suite{Stage: stage, adapter: adapter}
+	for _, scenario := range Scenarios() {
+		t.Run("scenario/"+scenario.Name, func(t *testing.T) { s.scenario(t, scenario) })
+	}
+	for _, rule := range []struct {
+		name, why string
+		check     func(*testing.T)
+	}{
+		{"every bad token is refused", "whatever authtest knows to be bad reaches no handler", s.badTokens},
+		{"one request is verified once", "middleware that is applied twice takes the session over", s.verifiedOnce},
+		{"what is kept stays as it was", "a framework may reuse its buffers for a connection's next request; strings and sessions must not", s.kept},
+		{"errors take the framework's own way", "core.WithErrorHandler leaves the answer to the framework, with an error that errors.As tells to be a *core.Error", s.nativeErrors},
+		{"HEAD leaves the connection usable", "a body after the answer to HEAD would be read as the next answer", s.keepAlive},
+		{"a panic harms nobody else", "a handler that panics leaves middleware and connection as they were", s.panics},
+		{"users don't mix", "a thousand requests at once each get their own user", s.concurrency},
+		{"New panics on mistakes of the program", "a bad option never becomes a 401 per request", s.constructor},
+	} {
+		t.Run(strings.ReplaceAll(rule.name, " ", "_"), func(t *testing.T) {
+			t.Cleanup(func() {
+				if t.Failed() {
+					t.Logf("the rule: %s", rule.why)
+				}
+			})
+			rule.check(t)
+		})
+	}
+}
+
+type suite struct {
+	*Stage
+
+	adapter Adapter
+}
+
+func (s *suite) scenario(t *testing.T, scenario Scenario) {
+	t.Helper()
+	x, err := s.Play(t.Context(), s.adapter, scenario)
+	if err == nil {
+		err = scenario.Check(x)
+	}
+	if err != nil {
+		t.Errorf("%v\nthe rule: %s\nthe request: %s %s %v\nthe answer:\n%s",
+			err, scenario.Why, scenario.method(), scenario.target(), scenario.Fields, x.Golden())
+	}
+}
+
+// start runs the adapter's program in a mode until the test ends.
+func (s *suite) start(t *testing.T, mode Mode, change func(*Config)) (*Server, *routes) {
+	t.Helper()
+	cfg, err := s.config(mode)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran := &routes{}
+	cfg.ran = ran.add
+	if change != nil {
+		change(&cfg)
+	}
+	server, err := s.adapter.Start(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Errorf("closing the server: %v", err)
+		}
+	})
+	return server, ran
+}
+
+func (s *suite) connect(t *testing.T, server *Server) *wire {
+	t.Helper()
+	w, err := dial(t.Context(), server.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.close() })
+	return w
+}
+
+func (s *suite) mustToken(t *testing.T, name string) string {
+	t.Helper()
+	token, err := s.token(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func (s *suite) constructor(t *testing.T) {
+	for name, cfg := range map[string]Config{
+		"a nil contract":       {},
+		"a zero contract":      {Source: &core.Contract{}},
+		"an impossible option": {Source: s.contract, Options: []core.Option{core.WithExtractors()}},
+		"a nil policy":         {Source: s.contract, Policies: []core.Policy{nil}},
+	} {
+		if said := startPanics(s.adapter, cfg); said == "" {
+			t.Errorf("%s: no panic", name)
+		}
+	}
+}
+
+func startPanics(adapter Adapter, cfg Config) (said string) {
+	defer func() {
+		if p := recover(); p != nil {
+			said = fmt.Sprint(p)
+		}
+	}()
+	server, err := adapter.Start(cfg)
+	if err == nil {
+		_ = server.Close()
+	}
+	return ""
+}

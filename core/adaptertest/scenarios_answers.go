@@ -1,0 +1,121 @@
+package adaptertest
+
+import (
+	"net/http"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// requireScenarios: after "who is this" comes "may they".
+func requireScenarios() []Scenario {
+	row := func(mode Mode, name, why, token string, want Want) Scenario {
+		s := Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Target: PathRequire, Want: want}
+		if token != "" {
+			s.Fields = bearer(token)
+		}
+		return s
+	}
+	scopes := func(challenge string) Want {
+		return Want{Status: http.StatusForbidden, Code: core.CodeInsufficientScope, Challenge: challenge}
+	}
+	stepUp := func(challenge string) Want {
+		return Want{Status: http.StatusUnauthorized, Code: core.CodeReauthenticationRequired, Challenge: challenge}
+	}
+	const unmet = "a policy that is not met is 403: signing in again would not help"
+	const old = "a sign-in too old or too weak asks for another (RFC 9470)"
+	const nobody = "no policy passes for an anonymous visitor"
+	unguarded := row(modeRole(), "without a guard", "Require where nothing guards is the program's mistake, and never passes", "session",
+		Want{Status: http.StatusInternalServerError, Code: core.CodeUnknownError})
+	unguarded.Target = PathUnguarded
+	guardPolicy := row(modePolicy(), "not met", unmet, "member", forbidden(core.CodeForbidden))
+	guardPolicy.Target = PathPrivate
+	guardPolicyMet := row(modePolicy(), "met", "the policy is met", "session", passes("user_1"))
+	guardPolicyMet.Target = PathPrivate
+	head := row(modeRole(), "HEAD", "HEAD has GET's header and no body (RFC 9110 §9.3.2)", "member", forbidden(core.CodeForbidden))
+	head.Method = http.MethodHead
+	return []Scenario{
+		row(modeRole(), "met", "the policy is met", "session", passes("user_1")),
+		row(modeRole(), "met by version 1", "the policy is met", "version 1", passes("user_1")),
+		row(modeRole(), "not met", unmet, "member", forbidden(core.CodeForbidden)),
+		row(modeRole(), "no organisation", "a missing claim is a failed check", "no organization", forbidden(core.CodeForbidden)),
+		row(modeRole(), "nobody", "the guard answers before the policy", "", missing()),
+		row(modeRole(), "expired token", "the guard answers before the policy", "bad:expired", refused(core.CodeTokenExpired)),
+		head, unguarded, guardPolicy, guardPolicyMet,
+		row(modePermission(), "met", "the policy is met", "session", passes("user_1")),
+		row(modePermission(), "not met", unmet, "member", forbidden(core.CodeForbidden)),
+		row(modeGrantedScope(), "met", "the policy is met", "oauth", passes("user_1")),
+		row(modeScope(), "one missing", "the challenge names the scopes to ask for (RFC 6750 §3)", "oauth",
+			scopes(`Bearer error="insufficient_scope", scope="invoices:read invoices:write"`)),
+		row(modeScope(), "a token without scopes", "a missing claim is a failed check", "session",
+			scopes(`Bearer error="insufficient_scope", scope="invoices:read invoices:write"`)),
+		row(modeFresh(), "fresh", "the policy is met", "session", passes("user_1")),
+		row(modeFresh(), "old", old, "old sign-in", stepUp(`Bearer error="insufficient_user_authentication", max_age="600"`)),
+		row(modeFresh(), "unknown", "a missing claim is a failed check", "no factor ages", stepUp(`Bearer error="insufficient_user_authentication", max_age="600"`)),
+		row(modeMFA(), "two factors", "the policy is met", "second factor", passes("user_1")),
+		row(modeMFA(), "one factor", old, "session", stepUp(`Bearer error="insufficient_user_authentication"`)),
+		row(modeRequire("anybody"), "somebody", "without policies, somebody must be signed in", "session", passes("user_1")),
+		row(modeOptionalRequire(), "nobody", nobody, "", missing()),
+		row(modeOptionalRequire(), "somebody", "without policies, somebody must be signed in", "session", passes("user_1")),
+	}
+}
+
+// revocationScenarios: the hook is asked about every session.
+func revocationScenarios() []Scenario {
+	closed, open := modeFailClosed(), modeFailOpen()
+	row := func(mode Mode, name, why, token string, want Want) Scenario {
+		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Fields: bearer(token), Want: want}
+	}
+	return []Scenario{
+		row(closed, "good session", "the hook lets it pass", "session", passes("user_1")),
+		row(closed, "revoked", "a revoked session is refused", "revoked", refused(core.CodeTokenRevoked)),
+		row(closed, "can't tell", "fail closed: an outage, not a refusal", "undecided", unavailable()),
+		row(open, "revoked", "a revoked session is refused", "revoked", refused(core.CodeTokenRevoked)),
+		row(open, "can't tell", "fail open: the program has chosen so", "undecided", passes("user_undecided")),
+	}
+}
+
+// answerScenarios: what a program may change about an answer.
+func answerScenarios() []Scenario {
+	realm, problem, metadata, messages, responder, teapot := modeRealm(), modeProblem(), modeMetadata(), modeMessages(), modeResponder(), modeTeapot()
+	row := func(mode Mode, name, why string, fields []Field, want Want) Scenario {
+		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Fields: fields, Want: want}
+	}
+	challenged := func(w Want, challenge string) Want {
+		w.Challenge = challenge
+		return w
+	}
+	const quoting = "quotes and backslashes are escaped in a challenge (RFC 9110 §5.6.4)"
+	const points = "the challenge points to the metadata (RFC 9728 §5.1)"
+	plain := func(w Want) Want {
+		w.Code = "" // the body is the responder's
+		return w
+	}
+	document := Scenario{
+		Name: metadata.Name + ", the document", Why: "the document is public, at the path that the challenge names (RFC 9728 §3)", Mode: metadata,
+		Target: "/.well-known/oauth-protected-resource/v1", Want: passes(""),
+	}
+	headDocument := document
+	headDocument.Name, headDocument.Method = metadata.Name+", HEAD of the document", http.MethodHead
+	headResponder := row(responder, "HEAD", "HEAD has GET's header and no body (RFC 9110 §9.3.2)", nil, plain(missing()))
+	headResponder.Method = http.MethodHead
+	headProblem := row(problem, "HEAD", "HEAD has GET's header and no body (RFC 9110 §9.3.2)", nil, missing())
+	headProblem.Method = http.MethodHead
+	return []Scenario{
+		row(realm, "nobody", quoting, nil, challenged(missing(), `Bearer realm="north \"wind\""`)),
+		row(realm, "expired token", quoting, bearer("bad:expired"), challenged(refused(core.CodeTokenExpired), `Bearer realm="north \"wind\"", error="invalid_token"`)),
+		row(problem, "nobody", "RFC 9457 by option", nil, missing()),
+		row(problem, "expired token", "RFC 9457 by option", bearer("bad:expired"), refused(core.CodeTokenExpired)),
+		row(problem, "malformed header", "RFC 9457 by option", authorization("Bearer"), malformed()),
+		headProblem,
+		row(metadata, "nobody", points, nil, challenged(missing(), `Bearer resource_metadata="`+metadataURL+`"`)),
+		row(metadata, "expired token", points, bearer("bad:expired"),
+			challenged(refused(core.CodeTokenExpired), `Bearer error="invalid_token", resource_metadata="`+metadataURL+`"`)),
+		document, headDocument,
+		row(messages, "in Spanish", "the sentence is the program's, in any language", []Field{{"Accept-Language", "es"}}, missing()),
+		row(messages, "default", "an empty sentence keeps the default", nil, missing()),
+		row(responder, "nobody", "a responder's body and fields are sent as they are", nil, plain(missing())),
+		row(responder, "expired token", "a responder's body and fields are sent as they are", bearer("bad:expired"), plain(refused(core.CodeTokenExpired))),
+		headResponder,
+		row(teapot, "nobody", "a responder may take the body away", nil, Want{Status: http.StatusTeapot, Challenge: challengeBare}),
+	}
+}

@@ -1,0 +1,128 @@
+package adaptertest
+
+import (
+	"net/http"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// outageScenarios: an outage is not "unauthorised".
+func outageScenarios() []Scenario {
+	row := func(name, why string, mode Mode, fields []Field, want Want) Scenario {
+		return Scenario{Name: "outage, " + name, Why: why, Mode: mode, Fields: fields, Want: want}
+	}
+	down := modeOutage()
+	head := row("HEAD", "HEAD has GET's header and no body (RFC 9110 §9.3.2)", down, bearer("foreign"), unavailable())
+	head.Method = http.MethodHead
+	return []Scenario{
+		row("good token", "keys that can't be had answer 503 with Retry-After, not 401", down, bearer("foreign"), unavailable()),
+		row("no token", "without a token no key is needed", down, nil, missing()),
+		row("malformed header", "a malformed request needs no key", down, authorization("Bearer"), malformed()),
+		row("foreign token", "a foreign token needs no key", down, bearer("session"), refused(core.CodeIssuerMismatch)),
+		row("malformed token", "a malformed token needs no key", down, authorization("Bearer a.b.c"), refused(core.CodeInvalidFormat)),
+		row("optional", "a token that can't be checked is not anonymous", modeOptionalOutage(), bearer("foreign"), unavailable()),
+		row("best effort", "even best effort tells an outage from nobody", modeBestEffortOutage(), bearer("foreign"), unavailable()),
+		head,
+	}
+}
+
+// modeScenarios: who passes without a token, and who with a bad one.
+func modeScenarios() []Scenario {
+	row := func(mode Mode, name, why string, fields []Field, want Want) Scenario {
+		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Fields: fields, Want: want}
+	}
+	const absent = "absent credentials are anonymous"
+	const bad = "credentials that are there and bad are refused, never anonymous"
+	const loose = "best effort takes what is bad for nobody"
+	optional, loosest, skip, two := modeOptional(), modeBestEffort(), modeSkip(), modeTwoIssuers()
+	nested := row(optional, "behind two guards", absent, nil, passes(""))
+	nested.Target = PathTwice
+	nestedToken := row(optional, "token behind two guards", "a guard within a guard takes the session over", bearer("session"), passes("user_1"))
+	nestedToken.Target = PathTwice
+	return []Scenario{
+		row(optional, "good token", "a good token lets its user in", bearer("session"), passes("user_1")),
+		row(optional, "no token", absent, nil, passes("")),
+		row(optional, "another scheme", absent, authorization("Basic dXNlcjpwYXNz"), passes("")),
+		row(optional, "expired token", bad, bearer("bad:expired"), refused(core.CodeTokenExpired)),
+		row(optional, "malformed token", bad, authorization("Bearer x"), refused(core.CodeInvalidFormat)),
+		row(optional, "malformed header", bad, authorization("Bearer"), malformed()),
+		row(optional, "two headers", bad, authorization("Bearer {session}", "Bearer {other}"), malformed()),
+		nested, nestedToken,
+		row(loosest, "good token", "a good token lets its user in", bearer("session"), passes("user_1")),
+		row(loosest, "no token", absent, nil, passes("")),
+		row(loosest, "expired token", loose, bearer("bad:expired"), passes("")),
+		row(loosest, "forged token", loose, bearer("bad:wrong key"), passes("")),
+		row(loosest, "malformed header", loose, authorization("Bearer"), passes("")),
+		row(skip, "skipped", "nobody is asked where skip says so", []Field{{"X-Health", "1"}}, passes("")),
+		row(skip, "skipped with a token", "a token that is not looked at makes no session", append(bearer("session"), Field{"X-Health", "1"}), passes("")),
+		row(skip, "not skipped", "the rest is guarded", nil, missing()),
+		row(two, "first", "the issuer chooses the contract", bearer("session"), passes("user_1")),
+		row(two, "second", "the issuer chooses the contract", bearer("partner"), passes("partner_1")),
+		row(two, "audience of the second", "each contract applies entire", bearer("partner for another"), refused(core.CodeAudienceMismatch)),
+		row(two, "neither", "an issuer that no contract names", bearer("foreign"), refused(core.CodeIssuerMismatch)),
+	}
+}
+
+// extractorScenarios: other places for a token.
+func extractorScenarios() []Scenario {
+	query, header, socket := modeQuery(), modeHeader(), modeWebSocket()
+	row := func(mode Mode, name, why, target string, fields []Field, want Want) Scenario {
+		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Target: target, Fields: fields, Want: want}
+	}
+	one := func(name, value string) []Field { return []Field{{name, value}} }
+	const two = "two different tokens in one request are refused (RFC 6750 §2)"
+	return []Scenario{
+		row(query, "good token", "the extractors are asked in order", PathPrivate+"?access_token={session}", nil, passes("user_1")),
+		row(query, "no token", "none of the extractors finds one", PathPrivate+"?x=1", nil, missing()),
+		row(query, "empty", "an empty parameter carries nothing", PathPrivate+"?access_token=", nil, missing()),
+		row(query, "twice", "which of two would be meant?", PathPrivate+"?access_token={session}&access_token={session}", nil, malformed()),
+		row(query, "and another in the header", two, PathPrivate+"?access_token={other}", bearer("session"), malformed()),
+		row(query, "and the same in the header", "one token in two places is one token", PathPrivate+"?access_token={session}", bearer("session"), passes("user_1")),
+		row(query, "escaped", "parameters are decoded", PathPrivate+"?access%5Ftoken={session}", nil, passes("user_1")),
+		row(header, "good token", "the header holds the token and nothing else", "", one("X-Gateway-Assertion", "{session}"), passes("user_1")),
+		row(header, "with a scheme", "the header holds the token and nothing else", "", one("X-Gateway-Assertion", "Bearer {session}"), refused(core.CodeInvalidFormat)),
+		row(header, "twice", "which of two would be meant?", "", []Field{{"X-Gateway-Assertion", "{session}"}, {"X-Gateway-Assertion", "{other}"}}, malformed()),
+		row(header, "absent", "Authorization is not looked at then", "", bearer("session"), missing()),
+		row(socket, "good token", "a browser offers the token as a subprotocol", "", one("Sec-WebSocket-Protocol", "chat, bearer.northwind, {session}"), passes("user_1")),
+		row(socket, "on two lines", "a list may be spread over lines (RFC 9110 §5.3)", "",
+			[]Field{{"Sec-WebSocket-Protocol", "chat, bearer.northwind"}, {"Sec-WebSocket-Protocol", "{session}"}}, passes("user_1")),
+		row(socket, "marker without token", "the marker must be followed by the token", "", one("Sec-WebSocket-Protocol", "chat, bearer.northwind"), malformed()),
+		row(socket, "marker twice", "which of two would be meant?", "",
+			one("Sec-WebSocket-Protocol", "bearer.northwind, {session}, bearer.northwind, {other}"), malformed()),
+		row(socket, "other protocols", "without the marker there is no token", "", one("Sec-WebSocket-Protocol", "chat"), missing()),
+	}
+}
+
+// cookieScenarios: a browser sends cookies along with what another site makes it
+// send.
+func cookieScenarios() []Scenario {
+	cookie, loose, optional := modeCookie(), modeInsecureCookie(), modeOptionalCookie()
+	row := func(mode Mode, method, name, why string, want Want, fields ...Field) Scenario {
+		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Method: method, Fields: fields, Want: want}
+	}
+	session := Field{"Cookie", "__session={session}"}
+	const csrf = "what changes something must come from the same origin (http.CrossOriginProtection)"
+	return []Scenario{
+		row(cookie, "", "good token", "the cookie is looked for too", passes("user_1"), session),
+		row(cookie, "", "among others", "other cookies don't matter", passes("user_1"), Field{"Cookie", "a=b; __session={session}; c=d"}),
+		row(cookie, "", "on two lines", "cookies may come on several lines (RFC 9113 §8.2.3)", passes("user_1"), Field{"Cookie", "a=b"}, session),
+		row(cookie, "", "of another name", "names are compared exactly", missing(), Field{"Cookie", "__Session={session}"}),
+		row(cookie, "", "empty", "an empty cookie carries nothing", missing(), Field{"Cookie", "__session="}),
+		row(cookie, "", "twice, different", "a cookie of a parent domain must not shadow ours", malformed(), Field{"Cookie", "__session={session}; __session={other}"}),
+		row(cookie, "", "twice, same", "one token in two places is one token", passes("user_1"), Field{"Cookie", "__session={session}; __session={session}"}),
+		row(cookie, "", "and another in the header", "two different tokens in one request are refused (RFC 6750 §2)", malformed(), session, Field{"Authorization", "Bearer {other}"}),
+		row(cookie, "", "bad token", "a bad token is refused wherever it is", refused(core.CodeTokenExpired), Field{"Cookie", "__session={bad:expired}"}),
+		row(cookie, "", "cross-site GET", "GET changes nothing", passes("user_1"), session, Field{"Sec-Fetch-Site", "cross-site"}),
+		row(cookie, http.MethodPost, "same-origin POST", csrf, passes("user_1"), session, Field{"Sec-Fetch-Site", "same-origin"}),
+		row(cookie, http.MethodPost, "cross-site POST", csrf, forbidden(core.CodeForbidden), session, Field{"Sec-Fetch-Site", "cross-site"}),
+		row(cookie, http.MethodPost, "same-site POST", csrf, forbidden(core.CodeForbidden), session, Field{"Sec-Fetch-Site", "same-site"}),
+		row(cookie, http.MethodDelete, "cross-site DELETE", csrf, forbidden(core.CodeForbidden), session, Field{"Sec-Fetch-Site", "cross-site"}),
+		row(cookie, http.MethodPost, "POST of a foreign origin", csrf, forbidden(core.CodeForbidden), session, Field{"Origin", "https://evil.example"}),
+		row(cookie, http.MethodPost, "POST of a trusted origin", csrf, passes("user_1"), session, Field{"Origin", appOrigin}, Field{"Sec-Fetch-Site", "cross-site"}),
+		row(cookie, http.MethodPost, "POST without a browser", "no browser, no cross-site request", passes("user_1"), session),
+		row(cookie, http.MethodPost, "cross-site POST with a header", "another site can't set Authorization", passes("user_1"),
+			Field{"Authorization", "Bearer {session}"}, Field{"Sec-Fetch-Site", "cross-site"}),
+		row(optional, http.MethodPost, "cross-site POST", "a cookie that may not be used is not anonymous", forbidden(core.CodeForbidden), session, Field{"Sec-Fetch-Site", "cross-site"}),
+		row(loose, http.MethodPost, "cross-site POST", "the program says that it stops this itself", passes("user_1"), session, Field{"Sec-Fetch-Site", "cross-site"}),
+	}
+}

@@ -1,0 +1,242 @@
+package adaptertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/providers/clerk"
+)
+
+const (
+	host = "api.northwind.example"
+	// appOrigin is the one authorized party of the stage's contract.
+	appOrigin = "https://app.northwind.example"
+	partner   = "https://partner.example"
+)
+
+// Stage is what scenarios are played on: an issuer, Clerk-shaped, a second one
+// that is trusted beside it in some modes, one that is down, and tokens. It is
+// safe for concurrent use.
+type Stage struct {
+	issuer, second, down *authtest.Issuer
+	contract, partner    *core.Contract
+	logger               *slog.Logger
+
+	mu     sync.Mutex
+	tokens map[string]string
+}
+
+// NewStage starts the issuers. The caller closes the stage.
+func NewStage() (*Stage, error) {
+	s := &Stage{tokens: map[string]string{}, logger: slog.New(slog.DiscardHandler)}
+	var errs [5]error
+	s.issuer, errs[0] = authtest.StartIssuer(authtest.Config{})
+	s.second, errs[1] = authtest.StartIssuer(authtest.Config{Algorithms: []string{"ES256"}, Audience: partner})
+	s.down, errs[2] = authtest.StartIssuer(authtest.Config{})
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	s.down.Unavailable(true)
+	s.contract, errs[3] = clerkContract(s.issuer)
+	s.partner, errs[4] = core.NewContract(core.Rules{
+		Provider: "partner", Issuer: s.second.URL(), JWKSURL: s.second.JWKSURL(), Algorithms: []string{"ES256"}, Audiences: []string{partner},
+	})
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func clerkContract(issuer *authtest.Issuer) (*core.Contract, error) {
+	return clerk.NewContract(clerk.Config{
+		IssuerURL: issuer.URL(), AuthorizedParties: []string{appOrigin},
+		Accept: []clerk.Token{clerk.SessionToken, clerk.OAuthToken},
+	})
+}
+
+// Close stops the issuers.
+func (s *Stage) Close() error {
+	var err error
+	for _, i := range []*authtest.Issuer{s.issuer, s.second, s.down} {
+		if i != nil {
+			err = errors.Join(err, i.Close())
+		}
+	}
+	return err
+}
+
+// Play starts the adapter's program as the scenario wants it, sends the one
+// request, and returns the answer.
+func (s *Stage) Play(ctx context.Context, adapter Adapter, scenario Scenario) (Exchange, error) {
+	cfg, err := s.config(scenario.Mode)
+	if err != nil {
+		return Exchange{}, err
+	}
+	ran := &routes{}
+	cfg.ran = ran.add
+	server, err := adapter.Start(cfg)
+	if err != nil {
+		return Exchange{}, err
+	}
+	exchange, err := s.send(ctx, server.Addr, scenario)
+	exchange.Ran = ran.list()
+	return exchange, errors.Join(err, server.Close())
+}
+
+func (s *Stage) send(ctx context.Context, addr string, scenario Scenario) (Exchange, error) {
+	w, err := dial(ctx, addr)
+	if err != nil {
+		return Exchange{}, err
+	}
+	fields := make([]Field, len(scenario.Fields))
+	for i, f := range scenario.Fields {
+		if fields[i].Name = f.Name; err == nil {
+			fields[i].Value, err = s.expand(f.Value)
+		}
+	}
+	target, targetErr := s.expand(scenario.target())
+	if err := errors.Join(err, targetErr); err != nil {
+		return Exchange{}, errors.Join(err, w.close())
+	}
+	exchange, err := w.send(scenario.method(), target, fields)
+	return exchange, errors.Join(err, w.close())
+}
+
+// config is the program that a mode asks for.
+func (s *Stage) config(mode Mode) (Config, error) {
+	cfg := Config{Source: s.contract, SawError: func(error) {}}
+	if mode.Outage {
+		contract, err := clerkContract(s.down) // a new one: it has not yet learned that its issuer is down
+		if err != nil {
+			return cfg, err
+		}
+		cfg.Source = contract
+	}
+	if mode.Options != nil {
+		cfg.Options = mode.Options(s)
+	}
+	cfg.Options = append(cfg.Options, core.WithLogger(s.logger))
+	cfg.Policies = mode.Policies
+	return cfg, nil
+}
+
+// expand puts tokens in the place of their names in braces.
+func (s *Stage) expand(text string) (string, error) {
+	for {
+		before, rest, open := strings.Cut(text, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		if !open || !closed {
+			return text, nil
+		}
+		token, err := s.token(name)
+		if err != nil {
+			return "", err
+		}
+		text = before + token + after
+	}
+}
+
+// token mints the token of that name, or finds the one minted before. Tokens
+// live for an hour, longer than any test.
+func (s *Stage) token(name string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if token, ok := s.tokens[name]; ok {
+		return token, nil
+	}
+	token, err := s.mint(name)
+	s.tokens[name] = token
+	return token, err
+}
+
+// admin is the person that most scenarios are about.
+func admin() authtest.Clerk {
+	return authtest.Clerk{
+		UserID: "user_1", SessionID: "sess_1", AuthorizedParty: appOrigin, TTL: time.Hour,
+		OrganizationID: "org_9", OrganizationSlug: "northwind", Role: "admin", Permissions: []string{"org:invoices:read", "org:invoices:create"},
+	}
+}
+
+func (s *Stage) mint(name string) (string, error) {
+	person := admin()
+	if kind, bad := strings.CutPrefix(name, "bad:"); bad {
+		for _, b := range s.bad() {
+			if b.Name == kind {
+				return b.Token, nil
+			}
+		}
+		return "", fmt.Errorf("adaptertest: authtest makes no bad token called %q", kind)
+	}
+	switch name {
+	case "session":
+	case "version 1":
+		person.Version = 1
+	case "other":
+		person.UserID, person.SessionID = "user_2", "sess_2"
+	case "member":
+		person.UserID, person.Role, person.Permissions = "user_3", "member", []string{"org:invoices:read"}
+	case "no organization":
+		person.OrganizationID = ""
+	case "revoked":
+		person.UserID = "user_revoked"
+	case "undecided":
+		person.UserID = "user_undecided"
+	case "no party":
+		person.AuthorizedParty = ""
+	case "pending":
+		person.Pending = true
+	case "old sign-in":
+		person.FactorAges = []int{600, -1}
+	case "no factor ages":
+		person.Extra = authtest.Claims{"fva": nil}
+	case "second factor":
+		person.FactorAges = []int{3, 3}
+	case "odd user":
+		person.UserID = `user_"<é>&\` // every character that an encoder may write its own way
+	case "template":
+		return s.issuer.ClerkTemplate(person, authtest.Claims{"plan": "pro"}), nil
+	case "machine":
+		return s.issuer.ClerkMachine(authtest.Clerk{TTL: time.Hour}, []string{"mch_1"}), nil
+	case "oauth":
+		return s.issuer.ClerkOAuth(person, "client_1", "openid invoices:read", authtest.WithHeader("x", nil)), nil
+	case "foreign":
+		return s.down.ClerkSession(person), nil
+	case "partner":
+		return s.second.Token(authtest.Claims{"sub": "partner_1"}), nil
+	case "partner for another":
+		return s.second.Token(authtest.Claims{"sub": "partner_1", "aud": "https://other.example"}), nil
+	default:
+		return "", fmt.Errorf("adaptertest: there is no token called %q", name)
+	}
+	return s.issuer.ClerkSession(person), nil
+}
+
+// bad are the tokens that the stage's contract must refuse.
+func (s *Stage) bad() []authtest.BadToken {
+	return s.issuer.Bad(s.contract, s.issuer.ClerkSession(admin()))
+}
+
+// routes notes which handlers ran.
+type routes struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (r *routes) add(path string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.all = append(r.all, path)
+}
+
+func (r *routes) list() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.all
+}
