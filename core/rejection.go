@@ -36,9 +36,13 @@ func (r *Rejection) MarshalJSON() ([]byte, error) {
 	return json.Marshal(string(r.Body)) // a responder's text
 }
 
-// ServeHTTP writes the answer. A HEAD request gets no body (RFC 9110 §9.3.2).
+// ServeHTTP writes the answer. A HEAD request gets the header of a GET, with its
+// Content-Length (RFC 9110 §8.6), and no body (§9.3.2).
 func (r *Rejection) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	maps.Copy(w.Header(), r.Header)
+	if req.Method == http.MethodHead {
+		w.Header()["Content-Length"] = []string{strconv.Itoa(len(r.Body))}
+	}
 	w.WriteHeader(r.Status)
 	if req.Method != http.MethodHead {
 		_, _ = w.Write(r.Body) //nolint:gosec // JSON of ours; the client is gone if writing fails

@@ -9,6 +9,12 @@
 package echoauth
 
 import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"strconv"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/revstackhq/auth-go/core"
@@ -68,10 +74,22 @@ func Claims[T any](c echo.Context) (T, error) { return core.Claims[T](c.Request(
 // reject leaves the writing to echo's error handler: the message marshals to
 // the rejection's own bytes, and Internal lets it be told by errors.As.
 func reject(c echo.Context, rejection *core.Rejection) error {
-	if !rejection.Delegate {
-		for name, values := range rejection.Header {
-			c.Response().Header()[name] = values
+	switch {
+	case rejection.Delegate:
+	case c.Request().Method == http.MethodHead || writes(rejection):
+		maps.Copy(c.Response().Header(), rejection.Header)
+		if c.Request().Method == http.MethodHead { // as of a GET, RFC 9110 §8.6
+			c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(rejection.Body)))
 		}
+	default: // then echo's error handler finds the answer committed, and leaves it
+		rejection.ServeHTTP(c.Response(), c.Request())
 	}
 	return &echo.HTTPError{Code: rejection.Status, Message: rejection, Internal: rejection.Err}
+}
+
+// writes reports whether echo's encoder writes the body as it is: a responder's
+// may be no JSON, or JSON with other spaces.
+func writes(rejection *core.Rejection) bool {
+	encoded, err := json.Marshal(rejection)
+	return err == nil && bytes.Equal(append(encoded, '\n'), rejection.Body)
 }
