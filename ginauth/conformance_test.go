@@ -1,0 +1,11 @@
+package ginauth_test
+
+import (
+	"testing"
+
+	"github.com/revstackhq/auth-go/core/adaptertest"
+)
+
+func TestConformance(t *testing.T) {
+	adaptertest.Run(t, adaptertest.Adapter{Name: "ginauth", Start: startGin, HasErrorHandler: true})
+}
