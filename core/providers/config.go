@@ -75,6 +75,8 @@ func (f *faults) member(name string, raw []byte, to reflect.Value) {
 	switch {
 	case err == nil && string(raw) == "null":
 		f.add(name, "null", "leave the member out, or give it a value")
+	case err == nil && !exactly(raw, to):
+		f.add(name, "", "holds a member whose name is not written in its exact case")
 	case err == nil:
 	case errors.As(err, &wrong):
 		at := name
@@ -85,6 +87,13 @@ func (f *faults) member(name string, raw []byte, to reflect.Value) {
 	default: // an unknown member further down; the value itself is not in it
 		f.add(name, "", "%s", strings.TrimPrefix(err.Error(), "json: "))
 	}
+}
+
+// exactly reports whether raw, which was decoded into to, means the same with
+// names that are compared exactly: encoding/json takes oneof for oneOf.
+func exactly(raw []byte, to reflect.Value) bool {
+	exact := reflect.New(to.Type())
+	return jose.Decode(raw, exact.Interface()) == nil && reflect.DeepEqual(exact.Elem().Interface(), to.Interface())
 }
 
 func (f *faults) duration(name string, raw []byte, to reflect.Value) {

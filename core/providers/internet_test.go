@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +29,7 @@ type internet struct {
 	keys   []byte
 
 	mu      sync.Mutex
+	ips     []net.IP          // hosts that are addresses: TLS has no server name for them (RFC 6066 §3)
 	issuers map[string]string // without trailing slash to as it is written
 	asked   []string          // every URL but discovery documents, in order
 }
@@ -35,10 +37,10 @@ type internet struct {
 func newInternet(t *testing.T, keys []byte) *internet {
 	t.Helper()
 	n := &internet{keys: keys, issuers: map[string]string{}}
-	certificate, roots := authority(t)
+	certificate, roots := n.authority(t)
 	secure := httptest.NewUnstartedServer(n)
-	secure.TLS = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: certificate}
-	secure.StartTLS()
+	secure.Listener = tls.NewListener(secure.Listener, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: certificate})
+	secure.Start()
 	t.Cleanup(secure.Close)
 	plain := httptest.NewServer(n)
 	t.Cleanup(plain.Close)
@@ -49,6 +51,7 @@ func newInternet(t *testing.T, keys []byte) *internet {
 			if host, port, err := net.SplitHostPort(addr); err == nil && port != "443" && (host == "127.0.0.1" || host == "localhost") {
 				to = plain.Listener.Addr().String()
 			}
+			n.dialled(addr)
 			return (&net.Dialer{}).DialContext(ctx, network, to)
 		},
 	}
@@ -86,8 +89,17 @@ func (n *internet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(n.keys)
 }
 
+func (n *internet) dialled(addr string) {
+	host, _, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && ip != nil {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.ips = append(n.ips, ip)
+	}
+}
+
 // authority signs a certificate for every name.
-func authority(t *testing.T) (func(*tls.ClientHelloInfo) (*tls.Certificate, error), *x509.CertPool) {
+func (n *internet) authority(t *testing.T) (func(*tls.ClientHelloInfo) (*tls.Certificate, error), *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
@@ -103,7 +115,12 @@ func authority(t *testing.T) (func(*tls.ClientHelloInfo) (*tls.Certificate, erro
 	roots.AddCert(root)
 	return func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 		leaf := &x509.Certificate{
-			SerialNumber: big.NewInt(2), NotBefore: root.NotBefore, NotAfter: root.NotAfter, DNSNames: []string{hello.ServerName},
+			SerialNumber: big.NewInt(2), NotBefore: root.NotBefore, NotAfter: root.NotAfter,
+		}
+		if leaf.DNSNames = []string{hello.ServerName}; hello.ServerName == "" {
+			n.mu.Lock()
+			leaf.DNSNames, leaf.IPAddresses = nil, slices.Clone(n.ips)
+			n.mu.Unlock()
 		}
 		der, err := x509.CreateCertificate(rand.Reader, leaf, root, key.Public(), key)
 		return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err

@@ -16,7 +16,7 @@
 //	})...)
 package providers
 
-//go:generate go run ./internal/table -out ../../docs/providers/README.md
+//go:generate go run ./internal/table/generate -out ../../docs/providers/README.md
 
 import (
 	"fmt"
