@@ -1,0 +1,246 @@
+package core_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares text with a file of testdata, which is the documentation of
+// what clients see.
+func golden(t *testing.T, name, text string) {
+	t.Helper()
+	file := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text != string(want) {
+		t.Errorf("%s differs; run the test with -update if that is meant\ngot\n%s\nwant\n%s", file, text, want)
+	}
+}
+
+// refusing is a guard whose policy refuses with err.
+func refusing(t *testing.T, err *core.Error, opts ...core.Option) *core.Guard {
+	t.Helper()
+	return newGuard(t, append(opts, core.WithPolicy(policyFunc(func(*core.Session) error { return err })))...)
+}
+
+// exchange writes down an answer as HTTP/1.1 would.
+func exchange(t *testing.T, g *core.Guard, method string) string {
+	t.Helper()
+	server := httptest.NewServer(g.Handler(http.NotFoundHandler()))
+	defer server.Close()
+	r, err := http.NewRequestWithContext(t.Context(), method, server.URL, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+hs256(t, nil))
+	resp, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var body bytes.Buffer
+	if _, err := body.ReadFrom(resp.Body); err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", resp.Status)
+	names := make([]string, 0, len(resp.Header))
+	for name := range resp.Header {
+		if name != "Date" && name != "Content-Length" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, value := range resp.Header[name] {
+			fmt.Fprintf(&b, "%s: %s\n", name, value)
+		}
+	}
+	return b.String() + "\n" + body.String()
+}
+
+func TestRejections(t *testing.T) {
+	var plain, problem strings.Builder
+	for _, code := range append(allCodes(), core.CodeNetworkError) {
+		err := &core.Error{Code: code, Detail: "internal detail", RetryAfter: 1500 * time.Millisecond, Scopes: nil}
+		fmt.Fprintf(&plain, "# %s\n%s\n", code, exchange(t, refusing(t, err), http.MethodGet))
+		fmt.Fprintf(&problem, "# %s\n%s\n", code, exchange(t, refusing(t, err, core.WithProblemDetails()), http.MethodGet))
+	}
+	if strings.Contains(plain.String()+problem.String(), "internal detail") {
+		t.Error("internal detail leaves the server")
+	}
+	golden(t, "rejections", plain.String())
+	golden(t, "rejections_problem", problem.String())
+}
+
+func TestRejectionDetails(t *testing.T) {
+	scope := func(scopes ...string) *core.Error {
+		return &core.Error{Code: core.CodeInsufficientScope, Scopes: scopes}
+	}
+	stepUp := &core.Error{Code: core.CodeReauthenticationRequired, ACR: []string{"gold", "phr"}, MaxAge: 10*time.Minute + 900*time.Millisecond}
+	metadata := core.WithResourceMetadata(core.ResourceMetadata{Resource: "https://api.example.com/v1/"})
+	const injection = "a\"\r\nSet-Cookie: x=y"
+	cases := []struct {
+		name   string
+		err    *core.Error
+		method string
+		opts   []core.Option
+	}{
+		{"realm with quotes and a backslash", scope(), "GET", []core.Option{core.WithRealm(`a "b" \c`)}},
+		{"scopes", scope("read:things", "write:things"), "GET", []core.Option{core.WithRealm("api")}},
+		{"scopes that break out", scope("read", injection), "GET", nil},
+		{"scopes that are quoted", scope(`a"b\`), "GET", nil},
+		{"scopes that are not ASCII", scope("é"), "GET", nil},
+		{"step-up", stepUp, "GET", nil},
+		{"step-up that breaks out", &core.Error{Code: core.CodeReauthenticationRequired, ACR: []string{injection}, MaxAge: time.Second}, "GET", nil},
+		{"metadata", &core.Error{Code: core.CodeTokenExpired}, "GET", []core.Option{core.WithRealm("api"), metadata}},
+		{"metadata is nothing for an outage", &core.Error{Code: core.CodeKeysUnavailable}, "GET", []core.Option{metadata}},
+		{"HEAD has no body", scope("a"), "HEAD", nil},
+		{"HEAD of a problem", scope("a"), "HEAD", []core.Option{core.WithProblemDetails()}},
+		{"POST", scope("a"), "POST", nil},
+		{"own message", scope("a"), "GET", []core.Option{core.WithMessages(func(r core.Request, e *core.Error) string {
+			return "Das geht <nicht>: " + r.Method() + " " + string(e.Code) + "\r\n"
+		})}},
+		{"own message in a problem", scope("a"), "GET", []core.Option{core.WithProblemDetails(), core.WithMessages(func(core.Request, *core.Error) string { return "Nein." })}},
+		{"default where there is no own message", scope("a"), "GET", []core.Option{core.WithMessages(func(core.Request, *core.Error) string { return "" })}},
+		{"responder", scope("a"), "GET", []core.Option{core.WithResponder(func(_ core.Request, r *core.Rejection) {
+			r.Status, r.Body = http.StatusTeapot, []byte("short and stout")
+			r.Header.Set("Content-Type", "text/plain")
+			r.Header.Set("X-Code", string(r.Err.Code))
+		})}},
+		{"responder with a status that is none", scope("a"), "GET", []core.Option{core.WithResponder(func(_ core.Request, r *core.Rejection) {
+			r.Status, r.Err = 0, nil
+		})}},
+		{"responder with an interim status", scope("a"), "GET", []core.Option{core.WithResponder(func(_ core.Request, r *core.Rejection) { r.Status = 100 })}},
+		{"responder without headers", scope("a"), "GET", []core.Option{core.WithResponder(func(_ core.Request, r *core.Rejection) { r.Header = nil })}},
+	}
+	var b strings.Builder
+	for _, c := range cases {
+		fmt.Fprintf(&b, "# %s\n%s\n", c.name, exchange(t, refusing(t, c.err, c.opts...), c.method))
+	}
+	if strings.Contains(b.String(), "\nSet-Cookie") {
+		t.Error("a header was injected")
+	}
+	golden(t, "rejection_details", b.String())
+}
+
+func TestRetryAfter(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "1", -time.Second: "1", 1: "1", time.Second: "1", time.Second + 1: "2", 1500 * time.Millisecond: "2", 30 * time.Second: "30",
+	} {
+		_, rejection := refusing(t, &core.Error{Code: core.CodeKeysUnavailable, RetryAfter: d}).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
+		if got := rejection.Header.Get("Retry-After"); got != want {
+			t.Errorf("%v: %s, want %s", d, got, want)
+		}
+	}
+}
+
+// A rejection is its receiver's own: spoiling one spoils no other.
+func TestRejectionIsOwned(t *testing.T) {
+	g := refusing(t, &core.Error{Code: core.CodeForbidden})
+	var first string
+	for range 2 {
+		_, r := g.Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
+		text := fmt.Sprint(r.Status, r.Header, string(r.Body))
+		if first == "" {
+			first = text
+		}
+		if text != first {
+			t.Fatalf("got %s, want %s", text, first)
+		}
+		clear(r.Body)
+		for _, values := range r.Header {
+			values[0] = "spoilt"
+		}
+	}
+}
+
+func TestRejectionAsError(t *testing.T) {
+	_, r := refusing(t, &core.Error{Code: core.CodeForbidden, Detail: "why"}, core.WithErrorHandler()).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
+	if !r.Delegate || r.Error() != "auth: FORBIDDEN: why" || r.Unwrap() != error(r.Err) {
+		t.Errorf("%v %s", r.Delegate, r.Error())
+	}
+	data, err := json.Marshal(r)
+	if err != nil || string(data)+"\n" != string(r.Body) {
+		t.Errorf("%s %v", data, err)
+	}
+	r.Body = []byte("no JSON")
+	if data, err = json.Marshal(r); err != nil || string(data) != `"no JSON"` {
+		t.Errorf("%s %v", data, err)
+	}
+}
+
+func TestMetadata(t *testing.T) {
+	serve := func(g *core.Guard, method string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		g.MetadataHandler().ServeHTTP(w, request(method, "/"))
+		return w
+	}
+	cases := []struct {
+		resource, url, path string
+	}{
+		{"https://api.example.com", "https://api.example.com/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource"},
+		{"https://api.example.com/", "https://api.example.com/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource"},
+		{"https://api.example.com:8443/v1/mcp", "https://api.example.com:8443/.well-known/oauth-protected-resource/v1/mcp", "/.well-known/oauth-protected-resource/v1/mcp"},
+		{"https://api.example.com/a%20b", "https://api.example.com/.well-known/oauth-protected-resource/a%20b", "/.well-known/oauth-protected-resource/a b"},
+		{"http://localhost:8080/v1", "http://localhost:8080/.well-known/oauth-protected-resource/v1", "/.well-known/oauth-protected-resource/v1"},
+	}
+	for _, c := range cases {
+		g := newGuard(t, core.WithResourceMetadata(core.ResourceMetadata{Resource: c.resource}))
+		_, r := g.Check(t.Context(), get())
+		if got := r.Header.Get("WWW-Authenticate"); got != `Bearer resource_metadata="`+c.url+`"` || g.MetadataPath() != c.path {
+			t.Errorf("%s: %s at %s", c.resource, got, g.MetadataPath())
+		}
+	}
+	servers, scopes := []string{"https://login.example"}, []string{"read", "write"}
+	g := newGuard(t, core.WithResourceMetadata(core.ResourceMetadata{
+		Resource: "https://api.example.com", AuthorizationServers: servers, Scopes: scopes, Name: "Things", Documentation: "https://docs.example.com",
+	}))
+	servers[0], scopes[0] = "spoilt", "spoilt"
+	golden(t, "metadata", string(g.Metadata()))
+	w := serve(g, http.MethodGet)
+	if w.Code != 200 || w.Body.String() != string(g.Metadata()) || w.Header().Get("Content-Type") != "application/json" ||
+		w.Header().Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(w.Header().Get("Cache-Control"), "max-age") {
+		t.Errorf("GET: %d %v %s", w.Code, w.Header(), w.Body)
+	}
+	if w = serve(g, http.MethodHead); w.Code != 200 || w.Body.Len() != 0 || w.Header().Get("Content-Type") != "application/json" {
+		t.Errorf("HEAD: %d %s", w.Code, w.Body)
+	}
+	if w = serve(g, http.MethodPost); w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD" {
+		t.Errorf("POST: %d %v", w.Code, w.Header())
+	}
+	// The default names the contracts' issuers that are URLs.
+	v := newVerifier(t, secretRules(), core.WithContracts(newContract(t, core.Rules{Issuer: "gateway", Audiences: []string{"a"}, Secret: kitSecret})))
+	d, err := core.NewGuard(v, core.WithResourceMetadata(core.ResourceMetadata{Resource: "https://api.example.com"}))
+	if err != nil || !strings.Contains(string(d.Metadata()), `"authorization_servers":["`+kitIssuer+`"]`) {
+		t.Errorf("%s %v", d.Metadata(), err)
+	}
+	none := newGuard(t)
+	if none.Metadata() != nil || none.MetadataPath() != "" {
+		t.Error("metadata without the option")
+	}
+	if w = serve(none, http.MethodGet); w.Code != 404 {
+		t.Errorf("without the option: %d", w.Code)
+	}
+}
