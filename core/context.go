@@ -44,15 +44,15 @@ func UserID(ctx context.Context) string {
 }
 
 // Claims decodes the claims of the session in ctx into a T, see
-// [Session.Decode]. It returns [ErrNoSession] if there is none.
+// [Session.Decode]. It returns [ErrNoSession] if there is none. What it returns
+// is the caller's own.
 func Claims[T any](ctx context.Context) (T, error) {
-	var claims T
 	s, ok := FromContext(ctx)
 	if !ok {
-		return claims, ErrNoSession
+		var none T
+		return none, ErrNoSession
 	}
-	err := s.Decode(&claims)
-	return claims, err
+	return claimsOf[T](s)
 }
 
 func admissionOf(ctx context.Context) *admission {

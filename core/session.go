@@ -26,6 +26,7 @@ type Session struct {
 	kind    TokenKind
 	key     *jwks.Key // nil for a secret
 	derived atomic.Pointer[derived]
+	decoded atomic.Pointer[decoded]
 }
 
 // derived are the values that a mapping finds, read once when first asked for.
@@ -176,7 +177,10 @@ func (s *Session) Claim(path string) (any, bool) {
 // member names compared exactly: "SUB" never stands for "sub". Each call
 // decodes afresh, so that no two callers share what they may change.
 func (s *Session) Decode(v any) error {
-	if err := jose.Decode(s.payload, v); err != nil {
+	if len(s.payload) == 0 {
+		return ErrNoSession // the zero Session
+	}
+	if err := s.claims.Fill(v); err != nil {
 		return fmt.Errorf("auth: claims do not fit %T: %w", v, err)
 	}
 	return nil

@@ -1,0 +1,64 @@
+package core
+
+import (
+	"reflect"
+	"sync"
+)
+
+// decoded is what a session's claims were decoded into last, if that is a type
+// whose copies share nothing: then one request's copy can't change another's.
+type decoded struct {
+	typ   reflect.Type
+	value any
+}
+
+// maxDecodedBytes bounds what a remembered session may additionally hold.
+const maxDecodedBytes = 512
+
+func claimsOf[T any](s *Session) (T, error) {
+	t := reflect.TypeFor[T]()
+	if d := s.decoded.Load(); d != nil && d.typ == t {
+		if claims, ok := d.value.(T); ok {
+			return claims, nil
+		}
+	}
+	var claims T
+	if err := s.Decode(&claims); err != nil {
+		return claims, err
+	}
+	if t.Size() <= maxDecodedBytes && sharesNothing(t) {
+		s.decoded.Store(&decoded{t, claims})
+	}
+	return claims, nil
+}
+
+var flatTypes sync.Map //nolint:gochecknoglobals // memo of a pure function, map[reflect.Type]bool
+
+func sharesNothing(t reflect.Type) bool {
+	if known, ok := flatTypes.Load(t); ok {
+		return known == true
+	}
+	flat := isFlat(t)
+	flatTypes.Store(t, flat)
+	return flat
+}
+
+// isFlat tells types without pointers, maps, slices and interfaces. Strings are
+// immutable, so copies may share them.
+func isFlat(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if !isFlat(t.Field(i).Type) {
+				return false
+			}
+		}
+		return true
+	case reflect.Array:
+		return isFlat(t.Elem())
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Interface, reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Invalid:
+		return false
+	default:
+		return true
+	}
+}
