@@ -8,14 +8,19 @@ package custom
 
 import (
 	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/providers/internal/preset"
 )
 
-// Config says how tokens are signed and what they must say. Exactly one of
-// SigningSecret, SigningSecretEnv, JWKSURL, JWKS and PEM is required.
+// Config says how tokens are signed and what they must say. One of
+// SigningSecret, SigningSecretEnv, JWKSURL, JWKS and PEM is required. A secret
+// may stand beside keys while you change from one to the other: name the
+// Algorithms of both then, the token's chooses.
 type Config struct {
 	// SigningSecret is the key of HS256, HS384 or HS512, at least as long as
 	// the hash: 32, 48 or 64 bytes.
@@ -69,14 +74,34 @@ type Claims struct {
 // [*core.ConfigError]. It does no I/O.
 func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
-	if cfg.SigningSecret == "" && cfg.SigningSecretEnv == "" && cfg.JWKSURL == "" && len(cfg.JWKS) == 0 && cfg.PEM == "" {
-		f.Add("SigningSecret", "", "is required: set it, or one of SigningSecretEnv, JWKSURL, JWKS and PEM")
-	}
-	return f.Contract(core.Rules{
+	rules := core.Rules{
 		Provider: "custom", Secret: cfg.SigningSecret, SecretEnv: cfg.SigningSecretEnv, JWKSURL: cfg.JWKSURL, JWKS: cfg.JWKS,
 		PEM: cfg.PEM, Algorithms: cfg.Algorithms, Issuer: cfg.Issuer, InsecureAnyIssuer: cfg.InsecureAnyIssuer,
 		Audiences: cfg.Audience, InsecureAnyAudience: cfg.InsecureAnyAudience, UserIDClaim: cfg.UserIDClaim,
 		RequiredClaims: cfg.RequiredClaims, ClaimRules: cfg.ClaimRules, TokenTypes: cfg.TokenTypes, Session: cfg.Session,
 		Leeway: cfg.Leeway, MaxAge: cfg.MaxAge, InsecureShortSecret: cfg.InsecureShortSecret,
-	}, map[string]string{"Secret": "SigningSecret", "SecretEnv": "SigningSecretEnv", "Audiences": "Audience"})
+	}
+	if cfg.SigningSecret == "" && cfg.SigningSecretEnv == "" && cfg.JWKSURL == "" && len(cfg.JWKS) == 0 && cfg.PEM == "" {
+		f.Add("SigningSecret", "", "is required: set it, or one of SigningSecretEnv, JWKSURL, JWKS and PEM")
+		standIn(&rules)
+	}
+	contract, err := preset.Faults(nil).Contract(rules, map[string]string{
+		"Secret": "SigningSecret", "SecretEnv": "SigningSecretEnv", "Audiences": "Audience",
+	})
+	if len(f) > 0 {
+		return nil, errors.Join(append(f, err)...)
+	}
+	return contract, err
+}
+
+// standIn fills in keys after their lack was told, so that the other mistakes
+// are found too. No contract is made with them.
+func standIn(rules *core.Rules) {
+	symmetric := func(alg string) bool { return strings.HasPrefix(alg, "HS") }
+	if len(rules.Algorithms) == 0 || slices.ContainsFunc(rules.Algorithms, symmetric) {
+		rules.Secret = core.Secret(strings.Repeat("-", 64))
+	}
+	if slices.ContainsFunc(rules.Algorithms, func(alg string) bool { return !symmetric(alg) }) {
+		rules.JWKSURL = "https://keys.invalid"
+	}
 }

@@ -9,6 +9,8 @@
 package oidc
 
 import (
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
@@ -29,8 +31,10 @@ type Config struct {
 	// Algorithms are RS256 by default, the one that every issuer must have
 	// (OpenID Connect Core §15.1).
 	Algorithms []string `json:"algorithms,omitempty"`
-	// AuthorizedParties are the accepted clients (azp).
-	AuthorizedParties []string `json:"authorizedParties,omitempty"`
+	// AuthorizedParties are the accepted clients (azp). A token without azp
+	// passes, unless RequireAuthorizedParty is set.
+	AuthorizedParties      []string `json:"authorizedParties,omitempty"`
+	RequireAuthorizedParty bool     `json:"requireAuthorizedParty,omitempty"`
 	// TokenTypes are the accepted values of the header typ. "at+jwt" alone
 	// keeps ID tokens out, if the issuer follows RFC 9068.
 	TokenTypes []string `json:"tokenTypes,omitempty"`
@@ -73,10 +77,27 @@ type Claims struct {
 func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	f.Required("Issuer", cfg.Issuer, "the exact value of the tokens' iss claim")
-	return f.Contract(core.Rules{
-		Provider: "oidc", Issuer: cfg.Issuer, Discovery: cfg.JWKSURL == "", JWKSURL: cfg.JWKSURL, Algorithms: cfg.Algorithms,
-		Audiences: cfg.Audience, InsecureAnyAudience: cfg.InsecureAnyAudience, AuthorizedParties: cfg.AuthorizedParties,
+	discovery := cfg.JWKSURL == ""
+	switch {
+	case strings.TrimSpace(cfg.Issuer) == "":
+		cfg.Issuer = unknownIssuer
+	case discovery && !strings.Contains(cfg.Issuer, "://"):
+		f.Add("Issuer", cfg.Issuer, "is not a URL, and so has no discovery document: write https://… as in the tokens' iss, or set JWKSURL")
+		cfg.Issuer = unknownIssuer
+	}
+	contract, err := preset.Faults(nil).Contract(core.Rules{
+		Provider: "oidc", Issuer: cfg.Issuer, Discovery: discovery, JWKSURL: cfg.JWKSURL, Algorithms: cfg.Algorithms,
+		Audiences: cfg.Audience, InsecureAnyAudience: cfg.InsecureAnyAudience,
+		AuthorizedParties: cfg.AuthorizedParties, RequireAuthorizedParty: cfg.RequireAuthorizedParty,
 		TokenTypes: cfg.TokenTypes, UserIDClaim: cfg.UserIDClaim, RequiredClaims: cfg.RequiredClaims,
 		ClaimRules: cfg.ClaimRules, Session: cfg.Session, Leeway: cfg.Leeway, MaxAge: cfg.MaxAge,
 	}, map[string]string{"Audiences": "Audience"})
+	if len(f) > 0 {
+		return nil, errors.Join(append(f, err)...)
+	}
+	return contract, err
 }
+
+// unknownIssuer stands in after a mistake in the configuration, so that the
+// other mistakes are found too. No contract is made with it.
+const unknownIssuer = "https://issuer.invalid"
