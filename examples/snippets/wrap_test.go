@@ -1,0 +1,177 @@
+package snippets_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// wrapper is the function in which a fragment stands.
+type wrapper struct {
+	params string
+	result string // its type, if any; the function ends with returning nil
+}
+
+// wrappers are the places that pages show fragments of.
+func wrappers() map[string]wrapper {
+	return map[string]wrapper{
+		"core": {params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, guard *core.Guard, " +
+			"session *core.Session, token string, w http.ResponseWriter, r *http.Request, next http.Handler"},
+		"error": {
+			params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, session *core.Session, token string",
+			result: "error",
+		},
+		"test":        {params: "t *testing.T, contract *core.Contract"},
+		"gin":         {params: "r *gin.Engine, contract *core.Contract, verifier *core.Verifier"},
+		"gin-handler": {params: "c *gin.Context"},
+		"echo":        {params: "e *echo.Echo, contract *core.Contract, verifier *core.Verifier"},
+		"echo-handler": {
+			params: "c echo.Context", result: "error",
+		},
+		"chi":         {params: "r chi.Router, contract *core.Contract, verifier *core.Verifier"},
+		"chi-handler": {params: "w http.ResponseWriter, r *http.Request"},
+		"fiber":       {params: "app *fiber.App, contract *core.Contract, verifier *core.Verifier"},
+		"fiber-handler": {
+			params: "c *fiber.Ctx", result: "error",
+		},
+	}
+}
+
+// packages are what a fragment may use without importing it.
+func packages() map[string]string {
+	const ours = "github.com/revstackhq/auth-go/"
+	all := map[string]string{
+		"gin": "github.com/gin-gonic/gin", "echo": "github.com/labstack/echo/v4",
+		"chi": "github.com/go-chi/chi/v5", "fiber": "github.com/gofiber/fiber/v2",
+		"cors": "github.com/gofiber/fiber/v2/middleware/cors",
+		"core": ours + "core", "authtest": ours + "core/authtest", "adaptertest": ours + "core/adaptertest",
+		"policy": ours + "core/policy", "event": ours + "core/event", "providers": ours + "core/providers",
+		"ginauth": ours + "ginauth", "echoauth": ours + "echoauth", "chiauth": ours + "chiauth", "fiberauth": ours + "fiberauth",
+		"json": "encoding/json", "http": "net/http", "httptest": "net/http/httptest", "slog": "log/slog", "url": "net/url",
+		"middleware": "github.com/labstack/echo/v4/middleware",
+	}
+	for _, std := range []string{"context", "errors", "fmt", "io", "log", "os", "slices", "strings", "sync", "testing", "time"} {
+		all[std] = std
+	}
+	for _, preset := range presets() {
+		all[preset] = ours + "core/providers/" + preset
+	}
+	return all
+}
+
+// source makes a Go file of a snippet; its errors, and the compiler's, name the
+// page. skipped is why it is left out.
+func (s snippet) source() (text, skipped string, err error) {
+	if reason, ok := strings.CutPrefix(s.wrapper, "skip"); ok {
+		if reason = strings.TrimSpace(strings.TrimPrefix(reason, ":")); reason == "" {
+			return "", "", fmt.Errorf("%s: say why: <!-- snippet: skip: the reason -->", s.at())
+		}
+		return "", reason, nil
+	}
+	whole := s.lineDirective() + s.code
+	if _, err := parser.ParseFile(token.NewFileSet(), "", s.code, parser.PackageClauseOnly); err == nil {
+		if s.wrapper != "" {
+			return "", "", fmt.Errorf("%s: a whole file takes no wrapper, but the comment says %q", s.at(), s.wrapper)
+		}
+		return whole, "", nil
+	}
+	name := s.wrapper
+	if name == "" {
+		name = "core"
+	}
+	w, ok := wrappers()[name]
+	if !ok {
+		return "", "", fmt.Errorf("%s: there is no wrapper %q: use one of %s", s.at(), name,
+			strings.Join(slices.Sorted(maps.Keys(wrappers())), ", "))
+	}
+	body, err := s.wrapped(w)
+	if err != nil {
+		return "", "", err
+	}
+	return body, "", nil
+}
+
+// wrapped takes the fragment for declarations if it is such, else for
+// statements.
+func (s snippet) wrapped(w wrapper) (string, error) {
+	const head = "package snippet\n"
+	f, err := parser.ParseFile(token.NewFileSet(), "", head+s.code, parser.SkipObjectResolution)
+	if err == nil {
+		if len(f.Imports) > 0 {
+			return head + s.lineDirective() + s.code, nil // it imports what it uses
+		}
+		return head + imports(f) + s.lineDirective() + s.code, nil
+	}
+	open := "func _(" + w.params + ") " + w.result + " {\n"
+	closing := "}\n"
+	if w.result != "" {
+		closing = "return nil\n}\n"
+	}
+	// The inner block lets a fragment declare a parameter's name anew.
+	f, err = parser.ParseFile(token.NewFileSet(), "", head+open+"{\n"+s.lineDirective()+s.code+"}\n"+closing, parser.SkipObjectResolution)
+	if err != nil {
+		return "", fmt.Errorf("%w: neither declarations nor statements of Go", err) // the line directive has named the page
+	}
+	inner := f.Decls[0].(*ast.FuncDecl).Body.List[0].(*ast.BlockStmt)
+	return head + imports(f) + open + "{\n" + s.lineDirective() + s.code + uses(inner) + "}\n" + closing, nil
+}
+
+func (s snippet) lineDirective() string { return "//line " + s.at() + "\n" }
+
+// imports are those of the packages that f names.
+func imports(f *ast.File) string {
+	used := map[string]bool{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if selector, ok := n.(*ast.SelectorExpr); ok {
+			if x, ok := selector.X.(*ast.Ident); ok {
+				used[x.Name] = true
+			}
+		}
+		return true
+	})
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(packages())) {
+		if used[name] {
+			b.WriteString("import " + name + " " + strconv.Quote(packages()[name]) + "\n")
+		}
+	}
+	return b.String()
+}
+
+// uses mentions the variables that a fragment declares: showing how to get one
+// is enough.
+func uses(block *ast.BlockStmt) string {
+	var names []string
+	for _, statement := range block.List {
+		switch st := statement.(type) {
+		case *ast.AssignStmt:
+			if st.Tok == token.DEFINE {
+				for _, left := range st.Lhs {
+					if id, ok := left.(*ast.Ident); ok && id.Name != "_" {
+						names = append(names, id.Name)
+					}
+				}
+			}
+		case *ast.DeclStmt:
+			if d, ok := st.Decl.(*ast.GenDecl); ok && d.Tok == token.VAR {
+				for _, spec := range d.Specs {
+					for _, id := range spec.(*ast.ValueSpec).Names {
+						if id.Name != "_" {
+							names = append(names, id.Name)
+						}
+					}
+				}
+			}
+		}
+	}
+	var b strings.Builder
+	for _, name := range names {
+		b.WriteString("_ = &" + name + "\n") // a pointer: vet minds copied locks
+	}
+	return b.String()
+}
