@@ -1,0 +1,114 @@
+package echoauth_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/echoauth"
+)
+
+func serve(r http.Handler, token string) *httptest.ResponseRecorder {
+	request := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+	if token != "" {
+		authtest.Authorize(request, token)
+	}
+	answer := httptest.NewRecorder()
+	r.ServeHTTP(answer, request)
+	return answer
+}
+
+// TestRefusalIsEchosOwn: the program's HTTPErrorHandler gets echo's own error,
+// may answer as it likes, and can tell why.
+func TestRefusalIsEchosOwn(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	for name, guarded := range map[string][]echo.MiddlewareFunc{
+		"New":     {echoauth.New(issuer.Contract())},
+		"Require": {echoauth.New(issuer.Contract(), core.Optional()), echoauth.Require()},
+	} {
+		var given error
+		e := echo.New()
+		e.HTTPErrorHandler = func(err error, c echo.Context) {
+			given = err
+			_ = c.String(http.StatusTeapot, "my own answer")
+		}
+		e.GET("/", func(echo.Context) error { t.Errorf("%s: the handler ran", name); return nil }, guarded...)
+		answer := serve(e, "")
+		if answer.Code != http.StatusTeapot || answer.Body.String() != "my own answer" {
+			t.Errorf("%s: the handler's answer is lost: %d %s", name, answer.Code, answer.Body)
+		}
+		var own *echo.HTTPError
+		if !errors.As(given, &own) || own.Code != http.StatusUnauthorized {
+			t.Fatalf("%s: the handler got %v, no *echo.HTTPError of 401", name, given)
+		}
+		if body, err := json.Marshal(own.Message); err != nil || string(body) != `{"error":"Sign in to continue.","code":"TOKEN_MISSING"}` {
+			t.Errorf("%s: the message marshals to %s, %v", name, body, err)
+		}
+		var refusal *core.Error
+		if !errors.As(given, &refusal) || !errors.Is(given, core.CodeTokenMissing) {
+			t.Errorf("%s: errors.As finds no *core.Error in %v", name, given)
+		}
+	}
+}
+
+// TestMiddlewareSeesTheRefusal: what stands before the guard gets the error
+// back, as from any handler.
+func TestMiddlewareSeesTheRefusal(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	var seen error
+	e := echo.New()
+	e.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			seen = next(c)
+			return seen
+		}
+	})
+	e.Use(echoauth.New(issuer.Contract()))
+	e.GET("/", func(echo.Context) error { return nil })
+	answer := serve(e, "")
+	if core.CodeOf(seen) != core.CodeTokenMissing || answer.Code != http.StatusUnauthorized {
+		t.Errorf("the middleware saw %v, the client %d", seen, answer.Code)
+	}
+}
+
+// TestResponderWithoutJSON: echo's encoder would quote a responder's text.
+func TestResponderWithoutJSON(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	for _, body := range []string{"<p>no</p>", "{ \"spaced\": true }\n", "", `{"no":"newline"}`} {
+		e := echo.New()
+		e.Use(echoauth.New(issuer.Contract(), core.WithResponder(func(_ core.Request, r *core.Rejection) { r.Body = []byte(body) })))
+		e.GET("/", func(echo.Context) error { return nil })
+		if answer := serve(e, ""); answer.Body.String() != body || answer.Code != http.StatusUnauthorized {
+			t.Errorf("got %d %q, want %q", answer.Code, answer.Body, body)
+		}
+	}
+}
+
+func TestKeepsTheRequestsContext(t *testing.T) {
+	type key struct{}
+	issuer := authtest.NewIssuer(t)
+	e := echo.New()
+	e.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), key{}, "kept")))
+			return next(c)
+		}
+	})
+	e.Use(echoauth.New(issuer.Contract()))
+	e.GET("/", func(c echo.Context) error {
+		if c.Request().Context().Value(key{}) != "kept" {
+			t.Error("what an earlier middleware put into the context is gone")
+		}
+		return nil
+	})
+	if answer := serve(e, issuer.Token(nil)); answer.Code != http.StatusOK {
+		t.Errorf("status %d", answer.Code)
+	}
+}

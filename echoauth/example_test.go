@@ -1,0 +1,139 @@
+package echoauth_test
+
+import (
+	"fmt"
+	"log"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/policy"
+	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/echoauth"
+)
+
+// demo is an issuer for the examples, and a contract that accepts its tokens.
+func demo() (*authtest.Issuer, *core.Contract) {
+	issuer, err := authtest.StartIssuer(authtest.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	contract, err := clerk.NewContract(clerk.Config{
+		IssuerURL: issuer.URL(), AuthorizedParties: []string{"https://app.example"}, // yours: os.Getenv("CLERK_ISSUER_URL")
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return issuer, contract
+}
+
+// show sends a request and prints the answer.
+func show(r http.Handler, token string) {
+	answer := serve(r, token)
+	fmt.Println(answer.Code, answer.Body)
+}
+
+func ExampleNew() {
+	issuer, contract := demo()
+	defer func() { _ = issuer.Close() }()
+
+	e := echo.New()
+	e.Use(echoauth.New(contract))
+	e.GET("/", func(c echo.Context) error { return c.String(http.StatusOK, "hello, "+echoauth.UserID(c)) })
+
+	show(e, issuer.ClerkSession(authtest.Clerk{UserID: "user_1"}))
+	show(e, "")
+	// Output:
+	// 200 hello, user_1
+	// 401 {"error":"Sign in to continue.","code":"TOKEN_MISSING"}
+}
+
+func ExampleGuard() {
+	issuer, contract := demo()
+	defer func() { _ = issuer.Close() }()
+
+	guard, err := core.NewGuard(contract, core.Optional()) // an error instead of New's panic
+	if err != nil {
+		log.Fatal(err)
+	}
+	e := echo.New()
+	e.Use(echoauth.Guard(guard))
+	e.GET("/", func(c echo.Context) error {
+		return c.String(http.StatusOK, fmt.Sprintf("hello, %q", echoauth.UserID(c)))
+	})
+	show(e, "")
+	// Output: 200 hello, ""
+}
+
+func ExampleRequire() {
+	issuer, contract := demo()
+	defer func() { _ = issuer.Close() }()
+
+	e := echo.New()
+	e.Use(echoauth.New(contract))
+	e.GET("/", func(c echo.Context) error { return c.String(http.StatusOK, "welcome") }, echoauth.Require(policy.Role("org:admin")))
+
+	show(e, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "admin"}))
+	show(e, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "member"}))
+	// Output:
+	// 200 welcome
+	// 403 {"error":"You are not allowed to do this.","code":"FORBIDDEN"}
+}
+
+func ExampleUserID() {
+	e := echo.New()
+	e.GET("/", func(c echo.Context) error { return c.String(http.StatusOK, fmt.Sprintf("%q", echoauth.UserID(c))) })
+	show(e, "") // behind no middleware
+	// Output: 200 ""
+}
+
+func ExampleSession() {
+	issuer, contract := demo()
+	defer func() { _ = issuer.Close() }()
+
+	e := echo.New()
+	e.Use(echoauth.New(contract))
+	e.GET("/", func(c echo.Context) error {
+		session, ok := echoauth.Session(c)
+		return c.String(http.StatusOK, fmt.Sprint(ok, " ", session.Organization().ID, " ", session.Organization().Role))
+	})
+	show(e, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "admin"}))
+	// Output: 200 true org_9 org:admin
+}
+
+func ExampleClaims() {
+	issuer, contract := demo()
+	defer func() { _ = issuer.Close() }()
+
+	e := echo.New()
+	e.Use(echoauth.New(contract))
+	e.GET("/", func(c echo.Context) error {
+		claims, err := echoauth.Claims[clerk.Claims](c)
+		if err != nil {
+			return err
+		}
+		return c.JSON(http.StatusOK, map[string]string{"userId": echoauth.UserID(c), "sessionId": claims.SessionID})
+	})
+	show(e, issuer.ClerkSession(authtest.Clerk{UserID: "user_1", SessionID: "sess_1"}))
+	// Output: 200 {"sessionId":"sess_1","userId":"user_1"}
+}
+
+func ExampleMetadata() {
+	_, contract := demo()
+	guard, err := core.NewGuard(contract, core.WithResourceMetadata(core.ResourceMetadata{
+		Resource: "https://api.example", AuthorizationServers: []string{"https://clerk.example"},
+	}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	e := echo.New()
+	e.GET(guard.MetadataPath(), echoauth.Metadata(guard)) // public: before the guard
+	e.GET("/", func(echo.Context) error { return nil }, echoauth.Guard(guard))
+	fmt.Println(guard.MetadataPath())
+	fmt.Println(serve(e, "").Header().Get("WWW-Authenticate"))
+	// Output:
+	// /.well-known/oauth-protected-resource
+	// Bearer resource_metadata="https://api.example/.well-known/oauth-protected-resource"
+}

@@ -1,0 +1,137 @@
+package fiberauth_test
+
+import (
+	"fmt"
+	"log"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/policy"
+	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/fiberauth"
+)
+
+// demo is an issuer for the examples, and a contract that accepts its tokens.
+func demo() (*authtest.Issuer, *core.Contract) {
+	issuer, err := authtest.StartIssuer(authtest.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	contract, err := clerk.NewContract(clerk.Config{
+		IssuerURL: issuer.URL(), AuthorizedParties: []string{"https://app.example"}, // yours: os.Getenv("CLERK_ISSUER_URL")
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return issuer, contract
+}
+
+// show sends a request and prints the answer.
+func show(app *fiber.App, token string) {
+	status, _, body := serve(app, token)
+	fmt.Println(status, body)
+}
+
+func ExampleNew() {
+	issuer, contract := demo()
+	defer func() { _ = issuer.Close() }()
+
+	app := fiber.New()
+	app.Use(fiberauth.New(contract))
+	app.Get("/", func(c *fiber.Ctx) error { return c.SendString("hello, " + fiberauth.UserID(c)) })
+
+	show(app, issuer.ClerkSession(authtest.Clerk{UserID: "user_1"}))
+	show(app, "")
+	// Output:
+	// 200 hello, user_1
+	// 401 {"error":"Sign in to continue.","code":"TOKEN_MISSING"}
+}
+
+func ExampleGuard() {
+	issuer, contract := demo()
+	defer func() { _ = issuer.Close() }()
+
+	guard, err := core.NewGuard(contract, core.Optional()) // an error instead of New's panic
+	if err != nil {
+		log.Fatal(err)
+	}
+	app := fiber.New()
+	app.Use(fiberauth.Guard(guard))
+	app.Get("/", func(c *fiber.Ctx) error { return c.SendString(fmt.Sprintf("hello, %q", fiberauth.UserID(c))) })
+	show(app, "")
+	// Output: 200 hello, ""
+}
+
+func ExampleRequire() {
+	issuer, contract := demo()
+	defer func() { _ = issuer.Close() }()
+
+	app := fiber.New()
+	app.Use(fiberauth.New(contract))
+	app.Get("/", fiberauth.Require(policy.Role("org:admin")), func(c *fiber.Ctx) error { return c.SendString("welcome") })
+
+	show(app, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "admin"}))
+	show(app, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "member"}))
+	// Output:
+	// 200 welcome
+	// 403 {"error":"You are not allowed to do this.","code":"FORBIDDEN"}
+}
+
+func ExampleUserID() {
+	app := fiber.New()
+	app.Get("/", func(c *fiber.Ctx) error { return c.SendString(fmt.Sprintf("%q", fiberauth.UserID(c))) })
+	show(app, "") // behind no middleware
+	// Output: 200 ""
+}
+
+func ExampleSession() {
+	issuer, contract := demo()
+	defer func() { _ = issuer.Close() }()
+
+	app := fiber.New()
+	app.Use(fiberauth.New(contract))
+	app.Get("/", func(c *fiber.Ctx) error {
+		session, ok := fiberauth.Session(c)
+		return c.SendString(fmt.Sprint(ok, " ", session.Organization().ID, " ", session.Organization().Role))
+	})
+	show(app, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "admin"}))
+	// Output: 200 true org_9 org:admin
+}
+
+func ExampleClaims() {
+	issuer, contract := demo()
+	defer func() { _ = issuer.Close() }()
+
+	app := fiber.New()
+	app.Use(fiberauth.New(contract))
+	app.Get("/", func(c *fiber.Ctx) error {
+		claims, err := fiberauth.Claims[clerk.Claims](c)
+		if err != nil {
+			return err
+		}
+		return c.JSON(fiber.Map{"userId": fiberauth.UserID(c), "sessionId": claims.SessionID})
+	})
+	show(app, issuer.ClerkSession(authtest.Clerk{UserID: "user_1", SessionID: "sess_1"}))
+	// Output: 200 {"sessionId":"sess_1","userId":"user_1"}
+}
+
+func ExampleMetadata() {
+	_, contract := demo()
+	guard, err := core.NewGuard(contract, core.WithResourceMetadata(core.ResourceMetadata{
+		Resource: "https://api.example", AuthorizationServers: []string{"https://clerk.example"},
+	}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	app := fiber.New()
+	app.Get(guard.MetadataPath(), fiberauth.Metadata(guard)) // public: before the guard
+	app.Get("/", fiberauth.Guard(guard))
+	fmt.Println(guard.MetadataPath())
+	_, header, _ := serve(app, "")
+	fmt.Println(header.Get("WWW-Authenticate"))
+	// Output:
+	// /.well-known/oauth-protected-resource
+	// Bearer resource_metadata="https://api.example/.well-known/oauth-protected-resource"
+}

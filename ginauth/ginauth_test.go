@@ -1,0 +1,101 @@
+package ginauth_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/ginauth"
+)
+
+func serve(r http.Handler, token string) *httptest.ResponseRecorder {
+	request := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+	if token != "" {
+		authtest.Authorize(request, token)
+	}
+	answer := httptest.NewRecorder()
+	r.ServeHTTP(answer, request)
+	return answer
+}
+
+// TestContextFallback: a *gin.Context is a context.Context that hides the
+// request's, unless the engine says otherwise.
+func TestContextFallback(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	for _, fallback := range []bool{false, true} {
+		var direct, request string
+		r := gin.New()
+		r.ContextWithFallback = fallback
+		r.Use(ginauth.New(issuer.Contract()))
+		r.GET("/", func(c *gin.Context) {
+			direct, request = core.UserID(c), core.UserID(c.Request.Context())
+		})
+		serve(r, issuer.Token(nil))
+		if want := map[bool]string{false: "", true: "user_1"}[fallback]; direct != want {
+			t.Errorf("ContextWithFallback %t: core.UserID(c) is %q, want %q", fallback, direct, want)
+		}
+		if request != "user_1" {
+			t.Errorf("ContextWithFallback %t: core.UserID(c.Request.Context()) is %q", fallback, request)
+		}
+	}
+}
+
+// TestRefusalIsGinsOwn: the error is in c.Errors and the chain is aborted, so
+// that loggers and error middleware see what happened.
+func TestRefusalIsGinsOwn(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	for name, guarded := range map[string][]gin.HandlerFunc{
+		"New":     {ginauth.New(issuer.Contract())},
+		"Require": {ginauth.New(issuer.Contract(), core.Optional()), ginauth.Require()},
+	} {
+		var refusal *core.Error
+		aborted, next := false, false
+		r := gin.New()
+		r.Use(func(c *gin.Context) {
+			c.Next()
+			aborted = c.IsAborted()
+			if last := c.Errors.Last(); last != nil {
+				errors.As(last, &refusal)
+			}
+		})
+		r.Use(guarded...)
+		r.Use(func(*gin.Context) { next = true })
+		r.GET("/", func(*gin.Context) { next = true })
+		answer := serve(r, "")
+		if answer.Code != http.StatusUnauthorized || !aborted || next {
+			t.Errorf("%s: status %d, aborted %t, the chain went on %t", name, answer.Code, aborted, next)
+		}
+		if refusal == nil || refusal.Code != core.CodeTokenMissing {
+			t.Errorf("%s: c.Errors holds %v", name, refusal)
+		}
+	}
+}
+
+func TestKeepsTheRequestsContext(t *testing.T) {
+	type key struct{}
+	issuer := authtest.NewIssuer(t)
+	r := gin.New()
+	r.Use(func(c *gin.Context) {
+		c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), key{}, "kept"))
+	})
+	r.Use(ginauth.New(issuer.Contract()))
+	r.GET("/", func(c *gin.Context) {
+		if c.Request.Context().Value(key{}) != "kept" {
+			t.Error("what an earlier middleware put into the context is gone")
+		}
+	})
+	if answer := serve(r, issuer.Token(nil)); answer.Code != http.StatusOK {
+		t.Errorf("status %d", answer.Code)
+	}
+}
+
+func TestMain(m *testing.M) {
+	gin.SetMode(gin.ReleaseMode)
+	m.Run()
+}
