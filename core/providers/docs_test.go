@@ -1,0 +1,99 @@
+package providers_test
+
+import (
+	"encoding/json"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/revstackhq/auth-go/core/providers"
+	"github.com/revstackhq/auth-go/core/providers/internal/table"
+	"github.com/revstackhq/auth-go/core/providers/providertest"
+)
+
+const docs = "../../docs/providers/"
+
+func TestTableIsCurrent(t *testing.T) {
+	page, err := os.ReadFile(docs + "README.md")
+	must(t, err)
+	if string(page) != table.Render(providers.All()) {
+		t.Error("docs/providers/README.md is out of date: run go generate in core/providers")
+	}
+}
+
+// Every provider has a page with the same headings, so that a reader finds
+// their way.
+func TestEveryProviderHasAPage(t *testing.T) {
+	for _, p := range providers.All() {
+		page, err := os.ReadFile(docs + p.Slug + ".md")
+		if err != nil {
+			t.Errorf("%s: %v", p.Slug, err)
+			continue
+		}
+		for _, heading := range []string{"# ", "\n## Where to find the values", "\n## What is checked", "\n## Audience", "\n## A token", "\n## Errors"} {
+			if !strings.Contains(string(page), heading) {
+				t.Errorf("%s.md has no heading %q", p.Slug, strings.TrimSpace(heading))
+			}
+		}
+	}
+}
+
+var jsonBlock = regexp.MustCompile("(?s)\n([^\n]*)\n\n```json\n(.*?)```")
+
+// What the pages show in JSON works: a configuration builds, and a token is one
+// of the samples that the contract accepts.
+func TestPagesTellTheTruth(t *testing.T) {
+	t.Setenv("GATEWAY_JWT_SECRET", "northwind-gateway's own secret, 32 bytes or more")
+	for _, p := range providers.All() {
+		t.Run(p.Slug, func(t *testing.T) {
+			page, err := os.ReadFile(docs + p.Slug + ".md")
+			must(t, err)
+			good, _, err := providertest.Tokens(p.Slug)
+			must(t, err)
+			tokens := 0
+			for _, block := range jsonBlock.FindAllStringSubmatch(string(page), -1) {
+				var token struct {
+					Header  map[string]any      `json:"header"`
+					Payload providertest.Object `json:"payload"`
+				}
+				if err := json.Unmarshal([]byte(block[2]), &token); err != nil {
+					t.Errorf("%v in %s", err, block[2])
+				}
+				switch {
+				case token.Payload != nil:
+					tokens++
+					if !isSample(t, token.Header["alg"], token.Payload, good) {
+						t.Errorf("this token is none of the samples: %s", block[2])
+					}
+				case strings.Contains(block[1], "providers.Build") || strings.Contains(block[2], "claimRules"):
+					if _, err := providers.Build(p.Slug, []byte(block[2])); err != nil {
+						t.Errorf("%v: %s", err, block[2])
+					}
+				}
+			}
+			if tokens == 0 {
+				t.Error("the page shows no token")
+			}
+		})
+	}
+}
+
+func isSample(t *testing.T, alg any, payload providertest.Object, good []providertest.Token) bool {
+	t.Helper()
+	for _, token := range good {
+		if alg == token.Algorithm && reflect.DeepEqual(plain(t, payload), plain(t, token.Claims)) {
+			return true
+		}
+	}
+	return false
+}
+
+func plain(t *testing.T, o providertest.Object) (v any) {
+	t.Helper()
+	data, err := json.Marshal(o)
+	must(t, err)
+	must(t, json.Unmarshal(data, &v))
+	return v
+}
