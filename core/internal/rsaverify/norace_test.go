@@ -1,0 +1,5 @@
+//go:build !race
+
+package rsaverify_test
+
+const raceEnabled = false

@@ -1,0 +1,5 @@
+//go:build !boringcrypto
+
+package rsaverify
+
+const boringBuild = false
