@@ -97,7 +97,7 @@ func newEngine(c *contract, o engineOptions) *engine {
 	case c.remote():
 		cfg := jwks.Config{
 			URL: c.rules.JWKSURL, Discovery: c.rules.Discovery, Algorithms: c.rules.Algorithms,
-			Policy: o.policy.internal(), Client: o.client, Clock: o.clock, Emit: e.emit,
+			InsecureHTTP: c.rules.InsecureHTTP, Policy: o.policy.internal(), Client: o.client, Clock: o.clock, Emit: e.emit,
 		}
 		if len(c.issuers) > 0 {
 			cfg.Issuer = c.issuers[0]

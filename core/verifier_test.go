@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime"
@@ -640,6 +641,51 @@ func TestHTTPClient(t *testing.T) {
 	v := newVerifier(t, server.rules(), core.WithHTTPClient(client))
 	if _, err := v.Verify(t.Context(), rs256(t, "k1", nil)); err != nil || used.Load() != 1 {
 		t.Errorf("%v, used %d times", err, used.Load())
+	}
+}
+
+// Plain http leaves this machine only if the contract says so.
+func TestInsecureHTTP(t *testing.T) {
+	for _, insecure := range []bool{true, false} {
+		t.Run(fmt.Sprint(insecure), func(t *testing.T) {
+			var discoveryKeys string
+			server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+			wire := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				if strings.HasSuffix(r.URL.Path, "/openid-configuration") {
+					body := `{"issuer":"http://id.internal","jwks_uri":"` + discoveryKeys + `"}`
+					return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+				}
+				r = r.Clone(r.Context())
+				r.URL.Host = strings.TrimPrefix(server.URL, "http://")
+				return server.Client().Transport.RoundTrip(r)
+			})}
+			for _, c := range []struct {
+				discovery bool
+				keys      string
+				works     bool
+			}{{false, "http://id.internal/jwks", true}, {true, "http://id.internal/jwks", true}, {true, "http://other.internal/jwks", false}} {
+				discoveryKeys = c.keys
+				rules := core.Rules{Issuer: "http://id.internal", Audiences: []string{kitAudience}, InsecureHTTP: insecure, Discovery: c.discovery}
+				if !c.discovery {
+					rules.JWKSURL = c.keys
+				}
+				contract, err := core.NewContract(rules)
+				if !insecure {
+					if err == nil {
+						t.Fatal("accepted http without the waiver")
+					}
+					continue
+				}
+				v, err := core.NewVerifier(contract, core.WithClock(newClock()), core.WithHTTPClient(wire))
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = v.Verify(t.Context(), rs256(t, "k1", map[string]any{"iss": "http://id.internal"}))
+				if (err == nil) != c.works {
+					t.Errorf("%+v: %v", c, err)
+				}
+			}
+		})
 	}
 }
 

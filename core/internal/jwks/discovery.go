@@ -101,7 +101,7 @@ func (s *Source) discover(ctx context.Context, now time.Time) (*discovered, erro
 	if doc.Issuer != s.cfg.Issuer { // OIDC Discovery §4.3: MUST be identical
 		return nil, refuse(&IssuerMismatchError{Want: s.cfg.Issuer, Got: printable(doc.Issuer, maxKidSize)})
 	}
-	if err := checkJWKSURI(s.cfg.Issuer, doc.JWKSURI); err != nil {
+	if err := checkJWKSURI(s.cfg.Issuer, doc.JWKSURI, s.cfg.InsecureHTTP); err != nil {
 		return nil, refuse(err)
 	}
 	fresh, _ := s.policy.Freshness(ans.header, now)
@@ -121,7 +121,8 @@ func (e *IssuerMismatchError) Error() string {
 }
 
 // checkJWKSURI judges a jwks_uri: the document is remote input, and must not steer us to http or into our own network.
-func checkJWKSURI(issuer, jwksURI string) error {
+// An issuer over http is trusted with http on its own host if insecure says so.
+func checkJWKSURI(issuer, jwksURI string, insecure bool) error {
 	if jwksURI == "" {
 		return errors.New("the document has no jwks_uri") // OIDC Discovery §3: REQUIRED
 	}
@@ -139,7 +140,7 @@ func checkJWKSURI(issuer, jwksURI string) error {
 		return errors.New("jwks_uri holds credentials")
 	case u.Fragment != "" || strings.Contains(jwksURI, "#"):
 		return errors.New("jwks_uri holds a fragment")
-	case u.Scheme != "https" && !local:
+	case u.Scheme != "https" && !local && !(insecure && u.Scheme == "http" && sameOrigin(home, u)):
 		return errors.New("jwks_uri is not https")
 	case internal(u.Hostname()) && !internal(home.Hostname()):
 		return fmt.Errorf("jwks_uri points into a private network (%s), the issuer does not", printable(u.Hostname(), shownBytes))

@@ -43,7 +43,7 @@ func (x Refusals) Holds(kid string, now time.Time) bool { return x.r.holds(kid, 
 func (x Refusals) Size() int { return len(x.r.held) }
 
 // CheckJWKSURI and Printable are tables in the tests.
-func CheckJWKSURI(issuer, jwksURI string) error { return checkJWKSURI(issuer, jwksURI) }
+func CheckJWKSURI(issuer, jwksURI string) error { return checkJWKSURI(issuer, jwksURI, false) }
 func Printable(s string, limit int) string      { return printable(s, limit) }
 func RedactURL(raw string) string               { return redactURL(raw) }
 func Internal(host string) bool                 { return internal(host) }

@@ -30,6 +30,8 @@ type Config struct {
 	DiscoveryURL string
 	// Algorithms are those the contract accepts; keys that fit none are kept out. Default: all.
 	Algorithms []string
+	// InsecureHTTP also fetches over http outside loopback, for who configured such a URL.
+	InsecureHTTP bool
 	// Policy holds the figures. It should have passed [Policy.Validate].
 	Policy Policy
 	// Client fetches. It is copied, and its CheckRedirect and Jar are replaced. Default: one that keeps no connections.
@@ -91,6 +93,7 @@ func New(cfg Config) *Source {
 	}
 	s.limits = Limits{MaxKeys: s.policy.MaxKeys, Algorithms: append([]string(nil), cfg.Algorithms...)}
 	s.fetch = newFetcher(cfg.Client, s.policy.MaxBytes)
+	s.fetch.insecure = cfg.InsecureHTTP
 	s.shownURL = redactURL(s.origin)
 	s.refused = newRefusals(s.policy.Cooldown, s.policy.MaxRefusedKids)
 	return s

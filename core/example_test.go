@@ -1,0 +1,360 @@
+package core_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/event"
+)
+
+// exampleSecret would come from the environment.
+const exampleSecret = "0123456789abcdef0123456789abcdef"
+
+// exampleToken is what the sign-in would have issued.
+func exampleToken(issuer, user string) string {
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
+		"iss": issuer, "aud": "my-api", "sub": user, "role": "admin", "exp": time.Now().Add(time.Hour).Unix(),
+	}).SignedString([]byte(exampleSecret))
+	if err != nil {
+		log.Fatal(err)
+	}
+	return token
+}
+
+// exampleContract accepts it.
+func exampleContract(issuer string) *core.Contract {
+	contract, err := core.NewContract(core.Rules{Issuer: issuer, Audiences: []string{"my-api"}, Secret: exampleSecret})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return contract
+}
+
+// exampleCall sends a request with the token to h and prints the answer.
+func exampleCall(h http.Handler, token string) {
+	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	fmt.Print(w.Code, " ", w.Body)
+}
+
+func ExampleNewContract() {
+	contract, err := core.NewContract(core.Rules{
+		Issuer:    "https://id.example.com",
+		JWKSURL:   "https://id.example.com/.well-known/jwks.json",
+		Audiences: []string{"my-api"},
+	})
+	fmt.Println(contract, err)
+
+	_, err = core.NewContract(core.Rules{Issuer: "http://id.example.com", Algorithms: []string{"HS256"}, JWKSURL: "https://id.example.com/jwks"})
+	for _, fault := range core.ConfigErrors(err) {
+		fmt.Println(fault.Field)
+	}
+	// Output:
+	// auth contract custom "https://id.example.com" <nil>
+	// Issuer
+	// Algorithms
+	// Algorithms
+	// Audiences
+}
+
+func ExampleParseContract() {
+	// The wire form of the TypeScript package @revstackhq/auth.
+	contract, err := core.ParseContract([]byte(`{
+		"provider": "auth0", "strategy": "RS256", "issuer": "https://acme.eu.auth0.com/", "audience": "https://api.acme.dev",
+		"jwksUri": "https://acme.eu.auth0.com/.well-known/jwks.json", "userIdClaim": "sub"
+	}`))
+	fmt.Println(contract, err)
+
+	_, err = core.ParseContract([]byte(`{"issuer": "https://id.example.com", "audiance": "my-api"}`))
+	fmt.Println(err)
+	// Output:
+	// auth contract auth0 "https://acme.eu.auth0.com/" <nil>
+	// auth: contract: is not a contract in JSON: json: unknown field "audiance"
+}
+
+func ExampleContract_Warnings() {
+	contract, err := core.NewContract(core.Rules{
+		Issuer: "https://id.example.com", JWKSURL: "https://id.example.com/jwks", InsecureAnyAudience: true,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, warning := range contract.Warnings() {
+		fmt.Println(warning)
+	}
+	// Output: no audience: a token this issuer made for any other service is accepted
+}
+
+func ExampleNewVerifier() {
+	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.WithTokenCache(core.TokenCache{MaxEntries: 1000}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range 2 {
+		if _, err := verifier.Verify(context.Background(), exampleToken("my-gateway", "user_123")); err != nil {
+			log.Fatal(err)
+		}
+	}
+	fmt.Println(verifier.Stats().Entries > 0)
+	// Output: true
+}
+
+func ExampleVerifier_Verify() {
+	verifier, err := core.NewVerifier(exampleContract("my-gateway"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	session, err := verifier.Verify(context.Background(), exampleToken("my-gateway", "user_123"))
+	fmt.Println(session.UserID(), err)
+
+	_, err = verifier.Verify(context.Background(), exampleToken("another-gateway", "user_123"))
+	var refused *core.Error
+	if errors.As(err, &refused) {
+		fmt.Println(refused.Code, "/", refused.Message())
+	}
+	fmt.Println(errors.Is(err, core.CodeIssuerMismatch))
+	// Output:
+	// user_123 <nil>
+	// ISSUER_MISMATCH / The token was issued by somebody this service does not accept.
+	// true
+}
+
+func ExampleVerifier_Authenticate() {
+	verifier, err := core.NewVerifier(exampleContract("my-gateway"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	session, err := verifier.Authenticate(context.Background(), "Bearer "+exampleToken("my-gateway", "user_123"))
+	fmt.Println(session.UserID(), err)
+	_, err = verifier.Authenticate(context.Background(), "Basic dXNlcjpwdw==")
+	fmt.Println(core.CodeOf(err))
+	// Output:
+	// user_123 <nil>
+	// TOKEN_MISSING
+}
+
+func ExampleVerifier_Ready() {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		log.Fatal(err)
+	}
+	issuer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &key.PublicKey, KeyID: "k1", Use: "sig"}}})
+	}))
+	defer issuer.Close()
+	contract, err := core.NewContract(core.Rules{
+		Issuer: issuer.URL, JWKSURL: issuer.URL + "/jwks", Algorithms: []string{"ES256"}, Audiences: []string{"my-api"},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	verifier, err := core.NewVerifier(contract)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(verifier.KeyHealth()[0].State)
+	fmt.Println(verifier.Ready(context.Background())) // warm up before the first request
+	fmt.Println(verifier.KeyHealth()[0].State)
+	// Output:
+	// empty
+	// <nil>
+	// fresh
+}
+
+func ExampleNewGuard() {
+	guard, err := core.NewGuard(exampleContract("my-gateway"), core.WithRealm("things"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	handler := guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintln(w, "hello", core.UserID(r.Context()))
+	}))
+	exampleCall(handler, exampleToken("my-gateway", "user_123"))
+	exampleCall(handler, "")
+	// Output:
+	// 200 hello user_123
+	// 401 {"error":"Sign in to continue.","code":"TOKEN_MISSING"}
+}
+
+func ExampleMiddleware() {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintln(w, "hello", core.UserID(r.Context()))
+	})
+	protect := core.Middleware(exampleContract("my-gateway"))
+	exampleCall(protect(mux), exampleToken("my-gateway", "user_123"))
+	// Output: 200 hello user_123
+}
+
+// isAdmin is a policy of our own; package policy has the usual ones.
+type isAdmin struct{}
+
+func (isAdmin) Check(s *core.Session) error {
+	if role, _ := s.Claim("role"); role != "admin" {
+		return errors.New("not an admin")
+	}
+	return nil
+}
+
+func ExampleRequire() {
+	protect := core.Middleware(exampleContract("my-gateway"), core.Optional())
+	admin := protect(core.Require(isAdmin{}).Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintln(w, "welcome")
+	})))
+	exampleCall(admin, exampleToken("my-gateway", "user_123"))
+	exampleCall(admin, "")
+	// Output:
+	// 200 welcome
+	// 401 {"error":"Sign in to continue.","code":"TOKEN_MISSING"}
+}
+
+// profile is a service function that knows nothing of HTTP.
+func profile(ctx context.Context) {
+	claims, err := core.Claims[struct {
+		Role string `json:"role"`
+	}](ctx)
+	fmt.Println(claims.Role, err)
+}
+
+func ExampleClaims() {
+	protect := core.Middleware(exampleContract("my-gateway"))
+	exampleCall(protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		profile(r.Context())
+		fmt.Fprintln(w, "done")
+	})), exampleToken("my-gateway", "user_123"))
+	profile(context.Background())
+	// Output:
+	// admin <nil>
+	// 200 done
+	//  auth: no session in the context: is the handler behind the middleware?
+}
+
+func ExampleFromContext() {
+	verifier, err := core.NewVerifier(exampleContract("my-gateway"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	session, err := verifier.Verify(context.Background(), exampleToken("my-gateway", "user_123"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := core.NewContext(context.Background(), session) // a guard does this for you
+	if s, ok := core.FromContext(ctx); ok {
+		fmt.Println(s.UserID(), s.Issuer(), s.Kind())
+	}
+	_, ok := core.FromContext(context.Background())
+	fmt.Println(ok)
+	// Output:
+	// user_123 my-gateway session
+	// false
+}
+
+func ExampleUserID() {
+	fmt.Printf("%q\n", core.UserID(context.Background())) // behind no guard
+	// Output: ""
+}
+
+func ExampleWithExtractors() {
+	protect := core.Middleware(exampleContract("my-gateway"),
+		core.WithExtractors(core.Bearer(), core.Cookie("session", "https://app.example.com")))
+	handler := protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintln(w, "hello", core.UserID(r.Context()))
+	}))
+	for _, site := range []string{"same-origin", "cross-site"} {
+		r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
+		r.AddCookie(&http.Cookie{Name: "session", Value: exampleToken("my-gateway", "user_123")})
+		r.Header.Set("Sec-Fetch-Site", site)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		fmt.Println(w.Code)
+	}
+	// Output:
+	// 200
+	// 403
+}
+
+func ExampleWithContracts() {
+	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.WithContracts(exampleContract("partner")))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, issuer := range []string{"my-gateway", "partner", "stranger"} {
+		_, err := verifier.Verify(context.Background(), exampleToken(issuer, "user_123"))
+		fmt.Printf("%s %q\n", issuer, core.CodeOf(err))
+	}
+	// Output:
+	// my-gateway ""
+	// partner ""
+	// stranger "ISSUER_MISMATCH"
+}
+
+func ExampleWithResolver() {
+	tenants := map[string]*core.Contract{"tenant-1": exampleContract("tenant-1")} // a table of the database
+	lookUp := func(_ context.Context, issuer string) (*core.Contract, error) {
+		return tenants[issuer], nil // nil: not one of ours
+	}
+	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.WithResolver(lookUp, 1000))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, issuer := range []string{"tenant-1", "tenant-2"} {
+		_, err := verifier.Verify(context.Background(), exampleToken(issuer, "user_123"))
+		fmt.Printf("%s %q\n", issuer, core.CodeOf(err))
+	}
+	// Output:
+	// tenant-1 ""
+	// tenant-2 "ISSUER_MISMATCH"
+}
+
+func ExampleWithRevocation() {
+	blocked := map[string]bool{"user_666": true}
+	protect := core.Middleware(exampleContract("my-gateway"), core.WithRevocation(func(_ context.Context, s *core.Session) error {
+		if blocked[s.UserID()] {
+			return core.CodeTokenRevoked
+		}
+		return nil
+	}, core.FailClosed))
+	handler := protect(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "hello") }))
+	exampleCall(handler, exampleToken("my-gateway", "user_123"))
+	exampleCall(handler, exampleToken("my-gateway", "user_666"))
+	// Output:
+	// 200 hello
+	// 401 {"error":"The session has been revoked. Please sign in again.","code":"TOKEN_REVOKED"}
+}
+
+func ExampleWithObserver() {
+	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.WithObserver(func(e event.Event) {
+		switch e := e.(type) {
+		case event.TokenVerified:
+			fmt.Fprintln(os.Stdout, "verified by", e.Provider)
+		case event.TokenRejected:
+			fmt.Fprintln(os.Stdout, "rejected with", e.Code)
+		}
+	}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, _ = verifier.Verify(context.Background(), exampleToken("my-gateway", "user_123"))
+	_, _ = verifier.Verify(context.Background(), "no token")
+	// Output:
+	// verified by custom
+	// rejected with INVALID_FORMAT
+}
