@@ -39,11 +39,15 @@ func check(ctx context.Context, frameworks []framework, out io.Writer) (err erro
 	rows := scenarios(st.site.url)
 	var differences []string
 	for _, row := range rows {
+		before := st.site.issuer.Fetches()
 		got, err := row.play(ctx, client, st, apis)
 		if err != nil {
 			return fmt.Errorf("%s: %w", row.name, err)
 		}
 		found := row.judge(apis, got)
+		if fetches, want := st.site.issuer.Fetches()-before, row.fetches*len(apis); fetches != want {
+			found = append(found, fmt.Sprintf("%s: the keys were asked for %d times, want %d", row.name, fetches, want))
+		}
 		verdict := "as documented"
 		if len(found) > 0 {
 			verdict = "DIFFERS"
@@ -62,7 +66,7 @@ func check(ctx context.Context, frameworks []framework, out io.Writer) (err erro
 		fmt.Fprintf(out, "\n%s\n", strings.Join(differences, "\n"))
 		return fmt.Errorf("%d differences, see above", len(differences))
 	}
-	fmt.Fprintf(out, "\n%d scenarios, %d frameworks: every answer as documented, and the same from each.\n", len(rows), len(apis))
+	fmt.Fprintf(out, "\n%d scenarios, %d frameworks: every answer as documented, and the same from each; keys asked for only where needed.\n", len(rows), len(apis))
 	return nil
 }
 

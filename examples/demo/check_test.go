@@ -61,6 +61,26 @@ func TestCheckTells(t *testing.T) {
 	}
 }
 
+// TestCheckCountsFetches plays the table against an API whose keys are asked
+// for by somebody else, too.
+func TestCheckCountsFetches(t *testing.T) {
+	odd := framework{name: "odd", serve: func(source core.Source, origins []string) server {
+		s := chiAPI(source, origins).(*http.Server)
+		api := s.Handler
+		s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") == "Bearer garbage" {
+				get(t, origins[0]+"/.well-known/jwks.json", nil)
+			}
+			api.ServeHTTP(w, r)
+		})
+		return s
+	}}
+	var out strings.Builder
+	if err := check(t.Context(), []framework{odd}, &out); err == nil || !strings.Contains(out.String(), "garbage: the keys were asked for 1 times, want 0") {
+		t.Errorf("got %v:\n%s", err, out.String())
+	}
+}
+
 // spoiled changes an answer on its way out.
 type spoiled struct {
 	http.ResponseWriter

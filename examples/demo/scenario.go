@@ -26,6 +26,8 @@ type scenario struct {
 	headers func(token string) []string
 
 	want answer
+	// fetches is how often each framework asks the issuer for its keys here.
+	fetches int
 }
 
 // answer is what is compared of a response.

@@ -34,11 +34,11 @@ func beforeAnyKey() []scenario {
 		st.clock.Advance(2 * time.Second) // past the first back-off
 	}
 	return []scenario{
-		{name: "issuer down before any key was fetched", before: down, query: member, want: outage()},
+		{name: "issuer down before any key was fetched", before: down, query: member, want: outage(), fetches: 1},
 		{name: "… the next request, without a fetch", query: member, want: outage()},
 		{name: "… no token", want: missing()},
 		{name: "… a token of another issuer", token: otherIssuer, want: refused(core.CodeIssuerMismatch)},
-		{name: "issuer back", before: back, query: member, want: ok(myself)},
+		{name: "issuer back", before: back, query: member, want: ok(myself), fetches: 1},
 	}
 }
 
@@ -90,7 +90,7 @@ func forged() []scenario {
 		{name: "HS256 with the public key", token: confused, want: refused(core.CodeAlgorithmNotAllowed)},
 		{name: "tampered claims", token: tampered, want: refused(core.CodeInvalidSignature)},
 		{name: "another's key under this kid", token: session(authtest.WithForeignKey()), want: refused(core.CodeInvalidSignature)},
-		{name: "unknown kid", token: session(authtest.WithKeyID("nobodys")), want: refused(core.CodeUnknownKey)},
+		{name: "unknown kid", token: session(authtest.WithKeyID("nobodys")), want: refused(core.CodeUnknownKey), fetches: 1},
 	}
 }
 
@@ -154,9 +154,9 @@ func keysInMotion() []scenario {
 		st.clock.Advance(time.Minute) // past the back-off after the failed fetch
 	}
 	return []scenario{
-		{name: "issuer down, last-known-good keys", before: down, query: member + "&ttl=10m", want: ok(myself)},
-		{name: "keys replaced, token of the new key", before: rotate, query: member, want: ok(myself)},
-		{name: "… the accepted token of the old key", token: func(st *stage) string { return st.kept }, want: refused(core.CodeUnknownKey)},
+		{name: "issuer down, last-known-good keys", before: down, query: member + "&ttl=10m", want: ok(myself), fetches: 1},
+		{name: "keys replaced, token of the new key", before: rotate, query: member, want: ok(myself), fetches: 1},
+		{name: "… the accepted token of the old key", token: func(st *stage) string { return st.kept }, want: refused(core.CodeUnknownKey), fetches: 1},
 	}
 }
 
