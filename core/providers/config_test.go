@@ -40,7 +40,7 @@ func TestBuildNamesTheMemberAtFault(t *testing.T) {
 		{"maxAge where a preset has none", "auth0", `{"domain":"t.eu.auth0.com","audience":"a","maxAgeSeconds":30}`, []string{"maxAgeSeconds"}, "unknown"},
 		{"a negative age", "custom", `{"signingSecret":"0123456789abcdef0123456789abcdef","issuer":"i","audience":"a","maxAgeSeconds":-1}`, []string{"maxAgeSeconds"}, "0 means no bound"},
 		{"a rule that is none", "custom", `{"signingSecret":"0123456789abcdef0123456789abcdef","issuer":"i","audience":"a","claimRules":[{"claim":"x"}]}`, []string{"claimRules[0]"}, "no condition"},
-		{"the remedy in JSON's words", "custom", `{"issuer":"i"}`, []string{"signingSecret"}, "one of signingSecretEnv, jwksUri, jwks and pem"},
+		{"the remedy in JSON's words", "custom", `{"issuer":"i","audience":"a"}`, []string{"signingSecret"}, "one of signingSecretEnv, jwksUri, jwks and pem"},
 		{"an unknown provider", "auth1", `{}`, []string{"provider"}, "use one of auth0, clerk"},
 
 		{"auth0: nothing", "auth0", `{}`, []string{"domain"}, "tenant.eu.auth0.com"},

@@ -113,8 +113,8 @@ var wireForms = []struct {
 }
 
 func TestParseContractReadsTheWireForm(t *testing.T) {
-	keys := newKeys(t)
-	world := newInternet(t, keys.set(t))
+	issuer := newIssuer(t)
+	world := newInternet(t, issuer.JWKS())
 	for _, c := range wireForms {
 		t.Run(c.name, func(t *testing.T) {
 			contract, err := providers.ParseContract([]byte(c.json))
@@ -125,7 +125,7 @@ func TestParseContractReadsTheWireForm(t *testing.T) {
 			tokens := samples(t, contract.Provider())
 			for _, name := range c.accepted {
 				token := tokens[name]
-				raw, _ := keys.mint(t, token)
+				raw := mint(t, issuer, token)
 				if session, err := verifier(t, world, contract, token).Verify(t.Context(), raw); err != nil {
 					t.Errorf("%s: %v", name, err)
 				} else if want := string(token.Claims["sub"]); `"`+session.UserID()+`"` != want {
@@ -134,7 +134,7 @@ func TestParseContractReadsTheWireForm(t *testing.T) {
 			}
 			for name, code := range c.refused {
 				token := tokens[name]
-				raw, _ := keys.mint(t, token)
+				raw := mint(t, issuer, token)
 				_, err := verifier(t, world, contract, token).Verify(t.Context(), raw)
 				if core.CodeOf(err) != code {
 					t.Errorf("%s: %v, not %s", name, err, code)
@@ -187,7 +187,7 @@ func samples(t *testing.T, slug string) map[string]providertest.Token {
 }
 
 func TestParseContractFetchesTheKeysThatTheWireNames(t *testing.T) {
-	keys := newKeys(t)
+	issuer := newIssuer(t)
 	for _, c := range []struct{ provider, token, wire, want string }{
 		{
 			"supabase", "session with a second factor", `{"provider":"supabase","strategy":"RS256",
@@ -201,11 +201,11 @@ func TestParseContractFetchesTheKeysThatTheWireNames(t *testing.T) {
 		},
 	} {
 		t.Run(c.provider, func(t *testing.T) {
-			world := newInternet(t, keys.set(t))
+			world := newInternet(t, issuer.JWKS())
 			contract, err := providers.ParseContract([]byte(c.wire))
 			must(t, err)
 			token := samples(t, c.provider)[c.token]
-			raw, _ := keys.mint(t, token)
+			raw := mint(t, issuer, token)
 			_, err = verifier(t, world, contract, token).Verify(t.Context(), raw)
 			must(t, err)
 			if !slices.Equal(world.asked, []string{c.want}) {
