@@ -18,9 +18,11 @@ import (
 // contract with the same options share one.
 type engine struct {
 	*contract
-	keys   *jwks.Source // nil if the contract has only a secret
-	memory *memory
-	clock  Clock
+	keys *jwks.Source // nil if the contract has only a secret
+	// standardRSA verifies RSA with crypto/rsa, see WithStandardRSA.
+	standardRSA bool
+	memory      *memory
+	clock       Clock
 
 	mu        sync.Mutex
 	observers []weak.Pointer[observer] // weak: a verifier that is gone must not pile up here
@@ -90,7 +92,7 @@ func (c *contract) engineFor(o engineOptions, logger *slog.Logger) *engine {
 }
 
 func newEngine(c *contract, o engineOptions) *engine {
-	e := &engine{contract: c, memory: newMemory(o.tokens), clock: o.clock}
+	e := &engine{contract: c, standardRSA: o.standardRSA, memory: newMemory(o.tokens), clock: o.clock}
 	switch {
 	case c.static != nil:
 		e.keys = jwks.NewStatic(c.static)
@@ -173,7 +175,7 @@ func (e *engine) checkSignature(ctx context.Context, t *jose.Token, m *method) (
 	if err != nil {
 		return nil, err
 	}
-	if k := m.signedBy(t, keys); k != nil {
+	if k := e.signedBy(m, t, keys); k != nil {
 		return k, nil
 	}
 	if !t.Header.HasKid {
@@ -181,7 +183,7 @@ func (e *engine) checkSignature(ctx context.Context, t *jose.Token, m *method) (
 		// cool-down of unknown keys lets one fetch look.
 		more, relearnErr := e.keys.Relearn(ctx, t.Header.Alg, keys)
 		if relearnErr == nil {
-			if k := m.signedBy(t, more); k != nil {
+			if k := e.signedBy(m, t, more); k != nil {
 				return k, nil
 			}
 		}
@@ -189,13 +191,29 @@ func (e *engine) checkSignature(ctx context.Context, t *jose.Token, m *method) (
 	return nil, refuse(CodeInvalidSignature, m.alg+" signature does not fit key "+quoted(t.Header.Kid))
 }
 
-func (m *method) signedBy(t *jose.Token, keys []*jwks.Key) *jwks.Key {
+func (e *engine) signedBy(m *method, t *jose.Token, keys []*jwks.Key) *jwks.Key {
 	for _, k := range keys {
-		if m.verify(t.SigningInput(), t.Signature, k.Public) {
+		if e.verifies(m, t, k) {
 			return k
 		}
 	}
 	return nil
+}
+
+func (e *engine) verifies(m *method, t *jose.Token, k *jwks.Key) bool {
+	if m.rsa == notRSA || e.standardRSA {
+		return m.verify(t.SigningInput(), t.Signature, k.Public)
+	}
+	prepared := preparedRSA(k)
+	if prepared == nil {
+		return m.verify(t.SigningInput(), t.Signature, k.Public)
+	}
+	var sum [maxDigest]byte
+	digest := m.digest(&sum, t.SigningInput())
+	if m.rsa == rsaPSS {
+		return prepared.VerifyPSS(m.hash, digest, t.Signature) == nil
+	}
+	return prepared.VerifyPKCS1v15(m.hash, digest, t.Signature) == nil
 }
 
 func (e *engine) lookup(ctx context.Context, h *jose.Header) ([]*jwks.Key, *Error) {

@@ -104,7 +104,7 @@ func (m *memory) open() {
 	m.ready.Store(true)
 }
 
-// digestOf hashes without moving tokens of the usual size to the heap.
+// digestOf is SHA-256, without moving tokens of the usual size to the heap.
 func digestOf(raw string) digest {
 	var buf [2048]byte
 	if len(raw) <= len(buf) {

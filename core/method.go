@@ -9,11 +9,13 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// method verifies the signatures of one algorithm with golang-jwt.
+// method verifies the signatures of one algorithm: with golang-jwt, or with the
+// key's prepared modulus where rsa says so.
 type method struct {
 	alg    string
 	hash   crypto.Hash
 	hmac   bool
+	rsa    rsaScheme
 	signer jwt.SigningMethod
 }
 
@@ -43,12 +45,12 @@ var methods = map[string]*method{
 	"HS256": {alg: "HS256", hash: crypto.SHA256, hmac: true, signer: jwt.SigningMethodHS256},
 	"HS384": {alg: "HS384", hash: crypto.SHA384, hmac: true, signer: jwt.SigningMethodHS384},
 	"HS512": {alg: "HS512", hash: crypto.SHA512, hmac: true, signer: jwt.SigningMethodHS512},
-	"RS256": {alg: "RS256", hash: crypto.SHA256, signer: jwt.SigningMethodRS256},
-	"RS384": {alg: "RS384", hash: crypto.SHA384, signer: jwt.SigningMethodRS384},
-	"RS512": {alg: "RS512", hash: crypto.SHA512, signer: jwt.SigningMethodRS512},
-	"PS256": {alg: "PS256", hash: crypto.SHA256, signer: exactPSS(jwt.SigningMethodPS256)},
-	"PS384": {alg: "PS384", hash: crypto.SHA384, signer: exactPSS(jwt.SigningMethodPS384)},
-	"PS512": {alg: "PS512", hash: crypto.SHA512, signer: exactPSS(jwt.SigningMethodPS512)},
+	"RS256": {alg: "RS256", hash: crypto.SHA256, rsa: rsaPKCS1v15, signer: jwt.SigningMethodRS256},
+	"RS384": {alg: "RS384", hash: crypto.SHA384, rsa: rsaPKCS1v15, signer: jwt.SigningMethodRS384},
+	"RS512": {alg: "RS512", hash: crypto.SHA512, rsa: rsaPKCS1v15, signer: jwt.SigningMethodRS512},
+	"PS256": {alg: "PS256", hash: crypto.SHA256, rsa: rsaPSS, signer: exactPSS(jwt.SigningMethodPS256)},
+	"PS384": {alg: "PS384", hash: crypto.SHA384, rsa: rsaPSS, signer: exactPSS(jwt.SigningMethodPS384)},
+	"PS512": {alg: "PS512", hash: crypto.SHA512, rsa: rsaPSS, signer: exactPSS(jwt.SigningMethodPS512)},
 	"ES256": {alg: "ES256", hash: crypto.SHA256, signer: jwt.SigningMethodES256},
 	"ES384": {alg: "ES384", hash: crypto.SHA384, signer: jwt.SigningMethodES384},
 	"ES512": {alg: "ES512", hash: crypto.SHA512, signer: jwt.SigningMethodES512},

@@ -51,6 +51,8 @@ type engineOptions struct {
 	cache  KeyCache
 	policy KeyPolicy
 	tokens TokenCache
+
+	standardRSA bool
 }
 
 // WithHTTPClient fetches keys with this client instead of one of our own. Its
@@ -100,6 +102,13 @@ func WithTokenCache(cache TokenCache) VerifierOption {
 		cache.validate(&v.faults)
 		v.engine.tokens = cache
 	}}
+}
+
+// WithStandardRSA verifies RSA signatures with crypto/rsa, which prepares a key
+// anew for every signature, instead of with keys that are prepared once. In
+// FIPS 140-3 mode that is done anyway.
+func WithStandardRSA() VerifierOption {
+	return verifierOption{"WithStandardRSA", func(v *verifierOptions) { v.engine.standardRSA = true }}
 }
 
 // WithObserver tells observe of what happens, see package event. It is called

@@ -13,28 +13,27 @@ type times struct {
 }
 
 // readTimes refuses dates of a wrong type: a quoted exp is no exp (RFC 7519 §4.1.4).
-func readTimes(claims jose.Object) (times, *Error) {
-	var t times
-	for _, d := range [...]struct {
-		name string
-		at   *time.Time
-		has  *bool
-	}{
-		{"exp", &t.expires, &t.hasExpires},
-		{"nbf", &t.notBefore, &t.hasNotBefore},
-		{"iat", &t.issued, &t.hasIssued},
-	} {
-		v, ok := claims.Lookup(d.name)
-		if !ok {
-			continue
-		}
-		at, err := v.Time()
-		if err != nil {
-			return t, refuseClaim(CodeInvalidFormat, d.name, d.name+" is not a NumericDate")
-		}
-		*d.at, *d.has = at, true
+func readTimes(claims jose.Object) (t times, err *Error) {
+	if t.expires, t.hasExpires, err = readDate(claims, "exp"); err != nil {
+		return t, err
 	}
-	return t, nil
+	if t.notBefore, t.hasNotBefore, err = readDate(claims, "nbf"); err != nil {
+		return t, err
+	}
+	t.issued, t.hasIssued, err = readDate(claims, "iat")
+	return t, err
+}
+
+func readDate(claims jose.Object, name string) (at time.Time, has bool, refused *Error) {
+	v, ok := claims.Lookup(name)
+	if !ok {
+		return time.Time{}, false, nil
+	}
+	at, err := v.Time()
+	if err != nil {
+		return time.Time{}, false, refuseClaim(CodeInvalidFormat, name, name+" is not a NumericDate")
+	}
+	return at, true, nil
 }
 
 // check is run at every use of a token, also of one verified before.
