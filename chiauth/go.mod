@@ -5,6 +5,11 @@ go 1.25.0
 require github.com/revstackhq/auth-go/core v0.0.0
 
 require (
+	filippo.io/bigmod v0.1.0 // indirect
+	golang.org/x/sys v0.11.0 // indirect
+)
+
+require (
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
 	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
