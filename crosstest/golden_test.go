@@ -87,7 +87,7 @@ func writeGolden(t *testing.T, file string, x adaptertest.Exchange) {
 
 func compare(t *testing.T, name, file string, x adaptertest.Exchange) {
 	t.Helper()
-	want, err := os.ReadFile(file) //nolint:gosec // a file of this package
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatalf("%v (run with -update after looking at the difference)", err)
 	}

@@ -4,7 +4,7 @@ import (
 	"bufio"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/recover"
+	fiberrecover "github.com/gofiber/fiber/v2/middleware/recover"
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/adaptertest"
@@ -23,7 +23,7 @@ func startFiber(cfg adaptertest.Config) (*adaptertest.Server, error) {
 			return fiber.DefaultErrorHandler(c, err)
 		},
 	})
-	app.Use(recover.New())
+	app.Use(fiberrecover.New())
 	report := func(c *fiber.Ctx) error {
 		session, ok := fiberauth.Session(c)
 		claims, err := fiberauth.Claims[adaptertest.Claims](c)

@@ -22,7 +22,7 @@ func (s Scenario) checkRefusal(x Exchange) error {
 	}
 	var answer struct{ Code string }
 	if err := json.Unmarshal(x.Body, &answer); err != nil || answer.Code != string(s.Want.Code) {
-		return fmt.Errorf("body %q, want code %s", x.Body, s.Want.Code)
+		return fmt.Errorf("body %q, want code %s", x.Body, string(s.Want.Code))
 	}
 	return nil
 }
@@ -49,7 +49,7 @@ func (s Scenario) checkReport(x Exchange) error {
 	case r.Service != s.Want.User:
 		return fmt.Errorf("a service sees user %q in the request's context, want %q", r.Service, s.Want.User)
 	case r.HasSession != someone || r.ServiceHas != someone:
-		return fmt.Errorf("Session says %t, core.FromContext %t, want %t", r.HasSession, r.ServiceHas, someone)
+		return fmt.Errorf("the handler's Session says %t, core.FromContext %t, want %t", r.HasSession, r.ServiceHas, someone)
 	case someone && (r.ClaimsError != "" || r.Subject != s.Want.User):
 		return fmt.Errorf("Claims: subject %q, error %q", r.Subject, r.ClaimsError)
 	case !someone && r.ClaimsError != "no session":

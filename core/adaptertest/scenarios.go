@@ -39,8 +39,8 @@ func refused(code core.Code) Want {
 	return Want{Status: http.StatusUnauthorized, Code: code, Challenge: challengeToken}
 }
 
-func forbidden(code core.Code) Want {
-	return Want{Status: http.StatusForbidden, Code: code, Challenge: challengeScope}
+func forbidden() Want {
+	return Want{Status: http.StatusForbidden, Code: core.CodeForbidden, Challenge: challengeScope}
 }
 
 func unavailable() Want {
@@ -76,7 +76,7 @@ func bearerScenarios() []Scenario {
 		row("no space", "Bearer and token must be apart; one word is another scheme", missing(), "Bearer{session}"),
 		row("scheme alone", "a scheme without credentials is malformed", malformed(), "Bearer"),
 		row("scheme and a space", "a scheme without credentials is malformed", malformed(), "Bearer "),
-		row("scheme twice", "two words after the scheme are not one token", malformed(), "Bearer Bearer {session}"),
+		row("scheme twice", "two words after the scheme are not one token", malformed(), "Bearer bearer {session}"),
 		row("comma-joined", "Authorization is no list: two credentials are an ambiguity (RFC 9110 §11.6.2)", malformed(), "Bearer {session}, Bearer {other}"),
 		row("comma-joined tokens", "a comma is no character of a token", malformed(), "Bearer {session},{other}"),
 		row("with parameters", "RFC 6750 has no parameters", malformed(), "Bearer {session}, realm=x"),

@@ -27,22 +27,22 @@ func requireScenarios() []Scenario {
 	unguarded := row(modeRole(), "without a guard", "Require where nothing guards is the program's mistake, and never passes", "session",
 		Want{Status: http.StatusInternalServerError, Code: core.CodeUnknownError})
 	unguarded.Target = PathUnguarded
-	guardPolicy := row(modePolicy(), "not met", unmet, "member", forbidden(core.CodeForbidden))
+	guardPolicy := row(modePolicy(), "not met", unmet, "member", forbidden())
 	guardPolicy.Target = PathPrivate
 	guardPolicyMet := row(modePolicy(), "met", "the policy is met", "session", passes("user_1"))
 	guardPolicyMet.Target = PathPrivate
-	head := row(modeRole(), "HEAD", "HEAD has GET's header and no body (RFC 9110 §9.3.2)", "member", forbidden(core.CodeForbidden))
+	head := row(modeRole(), "HEAD", "HEAD has GET's header and no body (RFC 9110 §9.3.2)", "member", forbidden())
 	head.Method = http.MethodHead
 	return []Scenario{
 		row(modeRole(), "met", "the policy is met", "session", passes("user_1")),
 		row(modeRole(), "met by version 1", "the policy is met", "version 1", passes("user_1")),
-		row(modeRole(), "not met", unmet, "member", forbidden(core.CodeForbidden)),
-		row(modeRole(), "no organisation", "a missing claim is a failed check", "no organization", forbidden(core.CodeForbidden)),
+		row(modeRole(), "not met", unmet, "member", forbidden()),
+		row(modeRole(), "no organisation", "a missing claim is a failed check", "no organization", forbidden()),
 		row(modeRole(), "nobody", "the guard answers before the policy", "", missing()),
 		row(modeRole(), "expired token", "the guard answers before the policy", "bad:expired", refused(core.CodeTokenExpired)),
 		head, unguarded, guardPolicy, guardPolicyMet,
 		row(modePermission(), "met", "the policy is met", "session", passes("user_1")),
-		row(modePermission(), "not met", unmet, "member", forbidden(core.CodeForbidden)),
+		row(modePermission(), "not met", unmet, "member", forbidden()),
 		row(modeGrantedScope(), "met", "the policy is met", "oauth", passes("user_1")),
 		row(modeScope(), "one missing", "the challenge names the scopes to ask for (RFC 6750 §3)", "oauth",
 			scopes(`Bearer error="insufficient_scope", scope="invoices:read invoices:write"`)),
