@@ -1,6 +1,186 @@
 package providers
 
-// more holds the providers that the TypeScript package does not have.
-func more() []Provider {
-	return []Provider{}
+import (
+	"github.com/revstackhq/auth-go/core/providers/betterauth"
+	"github.com/revstackhq/auth-go/core/providers/cloudflare"
+	"github.com/revstackhq/auth-go/core/providers/entra"
+	"github.com/revstackhq/auth-go/core/providers/github"
+	"github.com/revstackhq/auth-go/core/providers/google"
+	"github.com/revstackhq/auth-go/core/providers/iap"
+	"github.com/revstackhq/auth-go/core/providers/keycloak"
+	"github.com/revstackhq/auth-go/core/providers/kinde"
+	"github.com/revstackhq/auth-go/core/providers/kubernetes"
+	"github.com/revstackhq/auth-go/core/providers/logto"
+	"github.com/revstackhq/auth-go/core/providers/okta"
+	"github.com/revstackhq/auth-go/core/providers/workos"
+	"github.com/revstackhq/auth-go/core/providers/zitadel"
+)
+
+// more holds the providers that the TypeScript package does not have: those
+// that people sign in with, then those that speak for machines and proxies.
+func more() []Provider { return append(signIn(), infrastructure()...) }
+
+func signIn() []Provider {
+	return []Provider{
+		{
+			Slug: "okta", Name: "Okta",
+			Description: "Access tokens of an Okta custom authorization server, or ID tokens.",
+			LogoURL:     "https://cdn.simpleicons.org/okta/ffffff",
+			Algorithms:  []string{"RS256"},
+			Issuer:      "`https://<domain>/oauth2/<id>`, never the `-admin` host",
+			Keys:        "`<issuer>/v1/keys`",
+			Audience:    "the server's audience, such as `api://default`, required; `cid` if clients are named",
+			UserID:      "`uid`; of a machine `cid`; of an ID token `sub`",
+			Checks:      []string{"`cid` present (no ID token)", "`uid` present (no machine)", "leeway 120 s"},
+			Build:       FromJSON(okta.NewContract), Claims: claimsOf[okta.Claims],
+		},
+		{
+			Slug: "entra", Name: "Microsoft Entra ID",
+			Description: "Access tokens of Entra ID (Azure AD), version 1.0 or 2.0, of one tenant, several, or any.",
+			Algorithms:  []string{"RS256"},
+			Issuer:      "`https://login.microsoftonline.com/<tid>/v2.0`; version 1.0 `https://sts.windows.net/<tid>/`",
+			Keys:        "`https://login.microsoftonline.com/<tid or common>/discovery/v2.0/keys`; version 1.0 `…/discovery/keys`",
+			Audience:    "the API's client id, required; version 1.0 also its `api://` URI",
+			UserID:      "`oid`, unique together with `tid`",
+			Checks: []string{
+				"`iss` fits `tid`, `tid` is accepted", "`ver`", "`azp` or `appid` present (no ID token)",
+				"`scp` present (no application); an allowed application has `roles` or is named", "leeway 300 s",
+			},
+			Build: FromJSON(entra.NewContract), Claims: claimsOf[entra.Claims],
+		},
+		{
+			Slug: "keycloak", Name: "Keycloak",
+			Description: "Access tokens of a realm of Keycloak, the open-source identity server.",
+			LogoURL:     "https://cdn.simpleicons.org/keycloak/ffffff",
+			Algorithms:  []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"},
+			Issuer:      "`https://<host>/realms/<realm>`",
+			Keys:        "`<issuer>/protocol/openid-connect/certs`",
+			Audience:    "the API's client id by a mapper, or `azp`: one is required",
+			UserID:      "`sub`",
+			Checks:      []string{"claim `typ` is `Bearer`", "header `typ` is `JWT` or `at+jwt`", "`azp` present if clients are named"},
+			Build:       FromJSON(keycloak.NewContract), Claims: claimsOf[keycloak.Claims],
+		},
+		{
+			Slug: "google", Name: "Google",
+			Description: "ID tokens of Sign in with Google, One Tap and mobile apps.",
+			LogoURL:     "https://cdn.simpleicons.org/google/ffffff",
+			Algorithms:  []string{"RS256"},
+			Issuer:      "`https://accounts.google.com` and `accounts.google.com`",
+			Keys:        "`https://www.googleapis.com/oauth2/v3/certs`",
+			Audience:    "your OAuth client ids, required; `azp` if parties are named",
+			UserID:      "`sub`",
+			Checks:      []string{"`hd` and `email_verified` if asked for", "no service account's `email`", "at most 24 h old", "leeway 300 s"},
+			Build:       FromJSON(google.NewContract), Claims: claimsOf[google.Claims],
+		},
+		{
+			Slug: "workos", Name: "WorkOS",
+			Description: "Session access tokens of WorkOS AuthKit.",
+			Algorithms:  []string{"RS256"},
+			Issuer:      "`https://api.workos.com`, `https://api.workos.com/user_management/<client id>`, or yours",
+			Keys:        "`https://api.workos.com/sso/jwks/<client id>`",
+			Audience:    "none by default; the key set is the client's own",
+			UserID:      "`sub` (`user_…`)",
+			Checks:      []string{"`sub` begins with `user_`", "`sid` begins with `session_` (no Connect token)"},
+			Build:       FromJSON(workos.NewContract), Claims: claimsOf[workos.Claims],
+		},
+		{
+			Slug: "kinde", Name: "Kinde",
+			Description: "Access tokens of Kinde, for people and machines.",
+			Algorithms:  []string{"RS256"},
+			Issuer:      "`https://<business>.kinde.com` or the custom domain",
+			Keys:        "`<issuer>/.well-known/jwks`, without `.json`",
+			Audience:    "the API's audience, or `azp`: one is required",
+			UserID:      "`sub` (`kp_…`); of a machine `azp`",
+			Checks:      []string{"`scp` is an array (no ID token)", "`gty` (no machine)", "`org_code` if organisations are named"},
+			Build:       FromJSON(kinde.NewContract), Claims: claimsOf[kinde.Claims],
+		},
+		{
+			Slug: "logto", Name: "Logto",
+			Description: "Access tokens of Logto for API resources and organisations.",
+			Algorithms:  []string{"ES384", "RS256", "ES256", "ES512", "RS384", "RS512", "PS256", "PS384", "PS512"},
+			Issuer:      "`https://<tenant>.logto.app/oidc` or `https://<custom domain>/oidc`",
+			Keys:        "`<issuer>/jwks`",
+			Audience:    "the API identifier or `urn:logto:organization:<id>`, required",
+			UserID:      "`sub`",
+			Checks:      []string{"header `typ` is `at+jwt`", "`client_id` present", "`sub` is not `client_id` (no machine)"},
+			Build:       FromJSON(logto.NewContract), Claims: claimsOf[logto.Claims],
+		},
+		{
+			Slug: "zitadel", Name: "Zitadel",
+			Description: "Access tokens of Zitadel in JWT form.",
+			Algorithms:  []string{"RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "EdDSA"},
+			Issuer:      "`https://<instance domain>`",
+			Keys:        "`<issuer>/oauth/v2/keys`",
+			Audience:    "the project's id or a client id, required; `client_id` if clients are named",
+			UserID:      "`sub`, a number in a string",
+			Checks:      []string{"`jti` present (no ID token)", "organisation of the user if named"},
+			Build:       FromJSON(zitadel.NewContract), Claims: claimsOf[zitadel.Claims],
+		},
+		{
+			Slug: "better-auth", Name: "Better Auth",
+			Description: "Tokens of Better Auth's JWT plugin.",
+			Algorithms:  []string{"EdDSA", "ES256", "ES512", "PS256", "RS256"},
+			Issuer:      "the base URL, or the plugin's option",
+			Keys:        "`<base URL>/api/auth/jwks`",
+			Audience:    "the base URL, or the plugin's option",
+			UserID:      "`sub`",
+			Checks:      []string{"header `kid` present", "header `typ` absent or `JWT`"},
+			Build:       FromJSON(betterauth.NewContract), Claims: claimsOf[betterauth.Claims],
+		},
+	}
+}
+
+func infrastructure() []Provider {
+	return []Provider{
+		{
+			Slug: "iap", Name: "Google Identity-Aware Proxy",
+			Description: "What Google Cloud's Identity-Aware Proxy says of the person, in its own header.",
+			LogoURL:     "https://cdn.simpleicons.org/googlecloud/ffffff",
+			Algorithms:  []string{"ES256"},
+			Issuer:      "`https://cloud.google.com/iap`",
+			Keys:        "`https://www.gstatic.com/iap/verify/public_key-jwk`",
+			Audience:    "`/projects/<number>/global/backendServices/<id>` or `/projects/<number>/apps/<project>`, required",
+			UserID:      "`sub`",
+			Checks:      []string{"`hd` if domains are named", "at most 10 min old"},
+			Build:       FromJSON(iap.NewContract), Claims: claimsOf[iap.Claims],
+		},
+		{
+			Slug: "cloudflare-access", Name: "Cloudflare Access",
+			Description: "What Cloudflare Access says of the person or service token, in its own header.",
+			LogoURL:     "https://cdn.simpleicons.org/cloudflare/ffffff",
+			Algorithms:  []string{"RS256"},
+			Issuer:      "`https://<team>.cloudflareaccess.com`",
+			Keys:        "`<issuer>/cdn-cgi/access/certs`",
+			Audience:    "the application's AUD tag, required",
+			UserID:      "`sub`; of a service token `common_name`",
+			Checks:      []string{"`type` is `app`", "`sub` is not empty (no service token)"},
+			Build:       FromJSON(cloudflare.NewContract), Claims: claimsOf[cloudflare.Claims],
+		},
+		{
+			Slug: "github-actions", Name: "GitHub Actions",
+			Description: "OpenID Connect tokens of workflow runs.",
+			LogoURL:     "https://cdn.simpleicons.org/githubactions/ffffff",
+			Algorithms:  []string{"RS256"},
+			Issuer:      "`https://token.actions.githubusercontent.com`, with `/<enterprise>`, or the server's",
+			Keys:        "found by discovery",
+			Audience:    "what the workflow asks for, required",
+			UserID:      "`sub`",
+			Checks: []string{
+				"at least one of repository, owner, workflow and subject", "`ref`, `environment`, `event_name`, `job_workflow_ref` if named",
+			},
+			Build: FromJSON(github.NewContract), Claims: claimsOf[github.Claims],
+		},
+		{
+			Slug: "kubernetes", Name: "Kubernetes",
+			Description: "Projected tokens of Kubernetes service accounts.",
+			LogoURL:     "https://cdn.simpleicons.org/kubernetes/ffffff",
+			Algorithms:  []string{"RS256", "ES256", "ES384", "ES512"},
+			Issuer:      "the cluster's `--service-account-issuer`",
+			Keys:        "found by discovery, a JWKS URL, or a JWKS",
+			Audience:    "the projected volume's, required",
+			UserID:      "`sub` (`system:serviceaccount:<namespace>:<name>`)",
+			Checks:      []string{"`sub` begins with `system:serviceaccount:`", "namespaces and service accounts if named"},
+			Build:       FromJSON(kubernetes.NewContract), Claims: claimsOf[kubernetes.Claims],
+		},
+	}
 }

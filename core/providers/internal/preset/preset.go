@@ -71,7 +71,9 @@ func (f Faults) Contract(rules core.Rules, fields map[string]string) (*core.Cont
 	var renamed []error
 	for _, e := range core.ConfigErrors(err) {
 		base, _, _ := strings.Cut(e.Field, "[")
-		if name, ok := fields[base]; ok {
+		if name, ok := fields[e.Field]; ok {
+			e.Field = name // one entry of core's list is a field of the preset's
+		} else if name, ok := fields[base]; ok {
 			e.Field = name + strings.TrimPrefix(e.Field, base)
 		}
 		if key := (core.ConfigError{Field: e.Field, Reason: e.Reason}); !told[key] {

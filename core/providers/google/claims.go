@@ -1,0 +1,38 @@
+package google
+
+import "github.com/revstackhq/auth-go/core"
+
+// Claims are the claims of Google's ID tokens; what a token does not carry is
+// zero.
+//
+// Source: https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload.
+type Claims struct {
+	// Issuer is https://accounts.google.com or accounts.google.com.
+	Issuer string `json:"iss"`
+	// Subject is the account's unchanging id, up to 255 digits: identify people
+	// by it, not by their e-mail address.
+	Subject   string       `json:"sub"`
+	Audience  core.Strings `json:"aud"`
+	ExpiresAt int64        `json:"exp"` // seconds since 1970
+	IssuedAt  int64        `json:"iat"`
+	NotBefore int64        `json:"nbf,omitempty"`
+	ID        string       `json:"jti,omitempty"`
+
+	// AuthorizedParty is the client that asked for the token; of a mobile app
+	// it differs from Audience.
+	AuthorizedParty string `json:"azp,omitempty"`
+	AccessTokenHash string `json:"at_hash,omitempty"`
+	Nonce           string `json:"nonce,omitempty"`
+
+	// HostedDomain is the account's Google Workspace or Cloud organisation, ""
+	// for any other account.
+	HostedDomain  string `json:"hd,omitempty"`
+	Email         string `json:"email,omitempty"`
+	EmailVerified bool   `json:"email_verified,omitempty"`
+
+	Name       string `json:"name,omitempty"`
+	GivenName  string `json:"given_name,omitempty"`
+	FamilyName string `json:"family_name,omitempty"`
+	Picture    string `json:"picture,omitempty"`
+	Locale     string `json:"locale,omitempty"`
+}

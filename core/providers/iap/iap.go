@@ -1,0 +1,97 @@
+// Package iap is the preset for Google Cloud's Identity-Aware Proxy.
+//
+//	contract, err := iap.NewContract(iap.Config{Audience: []string{"/projects/418290573316/global/backendServices/7730192846510293847"}})
+//	guard, err := core.NewGuard(contract, core.WithExtractors(core.Header(iap.Header)))
+//
+// The proxy puts its token into the header [Header] of every request it lets
+// through. Whoever reaches the service past the proxy can send any header, so
+// the token must be verified; the headers X-Goog-Authenticated-User-* beside it
+// prove nothing. Health checks of the load balancer carry no token.
+package iap
+
+import (
+	"strings"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers/internal/preset"
+)
+
+// Header is the request header that carries the token, without a scheme.
+const Header = "X-Goog-Iap-Jwt-Assertion"
+
+// Config says which protected resource this service is. Audience is required.
+type Config struct {
+	// Audience is what the menu "Get JWT audience code" of the resource on the
+	// Identity-Aware Proxy page shows:
+	// /projects/<number>/global/backendServices/<id> for a backend service,
+	// /projects/<number>/apps/<project id> for App Engine.
+	Audience core.Strings `json:"audience"`
+	// HostedDomains restricts access to these Google Workspace or Cloud
+	// organisations (hd).
+	HostedDomains []string `json:"hostedDomains,omitempty"`
+	// Leeway is 30 s by default, as Google's documentation asks for.
+	Leeway time.Duration `json:"-"`
+}
+
+const (
+	defaultLeeway = 30 * time.Second
+	maxAge        = 10 * time.Minute
+)
+
+// Claims are the claims of the proxy's tokens; what a token does not carry is
+// zero.
+//
+// Source: https://cloud.google.com/iap/docs/signed-headers-howto.
+type Claims struct {
+	Issuer string `json:"iss"`
+	// Subject is the person's unchanging id, "accounts.google.com:<number>" for
+	// a Google account.
+	Subject   string       `json:"sub"`
+	Audience  core.Strings `json:"aud"`
+	ExpiresAt int64        `json:"exp"` // seconds since 1970
+	IssuedAt  int64        `json:"iat"`
+	Email     string       `json:"email,omitempty"`
+	// HostedDomain is the account's Google Workspace or Cloud organisation.
+	HostedDomain string `json:"hd,omitempty"`
+}
+
+// NewContract returns the contract, or every mistake in cfg at once as
+// [*core.ConfigError]. It does no I/O.
+func NewContract(cfg Config) (*core.Contract, error) {
+	var f preset.Faults
+	if len(cfg.Audience) == 0 {
+		f.Add("Audience", "", "is required: copy it from the menu \"Get JWT audience code\" of the Identity-Aware Proxy page")
+	}
+	for _, aud := range f.Values("Audience", cfg.Audience) {
+		if aud != "" && !wellFormed(aud) {
+			f.Add("Audience", aud, "must be /projects/<number>/global/backendServices/<id> or /projects/<number>/apps/<project id>")
+		}
+	}
+	f.Bare("HostedDomains", cfg.HostedDomains, "is not a domain: write example.com", "@", "/", "*")
+	var domains []core.ClaimRule
+	if len(cfg.HostedDomains) > 0 {
+		domains = append(domains, core.ClaimRule{
+			Claim: "hd", OneOf: f.Values("HostedDomains", cfg.HostedDomains), Reason: "the organisation that the account belongs to",
+		})
+	}
+	rules := core.Rules{
+		Provider: "iap", Issuer: "https://cloud.google.com/iap", JWKSURL: "https://www.gstatic.com/iap/verify/public_key-jwk",
+		Algorithms: []string{"ES256"}, Audiences: cfg.Audience, ClaimRules: domains, TokenTypes: []string{"", "JWT"},
+		Leeway: preset.Leeway(cfg.Leeway, defaultLeeway), MaxAge: maxAge,
+		Session: core.Mapping{
+			OrganizationID: core.Refs("hd"), Kind: core.KindSession,
+			Roles: []core.ClaimRef{}, Permissions: []core.ClaimRef{}, Scopes: []core.ClaimRef{},
+		},
+	}
+	return f.Contract(rules, map[string]string{"Audiences": "Audience"})
+}
+
+// wellFormed also takes what follows the project as it is: besides the two
+// documented forms there seems to be a regional one.
+func wellFormed(audience string) bool {
+	rest, ok := strings.CutPrefix(audience, "/projects/")
+	number, resource, _ := strings.Cut(rest, "/")
+	return ok && number != "" && strings.Trim(number, "0123456789") == "" &&
+		(strings.HasPrefix(resource, "apps/") || strings.Contains(resource, "/backendServices/")) && !strings.HasSuffix(resource, "/")
+}

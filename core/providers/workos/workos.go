@@ -1,0 +1,78 @@
+// Package workos is the preset for WorkOS AuthKit (https://workos.com).
+//
+//	contract, err := workos.NewContract(workos.Config{ClientID: os.Getenv("WORKOS_CLIENT_ID")})
+//
+// It accepts AuthKit's session access tokens. They carry no audience: what ties
+// them to an environment is the key set, which WorkOS publishes for each client
+// id apart, and the issuer.
+package workos
+
+import (
+	"strings"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers/internal/preset"
+)
+
+// Config says which environment to trust. ClientID is required.
+type Config struct {
+	// ClientID is the environment's client id of the API Keys page, client_….
+	ClientID string `json:"clientId"`
+	// Issuers replaces the accepted issuers. By default they are
+	// https://api.workos.com and https://api.workos.com/user_management/<ClientID>,
+	// which older and newer environments use; with a custom authentication
+	// domain it is that domain, such as https://auth.example.com. Look at the
+	// iss of a token of yours: WorkOS does not document all the forms.
+	Issuers core.Strings `json:"issuers,omitempty"`
+	// Audience is checked if set: for JWT templates that add an aud.
+	Audience core.Strings `json:"audience,omitempty"`
+	// APIHost is api.workos.com by default; name yours if the SDKs are
+	// configured with another one. The keys are there.
+	APIHost string `json:"apiHost,omitempty"`
+	// Algorithms are RS256 by default.
+	Algorithms []string `json:"algorithms,omitempty"`
+	// Leeway is 30 s by default.
+	Leeway time.Duration `json:"-"`
+}
+
+const defaultHost = "api.workos.com"
+
+// NewContract returns the contract, or every mistake in cfg at once as
+// [*core.ConfigError]. It does no I/O.
+func NewContract(cfg Config) (*core.Contract, error) {
+	var f preset.Faults
+	f.Required("ClientID", cfg.ClientID, "copy client_… from the API Keys page")
+	if cfg.ClientID != "" && (!strings.HasPrefix(cfg.ClientID, "client_") || strings.ContainsAny(cfg.ClientID, "/?#% ")) {
+		f.Add("ClientID", cfg.ClientID, "is not a client id: copy client_… from the API Keys page")
+	}
+	host := cfg.APIHost
+	if host == "" {
+		host = defaultHost
+	}
+	api := f.BaseURL("APIHost", host)
+	issuers := make([]string, 0, 2)
+	for _, issuer := range f.Values("Issuers", cfg.Issuers) {
+		issuers = append(issuers, issuer)
+	}
+	if len(issuers) == 0 {
+		issuers = append(issuers, "https://"+defaultHost, "https://"+defaultHost+"/user_management/"+cfg.ClientID)
+	}
+	rules := core.Rules{
+		Provider: "workos", Issuer: issuers[0], Issuers: issuers[1:], JWKSURL: api + "/sso/jwks/" + cfg.ClientID,
+		Algorithms: cfg.Algorithms, Audiences: f.Values("Audience", cfg.Audience), InsecureAnyAudience: len(cfg.Audience) == 0,
+		ClaimRules: rules(), TokenTypes: []string{"", "JWT"}, Leeway: cfg.Leeway,
+		Session: core.Mapping{
+			SessionID: core.Refs("sid"), OrganizationID: core.Refs("org_id"), OrganizationRole: core.Refs("role"),
+			Roles: core.Refs("role", "roles"), Permissions: core.Refs("permissions"), Actor: core.Refs("act.sub"), Kind: core.KindSession,
+		},
+	}
+	return f.Contract(rules, map[string]string{"Issuer": "Issuers", "JWKSURL": "APIHost", "Audiences": "Audience"})
+}
+
+func rules() []core.ClaimRule {
+	return []core.ClaimRule{
+		{Claim: "sub", Prefixes: []string{"user_"}, Reason: "the subject of a session is a user"},
+		{Claim: "sid", Prefixes: []string{"session_"}, Reason: "tokens of WorkOS Connect name a consent here, and machines nothing"},
+	}
+}
