@@ -10,8 +10,8 @@
 //	<!-- snippet: gin -->
 //	<!-- snippet: skip: the mistake that this section is about -->
 //
-// See wrappers in wrap_test.go for the names. Without a comment the wrapper is
-// "core".
+// See wrappers in wrap_test.go for the names. Without a comment it is the
+// framework's own in an adapter's folder, and "core" elsewhere.
 //
 // go test does not notice that a page outside this module has changed: after
 // editing one, run it with -count=1, as .ci/run does.

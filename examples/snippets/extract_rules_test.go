@@ -87,6 +87,7 @@ func TestFaultsAreFound(t *testing.T) {
 		page(8, "skip: on purpose", "this is no Go"),
 		page(9, "", "func TestIt(t *testing.T) { _ = authtest.NewIssuer(t) }\n"),
 		page(10, "test", "issuer := authtest.NewIssuer(t)\n"),
+		{"fiberauth/README.md", 11, "", "app.Use(fiberauth.New(contract))\n"},
 	}
 	skipped, err := compile(t, good)
 	if err != nil {

@@ -21,7 +21,8 @@ type wrapper struct {
 func wrappers() map[string]wrapper {
 	return map[string]wrapper{
 		"core": {params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, guard *core.Guard, " +
-			"session *core.Session, token string, w http.ResponseWriter, r *http.Request, next http.Handler"},
+			"session *core.Session, token string, w http.ResponseWriter, r *http.Request, next http.Handler, " +
+			"configuration []byte, acme struct { NewContract func(custom.Config) (*core.Contract, error) }"}, // the reader's own preset
 		"error": {
 			params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, session *core.Session, token string",
 			result: "error",
@@ -33,7 +34,7 @@ func wrappers() map[string]wrapper {
 		"echo-handler": {
 			params: "c echo.Context", result: "error",
 		},
-		"chi":         {params: "r chi.Router, contract *core.Contract, verifier *core.Verifier"},
+		"chi":         {params: "r chi.Router, contract *core.Contract, verifier *core.Verifier, admin http.HandlerFunc"},
 		"chi-handler": {params: "w http.ResponseWriter, r *http.Request"},
 		"fiber":       {params: "app *fiber.App, contract *core.Contract, verifier *core.Verifier"},
 		"fiber-handler": {
@@ -82,7 +83,7 @@ func (s snippet) source() (text, skipped string, err error) {
 	}
 	name := s.wrapper
 	if name == "" {
-		name = "core"
+		name = usual(s.file)
 	}
 	w, ok := wrappers()[name]
 	if !ok {
@@ -94,6 +95,16 @@ func (s snippet) source() (text, skipped string, err error) {
 		return "", "", err
 	}
 	return body, "", nil
+}
+
+// usual is the wrapper of a page that names none: an adapter's own in its
+// folder.
+func usual(file string) string {
+	folder, _, _ := strings.Cut(file, "/")
+	if framework, ok := strings.CutSuffix(folder, "auth"); ok && wrappers()[framework].params != "" {
+		return framework
+	}
+	return "core"
 }
 
 // wrapped takes the fragment for declarations if it is such, else for
