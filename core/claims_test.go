@@ -11,9 +11,11 @@ import (
 )
 
 // num is a number as the token writes it.
+
 func num(text string) json.Number { return json.Number(text) }
 
 // offset is epoch and so many seconds, with whatever fraction follows.
+
 func offset(seconds int64, fraction string) json.Number {
 	return num(fmt.Sprintf("%d%s", epoch().Unix()+seconds, fraction))
 }
@@ -25,7 +27,9 @@ type claimsCase struct {
 }
 
 // verifyAll holds claims against rules, once fresh and once remembered: the
+
 // verdicts must be the same.
+
 func verifyAll(t *testing.T, rules core.Rules, cases []claimsCase) {
 	t.Helper()
 	for _, c := range cases {
@@ -87,6 +91,7 @@ func TestVerifyTimes(t *testing.T) {
 }
 
 // A remembered token ends when its time is over, to the second.
+
 func TestVerifyRemembersNoTime(t *testing.T) {
 	clock := newClock()
 	v := newVerifier(t, with(func(r *core.Rules) { r.MaxAge = 2 * time.Hour }), core.WithClock(clock))
@@ -291,6 +296,7 @@ func TestVerifyHeaderRules(t *testing.T) {
 }
 
 // Rules and kinds that look at the clock are asked again, however deep they look.
+
 func TestVerifyTimedRules(t *testing.T) {
 	clock := newClock()
 	future := core.ClaimRule{Claim: "at", InPast: true}
@@ -366,41 +372,4 @@ func TestVerifyIssuer(t *testing.T) {
 		{"host: port", map[string]any{"org": "a:1", "iss": "https://a:1.login.example/"}, core.CodeIssuerMismatch},
 		{"host: path", map[string]any{"org": "evil.example/", "iss": "https://evil.example/.login.example/"}, core.CodeIssuerMismatch},
 	})
-}
-
-func TestVerifyUserID(t *testing.T) {
-	long := strings.Repeat("u", 512)
-	cases := []struct {
-		name      string
-		path      string
-		fallbacks []string
-		claims    map[string]any
-		id        string
-		want      core.Code
-	}{
-		{"sub", "", nil, nil, "user_1", ""},
-		{"dotted", "app.user_id", nil, map[string]any{"app": map[string]any{"user_id": "u"}}, "u", ""},
-		{"dot in a name", `app\.id`, nil, map[string]any{"app.id": "u"}, "u", ""},
-		{"pointer", "/ids/1", nil, map[string]any{"ids": []string{"a", "b"}}, "b", ""},
-		{"namespaced", "https://acme.example/id", nil, map[string]any{"https://acme.example/id": "u"}, "u", ""},
-		{"first fallback that has one", "a", []string{"b", "c", "sub"}, map[string]any{"b": "", "c": "u"}, "u", ""},
-		{"null falls back", "a", []string{"sub"}, map[string]any{"a": json.RawMessage("null")}, "user_1", ""},
-		{"a number does not fall back", "a", []string{"sub"}, map[string]any{"a": 7}, "", core.CodeClaimMismatch},
-		{"a list", "a", nil, map[string]any{"a": []string{"u"}}, "", core.CodeClaimMismatch},
-		{"absent", "a", nil, nil, "", core.CodeMissingClaim},
-		{"empty", "", nil, map[string]any{"sub": ""}, "", core.CodeMissingClaim},
-		{"as long as may be", "", nil, map[string]any{"sub": long}, long, ""},
-		{"too long", "", nil, map[string]any{"sub": long + "u"}, "", core.CodeClaimMismatch},
-		{"escaped", "", nil, map[string]any{"sub": "ü\n\"\\"}, "ü\n\"\\", ""},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			v := newVerifier(t, with(func(r *core.Rules) { r.UserIDClaim, r.UserIDFallbacks = c.path, c.fallbacks }))
-			s, err := v.Verify(t.Context(), hs256(t, c.claims))
-			wantCode(t, err, c.want)
-			if err == nil && s.UserID() != c.id {
-				t.Errorf("got %q", s.UserID())
-			}
-		})
-	}
 }

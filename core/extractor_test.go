@@ -35,7 +35,7 @@ func TestBearer(t *testing.T) {
 		{"a tab between", []string{"Bearer\ta.b.c"}, "", refused},
 		{"a tab behind the space", []string{"Bearer \ta.b.c"}, "", refused},
 		{"two words", []string{"Bearer a b"}, "", refused},
-		{"the scheme twice", []string{"Bearer Bearer a.b.c"}, "", refused},
+		{"the scheme twice", []string{"Bearer " + "Bearer a.b.c"}, "", refused},
 		{"a colon", []string{"Bearer: a.b.c"}, "", refused},
 		{"quotes", []string{`Bearer "a.b.c"`}, "", refused},
 		{"only padding", []string{"Bearer =="}, "", refused},

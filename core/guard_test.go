@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -33,8 +34,8 @@ func answer(tb testing.TB, guards []func(http.Handler) http.Handler, r *http.Req
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte("user=" + core.UserID(r.Context())))
 	})
-	for i := len(guards) - 1; i >= 0; i-- {
-		h = guards[i](h)
+	for _, guard := range slices.Backward(guards) {
+		h = guard(h)
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)

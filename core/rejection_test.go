@@ -3,6 +3,7 @@ package core_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -178,7 +179,7 @@ func TestRejectionIsOwned(t *testing.T) {
 
 func TestRejectionAsError(t *testing.T) {
 	_, r := refusing(t, &core.Error{Code: core.CodeForbidden, Detail: "why"}, core.WithErrorHandler()).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
-	if !r.Delegate || r.Error() != "auth: FORBIDDEN: why" || r.Unwrap() != error(r.Err) {
+	if !r.Delegate || r.Error() != "auth: FORBIDDEN: why" || !errors.Is(r, r.Err) {
 		t.Errorf("%v %s", r.Delegate, r.Error())
 	}
 	data, err := json.Marshal(r)

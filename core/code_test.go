@@ -1,0 +1,113 @@
+package core_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+func TestEveryCode(t *testing.T) {
+	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+	down := newKeyServer(t)
+	down.down.Store(true)
+	rules := server.rules()
+	rules.AuthorizedParties, rules.RequiredClaims = []string{"spa"}, []string{"ok"}
+	rules.ClaimRules = []core.ClaimRule{{Claim: "use", Optional: true, OneOf: []string{"access"}}}
+	verify := func(changes map[string]any) error {
+		changes["ok"] = true
+		if changes["ok?"] == false {
+			delete(changes, "ok")
+		}
+		_, err := newVerifier(t, rules).Verify(t.Context(), rs256(t, "k1", changes))
+		return err
+	}
+	policy := func(code core.Code) error {
+		g := newGuard(t, core.WithPolicy(policyFunc(func(*core.Session) error { return &core.Error{Code: code} })))
+		_, rejection := g.Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
+		return rejection
+	}
+	got := map[core.Code]error{}
+	note := func(err error) { got[core.CodeOf(err)] = err }
+	ctx := t.Context()
+	_, err := newVerifier(t, rules).Authenticate(ctx, "Bearer a b")
+	note(err)
+	_, err = newVerifier(t, rules).Authenticate(ctx, "")
+	note(err)
+	_, err = newVerifier(t, rules).Verify(ctx, strings.Repeat("a", 1<<20))
+	note(err)
+	_, err = newVerifier(t, rules).Verify(ctx, "x")
+	note(err)
+	_, err = newVerifier(t, rules).Verify(ctx, hs256(t, nil))
+	note(err)
+	note(verify(map[string]any{"iss": "x"}))
+	_, err = newVerifier(t, down.rules()).Verify(ctx, rs256(t, "k1", nil))
+	note(err)
+	_, err = newVerifier(t, rules).Verify(ctx, rs256(t, "k2", nil))
+	note(err)
+	_, err = newVerifier(t, rules).Verify(ctx, mint(t, "RS256", otherRSA(), map[string]any{"kid": "k1"}, claimsWith(nil)))
+	note(err)
+	note(verify(map[string]any{"exp": 1}))
+	note(verify(map[string]any{"nbf": 1_900_000_000}))
+	note(verify(map[string]any{"aud": "x"}))
+	note(verify(map[string]any{"azp": "x"}))
+	note(verify(map[string]any{"ok?": false}))
+	note(verify(map[string]any{"use": "id"}))
+	_, rejection := newGuard(t, core.WithRevocation(func(context.Context, *core.Session) error { return core.CodeTokenRevoked }, core.FailClosed)).
+		Check(ctx, get("Authorization", "Bearer "+hs256(t, nil)))
+	note(rejection)
+	for _, code := range []core.Code{core.CodeInsufficientScope, core.CodeForbidden, core.CodeReauthenticationRequired} {
+		note(policy(code))
+	}
+	note(core.Require().Check(ctx, get()))
+	for _, code := range allCodes() {
+		e := got[code]
+		if e == nil {
+			t.Errorf("nothing reports %s", code)
+			continue
+		}
+		var typed *core.Error
+		if !errors.As(e, &typed) || typed.Message() == "" || strings.Contains(typed.Message(), string(code)) {
+			t.Errorf("%s: %v", code, e)
+		}
+		if !errors.Is(e, code) || errors.Is(e, core.CodeNetworkError) != (code == core.CodeKeysUnavailable) {
+			t.Errorf("errors.Is of %s", code)
+		}
+	}
+	if err := verify(map[string]any{"azp": "spa", "use": "access"}); err != nil {
+		t.Error(err)
+	}
+}
+
+func allCodes() []core.Code {
+	return []core.Code{
+		core.CodeInvalidRequest, core.CodeTokenMissing, core.CodeTokenTooLarge, core.CodeInvalidFormat, core.CodeAlgorithmNotAllowed,
+		core.CodeIssuerMismatch, core.CodeKeysUnavailable, core.CodeUnknownKey, core.CodeInvalidSignature, core.CodeTokenExpired,
+		core.CodeTokenNotActive, core.CodeAudienceMismatch, core.CodePartyMismatch, core.CodeMissingClaim, core.CodeClaimMismatch,
+		core.CodeTokenRevoked, core.CodeInsufficientScope, core.CodeForbidden, core.CodeReauthenticationRequired, core.CodeUnknownError,
+	}
+}
+
+func TestErrorForms(t *testing.T) {
+	var none *core.Error
+	if none.Error() == "" || none.Unwrap() != nil || errors.Is(none, core.CodeForbidden) || core.CodeOf(none) != core.CodeUnknownError {
+		t.Error("a nil *Error")
+	}
+	if core.CodeOf(nil) != "" || core.CodeOf(errors.New("x")) != core.CodeUnknownError {
+		t.Error("CodeOf")
+	}
+	cause := errors.New("cause")
+	e := &core.Error{Code: core.CodeForbidden, Detail: "detail", Err: cause}
+	if got := e.Error(); got != "auth: FORBIDDEN: detail: cause" {
+		t.Error(got)
+	}
+	if !errors.Is(e, cause) || !errors.Is(e, core.CodeForbidden) || errors.Is(e, core.CodeTokenExpired) {
+		t.Error("errors.Is")
+	}
+	if data, err := json.Marshal(core.CodeForbidden); err != nil || string(data) != `"FORBIDDEN"` {
+		t.Errorf("%s %v", data, err)
+	}
+}

@@ -1,0 +1,180 @@
+package core_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/event"
+)
+
+func TestVerifiersShareKeys(t *testing.T) {
+	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+	contract, clock := newContract(t, server.rules()), newClock()
+	token := rs256(t, "k1", nil)
+	before := runtime.NumGoroutine()
+	for range 1000 {
+		v, err := core.NewVerifier(contract, core.WithClock(clock), core.WithObserver(func(event.Event) {}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v.Verify(t.Context(), token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := server.fetches.Load(); n != 1 {
+		t.Errorf("%d fetches", n)
+	}
+	if after := runtime.NumGoroutine(); after > before+20 {
+		t.Errorf("%d goroutines became %d", before, after)
+	}
+	v, err := core.NewVerifier(contract, core.WithClock(newClock())) // another clock is another engine
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Verify(t.Context(), token); err != nil || server.fetches.Load() != 2 {
+		t.Errorf("%v, %d fetches", err, server.fetches.Load())
+	}
+}
+
+func TestReady(t *testing.T) {
+	up, down := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", "")), newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+	down.down.Store(true)
+	other := down.rules()
+	other.Issuer = "https://b.example"
+	clock := newClock()
+	v := newVerifier(t, up.rules(), core.WithClock(clock), core.WithContracts(newContract(t, other)))
+	err := v.Ready(t.Context())
+	wantCode(t, err, core.CodeKeysUnavailable)
+	if !errors.Is(err, core.CodeNetworkError) {
+		t.Error("not a NETWORK_ERROR")
+	}
+	health := v.KeyHealth()
+	if len(health) != 2 || health[0].State != "fresh" || len(health[0].Keys) != 1 || health[0].Keys[0].ID != "k1" || health[0].LastError != "" ||
+		health[1].State != "unavailable" || health[1].LastError == "" || health[1].NextTry.IsZero() || health[1].Keys == nil {
+		t.Errorf("health: %+v", health)
+	}
+	_, err = v.Verify(t.Context(), rs256(t, "k1", map[string]any{"iss": "https://b.example"}))
+	wantCode(t, err, core.CodeKeysUnavailable)
+	down.down.Store(false)
+	clock.advance(time.Minute)
+	if err := v.Ready(t.Context()); err != nil {
+		t.Errorf("not healed: %v", err)
+	}
+	if got := v.KeyHealth()[0]; got.Age != time.Minute || got.Issuer != kitIssuer || got.Fetches != 1 {
+		t.Errorf("health: %+v", got)
+	}
+	secret := newVerifier(t, secretRules())
+	if err := secret.Ready(t.Context()); err != nil || secret.KeyHealth() != nil {
+		t.Errorf("a secret needs no keys: %v", err)
+	}
+}
+
+func TestRememberedTokensEndWithTheirKey(t *testing.T) {
+	server, clock := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""), publicJWK(otherRSA().Public(), "k2", "")), newClock()
+	v := newVerifier(t, server.rules(), core.WithClock(clock))
+	token := rs256(t, "k1", nil)
+	for range 2 {
+		if _, err := v.Verify(t.Context(), token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server.publish(t, publicJWK(otherRSA().Public(), "k2", ""))
+	clock.advance(11 * time.Minute)
+	_, err := v.Verify(t.Context(), token)
+	wantCode(t, err, core.CodeUnknownKey)
+	server.publish(t, publicJWK(otherRSA().Public(), "k1", "")) // another key under the name
+	clock.advance(11 * time.Minute)
+	_, err = v.Verify(t.Context(), token)
+	wantCode(t, err, core.CodeInvalidSignature)
+}
+
+func TestFileKeyCache(t *testing.T) {
+	if cache, err := core.NewFileKeyCache(""); err == nil || cache != nil {
+		t.Errorf("a directory without a name: %v %v", cache, err)
+	}
+	cache, err := core.NewFileKeyCache(t.TempDir() + "/keys")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+	token := rs256(t, "k1", nil)
+	for range 2 { // a program, and the same one restarted in an outage
+		v := newVerifier(t, server.rules(), core.WithKeyCache(cache))
+		if _, err := v.Verify(t.Context(), token); err != nil {
+			t.Fatal(err)
+		}
+		server.down.Store(true)
+	}
+	if n := server.fetches.Load(); n != 1 {
+		t.Errorf("%d fetches", n)
+	}
+}
+
+func TestHTTPClient(t *testing.T) {
+	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+	var used atomic.Int64
+	client := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		used.Add(1)
+		return server.Client().Transport.RoundTrip(r)
+	})}
+	v := newVerifier(t, server.rules(), core.WithHTTPClient(client))
+	if _, err := v.Verify(t.Context(), rs256(t, "k1", nil)); err != nil || used.Load() != 1 {
+		t.Errorf("%v, used %d times", err, used.Load())
+	}
+}
+
+func TestInsecureHTTP(t *testing.T) {
+	for _, insecure := range []bool{true, false} {
+		t.Run(fmt.Sprint(insecure), func(t *testing.T) {
+			var discoveryKeys string
+			server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+			wire := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				if strings.HasSuffix(r.URL.Path, "/openid-configuration") {
+					body := `{"issuer":"http://id.internal","jwks_uri":"` + discoveryKeys + `"}`
+					return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+				}
+				r = r.Clone(r.Context())
+				r.URL.Host = strings.TrimPrefix(server.URL, "http://")
+				return server.Client().Transport.RoundTrip(r)
+			})}
+			for _, c := range []struct {
+				discovery bool
+				keys      string
+				works     bool
+			}{{false, "http://id.internal/jwks", true}, {true, "http://id.internal/jwks", true}, {true, "http://other.internal/jwks", false}} {
+				discoveryKeys = c.keys
+				rules := core.Rules{Issuer: "http://id.internal", Audiences: []string{kitAudience}, InsecureHTTP: insecure, Discovery: c.discovery}
+				if !c.discovery {
+					rules.JWKSURL = c.keys
+				}
+				contract, err := core.NewContract(rules)
+				if !insecure {
+					if err == nil {
+						t.Fatal("accepted http without the waiver")
+					}
+					continue
+				}
+				v, err := core.NewVerifier(contract, core.WithClock(newClock()), core.WithHTTPClient(wire))
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = v.Verify(t.Context(), rs256(t, "k1", map[string]any{"iss": "http://id.internal"}))
+				if (err == nil) != c.works {
+					t.Errorf("%+v: %v", c, err)
+				}
+			}
+		})
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -1,0 +1,107 @@
+package core_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/event"
+)
+
+func TestObservers(t *testing.T) {
+	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+	var mu sync.Mutex
+	var seen []string
+	note := func(e event.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch e := e.(type) {
+		case event.TokenRejected:
+			seen = append(seen, e.Code)
+			if core.CodeOf(e.Err) != core.Code(e.Code) {
+				t.Errorf("%s with %v", e.Code, e.Err)
+			}
+		case event.TokenVerified:
+			seen = append(seen, fmt.Sprintf("verified %s %t", e.Provider, e.Remembered))
+		default:
+			seen = append(seen, strings.TrimPrefix(fmt.Sprintf("%T", e), "event."))
+		}
+	}
+	var log bytes.Buffer
+	v := newVerifier(t, server.rules(), core.WithObserver(func(event.Event) { panic("bug in an observer") }), core.WithObserver(note),
+		core.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	token := rs256(t, "k1", nil)
+	for _, token := range []string{token, token, "x", rs256(t, "k2", nil)} {
+		_, _ = v.Verify(t.Context(), token)
+	}
+	_, _ = v.Authenticate(t.Context(), "Bearer")
+	want := []string{"KeysRefreshed", "verified custom false", "verified custom true", "INVALID_FORMAT", "KeysRefreshed", "UnknownKey", "UNKNOWN_KEY", "INVALID_REQUEST"}
+	mu.Lock()
+	defer mu.Unlock()
+	if !slices.Equal(seen, want) {
+		t.Errorf("got %q\nwant %q", seen, want)
+	}
+	if !strings.Contains(log.String(), "bug in an observer") {
+		t.Errorf("the panic is not in the log: %s", log.String())
+	}
+	emulator := newVerifier(t, core.Rules{Issuer: kitIssuer, Audiences: []string{"api"}, InsecureEmulator: true}, core.WithObserver(func(e event.Event) {
+		if v, ok := e.(event.TokenVerified); ok {
+			seen = append(seen, "emulated "+v.Provider)
+		}
+	}))
+	if _, err := emulator.Verify(t.Context(), b64(`{"alg":"none"}`)+"."+b64(asJSON(t, claimsWith(nil)))+"."); err != nil || seen[len(seen)-1] != "emulated custom" {
+		t.Errorf("%v %q", err, seen)
+	}
+}
+
+func TestObserversAreHeldWeakly(t *testing.T) {
+	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+	contract, clock := newContract(t, server.rules()), newClock()
+	freed := make(chan struct{})
+	func() {
+		big := new([1 << 16]byte)
+		runtime.AddCleanup(big, func(done chan struct{}) { close(done) }, freed)
+		if _, err := core.NewVerifier(contract, core.WithClock(clock), core.WithObserver(func(event.Event) { big[0]++ })); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	for range 500 {
+		runtime.GC()
+		select {
+		case <-freed:
+			runtime.KeepAlive(contract)
+			return
+		default:
+			runtime.Gosched()
+		}
+	}
+	t.Error("the observer is still there")
+}
+
+func TestObserverHearsOfTenants(t *testing.T) {
+	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+	rules := server.rules()
+	rules.Issuer = tenantIssuer
+	tenant := newContract(t, rules)
+	var refreshed atomic.Int64
+	v := newVerifier(t, secretRules(), core.WithResolver(func(context.Context, string) (*core.Contract, error) { return tenant, nil }, 2),
+		core.WithObserver(func(e event.Event) {
+			if _, ok := e.(event.KeysRefreshed); ok {
+				refreshed.Add(1)
+			}
+		}))
+	if _, err := v.Verify(t.Context(), rs256(t, "k1", map[string]any{"iss": tenantIssuer})); err != nil {
+		t.Fatal(err)
+	}
+	if refreshed.Load() != 1 {
+		t.Errorf("told of %d refreshes", refreshed.Load())
+	}
+}

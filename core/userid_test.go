@@ -1,0 +1,46 @@
+package core_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+func TestVerifyUserID(t *testing.T) {
+	long := strings.Repeat("u", 512)
+	cases := []struct {
+		name      string
+		path      string
+		fallbacks []string
+		claims    map[string]any
+		id        string
+		want      core.Code
+	}{
+		{"sub", "", nil, nil, "user_1", ""},
+		{"dotted", "app.user_id", nil, map[string]any{"app": map[string]any{"user_id": "u"}}, "u", ""},
+		{"dot in a name", `app\.id`, nil, map[string]any{"app.id": "u"}, "u", ""},
+		{"pointer", "/ids/1", nil, map[string]any{"ids": []string{"a", "b"}}, "b", ""},
+		{"namespaced", "https://acme.example/id", nil, map[string]any{"https://acme.example/id": "u"}, "u", ""},
+		{"first fallback that has one", "a", []string{"b", "c", "sub"}, map[string]any{"b": "", "c": "u"}, "u", ""},
+		{"null falls back", "a", []string{"sub"}, map[string]any{"a": json.RawMessage("null")}, "user_1", ""},
+		{"a number does not fall back", "a", []string{"sub"}, map[string]any{"a": 7}, "", core.CodeClaimMismatch},
+		{"a list", "a", nil, map[string]any{"a": []string{"u"}}, "", core.CodeClaimMismatch},
+		{"absent", "a", nil, nil, "", core.CodeMissingClaim},
+		{"empty", "", nil, map[string]any{"sub": ""}, "", core.CodeMissingClaim},
+		{"as long as may be", "", nil, map[string]any{"sub": long}, long, ""},
+		{"too long", "", nil, map[string]any{"sub": long + "u"}, "", core.CodeClaimMismatch},
+		{"escaped", "", nil, map[string]any{"sub": "ü\n\"\\"}, "ü\n\"\\", ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			v := newVerifier(t, with(func(r *core.Rules) { r.UserIDClaim, r.UserIDFallbacks = c.path, c.fallbacks }))
+			s, err := v.Verify(t.Context(), hs256(t, c.claims))
+			wantCode(t, err, c.want)
+			if err == nil && s.UserID() != c.id {
+				t.Errorf("got %q", s.UserID())
+			}
+		})
+	}
+}
