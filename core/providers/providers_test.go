@@ -3,6 +3,7 @@ package providers_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"maps"
 	"reflect"
@@ -82,6 +83,10 @@ func TestProviders(t *testing.T) {
 						_, err := verifier(t, world, contract, token).Verify(t.Context(), raw)
 						if got := core.CodeOf(err); got != token.Code {
 							t.Errorf("%s: the code is %q, not %q: %v", how, got, token.Code, err)
+						}
+						var refusal *core.Error
+						if errors.As(err, &refusal) && token.Claim != "" && refusal.Claim != token.Claim {
+							t.Errorf("%s: the claim at fault is %q, not %q: %v", how, refusal.Claim, token.Claim, err)
 						}
 					}
 				})
@@ -223,5 +228,34 @@ func TestEveryProviderHasSamples(t *testing.T) {
 	slices.Sort(slugs)
 	if samples := providertest.Slugs(); !slices.Equal(slugs, samples) {
 		t.Errorf("the catalogue has %v, testdata has %v", slugs, samples)
+	}
+}
+
+// The runner's internet serves the keys at every URL, so that this has to be
+// told apart.
+func TestKeysAreWhereTheProviderPublishesThem(t *testing.T) {
+	for _, c := range []struct{ slug, config, want string }{
+		{"auth0", `{"domain":"https://northwind.eu.auth0.com/","audience":"a"}`, "https://northwind.eu.auth0.com/.well-known/jwks.json"},
+		{"auth0", `{"domain":"t.eu.auth0.com","audience":"a","signingSecret":"0123456789abcdef0123456789abcdef"}`, ""},
+		{"clerk", `{"issuerUrl":"https://clerk.northwind.example/"}`, "https://clerk.northwind.example/.well-known/jwks.json"},
+		{"supabase", `{"projectUrl":"https://x.supabase.co/rest/v1/"}`, "https://x.supabase.co/auth/v1/.well-known/jwks.json"},
+		{"supabase", `{"projectUrl":"https://x.supabase.co/auth/v1"}`, "https://x.supabase.co/auth/v1/.well-known/jwks.json"},
+		{"supabase", `{"projectRef":"x"}`, "https://x.supabase.co/auth/v1/.well-known/jwks.json"},
+		{"supabase", `{"projectUrl":"https://data.example/base","issuer":"https://id.example"}`, "https://data.example/base/auth/v1/.well-known/jwks.json"},
+		{"supabase", `{"projectRef":"x","signingSecret":"0123456789abcdef0123456789abcdef"}`, ""},
+		{
+			"cognito", `{"userPoolId":"us-gov-west-1_Qm7Tz4LxB","clientId":"c"}`,
+			"https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_Qm7Tz4LxB/.well-known/jwks.json",
+		},
+		{"firebase", `{"projectId":"p-1"}`, "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"},
+		{"firebase", `{"projectId":"p-1","kind":"session-cookie"}`, "https://identitytoolkit.googleapis.com/v1/sessionCookiePublicKeys"},
+		{"firebase", `{"projectId":"p-1","jwksUri":"https://keys.example/set"}`, "https://keys.example/set"},
+	} {
+		contract, err := providers.Build(c.slug, []byte(c.config))
+		if err != nil {
+			t.Errorf("%s %s: %v", c.slug, c.config, err)
+		} else if got := contract.Rules().JWKSURL; got != c.want {
+			t.Errorf("%s %s: the keys are at %q, not %q", c.slug, c.config, got, c.want)
+		}
 	}
 }

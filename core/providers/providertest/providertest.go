@@ -7,7 +7,7 @@
 //	{"provider": "auth0", "config": {…what providers.Build takes…}, "now": 1787300010,
 //	 "accept": [{"name": "…", "alg": "RS256", "header": {…}, "payload": {…}, "config": {…}, "want": {…}}],
 //	 "refuse": [{"name": "…", "base": "name in accept", "set": {…}, "remove": ["…"], "header": {…},
-//	             "alg": "…", "key": "foreign", "config": {…}, "now": 0, "code": "AUDIENCE_MISMATCH"}]}
+//	             "alg": "…", "key": "foreign", "config": {…}, "now": 0, "code": "AUDIENCE_MISMATCH", "claim": "aud"}]}
 //
 // A case's config is laid over the file's, a refusal's header over its base's
 // (null removes a member). Who signs puts in the kid, unless header says
@@ -54,8 +54,10 @@ type Token struct {
 
 	// Want is what the session of a good token holds.
 	Want Session
-	// Code is why a bad token is refused, "" for a good one.
-	Code core.Code
+	// Code is why a bad token is refused, "" for a good one. Claim is the claim
+	// at fault, as core.Error names it; "" if the sample does not say.
+	Code  core.Code
+	Claim string
 }
 
 // Session is what a core.Session holds, as data.
@@ -170,6 +172,7 @@ type refuse struct {
 	Config Object    `json:"config"`
 	Now    int64     `json:"now"`
 	Code   core.Code `json:"code"`
+	Claim  string    `json:"claim"`
 }
 
 func (f *file) good(c accept) Token {
@@ -185,7 +188,7 @@ func (f *file) good(c accept) Token {
 
 // spoilt is the good token t with the change that makes it bad.
 func (t Token) spoilt(c refuse) Token {
-	t.Name, t.Code, t.Want, t.ForeignKey = c.Name, c.Code, Session{}, c.Key == "foreign"
+	t.Name, t.Code, t.Claim, t.Want, t.ForeignKey = c.Name, c.Code, c.Claim, Session{}, c.Key == "foreign"
 	t.Config, t.Claims = laidOver(t.Config, c.Config), maps.Clone(t.Claims)
 	maps.Copy(t.Claims, c.Set)
 	for _, name := range c.Remove {

@@ -135,7 +135,7 @@ func (c *Config) algorithms(f *preset.Faults) []string {
 func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	rules := []core.ClaimRule{
 		{
-			Claim: "role", Type: "string", NoneOf: []string{"anon", "service_role", ""},
+			Claim: "role", Type: "string", Format: "nonEmpty", NoneOf: []string{"anon", "service_role"},
 			Reason: "an API key of the project is no user, though it is signed with the same secret",
 		},
 		{Claim: "sub", Format: "uuid", Reason: "the user id of Supabase Auth"},
