@@ -2,6 +2,7 @@ package providers_test
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"testing"
@@ -12,8 +13,8 @@ import (
 )
 
 // TestEveryQuirkIsNeeded takes each rule out of the contracts in turn: at least
-// one sample must then get another verdict. A rule that nothing needs is either
-// untested or of no use.
+// one sample must then get another verdict, or be refused for another claim. A
+// rule that nothing needs is either untested or of no use.
 func TestEveryQuirkIsNeeded(t *testing.T) {
 	issuer := newIssuer(t)
 	world := newInternet(t, issuer.JWKS())
@@ -25,6 +26,11 @@ func TestEveryQuirkIsNeeded(t *testing.T) {
 			for _, token := range slices.Concat(good, bad) {
 				contract := contracts(t, issuer, token)["built"]
 				raw := mint(t, issuer, token)
+				verdict := ""
+				if byRule(token.Code) {
+					_, err := verifier(t, world, contract, token).Verify(t.Context(), raw)
+					verdict = verdictOf(err)
+				}
 				for i, rule := range contract.Rules().ClaimRules {
 					name := purpose(t, rule)
 					if idler, seen := idle[name]; seen && !idler {
@@ -34,7 +40,7 @@ func TestEveryQuirkIsNeeded(t *testing.T) {
 						continue // no rule stands between this token and its verdict
 					}
 					_, err := verifier(t, world, without(t, contract, i), token).Verify(t.Context(), raw)
-					idle[name] = core.CodeOf(err) == token.Code
+					idle[name] = verdictOf(err) == verdict
 				}
 			}
 			for _, name := range slices.Sorted(maps.Keys(idle)) {
@@ -44,6 +50,14 @@ func TestEveryQuirkIsNeeded(t *testing.T) {
 			}
 		})
 	}
+}
+
+func verdictOf(err error) string {
+	var refusal *core.Error
+	if errors.As(err, &refusal) {
+		return string(refusal.Code) + " " + refusal.Claim
+	}
+	return string(core.CodeOf(err))
 }
 
 // byRule reports whether a claim rule can be what refuses a token.
