@@ -30,15 +30,15 @@ func Claim(path string, values ...string) core.Policy {
 		if !ok || v == nil {
 			return lacks(core.CodeForbidden, asks{}, text, path)
 		}
-		found, comparable := saysSomething(v), true
+		found, whole := saysSomething(v), true
 		if len(values) > 0 {
-			found, comparable = holdsOne(v, values)
+			found, whole = holdsOne(v, values)
 		}
 		if found {
 			return nil
 		}
 		r := forbid(fails, text, "the claim has another value")
-		if !comparable {
+		if !whole {
 			r = forbid(undecided, text, "the claim has a shape that can't be compared")
 		}
 		r.claim = path
@@ -65,22 +65,22 @@ func saysSomething(v any) bool {
 
 // holdsOne reports whether v is or contains one of the values, and whether all
 // of v could be compared.
-func holdsOne(v any, values []string) (found, comparable bool) {
+func holdsOne(v any, values []string) (found, whole bool) {
 	list, isList := v.([]any)
 	if !isList {
 		list = []any{v}
 	}
-	comparable = true
+	whole = true
 	for _, e := range list {
 		text, ok := scalar(e)
-		comparable = comparable && ok
+		whole = whole && ok
 		for _, want := range values {
 			if ok && text == want {
 				return true, true
 			}
 		}
 	}
-	return false, comparable
+	return false, whole
 }
 
 func scalar(v any) (string, bool) {

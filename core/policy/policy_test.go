@@ -231,6 +231,10 @@ func TestAnswers(t *testing.T) {
 			policy.All(policy.FreshWithin(2*time.Hour), fresh, acr, policy.ACR("silver", "gold+")),
 			core.Error{Code: core.CodeReauthenticationRequired, MaxAge: 5 * time.Minute, ACR: []string{"silver"}, Claim: "auth_time"},
 		},
+		{
+			policy.All(policy.Any(policy.Scope("p")), policy.Any(policy.Scope("q"), role)),
+			core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"p", "q"}},
+		},
 		{policy.All(acr, policy.ACR("iron")), core.Error{Code: core.CodeReauthenticationRequired, ACR: []string{"gold", "silver"}, Claim: "acr"}},
 
 		// Any reports what is easiest.
@@ -312,10 +316,11 @@ func TestErrorsHoldNothingOfTheToken(t *testing.T) {
 // What a caller does with an error or its arguments must not reach the policy.
 func TestPoliciesAreImmutable(t *testing.T) {
 	scopes := []string{"x", "y"}
-	p := policy.All(policy.Scope(scopes...))
+	scope := policy.Scope(scopes...)
+	all := policy.All(scope)
 	scopes[0] = "read"
 	s := verified(t, claims{"scope": "read"})
-	for range 2 {
+	for _, p := range []core.Policy{scope, all, scope, all} {
 		var e *core.Error
 		if err := p.Check(s); !errors.As(err, &e) || !slices.Equal(e.Scopes, []string{"x", "y"}) {
 			t.Fatal(err)

@@ -190,7 +190,7 @@ func bareCode(err error) (core.Code, verdict) {
 
 // hardness orders codes by what it takes to mend them, for All and Any.
 func hardness(code core.Code) int {
-	switch code { //nolint:exhaustive // the others share one place
+	switch code {
 	case core.CodeKeysUnavailable, core.CodeNetworkError:
 		return 0
 	case core.CodeReauthenticationRequired:
@@ -253,7 +253,7 @@ func isNil(p core.Policy) bool {
 	if p == nil {
 		return true
 	}
-	switch v := reflect.ValueOf(p); v.Kind() { //nolint:exhaustive // the other kinds are never nil
+	switch v := reflect.ValueOf(p); v.Kind() {
 	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan, reflect.Slice:
 		return v.IsNil()
 	default:

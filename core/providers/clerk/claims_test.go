@@ -208,7 +208,7 @@ func FuzzPackedPermissions(f *testing.F) {
 func grants(fea, per, fpm string, scoped bool) map[string]bool {
 	granted := map[string]bool{}
 	masks, position := strings.Split(fpm, ","), 0
-	for _, entry := range strings.Split(fea, ",") {
+	for entry := range strings.SplitSeq(fea, ",") {
 		scope, feature, _ := strings.Cut(strings.TrimSpace(entry), ":")
 		counts := strings.Contains(scope, "o")
 		if counts && position < len(masks) {

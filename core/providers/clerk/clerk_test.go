@@ -143,6 +143,10 @@ func TestRefusals(t *testing.T) {
 		"unknown parameters":    {clerk.Config{}, session2().headed(object{"oiat": minted, "cat": "cl_new"}), ""},
 		"oauth without client":  {clerk.Config{Accept: []clerk.Token{clerk.OAuthToken}}, oauth().with(object{"client_id": nil}), core.CodeMissingClaim},
 
+		"template with a sid":        {clerk.Config{}, template().with(object{"sid": "sess_1"}), core.CodeClaimMismatch},
+		"template with a sid, asked": {clerk.Config{Accept: []clerk.Token{clerk.TemplateToken}}, template().with(object{"sid": "sess_1"}), ""},
+		"session without fva":        {clerk.Config{Accept: []clerk.Token{clerk.TemplateToken}}, session2().with(object{"fva": nil}), core.CodeClaimMismatch},
+
 		"slash in iss":          {clerk.Config{}, session2().with(object{"iss": issuer + "/"}), core.CodeIssuerMismatch},
 		"foreign iss":           {clerk.Config{}, session2().with(object{"iss": "https://clerk.northwind.example.evil.example"}), core.CodeIssuerMismatch},
 		"clerk-like iss":        {clerk.Config{}, session2().with(object{"iss": "https://clerk.evil.example"}), core.CodeIssuerMismatch},

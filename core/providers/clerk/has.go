@@ -158,7 +158,7 @@ func (h *has) checkOrganization(s *core.Session) error {
 	switch {
 	case org.ID == "":
 		return h.refuse("no organisation is active", "")
-	case c.Role != "" && (org.Role == "" || withoutOrg(org.Role) != withoutOrg(c.Role)):
+	case c.Role != "" && withoutOrg(org.Role) != withoutOrg(c.Role):
 		return h.refuse("the role is another", "")
 	case c.Permission != "" && !s.HasPermission(full) && !s.HasPermission(bare):
 		return h.refuse("the permission is not granted", "")
