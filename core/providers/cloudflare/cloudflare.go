@@ -113,12 +113,9 @@ func (c *Config) rules() []core.ClaimRule {
 		Claim: "type", OneOf: []string{"app"}, Reason: "the team-wide session token (org) is for no application",
 	}}
 	if !c.AllowServiceTokens {
-		return append(rules, core.ClaimRule{Claim: "sub", Format: "nonEmpty", Reason: "a service token has no subject"})
+		rules = append(rules, core.ClaimRule{Claim: "sub", Format: "nonEmpty", Reason: "a service token has no subject"})
 	}
-	return append(rules, core.ClaimRule{
-		Claim: "common_name", Type: "string", Format: "nonEmpty", When: []core.ClaimRule{noSubject()},
-		Reason: "a token without a subject is a service token's, which names it",
-	})
+	return rules
 }
 
 func noSubject() core.ClaimRule {

@@ -199,14 +199,14 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	if c.Version == V1 {
 		party = "appid"
 	}
-	client := core.ClaimRule{Claim: party, Type: "string", Format: "nonEmpty", Reason: "an access token names its client, an ID token does not"}
+	client := core.ClaimRule{Claim: party, Format: "nonEmpty", Reason: "an access token names its client, an ID token does not"}
 	if len(c.ClientIDs) > 0 {
 		client = core.ClaimRule{
 			Claim: party, OneOf: f.Values("ClientIDs", c.ClientIDs), Code: core.CodePartyMismatch,
 			Reason: "the client that obtained the token",
 		}
 	}
-	scopes := core.ClaimRule{Claim: "scp", Type: "string", Format: "nonEmpty"}
+	scopes := core.ClaimRule{Claim: "scp", Format: "nonEmpty"}
 	if !c.AllowAppTokens {
 		scopes.Reason = "a token without scp stands for an application, not for a person"
 		return []core.ClaimRule{client, scopes, {

@@ -59,7 +59,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		JWKSURL:    issuer + "/.well-known/jwks", // without .json
 		Algorithms: []string{"RS256"}, Audiences: f.Values("Audience", cfg.Audience), InsecureAnyAudience: len(cfg.Audience) == 0,
 		AuthorizedParties: f.Values("ClientIDs", cfg.ClientIDs), RequireAuthorizedParty: len(cfg.ClientIDs) > 0,
-		ClaimRules: cfg.rules(&f), TokenTypes: []string{"", "JWT"}, Leeway: cfg.Leeway, Session: mapping(),
+		ClaimRules: cfg.rules(&f), TokenTypes: []string{"", "JWT", "at+jwt"}, Leeway: cfg.Leeway, Session: mapping(),
 	}
 	if cfg.AllowMachines {
 		rules.UserIDFallbacks = []string{"azp"}
@@ -76,7 +76,7 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	rules := []core.ClaimRule{{Claim: "scp", Type: "array", Reason: "an access token lists its scopes, an ID token has none"}}
 	if c.AllowMachines {
 		rules = append(rules, core.ClaimRule{
-			Claim: "sub", Type: "string", Format: "nonEmpty", When: []core.ClaimRule{{
+			Claim: "sub", Format: "nonEmpty", When: []core.ClaimRule{{
 				Claim: "gty", Optional: true, NoneOf: []string{clientCredentials},
 			}}, Reason: "the user id of a person never falls back to the client id",
 		}, core.ClaimRule{Claim: "sub", Absent: true, When: []core.ClaimRule{machine}, Reason: "a machine has no subject"})

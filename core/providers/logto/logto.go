@@ -88,7 +88,7 @@ func (c *Config) rules() []core.ClaimRule {
 		})
 	}
 	rules = append(rules, core.ClaimRule{
-		Claim: "client_id", Type: "string", Format: "nonEmpty", Reason: "an access token names its client (RFC 9068 §2.2)",
+		Claim: "client_id", Format: "nonEmpty", Reason: "an access token names its client (RFC 9068 §2.2)",
 	})
 	if !c.AllowMachines {
 		rules = append(rules, core.ClaimRule{

@@ -108,7 +108,7 @@ func isAdminHost(host string) bool {
 }
 
 func (c *Config) accessTokens(rules *core.Rules, f *preset.Faults) {
-	client := core.ClaimRule{Claim: "cid", Type: "string", Format: "nonEmpty", Reason: "an access token names its client, an ID token does not"}
+	client := core.ClaimRule{Claim: "cid", Format: "nonEmpty", Reason: "an access token names its client, an ID token does not"}
 	if len(c.ClientIDs) > 0 {
 		client = core.ClaimRule{
 			Claim: "cid", OneOf: f.Values("ClientIDs", c.ClientIDs), Code: core.CodePartyMismatch,
@@ -119,7 +119,7 @@ func (c *Config) accessTokens(rules *core.Rules, f *preset.Faults) {
 	if rules.UserIDClaim == "" {
 		rules.UserIDClaim = "uid"
 	}
-	person := core.ClaimRule{Claim: "uid", Type: "string", Format: "nonEmpty"}
+	person := core.ClaimRule{Claim: "uid", Format: "nonEmpty"}
 	if !c.AllowMachines {
 		person.Reason = "without uid the token stands for a client, not for a person"
 		rules.ClaimRules = append(rules.ClaimRules, person)
@@ -128,7 +128,7 @@ func (c *Config) accessTokens(rules *core.Rules, f *preset.Faults) {
 	rules.UserIDFallbacks = []string{"cid"}
 	if rules.UserIDClaim != "uid" { // or all people without that claim would be one: their client
 		rules.ClaimRules = append(rules.ClaimRules, core.ClaimRule{
-			Claim: rules.UserIDClaim, Type: "string", Format: "nonEmpty", When: []core.ClaimRule{person},
+			Claim: rules.UserIDClaim, Format: "nonEmpty", When: []core.ClaimRule{person},
 			Reason: "the user id of a person never falls back to the client id",
 		})
 	}

@@ -79,7 +79,7 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	}
 	if !c.AllowIDTokens {
 		rules = append(rules, core.ClaimRule{
-			Claim: "jti", Type: "string", Format: "nonEmpty",
+			Claim: "jti", Format: "nonEmpty",
 			Reason: "an access token has an id, an ID token has none; both have the same audience",
 		})
 	}
