@@ -57,6 +57,7 @@ func (x Exchange) Golden() string {
 type wire struct {
 	conn   net.Conn
 	reader *bufio.Reader
+	host   string
 }
 
 // patience is how long a server that does not answer is waited for.
@@ -67,7 +68,7 @@ func dial(ctx context.Context, addr string) (*wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &wire{conn: conn, reader: bufio.NewReader(conn)}, nil
+	return &wire{conn: conn, reader: bufio.NewReader(conn), host: host}, nil
 }
 
 func (w *wire) close() error { return w.conn.Close() }
@@ -75,7 +76,7 @@ func (w *wire) close() error { return w.conn.Close() }
 // send writes a request without touching what is in it.
 func (w *wire) send(method, target string, fields []Field) (Exchange, error) {
 	var request bytes.Buffer
-	_, _ = fmt.Fprintf(&request, "%s %s HTTP/1.1\r\nHost: %s\r\n", method, target, host)
+	_, _ = fmt.Fprintf(&request, "%s %s HTTP/1.1\r\nHost: %s\r\n", method, target, w.host)
 	for _, f := range fields {
 		_, _ = fmt.Fprintf(&request, "%s: %s\r\n", f.Name, f.Value)
 	}

@@ -83,8 +83,8 @@ func (s *suite) kept(t *testing.T) {
 	})
 	server, _ := s.start(t, modeRequired(), func(c *Config) { c.Options = append(c.Options, keep) })
 	w := s.connect(t, server)
-	send := func(note, token string) {
-		x, err := w.send(http.MethodGet, PathPrivate+"?note="+note, []Field{
+	send := func(method, path, note, token string) {
+		x, err := w.send(method, path+"?note="+note, []Field{
 			{"X-Note", note}, {"Cookie", "note=" + note}, {"Authorization", "Bearer " + token},
 		})
 		if err != nil || x.Status != http.StatusOK {
@@ -92,13 +92,14 @@ func (s *suite) kept(t *testing.T) {
 		}
 	}
 	first, second := s.mustToken(t, "session"), s.mustToken(t, "other")
-	send(strings.Repeat("a", 64), first)
+	send(http.MethodGet, PathPrivate, strings.Repeat("a", 64), first)
 	want := []string{
 		http.MethodGet, host, PathPrivate,
 		strings.Repeat("a", 64), "Bearer " + first, strings.Repeat("a", 64), strings.Repeat("a", 64),
 	}
+	w.host = "xyz.southwind.example"
 	for range 3 {
-		send(strings.Repeat("z", 64), second)
+		send(http.MethodPut, PathRequire, strings.Repeat("z", 64), second)
 	}
 	mu.Lock()
 	defer mu.Unlock()

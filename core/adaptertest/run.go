@@ -63,7 +63,7 @@ func (s *suite) scenario(t *testing.T, scenario Scenario) {
 		err = scenario.Check(x)
 	}
 	if err != nil {
-		t.Errorf("%v\nthe rule: %s\nthe request: %s %s %v\nthe answer:\n%s",
+		t.Errorf("%v\nthe rule: %s\nthe request: %s %s %q\nthe answer:\n%s",
 			err, scenario.Why, scenario.method(), scenario.target(), scenario.Fields, x.Golden())
 	}
 }
