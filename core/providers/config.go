@@ -166,7 +166,7 @@ func inJSONWords(err error, n names) error {
 	return f.join()
 }
 
-var goName = regexp.MustCompile(`[A-Z][A-Za-z0-9]*`) //nolint:gochecknoglobals // a constant
+var goName = regexp.MustCompile(`[A-Z][A-Za-z0-9]*`)
 
 // translate replaces whole words only: "Audience" in "AudienceX" stays.
 func (n names) translate(s string) string {

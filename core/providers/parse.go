@@ -89,7 +89,7 @@ func readWire(data []byte) (*wire, bool) {
 
 // wireNames are the wire's words for core's.
 func wireNames() names {
-	return names{words: map[string]string{
+	return names{words: map[string]string{ //nolint:gosec // names of members, no secrets
 		"JWKSURL": "jwksUri", "Secret": "signingSecret", "SecretEnv": "signingSecretEnv", "Algorithms": "strategy",
 		"Issuer": "issuer", "Issuers": "issuer", "Audiences": "audience", "UserIDClaim": "userIdClaim", "PEM": "pem", "JWKS": "jwks",
 		"Discovery": "discovery", "IssuerTemplate": "issuerTemplate", "ClaimRules": "claimRules", "RequiredClaims": "requiredClaims",
@@ -197,6 +197,8 @@ func (w *wire) upgraded(p Provider, u upgrade) (*core.Contract, error) {
 	rules := built.Rules()
 	rules.JWKSURL = w.keysOf(&rules, u)
 	rules.Algorithms = firstOf(rules.Algorithms, w.Strategy)
+	userID := firstOf(append([]string{rules.UserIDClaim}, rules.UserIDFallbacks...), w.UserIDClaim)
+	rules.UserIDClaim, rules.UserIDFallbacks = userID[0], userID[1:] // Clerk has several names for one thing
 	if w.SigningSecret != nil {
 		rules.Secret = *w.SigningSecret
 	}
@@ -249,7 +251,7 @@ func (w *wire) keysOf(rules *core.Rules, u upgrade) string {
 	}
 }
 
-// firstOf puts first before the others, so that the strategy survives.
+// firstOf puts first before the others, so that the wire's choice survives.
 func firstOf(all []string, first string) []string {
 	if !slices.Contains(all, first) {
 		return all

@@ -47,6 +47,14 @@ var wireForms = []struct {
 		warnings: 1,
 	},
 	{
+		name: "clerk, the organisation as user id",
+		json: `{"provider":"clerk","strategy":"RS256","jwksUri":"https://clerk.northwind.example/.well-known/jwks.json",
+			"issuer":"https://clerk.northwind.example","userIdClaim":"organization_id"}`,
+		accepted: []string{"static key and a user id of the organisation"},
+		refused:  map[string]core.Code{"no session id": core.CodeMissingClaim},
+		warnings: 1,
+	},
+	{
 		name:     "clerk, keys behind a proxy",
 		json:     `{"provider":"clerk","strategy":"RS256","jwksUri":"https://proxy.northwind.example/clerk/jwks","issuer":"https://clerk.northwind.example"}`,
 		accepted: []string{"session of version 2 with an organisation"},
@@ -128,8 +136,8 @@ func TestParseContractReadsTheWireForm(t *testing.T) {
 				raw := mint(t, issuer, token)
 				if session, err := verifier(t, world, contract, token).Verify(t.Context(), raw); err != nil {
 					t.Errorf("%s: %v", name, err)
-				} else if want := string(token.Claims["sub"]); `"`+session.UserID()+`"` != want {
-					t.Errorf("%s: the user is %q, not %s", name, session.UserID(), want)
+				} else if session.UserID() != token.Want.UserID {
+					t.Errorf("%s: the user is %q, not %q", name, session.UserID(), token.Want.UserID)
 				}
 			}
 			for name, code := range c.refused {

@@ -1,6 +1,11 @@
 package auth0
 
-import "github.com/revstackhq/auth-go/core"
+import (
+	"slices"
+	"strings"
+
+	"github.com/revstackhq/auth-go/core"
+)
 
 // Claims are the claims of Auth0's access tokens, of the Auth0 and of the
 // RFC 9068 profile; what a token does not carry is zero. Custom claims have
@@ -51,12 +56,6 @@ func (c Claims) Client() string {
 
 // Machine reports whether a machine, and no person, holds the token.
 func (c Claims) Machine() bool {
-	for _, grant := range c.GrantType {
-		if grant == "client-credentials" {
-			return true
-		}
-	}
-	const suffix = "@clients"
-	n := len(c.Subject) - len(suffix)
-	return n > 0 && c.Subject[n:] == suffix
+	client, ok := strings.CutSuffix(c.Subject, "@clients")
+	return slices.Contains(c.GrantType, "client-credentials") || ok && client != ""
 }

@@ -93,7 +93,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 }
 
 // poolID is the documented pattern, GovCloud regions included.
-var poolID = regexp.MustCompile(`^([a-z]{2}(?:-[a-z]+)+-\d)_[0-9A-Za-z]+$`) //nolint:gochecknoglobals // a constant
+var poolID = regexp.MustCompile(`^([a-z]{2}(?:-[a-z]+)+-\d)_[0-9A-Za-z]+$`)
 
 func (c *Config) issuer(f *preset.Faults) string {
 	if c.IssuerURL != "" {

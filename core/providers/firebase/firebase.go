@@ -67,7 +67,7 @@ const (
 const (
 	// Google publishes the keys of ID tokens as X.509 certificates and as a key
 	// set; this is the set.
-	idTokenKeys = "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"
+	idTokenKeys = "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com" //nolint:gosec // a public URL
 	// Firebase's SDKs read the keys of session cookies as certificates from
 	// identitytoolkit/v3/relyingparty/publicKeys. As a key set they are what
 	// Identity Platform's REST reference calls getSessionCookiePublicKeys.
@@ -122,7 +122,7 @@ func (c *Config) rules() []core.ClaimRule {
 	rules := []core.ClaimRule{
 		{Header: "kid", Type: "string", Format: "nonEmpty", When: signed, Reason: "a custom token, and no ID token or cookie, lacks it"},
 		{Claim: "sub", Format: "nonEmpty", MaxLength: maxUserID, Reason: "a user id has 1 to 128 characters"},
-		{Claim: "auth_time", InPast: true, Reason: "nobody signed in in the future"},
+		{Claim: "auth_time", InPast: true, Reason: "a sign-in lies in the past"},
 		c.tenantRule(),
 	}
 	if c.InsecureAnyTenant {
@@ -130,7 +130,7 @@ func (c *Config) rules() []core.ClaimRule {
 	}
 	if len(c.SignInProviders) > 0 {
 		rules = append(rules, core.ClaimRule{
-			Claim: "firebase.sign_in_provider", OneOf: slices.Clone(c.SignInProviders), Reason: "the user signed in in a way that is not accepted",
+			Claim: "firebase.sign_in_provider", OneOf: slices.Clone(c.SignInProviders), Reason: "this way of signing in is not accepted",
 		})
 	}
 	if c.RequireVerifiedEmail {

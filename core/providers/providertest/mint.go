@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ func (t Token) At(now time.Time) Token {
 	for _, name := range []string{"exp", "iat", "nbf", "auth_time"} {
 		var date int64
 		if raw, ok := t.Claims[name]; ok && json.Unmarshal(raw, &date) == nil {
-			t.Claims[name] = json.RawMessage(fmt.Sprint(date + by))
+			t.Claims[name] = json.RawMessage(strconv.FormatInt(date+by, 10))
 		}
 	}
 	if t.Want.AuthTime != 0 {
