@@ -25,9 +25,9 @@ contract, err := providers.Build("auth0", []byte(` + "`" + `{"domain":"northwind
 ` + "```" + `
 
 All of them pin the algorithm, compare the issuer exactly, demand ` + "`exp`" + `, refuse tokens that are bound to a client's key (` + "`cnf`" + `)
-and allow 30 seconds of clock difference, unless the last column says otherwise. Algorithms after the first are accepted
-by option, except for Supabase, where the first two are. A page each says where to find the values, what is checked, which
-audience to use and what the errors mean.
+and allow 30 seconds of clock difference, unless the last column says otherwise. The algorithms are those that a preset
+accepts, the first by default and others by default or by option. A page each says where to find the values, what is
+checked, which audience to use and what the errors mean.
 
 `
 
