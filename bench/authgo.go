@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers/clerk"
+)
+
+// contract is Clerk's, with the fixture's key in place of a key set's URL.
+func (f *fixture) contract(change ...func(*core.Rules)) (*core.Contract, error) {
+	preset, err := clerk.NewContract(clerk.Config{IssuerURL: issuerURL, AuthorizedParties: []string{party}, Leeway: leeway})
+	if err != nil {
+		return nil, err
+	}
+	rules := preset.Rules()
+	rules.JWKSURL, rules.Algorithms = "", []string{f.alg}
+	if f.alg == "HS256" {
+		rules.Secret = secret
+	} else if rules.JWKS, err = f.jwks(); err != nil {
+		return nil, err
+	}
+	for _, c := range change {
+		c(&rules)
+	}
+	return core.NewContract(rules)
+}
+
+func (f *fixture) verifier(cache core.TokenCache) (*core.Verifier, error) {
+	contract, err := f.contract()
+	if err != nil {
+		return nil, err
+	}
+	return core.NewVerifier(contract, core.WithTokenCache(cache))
+}
+
+// authGo are our rows: with and without the cache of verified tokens, and with
+// and without decoding the claims, which a handler does only if it asks for them.
+func authGo() []library {
+	return []library{
+		{name: rowFirst, make: ours(true, true)},
+		{name: rowFirstBare, make: ours(true, false), sessionOnly: true},
+		{name: rowSeen, make: ours(false, true)},
+		{name: rowSeenBare, make: ours(false, false), sessionOnly: true},
+	}
+}
+
+const (
+	rowLimit     = "the limit"
+	rowFirst     = "auth-go, first sight"
+	rowFirstBare = "auth-go, first sight, session only"
+	rowSeen      = "auth-go, seen before"
+	rowSeenBare  = "auth-go, seen before, session only"
+)
+
+func ours(first, decode bool) func(*fixture, bool) (verify, error) {
+	return func(f *fixture, _ bool) (verify, error) {
+		v, err := f.verifier(core.TokenCache{Disabled: first})
+		if err != nil {
+			return nil, err
+		}
+		ctx := context.Background()
+		return func(token string) (string, *clerk.Claims, error) {
+			s, err := v.Verify(ctx, token)
+			if err != nil {
+				return "", nil, err
+			}
+			if !decode {
+				return s.UserID(), nil, nil
+			}
+			claims := &clerk.Claims{}
+			return s.UserID(), claims, s.Decode(claims)
+		}, nil
+	}
+}
