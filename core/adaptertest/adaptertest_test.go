@@ -1,0 +1,186 @@
+package adaptertest_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/adaptertest"
+)
+
+// start serves the suite's routes with core's own middleware. wrap, if not nil,
+// sabotages it.
+func start(cfg adaptertest.Config, wrap func(guarded, bare http.Handler) http.Handler) (*adaptertest.Server, error) {
+	mux := http.NewServeMux()
+	report := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		session, ok := core.FromContext(r.Context())
+		claims, err := core.Claims[adaptertest.Claims](r.Context())
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(cfg.Report(r.Context(), r.URL.Path, core.UserID(r.Context()), session, ok, claims, err))
+	})
+	guard := core.MustGuard("core", cfg.Source, cfg.Options...)
+	if path := guard.MetadataPath(); path != "" {
+		mux.Handle(path, guard.MetadataHandler())
+	}
+	enter, require := core.Middleware(cfg.Source, cfg.Options...), core.Require(cfg.Policies...).Handler
+	mount := func(path string, guarded http.Handler) {
+		if wrap != nil {
+			guarded = wrap(guarded, report)
+		}
+		mux.Handle(path, guarded)
+	}
+	mount(adaptertest.PathPublic, report)
+	mount(adaptertest.PathPrivate, enter(report))
+	mount(adaptertest.PathTwice, enter(core.Middleware(cfg.Source, cfg.Options...)(report)))
+	mount(adaptertest.PathRequire, enter(require(report)))
+	mount(adaptertest.PathUnguarded, require(report))
+	mount(adaptertest.PathPanic, recovered(enter(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the handler's own fault") }))))
+	mount(adaptertest.PathStream, enter(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		cfg.Ran(adaptertest.PathStream)
+		w.Header().Set("Content-Type", "text/plain")
+		for n := range 3 {
+			_, _ = w.Write([]byte(adaptertest.StreamLine(core.UserID(r.Context()), n)))
+			_ = http.NewResponseController(w).Flush()
+		}
+	})))
+	return adaptertest.Serve(mux)
+}
+
+func recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if recover() != nil {
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+func plain() adaptertest.Adapter {
+	return adaptertest.Adapter{Name: "core", Start: func(cfg adaptertest.Config) (*adaptertest.Server, error) { return start(cfg, nil) }}
+}
+
+// TestCore certifies core's own middleware.
+func TestCore(t *testing.T) { adaptertest.Run(t, plain()) }
+
+func TestTable(t *testing.T) {
+	names := map[string]bool{}
+	for _, s := range adaptertest.Scenarios() {
+		if names[s.Name] || s.Name == "" || s.Why == "" || s.Mode.Name == "" || s.Want.Status == 0 {
+			t.Errorf("the row %q is told twice, or lacks name, rule, mode or answer", s.Name)
+		}
+		names[s.Name] = true
+	}
+	if len(names) < 120 {
+		t.Errorf("%d rows", len(names))
+	}
+}
+
+// TestFaultsAreFound: a suite that can't fail certifies nothing.
+func TestFaultsAreFound(t *testing.T) {
+	stage, err := adaptertest.NewStage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = stage.Close() })
+	for name, fault := range map[string]struct {
+		scenario string
+		wrap     func(guarded, bare http.Handler) http.Handler
+	}{
+		"no guard at all": {"bearer absent", func(_, bare http.Handler) http.Handler { return bare }},
+		"the handler runs after the refusal": {"bearer absent", func(guarded, bare http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				guarded.ServeHTTP(w, r)
+				bare.ServeHTTP(httptest.NewRecorder(), r)
+			})
+		}},
+		"the session is lost": {"bearer good", func(guarded, bare http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				probe := httptest.NewRecorder()
+				if guarded.ServeHTTP(probe, r); probe.Code == http.StatusOK {
+					bare.ServeHTTP(w, r)
+				}
+			})
+		}},
+		"another challenge": {"bearer absent", func(guarded, _ http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				probe := httptest.NewRecorder()
+				guarded.ServeHTTP(probe, r)
+				w.Header().Set("Cache-Control", "no-store")
+				w.WriteHeader(probe.Code)
+				_, _ = w.Write(probe.Body.Bytes())
+			})
+		}},
+		"only the first header is read": {"bearer header twice", func(guarded, _ http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				r.Header["Authorization"] = r.Header["Authorization"][:1]
+				guarded.ServeHTTP(w, r)
+			})
+		}},
+		"an outage is unauthorised": {"outage, good token", func(guarded, _ http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if guarded.ServeHTTP(httptest.NewRecorder(), r); true {
+					w.WriteHeader(http.StatusUnauthorized)
+				}
+			})
+		}},
+	} {
+		sabotaged := adaptertest.Adapter{Name: name, Start: func(cfg adaptertest.Config) (*adaptertest.Server, error) { return start(cfg, fault.wrap) }}
+		scenario := find(t, fault.scenario)
+		for _, tc := range []struct {
+			adapter adaptertest.Adapter
+			good    bool
+		}{{plain(), true}, {sabotaged, false}} {
+			x, err := stage.Play(t.Context(), tc.adapter, scenario)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := scenario.Check(x); (err == nil) != tc.good {
+				t.Errorf("%s, played by %s: %v", name, tc.adapter.Name, err)
+			}
+		}
+	}
+}
+
+func find(t *testing.T, name string) adaptertest.Scenario {
+	t.Helper()
+	for _, s := range adaptertest.Scenarios() {
+		if s.Name == name {
+			return s
+		}
+	}
+	t.Fatalf("no scenario is called %q", name)
+	return adaptertest.Scenario{}
+}
+
+// A program plays the table without a test, e.g. to print it.
+func ExampleStage() {
+	stage, err := adaptertest.NewStage()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = stage.Close() }()
+	for _, scenario := range adaptertest.Scenarios() {
+		if scenario.Name != "require scopes, one missing" {
+			continue
+		}
+		x, err := stage.Play(context.Background(), plain(), scenario)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Print(x.Golden())
+	}
+	// Output:
+	// HTTP/1.1 403 Forbidden
+	// Cache-Control: no-store
+	// Content-Length: 85
+	// Content-Type: application/json
+	// Www-Authenticate: Bearer error="insufficient_scope", scope="invoices:read invoices:write"
+	//
+	// {"error":"The token does not grant the required scope.","code":"INSUFFICIENT_SCOPE"}
+}
