@@ -76,7 +76,7 @@ func TestClaims(t *testing.T) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		t.Fatal(err)
 	}
-	if !(claims.ID == claims.Subject && claims.EmailVerified && claims.CreatedAt.Year() == 2026) {
+	if ok := claims.ID == claims.Subject && claims.EmailVerified && claims.CreatedAt.Year() == 2026; !ok {
 		t.Errorf("%+v", claims)
 	}
 }

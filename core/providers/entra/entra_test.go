@@ -84,7 +84,7 @@ func TestClaims(t *testing.T) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		t.Fatal(err)
 	}
-	if !(claims.Client() == "c8a2f7d1-3e60-4b95-a417-6d9e0b52c8f4" && claims.UPN == "rhea@northwind.example" && !claims.GroupsLeftOut()) {
+	if ok := claims.Client() == "c8a2f7d1-3e60-4b95-a417-6d9e0b52c8f4" && claims.UPN == "rhea@northwind.example" && !claims.GroupsLeftOut(); !ok {
 		t.Errorf("%+v", claims)
 	}
 }

@@ -88,7 +88,7 @@ func TestClaims(t *testing.T) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		t.Fatal(err)
 	}
-	if !(claims.RepositoryID == "778899001" && claims.RunAttempt == "1" && claims.NotBefore < claims.IssuedAt) {
+	if ok := claims.RepositoryID == "778899001" && claims.RunAttempt == "1" && claims.NotBefore < claims.IssuedAt; !ok {
 		t.Errorf("%+v", claims)
 	}
 }

@@ -75,7 +75,7 @@ func TestClaims(t *testing.T) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		t.Fatal(err)
 	}
-	if !(claims.HostedDomain == "northwind.example" && claims.EmailVerified && claims.Subject == "109482736451029384756") {
+	if ok := claims.HostedDomain == "northwind.example" && claims.EmailVerified && claims.Subject == "109482736451029384756"; !ok {
 		t.Errorf("%+v", claims)
 	}
 }

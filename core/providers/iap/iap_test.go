@@ -74,7 +74,7 @@ func TestClaims(t *testing.T) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		t.Fatal(err)
 	}
-	if !(claims.Subject == "accounts.google.com:109482736451029384756" && claims.HostedDomain == "northwind.example") {
+	if ok := claims.Subject == "accounts.google.com:109482736451029384756" && claims.HostedDomain == "northwind.example"; !ok {
 		t.Errorf("%+v", claims)
 	}
 }

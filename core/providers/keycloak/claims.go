@@ -1,6 +1,10 @@
 package keycloak
 
-import "github.com/revstackhq/auth-go/core"
+import (
+	"slices"
+
+	"github.com/revstackhq/auth-go/core"
+)
 
 // Claims are the claims of Keycloak's access tokens; what a token does not
 // carry is zero. Claims of your own mappers stand beside them: embed Claims in
@@ -67,10 +71,5 @@ type Permission struct {
 // HasClientRole reports whether the token grants a role of one client, which
 // keeps roles of the same name apart.
 func (c Claims) HasClientRole(client, role string) bool {
-	for _, r := range c.ResourceAccess[client].Roles {
-		if r == role {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.ResourceAccess[client].Roles, role)
 }

@@ -80,10 +80,10 @@ func TestClaims(t *testing.T) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		t.Fatal(err)
 	}
-	if !(claims.HasClientRole("invoices-api", "approve") && !claims.HasClientRole("account", "approve") && !claims.HasClientRole("other", "approve")) {
+	if ok := claims.HasClientRole("invoices-api", "approve") && !claims.HasClientRole("account", "approve") && !claims.HasClientRole("other", "approve"); !ok {
 		t.Errorf("%+v", claims)
 	}
-	if !(slices.Contains(claims.RealmAccess.Roles, "billing-admin") && claims.Type == "Bearer") {
+	if ok := slices.Contains(claims.RealmAccess.Roles, "billing-admin") && claims.Type == "Bearer"; !ok {
 		t.Errorf("%+v", claims)
 	}
 }

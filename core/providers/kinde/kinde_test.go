@@ -75,10 +75,10 @@ func TestClaims(t *testing.T) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		t.Fatal(err)
 	}
-	if !(claims.Enabled("new_billing") && !claims.Enabled("other")) {
+	if ok := claims.Enabled("new_billing") && !claims.Enabled("other"); !ok {
 		t.Errorf("%+v", claims)
 	}
-	if !(len(claims.Roles) == 2 && claims.Roles[1] == (kinde.Role{ID: "02", Key: "billing", Name: "Billing"})) {
+	if ok := len(claims.Roles) == 2 && claims.Roles[1] == (kinde.Role{ID: "02", Key: "billing", Name: "Billing"}); !ok {
 		t.Errorf("%+v", claims)
 	}
 }

@@ -81,10 +81,10 @@ func TestClaims(t *testing.T) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		t.Fatal(err)
 	}
-	if !(claims.Kubernetes.Namespace == "billing" && claims.Kubernetes.Pod != nil && claims.Kubernetes.Pod.Name == "invoicer-7c9d5b") {
+	if ok := claims.Kubernetes.Namespace == "billing" && claims.Kubernetes.Pod != nil && claims.Kubernetes.Pod.Name == "invoicer-7c9d5b"; !ok {
 		t.Errorf("%+v", claims)
 	}
-	if !(claims.Kubernetes.Secret == nil && claims.Kubernetes.WarnAfter == 1787303607) {
+	if ok := claims.Kubernetes.Secret == nil && claims.Kubernetes.WarnAfter == 1787303607; !ok {
 		t.Errorf("%+v", claims)
 	}
 }

@@ -74,7 +74,7 @@ func TestClaims(t *testing.T) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		t.Fatal(err)
 	}
-	if !(claims.Organization() == "ak7q2zr9wm4t" && claims.OrganizationID == "") {
+	if ok := claims.Organization() == "ak7q2zr9wm4t" && claims.OrganizationID == ""; !ok {
 		t.Errorf("%+v", claims)
 	}
 }

@@ -81,7 +81,7 @@ func TestClaims(t *testing.T) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		t.Fatal(err)
 	}
-	if !(claims.UserID == "00u5p3r8tLxQ2vNm4d7z" && claims.Subject == "rhea@northwind.example" && slices.Contains(claims.Groups, "billing")) {
+	if ok := claims.UserID == "00u5p3r8tLxQ2vNm4d7z" && claims.Subject == "rhea@northwind.example" && slices.Contains(claims.Groups, "billing"); !ok {
 		t.Errorf("%+v", claims)
 	}
 }

@@ -51,12 +51,9 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		host = defaultHost
 	}
 	api := f.BaseURL("APIHost", host)
-	issuers := make([]string, 0, 2)
-	for _, issuer := range f.Values("Issuers", cfg.Issuers) {
-		issuers = append(issuers, issuer)
-	}
+	issuers := f.Values("Issuers", cfg.Issuers)
 	if len(issuers) == 0 {
-		issuers = append(issuers, "https://"+defaultHost, "https://"+defaultHost+"/user_management/"+cfg.ClientID)
+		issuers = []string{"https://" + defaultHost, "https://" + defaultHost + "/user_management/" + cfg.ClientID}
 	}
 	rules := core.Rules{
 		Provider: "workos", Issuer: issuers[0], Issuers: issuers[1:], JWKSURL: api + "/sso/jwks/" + cfg.ClientID,

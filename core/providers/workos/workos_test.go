@@ -76,10 +76,10 @@ func TestClaims(t *testing.T) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		t.Fatal(err)
 	}
-	if !(claims.Actor != nil && claims.Actor.Subject == "support@northwind.example") {
+	if ok := claims.Actor != nil && claims.Actor.Subject == "support@northwind.example"; !ok {
 		t.Errorf("%+v", claims)
 	}
-	if !(slices.Equal(claims.Entitlements, []string{"audit-logs"}) && claims.Role == "billing-admin") {
+	if ok := slices.Equal(claims.Entitlements, []string{"audit-logs"}) && claims.Role == "billing-admin"; !ok {
 		t.Errorf("%+v", claims)
 	}
 }

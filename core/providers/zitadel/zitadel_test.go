@@ -78,7 +78,7 @@ func TestClaims(t *testing.T) {
 	if !slices.Equal(claims.Roles.In("318402957716450010"), []string{"billing-admin", "viewer"}) {
 		t.Errorf("%+v", claims)
 	}
-	if !(claims.Roles.In("1") == nil && claims.OrganizationID == "318402957716450010") {
+	if ok := claims.Roles.In("1") == nil && claims.OrganizationID == "318402957716450010"; !ok {
 		t.Errorf("%+v", claims)
 	}
 }

@@ -6,11 +6,10 @@ package configtest
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers/testdata"
 )
 
 // Fields names the fields at fault, each once, in order; nil without an error.
@@ -26,9 +25,8 @@ func Fields(err error) []string {
 }
 
 // Payload returns the payload of a sample that the preset accepts, by its name.
-// It is called from the folder of a preset.
 func Payload(slug, name string) (json.RawMessage, error) {
-	data, err := os.ReadFile(filepath.Join("..", "testdata", slug+".json"))
+	data, err := testdata.Files.ReadFile(slug + ".json")
 	if err != nil {
 		return nil, err
 	}
