@@ -186,6 +186,9 @@ func TestRejectionAsError(t *testing.T) {
 	if err != nil || string(data)+"\n" != string(r.Body) {
 		t.Errorf("%s %v", data, err)
 	}
+	spoil := core.WithResponder(func(_ core.Request, r *core.Rejection) { r.Err = nil })
+	_, spoilt := refusing(t, &core.Error{Code: core.CodeForbidden}, spoil).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
+	wantCode(t, spoilt, core.CodeForbidden) // adapters hand it to their framework
 	r.Body = []byte("no JSON")
 	if data, err = json.Marshal(r); err != nil || string(data) != `"no JSON"` {
 		t.Errorf("%s %v", data, err)
