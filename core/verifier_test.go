@@ -82,6 +82,10 @@ func TestSeveralIssuersFaults(t *testing.T) {
 	if err := clash(secretRules(), template, anyIssuer); err != nil {
 		t.Errorf("one of each: %v", err)
 	}
+	keyed := newContract(t, keyRules())
+	if v, err := core.NewVerifier(keyed, core.WithContracts(keyed)); err != nil || len(v.KeyHealth()) != 1 {
+		t.Errorf("the same contract twice is two: %v", err)
+	}
 	same := newContract(t, secretRules())
 	v, err := core.NewVerifier(same, core.WithContracts(same), core.WithClock(newClock()))
 	if err != nil {
