@@ -100,7 +100,8 @@ func isToken68(c byte) bool {
 // cookies along with what another site makes it send, so requests that change
 // something are held to the rules of [http.CrossOriginProtection] first: a
 // cross-origin POST, PUT, PATCH or DELETE with this cookie is refused with
-// CodeForbidden. TrustedOrigins lets origins of yours pass.
+// CodeForbidden, and so is one that opens a WebSocket, which is no less able to
+// change something for being a GET. TrustedOrigins lets origins of yours pass.
 func Cookie(name string, trustedOrigins ...string) Extractor {
 	protection := http.NewCrossOriginProtection()
 	var bad []string
@@ -149,15 +150,25 @@ func (c *cookie) Extract(r Request) (string, error) {
 	return values[0], nil
 }
 
-// originView is what [http.CrossOriginProtection] looks at.
+// originView is what [http.CrossOriginProtection] looks at. The handshake of a
+// WebSocket goes as unsafe: browsers send it across origins without asking
+// (RFC 6455 §10.2), and whatever the handler checks comes after.
 func originView(r Request) *http.Request {
+	method := r.Method()
+	for _, line := range r.Header("Upgrade") {
+		for protocol := range strings.SplitSeq(line, ",") {
+			if strings.EqualFold(strings.TrimSpace(protocol), "websocket") {
+				method = http.MethodPost
+			}
+		}
+	}
 	h := http.Header{}
 	for _, name := range []string{"Origin", "Sec-Fetch-Site"} {
 		if values := r.Header(name); len(values) > 0 {
 			h[name] = values
 		}
 	}
-	return &http.Request{Method: r.Method(), Host: r.Host(), Header: h, URL: &url.URL{Path: r.Path()}}
+	return &http.Request{Method: method, Host: r.Host(), Header: h, URL: &url.URL{Path: r.Path()}}
 }
 
 // place is an extractor that looks at one named thing.

@@ -90,7 +90,9 @@ func WithExtractors(extractors ...Extractor) Option {
 	})
 }
 
-// WithPolicy requires policies of every session, after verification.
+// WithPolicy requires policies of every session, after verification. An
+// anonymous visitor, whom [Optional] lets pass, has no session to ask about:
+// where nobody may pass, put an adapter's Require behind the guard.
 func WithPolicy(policies ...Policy) Option {
 	return guardOption(func(g *guardOptions) {
 		for i, p := range policies {

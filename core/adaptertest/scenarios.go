@@ -13,6 +13,7 @@ func Scenarios() []Scenario {
 	return slices.Concat(
 		bearerScenarios(), tokenScenarios(), badTokenScenarios(), outageScenarios(), modeScenarios(),
 		extractorScenarios(), cookieScenarios(), requireScenarios(), revocationScenarios(), answerScenarios(),
+		matrixScenarios(),
 	)
 }
 

@@ -198,6 +198,14 @@ func (s *Stage) mint(name string) (string, error) {
 		person.Extra = authtest.Claims{"fva": nil}
 	case "second factor":
 		person.FactorAges = []int{3, 3}
+	case "old member":
+		person.Role, person.FactorAges = "member", []int{600, -1}
+	case "gold", "silver":
+		person.Extra = authtest.Claims{"acr": name}
+	case "first level":
+		person.Extra = authtest.Claims{"aal": "aal1"}
+	case "second level":
+		person.Extra = authtest.Claims{"aal": "aal2"}
 	case "odd user":
 		person.UserID = `user_"<é>&\` // every character that an encoder may write its own way
 	case "template":

@@ -1,0 +1,53 @@
+package adaptertest
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// The matrix is the part of the table that is multiplied out of small ones:
+// every way in by every fault by every mode, every policy by everybody, every
+// form of the answer by every refusal. What must be answered follows from the
+// small tables, which say it in DESIGN's words.
+func matrixScenarios() []Scenario {
+	return slices.Concat(wayScenarios(), issuerScenarios(), originScenarios(), policyScenarios(), formScenarios())
+}
+
+// combine is one mode with everything that the others ask for.
+func combine(name string, modes ...Mode) Mode {
+	all := Mode{Name: name}
+	for _, m := range modes {
+		all.Outage = all.Outage || m.Outage
+		all.Policies = append(all.Policies, m.Policies...)
+	}
+	all.Options = func(s *Stage) []core.Option {
+		var opts []core.Option
+		for _, m := range modes {
+			if m.Options != nil {
+				opts = append(opts, m.Options(s)...)
+			}
+		}
+		return opts
+	}
+	return all
+}
+
+// underOptional is what becomes of a request under core.Optional: who has no
+// credentials is anonymous, and nothing else changes.
+func underOptional(w Want) Want {
+	if w.Code == core.CodeTokenMissing {
+		return passes("")
+	}
+	return w
+}
+
+// underBestEffort is what becomes of it under core.InsecureBestEffort: whoever
+// is refused is anonymous, but an outage refuses nobody and lets nobody pass.
+func underBestEffort(w Want) Want {
+	if w.Status >= http.StatusBadRequest && w.Status != http.StatusServiceUnavailable {
+		return passes("")
+	}
+	return w
+}

@@ -1,0 +1,49 @@
+package adaptertest_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/revstackhq/auth-go/core/adaptertest"
+)
+
+// No row asks what another one asks in the same mode, and none expects what no
+// answer can be.
+func TestRowsDiffer(t *testing.T) {
+	requests := map[string]string{}
+	rows := adaptertest.Scenarios()
+	for _, row := range rows {
+		switch passed := row.Want.Status == http.StatusOK; {
+		case passed && (row.Want.Code != "" || row.Want.Challenge != ""):
+			t.Errorf("%q: who passes is not refused", row.Name)
+		case !passed && row.Want.User != "":
+			t.Errorf("%q: who is refused is seen by nobody", row.Name)
+		}
+		var request strings.Builder
+		request.WriteString(group(row.Name) + "\n" + row.Mode.Name + "\n" + row.Method + " " + row.Target + "\n")
+		for _, f := range row.Fields {
+			request.WriteString(f.Name + ": " + f.Value + "\n")
+		}
+		if other := requests[request.String()]; other != "" && !outsideFault(row.Name) && !outsideFault(other) {
+			t.Errorf("%q asks what %q asks", row.Name, other)
+		}
+		requests[request.String()] = row.Name
+	}
+	t.Logf("%d rows", len(rows))
+}
+
+func group(name string) string {
+	before, _, _ := strings.Cut(name, ",")
+	return before
+}
+
+// outsideFault: rows whose fault is in the world around, not in the request.
+func outsideFault(name string) bool {
+	for _, fault := range []string{" down", "best effort", "optional", "unguarded"} {
+		if strings.Contains(name, fault) {
+			return true
+		}
+	}
+	return false
+}
