@@ -145,8 +145,8 @@ func isUUID(s []byte) bool {
 	if len(s) != 36 {
 		return false
 	}
-	for i := range len(s) {
-		switch c := s[i]; {
+	for i, c := range s {
+		switch {
 		case i == 8 || i == 13 || i == 18 || i == 23:
 			if c != '-' {
 				return false

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
@@ -36,19 +35,18 @@ func everything(ctx context.Context, b *bench, length time.Duration) []string {
 	b.clock.Set(time.Now())
 	ctx, cancel := context.WithTimeout(ctx, length)
 	defer cancel()
-	var tokens tokenBox
-	tokens.put(b.issuer.Token(nil, authtest.ExpiresIn(length+time.Hour)))
-	b.good(context.WithoutCancel(ctx), v, tokens.good())
+	good := b.issuer.Token(nil, authtest.ExpiresIn(length+time.Hour))
+	b.good(context.WithoutCancel(ctx), v, good)
 
 	var mu sync.Mutex
 	faults := map[string]int{}
 	note := func(f string) { mu.Lock(); faults[f]++; mu.Unlock() }
 	var wg sync.WaitGroup
-	wg.Go(func() { harass(ctx, b, &tokens) })
+	wg.Go(func() { harass(ctx, b) })
 	for range 64 {
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				storming(context.WithoutCancel(ctx), b, v, tokens.good(), note)
+				storming(context.WithoutCancel(ctx), b, v, good, note)
 			}
 		})
 	}
@@ -94,7 +92,7 @@ func storming(ctx context.Context, b *bench, v *core.Verifier, good string, note
 
 // harass makes the issuer fail in turn. Rotations keep the old key, as a
 // careful issuer does, so that every good token stays good.
-func harass(ctx context.Context, b *bench, tokens *tokenBox) {
+func harass(ctx context.Context, b *bench) {
 	for i := 0; ; i++ {
 		pause := time.NewTimer(time.Duration(300+rand.IntN(700)) * time.Millisecond)
 		select {
@@ -117,12 +115,6 @@ func harass(ctx context.Context, b *bench, tokens *tokenBox) {
 		}
 	}
 }
-
-// tokenBox holds the good token that all use.
-type tokenBox struct{ p atomic.Pointer[string] }
-
-func (t *tokenBox) put(token string) { t.p.Store(&token) }
-func (t *tokenBox) good() string     { return *t.p.Load() }
 
 type realTime struct{}
 

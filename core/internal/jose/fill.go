@@ -2,6 +2,7 @@ package jose
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -65,7 +66,7 @@ func (p *fillPlan) add(t reflect.Type, index []int, depth int) bool {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, _, embedded := memberName(f)
-		at := append(index[:len(index):len(index)], i)
+		at := append(slices.Clone(index), i)
 		switch {
 		case embedded != nil:
 			if f.Type.Kind() != reflect.Struct || !f.IsExported() || decodesItself(reflect.PointerTo(f.Type)) || !p.add(f.Type, at, depth) {
@@ -179,10 +180,12 @@ func setScalar(kind reflect.Kind, v Value, field reflect.Value) bool {
 			field.SetBool(b)
 		}
 		return ok
+	default:
+		return v.Kind() == KindNumber && setNumber(kind, v, field)
 	}
-	if v.Kind() != KindNumber {
-		return false
-	}
+}
+
+func setNumber(kind reflect.Kind, v Value, field reflect.Value) bool {
 	switch {
 	case kind == reflect.Float64:
 		n, err := strconv.ParseFloat(string(v.raw), 64)

@@ -363,7 +363,7 @@ func TestFileCache(t *testing.T) {
 	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
 		t.Fatalf("directory mode %v, %v", info.Mode(), err)
 	}
-	if err := os.Chmod(dir, 0o777); err != nil { //nolint:gosec // what the cache must refuse
+	if err := os.Chmod(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := jwks.NewFileCache(dir); err == nil {

@@ -140,7 +140,7 @@ func checkJWKSURI(issuer, jwksURI string, insecure bool) error {
 		return errors.New("jwks_uri holds credentials")
 	case u.Fragment != "" || strings.Contains(jwksURI, "#"):
 		return errors.New("jwks_uri holds a fragment")
-	case u.Scheme != "https" && !local && !(insecure && u.Scheme == "http" && sameOrigin(home, u)):
+	case u.Scheme != "https" && !local && (!insecure || u.Scheme != "http" || !sameOrigin(home, u)):
 		return errors.New("jwks_uri is not https")
 	case internal(u.Hostname()) && !internal(home.Hostname()):
 		return fmt.Errorf("jwks_uri points into a private network (%s), the issuer does not", printable(u.Hostname(), shownBytes))

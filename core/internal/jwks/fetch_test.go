@@ -151,7 +151,7 @@ func TestRequestHeadersAndForeignClient(t *testing.T) {
 	var got http.Header
 	i := newIssuer(t, func(w http.ResponseWriter, r *http.Request) {
 		got = r.Header.Clone()
-		http.SetCookie(w, &http.Cookie{Name: "sticky", Value: "1"}) //nolint:gosec // nobody keeps it
+		http.SetCookie(w, &http.Cookie{Name: "sticky", Value: "1"})
 		keys(set(ec("a")))(w, r)
 	})
 	jar := &jarSpy{}
@@ -175,7 +175,7 @@ func TestErrorsHoldNoCredentials(t *testing.T) {
 	leaky := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		return nil, errors.New("cannot reach " + r.URL.String() + "\nforged log line")
 	})}
-	s := jwks.New(jwks.Config{URL: "https://user:hunter2@issuer.example/keys?token=hush#frag", Client: leaky}) //nolint:gosec // made up, to see it redacted
+	s := jwks.New(jwks.Config{URL: "https://user:hunter2@issuer.example/keys?token=hush#frag", Client: leaky})
 	err := s.Ready(context.Background())
 	text := err.Error() + s.Health().LastError.Error() + s.Health().URL
 	for _, secret := range []string{"hunter2", "hush", "frag", "\n"} {

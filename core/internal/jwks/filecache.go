@@ -82,10 +82,10 @@ func (c *FileCache) Store(_ context.Context, id string, data []byte) (err error)
 	if _, err = tmp.Write(data); err != nil {
 		return err
 	}
-	if err = tmp.Sync(); err != nil { // or a crash may leave the new name on an empty file
+	if err := tmp.Sync(); err != nil { // or a crash may leave the new name on an empty file
 		return err
 	}
-	if err = tmp.Close(); err != nil {
+	if err := tmp.Close(); err != nil {
 		return err
 	}
 	return os.Rename(tmp.Name(), c.path(id))

@@ -132,7 +132,7 @@ func ed(kid string) jwk {
 }
 
 // sharedRSA is made once: RSA keys are slow to make under -race.
-var sharedRSA = sync.OnceValue(func() *rsa.PrivateKey { //nolint:gochecknoglobals // see above
+var sharedRSA = sync.OnceValue(func() *rsa.PrivateKey {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		panic(err)
