@@ -22,7 +22,7 @@ func TestVerdicts(t *testing.T) {
 	}
 	want := []string{
 		"first sight ≤ 1.08× 1.08× yes",
-		"seen before ≤ 0.030× 0.031× **no**",
+		"seen before ≤ 0.030×, ≤ 1 allocs 0.031×, 0 allocs **no**",
 		"first sight ≤ 1.08× 1.08× yes",
 		"seen before, session only ≤ 1.50 µs, ≤ 4 allocs 1.40 µs, 5 allocs **no**",
 	}
@@ -36,7 +36,7 @@ func TestCurveJudge(t *testing.T) {
 		last float64
 		met  bool
 	}{"flat": {124, true}, "rising": {126, false}, "falling": {50, true}} {
-		c := curve{Lines: []line{{lineFirst, []point{{1, 100}, {10, 100}}}, {lineSeen, []point{{1, 100}, {10, tt.last}}}}}
+		c := curve{Lines: []line{{lineFirst, []point{{1, 5, 100}, {10, 9, 100}}}, {lineSeen, []point{{1, 5, 100}, {10, 5, tt.last}}}}}
 		if c.judge(); c.Met != tt.met {
 			t.Errorf("%s: met %t, want %t", name, c.Met, tt.met)
 		}

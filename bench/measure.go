@@ -124,8 +124,8 @@ func (w *workload) run(n int) (time.Duration, error) {
 	return time.Since(start), nil
 }
 
-// together shares n operations between goroutines that all stand ready before
-// the time starts.
+// together shares n operations between goroutines that all stand ready, with
+// stacks that have grown by one operation, before the time starts.
 func (w *workload) together(n int) (time.Duration, error) {
 	var ready, done sync.WaitGroup
 	gate := make(chan struct{})
@@ -137,7 +137,12 @@ func (w *workload) together(n int) (time.Duration, error) {
 		}
 		ready.Add(1)
 		done.Go(func() {
+			err := w.op()
 			ready.Done()
+			if err != nil {
+				failed <- err
+				return
+			}
 			<-gate
 			for range share {
 				if err := w.op(); err != nil {

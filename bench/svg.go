@@ -11,7 +11,7 @@ import (
 // colours that follow the reader's light or dark theme.
 const (
 	svgWidth, svgHeight = 720, 400
-	plotLeft, plotRight = 84, 700
+	plotLeft, plotRight = 84, 680
 	plotTop, plotBottom = 56, 340
 	svgStyle            = `
   <style>
