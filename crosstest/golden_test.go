@@ -3,7 +3,6 @@ package crosstest_test
 import (
 	"bytes"
 	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -113,30 +112,6 @@ func leftOver(t *testing.T, files map[string]string) {
 		} else if err := os.Remove(file); err != nil {
 			t.Error(err)
 		}
-	}
-}
-
-// TestTable prints what each adapter answers, side by side.
-func TestTable(t *testing.T) {
-	if !testing.Verbose() {
-		t.Skip("prints the table; run with -v")
-	}
-	stage := newStage(t)
-	fmt.Printf("%-55s", "scenario")
-	for _, adapter := range adapters() {
-		fmt.Printf(" %-10s", adapter.Name)
-	}
-	fmt.Println(" code")
-	for _, scenario := range adaptertest.Scenarios() {
-		fmt.Printf("%-55.55s", scenario.Name)
-		for _, adapter := range adapters() {
-			x, err := stage.Play(t.Context(), adapter, scenario)
-			if err != nil {
-				t.Errorf("%s: %v", adapter.Name, err)
-			}
-			fmt.Printf(" %-10d", x.Status)
-		}
-		fmt.Println("", scenario.Want.Code)
 	}
 }
 

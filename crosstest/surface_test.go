@@ -1,0 +1,115 @@
+package crosstest_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/authtest"
+)
+
+// Routes of a surface: a program as a user would write it, with what a request
+// and its answer alone don't show.
+const (
+	pathMCP    = "/mcp"    // behind the guard and Require(Scope(scopeMCP)): the user id
+	pathSocket = "/socket" // behind the guard: a WebSocket that answers every message with the user's greeting
+	pathEvents = "/events" // behind the guard: a stream, see surface.gate
+)
+
+const (
+	scopeMCP = "mcp:tools"
+	marker   = "auth.bearer"
+	page     = "https://app.northwind.example" // the origin that CORS allows
+)
+
+// subprotocols are what the sockets speak. The marker is one of them, for
+// browsers give a connection up for which none of the offered is chosen.
+func subprotocols() []string { return []string{"chat", marker} }
+
+// greeting is what a socket's handler answers, by core.UserID of the request's
+// context.
+func greeting(ctx context.Context, message string) string {
+	return core.UserID(ctx) + " says " + message
+}
+
+// framework builds surfaces: CORS first, then the public metadata, then the
+// guard.
+type framework struct {
+	name  string
+	build func(s *surface) (serve func(net.Listener) error, stop func() error)
+}
+
+func frameworks() []framework {
+	return []framework{{"chi", surfaceChi}, {"gin", surfaceGin}, {"echo", surfaceEcho}, {"fiber", surfaceFiber}}
+}
+
+// surface is one program.
+type surface struct {
+	guard *core.Guard
+	url   string
+	// gate is waited at by the stream, between its first line and its second.
+	gate chan struct{}
+}
+
+// eachFramework runs test against a surface in each framework.
+func eachFramework(t *testing.T, test func(t *testing.T, issuer *authtest.Issuer, s *surface)) {
+	t.Helper()
+	for _, f := range frameworks() {
+		t.Run(f.name, func(t *testing.T) {
+			issuer := authtest.NewIssuer(t)
+			listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := &surface{url: "http://" + listener.Addr().String(), gate: make(chan struct{})}
+			s.guard, err = core.NewGuard(issuer.Contract(),
+				core.WithExtractors(core.Bearer(), core.WebSocketProtocol(marker)),
+				core.WithResourceMetadata(core.ResourceMetadata{Resource: s.url + pathMCP, Scopes: []string{scopeMCP}}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			serve, stop := f.build(s)
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				_ = serve(listener) // says only that it was stopped
+			}()
+			t.Cleanup(func() {
+				if err := stop(); err != nil {
+					t.Error(err)
+				}
+				_ = listener.Close() // if it was stopped before it served
+				<-done
+			})
+			test(t, issuer, s)
+		})
+	}
+}
+
+// serveHTTP runs a framework that is an http.Handler.
+func serveHTTP(handler http.Handler) (serve func(net.Listener) error, stop func() error) {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	return server.Serve, server.Close
+}
+
+// send makes a request whose fields come in pairs. The caller closes the body.
+func send(t *testing.T, method, url string, fields ...string) *http.Response {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(fields); i += 2 {
+		r.Header.Set(fields[i], fields[i+1])
+	}
+	client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	answer, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = answer.Body.Close() })
+	return answer
+}
