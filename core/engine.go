@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"weak"
 
@@ -193,11 +194,26 @@ func (e *engine) checkSignature(ctx context.Context, t *jose.Token, m *method) (
 
 func (e *engine) signedBy(m *method, t *jose.Token, keys []*jwks.Key) *jwks.Key {
 	for _, k := range keys {
-		if e.verifies(m, t, k) {
+		if e.speaksFor(k, t.Claims) && e.verifies(m, t, k) {
 			return k
 		}
 	}
 	return nil
+}
+
+// speaksFor reports whether the key may sign for the token's issuer, where the
+// contract asks.
+func (e *engine) speaksFor(k *jwks.Key, claims jose.Object) bool {
+	if !e.rules.CheckKeyIssuer || k.Issuer == "" {
+		return true
+	}
+	iss, _ := claims.Lookup("iss")
+	before, after, template := strings.Cut(k.Issuer, "{tenantid}")
+	if !template {
+		return iss.TextIs(k.Issuer)
+	}
+	issuer, _ := iss.Text()
+	return (&issuerTemplate{before, "tid", after}).matches(issuer, claims)
 }
 
 func (e *engine) verifies(m *method, t *jose.Token, k *jwks.Key) bool {

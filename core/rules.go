@@ -64,6 +64,10 @@ type Rules struct {
 	RequiredClaims []string
 	// ClaimRules are the provider's further conditions.
 	ClaimRules []ClaimRule
+	// CheckKeyIssuer holds the issuer that a key of the set names in its member
+	// "issuer" against the token's: Microsoft Entra ties keys to tenants so.
+	// {tenantid} in it stands for the token's tid.
+	CheckKeyIssuer bool
 	// TokenTypes are the accepted values of the header's typ, compared without
 	// case and without "application/" (RFC 8725 §3.11). "" accepts its absence.
 	// Default: anything.

@@ -29,6 +29,8 @@ type Key struct {
 	Public     crypto.PublicKey
 	Thumbprint [sha256.Size]byte // RFC 7638
 	Bits       int               // modulus or field size
+	// Issuer is the issuer that the set says this key signs for, with {tenantid} in a template; empty when it does not say.
+	Issuer string
 
 	aux atomic.Pointer[any]
 }

@@ -107,6 +107,9 @@ type entry struct {
 	X      string   `json:"x"`
 	Y      string   `json:"y"`
 
+	// Issuer is Microsoft's member, by which a key of a shared set names the tenant it may sign for.
+	Issuer json.RawMessage `json:"issuer"`
+
 	D    json.RawMessage `json:"d"`
 	P    json.RawMessage `json:"p"`
 	Q    json.RawMessage `json:"q"`
@@ -162,7 +165,14 @@ func (e *entry) key(raw []byte) (key *Key, reason string) {
 	if reason != "" {
 		return nil, reason
 	}
-	return newKey(pub, e.Kid, e.Alg)
+	key, reason = newKey(pub, e.Kid, e.Alg)
+	if reason != "" || e.Issuer == nil {
+		return key, reason
+	}
+	if err := json.Unmarshal(e.Issuer, &key.Issuer); err != nil || key.Issuer == "" {
+		return nil, "issuer is not a string"
+	}
+	return key, ""
 }
 
 func (e *entry) public() (pub crypto.PublicKey, reason string) {

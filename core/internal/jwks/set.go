@@ -38,11 +38,11 @@ type Set struct {
 type keyName struct{ kid, alg string }
 
 type identity struct {
-	kid, alg   string
-	thumbprint [32]byte
+	kid, alg, issuer string
+	thumbprint       [32]byte
 }
 
-func (k *Key) identity() identity { return identity{k.ID, k.Alg, k.Thumbprint} }
+func (k *Key) identity() identity { return identity{k.ID, k.Alg, k.Issuer, k.Thumbprint} }
 
 // Keys returns the usable keys in published order. The slice is shared and must not be changed.
 func (s *Set) Keys() []*Key { return s.keys }

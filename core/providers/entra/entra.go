@@ -67,6 +67,11 @@ type Config struct {
 	// as claims mapping brings them: the keys are then asked for by ?appid=.
 	SigningKeyAppID string `json:"signingKeyAppId,omitempty"`
 
+	// InsecureAnyKeyIssuer does not hold the issuer that a key of Microsoft's
+	// set names against the token's. With V1 it is never done: which issuer
+	// those keys name is not confirmed.
+	InsecureAnyKeyIssuer bool `json:"insecureAnyKeyIssuer,omitempty"`
+
 	// UserIDClaim is "oid" by default: unchanging, and the same for every
 	// application. It is unique together with the tenant. Never identify people
 	// by email, upn or preferred_username.
@@ -94,6 +99,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	rules := core.Rules{
 		Provider: "entra", Algorithms: []string{"RS256"}, Audiences: cfg.audience(&f),
 		UserIDClaim: cfg.UserIDClaim, Leeway: preset.Leeway(cfg.Leeway, defaultLeeway), Session: cfg.mapping(),
+		CheckKeyIssuer: cfg.Version == V2 && !cfg.InsecureAnyKeyIssuer,
 	}
 	if rules.UserIDClaim == "" {
 		rules.UserIDClaim = "oid"
