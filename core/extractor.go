@@ -53,7 +53,7 @@ func bearerToken(value string) (string, *Error) {
 		return "", foreignScheme(value)
 	}
 	rest := value[len(scheme):]
-	if rest != "" && isToken68(rest[0]) {
+	if rest != "" && token68[rest[0]] {
 		return "", foreignScheme(value) // a longer word than Bearer
 	}
 	token := strings.TrimLeft(rest, " ") // 1*SP, RFC 9110 §11.4
@@ -85,16 +85,23 @@ func isBearerToken(s string) bool {
 		return false
 	}
 	for i := range end {
-		if !isToken68(s[i]) {
+		if !token68[s[i]] {
 			return false
 		}
 	}
 	return true
 }
 
-func isToken68(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~+/", c) >= 0
-}
+// token68 are the characters of token68 and b64token (RFC 9110 §11.2). Every
+// request's token is read by it, so it is a table.
+//
+//nolint:gochecknoglobals // constant
+var token68 = func() (table [256]bool) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/") {
+		table[c] = true
+	}
+	return table
+}()
 
 // Cookie extracts the token from the cookie of that name. A browser sends
 // cookies along with what another site makes it send, so requests that change
@@ -196,7 +203,9 @@ func Header(name string) Extractor {
 // WebSocketProtocol extracts the token that a browser, which can't set other
 // headers on a WebSocket, offers as a subprotocol after the marker:
 // Sec-WebSocket-Protocol: chat, <marker>, <token> (RFC 6455 §11.3.4). The
-// server answers with one of the other protocols, never with the token.
+// server answers with one of the other protocols or, if the client offers no
+// other, with the marker, never with the token: a browser gives a connection up
+// for which none of the offered is chosen.
 func WebSocketProtocol(marker string) Extractor {
 	return &place{"WebSocketProtocol", marker, func(r Request) (string, error) {
 		var offered []string

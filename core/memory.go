@@ -104,15 +104,24 @@ func (m *memory) open() {
 	m.ready.Store(true)
 }
 
-// digestOf is SHA-256, without moving tokens of the usual size to the heap.
+// digestOf is SHA-256 of a string, without moving it to the heap each time.
 func digestOf(raw string) digest {
-	var buf [2048]byte
-	if len(raw) <= len(buf) {
-		n := copy(buf[:], raw)
-		return sha256.Sum256(buf[:n])
+	var small [2048]byte
+	if len(raw) <= len(small) {
+		return sha256.Sum256(small[:copy(small[:], raw)])
 	}
-	return sha256.Sum256([]byte(raw))
+	buf, ok := digestBuffers.Get().(*[]byte)
+	if !ok {
+		buf = new([]byte)
+	}
+	*buf = append((*buf)[:0], raw...)
+	sum := sha256.Sum256(*buf)
+	clear(*buf) // it held a token
+	digestBuffers.Put(buf)
+	return sum
 }
+
+var digestBuffers sync.Pool //nolint:gochecknoglobals // scratch memory for long tokens
 
 // weight estimates the bytes that a session keeps alive.
 func (s *Session) weight() uint32 {

@@ -172,9 +172,8 @@ func (v *Verifier) verify(ctx context.Context, raw string) (*Session, *Error) {
 	if len(raw) > v.maxBytes {
 		return nil, refuse(CodeTokenTooLarge, "the token has "+itoa(len(raw))+" bytes, at most "+itoa(v.maxBytes)+" are read")
 	}
-	now := v.clock.Now()
 	if s, key := v.memory.recall(raw); s != nil {
-		if err, stands := v.recheck(ctx, s, now); stands {
+		if err, stands := v.recheck(ctx, s, v.clock.Now()); stands {
 			if err != nil {
 				return nil, err
 			}
@@ -183,7 +182,7 @@ func (v *Verifier) verify(ctx context.Context, raw string) (*Session, *Error) {
 		}
 		v.memory.forget(key)
 	}
-	return v.verifyFirst(ctx, raw, now)
+	return v.verifyFirst(ctx, raw)
 }
 
 // recheck asks of a remembered session what may have changed: the time, and
@@ -211,14 +210,15 @@ func (v *Verifier) recheck(ctx context.Context, s *Session, now time.Time) (err 
 	return nil, true
 }
 
-func (v *Verifier) verifyFirst(ctx context.Context, raw string, now time.Time) (*Session, *Error) {
+func (v *Verifier) verifyFirst(ctx context.Context, raw string) (*Session, *Error) {
 	var t jose.Token
 	if err := parse(&t, raw, v.memory.headers); err != nil {
 		if v.only != nil && v.only.rules.InsecureEmulator {
-			return v.verifyUnsigned(raw, now)
+			return v.verifyUnsigned(raw, v.clock.Now())
 		}
 		return nil, err
 	}
+	now := v.clock.Now()
 	reg, refused := readRegistered(t.Claims)
 	if refused != nil {
 		return nil, refused

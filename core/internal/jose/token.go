@@ -39,9 +39,8 @@ func Parse(t *Token, raw string, headers *HeaderCache, limits Limits) error {
 		}
 	}
 	encodedPayload, encodedSignature := raw[first+1:second], raw[second+1:]
-	payloadLen := decodedLen(len(encodedPayload))
-	buf := make([]byte, payloadLen+decodedLen(len(encodedSignature))) // one allocation holds both
-	payload, signature := buf[:payloadLen:payloadLen], buf[payloadLen:]
+	// Two buffers: whoever keeps the payload should not keep the signature too.
+	payload, signature := make([]byte, decodedLen(len(encodedPayload))), make([]byte, decodedLen(len(encodedSignature)))
 	if !decodeBase64(payload, encodedPayload) {
 		return errPayloadEncoding
 	}

@@ -137,8 +137,8 @@ func TestParseAllocations(t *testing.T) {
 		t.Fatal(err)
 	}
 	headers.Remember(&token)
-	if allocs := testing.AllocsPerRun(100, func() { _ = jose.Parse(&token, raw, headers, jose.Limits{}) }); allocs > 2 {
-		t.Errorf("parsing with a cached header: %v allocations, want 2", allocs)
+	if allocs := testing.AllocsPerRun(100, func() { _ = jose.Parse(&token, raw, headers, jose.Limits{}) }); allocs > 3 {
+		t.Errorf("parsing with a cached header: %v allocations, want 3", allocs)
 	}
 	for _, raw := range garbage() {
 		if allocs := testing.AllocsPerRun(100, func() { _ = jose.Parse(&token, raw, headers, jose.Limits{}) }); allocs > 1 {
