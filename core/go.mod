@@ -4,8 +4,9 @@ go 1.25.0
 
 require (
 	filippo.io/bigmod v0.1.0
-	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
-	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
-	github.com/maypok86/otter/v2 v2.4.0 // indirect
-	golang.org/x/sys v0.11.0 // indirect
+	github.com/go-jose/go-jose/v4 v4.1.8
+	github.com/golang-jwt/jwt/v5 v5.3.1
+	github.com/maypok86/otter/v2 v2.4.0
 )
+
+require golang.org/x/sys v0.11.0 // indirect
