@@ -47,8 +47,10 @@ func TestCORS(t *testing.T) {
 			allowed bool
 		}{
 			"preflight": {
-				http.MethodOptions, []string{"Origin", page, "Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "authorization"},
-				[]int{http.StatusOK, http.StatusNoContent}, true,
+				http.MethodOptions,
+				[]string{"Origin", page, "Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "authorization"},
+				[]int{http.StatusOK, http.StatusNoContent},
+				true,
 			},
 			"then without a token":  {http.MethodGet, []string{"Origin", page}, []int{http.StatusUnauthorized}, true},
 			"then with a bad token": {http.MethodGet, []string{"Origin", page, "Authorization", "Bearer a.b.c"}, []int{http.StatusUnauthorized}, true},
