@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
@@ -41,6 +42,7 @@ func authGo() []library {
 		{name: rowFirst, make: ours(true, true)},
 		{name: rowFirstBare, make: ours(true, false), sessionOnly: true},
 		{name: rowSeen, make: ours(false, true)},
+		{name: rowSeenFlat, make: oursFlat, sessionOnly: true},
 		{name: rowSeenBare, make: ours(false, false), sessionOnly: true},
 	}
 }
@@ -50,6 +52,7 @@ const (
 	rowFirst     = "auth-go, first sight"
 	rowFirstBare = "auth-go, first sight, session only"
 	rowSeen      = "auth-go, seen before"
+	rowSeenFlat  = "auth-go, seen before, flat claims"
 	rowSeenBare  = "auth-go, seen before, session only"
 )
 
@@ -72,4 +75,35 @@ func ours(first, decode bool) func(*fixture, bool) (verify, error) {
 			return s.UserID(), claims, s.Decode(claims)
 		}, nil
 	}
+}
+
+// flatClaims have no pointers, slices and maps: core decodes them once.
+type flatClaims struct {
+	Subject   string `json:"sub"`
+	SessionID string `json:"sid"`
+	Party     string `json:"azp"`
+	Status    string `json:"sts"`
+	Plan      string `json:"pla"`
+	ExpiresAt int64  `json:"exp"`
+	IssuedAt  int64  `json:"iat"`
+	Version   int    `json:"v"`
+}
+
+func oursFlat(f *fixture, _ bool) (verify, error) {
+	v, err := f.verifier(core.TokenCache{})
+	if err != nil {
+		return nil, err
+	}
+	ctx := context.Background()
+	return func(token string) (string, *clerk.Claims, error) {
+		s, err := v.Verify(ctx, token)
+		if err != nil {
+			return "", nil, err
+		}
+		c, err := core.ClaimsOf[flatClaims](s)
+		if err == nil && (c.SessionID == "" || c.Version != 2) {
+			err = errors.New("the flat claims are not the token's")
+		}
+		return c.Subject, nil, err
+	}, nil
 }

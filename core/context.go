@@ -44,15 +44,11 @@ func UserID(ctx context.Context) string {
 }
 
 // Claims decodes the claims of the session in ctx into a T, see
-// [Session.Decode]. It returns [ErrNoSession] if there is none. What it returns
-// is the caller's own.
+// [ClaimsOf]. It returns [ErrNoSession] if there is none. What it returns is the
+// caller's own.
 func Claims[T any](ctx context.Context) (T, error) {
-	s, ok := FromContext(ctx)
-	if !ok {
-		var none T
-		return none, ErrNoSession
-	}
-	return claimsOf[T](s)
+	s, _ := FromContext(ctx)
+	return ClaimsOf[T](s)
 }
 
 func admissionOf(ctx context.Context) *admission {

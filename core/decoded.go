@@ -15,7 +15,16 @@ type decoded struct {
 // maxDecodedBytes bounds what a remembered session may additionally hold.
 const maxDecodedBytes = 512
 
-func claimsOf[T any](s *Session) (T, error) {
+// ClaimsOf decodes the claims of a session into a T, for code that has the
+// session and not its context; see [Session.Decode]. It returns [ErrNoSession]
+// for nil. A T without pointers, slices, maps and interfaces is decoded once for
+// a remembered token; every other T for every call, so that no two requests
+// share what one of them may change.
+func ClaimsOf[T any](s *Session) (T, error) {
+	if s == nil {
+		var none T
+		return none, ErrNoSession
+	}
 	t := reflect.TypeFor[T]()
 	if d := s.decoded.Load(); d != nil && d.typ == t {
 		if claims, ok := d.value.(T); ok {

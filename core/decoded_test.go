@@ -1,6 +1,8 @@
 package core_test
 
 import (
+	"errors"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -44,6 +46,20 @@ func TestClaimsAreTheCallersOwn(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+func ExampleClaimsOf() {
+	type claims struct {
+		Team string `json:"team"`
+	}
+	session := authtest.Session("user_1", map[string]any{"team": "payroll"})
+	c, err := core.ClaimsOf[claims](session)
+	fmt.Println(c.Team, err)
+	_, err = core.ClaimsOf[claims](nil)
+	fmt.Println(errors.Is(err, core.ErrNoSession))
+	// Output:
+	// payroll <nil>
+	// true
 }
 
 // TestClaimsOfSeveralTypes: the type that was remembered never answers for
