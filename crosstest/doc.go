@@ -5,5 +5,9 @@
 //
 //	go test .            compare
 //	go test . -update    write the golden files anew
-//	go test . -v -run TestTable    print the table for the four side by side
+//	go test . -v -run 'TestTable$'    print the table for the four side by side
+//
+// testdata/table.md lists the rows. What a request and its answer alone don't
+// show (WebSockets, streams, CORS, the discovery walk) is asked of a program in
+// each framework, see surface_test.go.
 package crosstest

@@ -35,59 +35,65 @@ func socket(w http.ResponseWriter, r *http.Request) {
 // TestWebSocket opens real WebSockets as a browser does: with the token among
 // the subprotocols that it offers.
 func TestWebSocket(t *testing.T) {
-	eachFramework(t, func(t *testing.T, issuer *authtest.Issuer, s *surface) {
-		token := issuer.Token(authtest.Claims{"sub": "ada"})
-		for name, tc := range map[string]struct {
-			offered []string
-			chosen  string
-		}{
-			"token last":             {[]string{"chat", marker, token}, "chat"},
-			"token in the middle":    {[]string{marker, token, "chat"}, "chat"},
-			"nothing but the token":  {[]string{marker, token}, marker},
-			"an unknown one besides": {[]string{"graphql", marker, token}, marker},
-		} {
-			t.Run(name, func(t *testing.T) { converse(t, s, tc.offered, tc.chosen) })
-		}
-		expired := issuer.Token(nil, authtest.ExpiresIn(-time.Hour))
-		metadata := `resource_metadata="` + s.url + s.guard.MetadataPath() + `"`
-		for name, tc := range map[string]struct {
-			offered   []string
-			status    int
-			code      core.Code
-			challenge string
-		}{
-			"no token":       {[]string{"chat"}, 401, core.CodeTokenMissing, "Bearer " + metadata},
-			"expired token":  {[]string{"chat", marker, expired}, 401, core.CodeTokenExpired, `Bearer error="invalid_token", ` + metadata},
-			"marker alone":   {[]string{"chat", marker}, 400, core.CodeInvalidRequest, `Bearer error="invalid_request", ` + metadata},
-			"without marker": {[]string{"chat", token}, 401, core.CodeTokenMissing, "Bearer " + metadata},
-		} {
-			t.Run(name, func(t *testing.T) {
-				conn, answer, err := dialSocket(t, s, tc.offered)
-				if err == nil {
-					_ = conn.CloseNow()
-					t.Fatal("the handshake was accepted")
-				}
-				var body struct{ Code core.Code }
-				if answer == nil || json.NewDecoder(answer.Body).Decode(&body) != nil {
-					t.Fatalf("no answer that can be read: %v", err)
-				}
-				if got := answer.Header.Get("WWW-Authenticate"); answer.StatusCode != tc.status || body.Code != tc.code || got != tc.challenge {
-					t.Errorf("got %d %s %q, want %d %s %q", answer.StatusCode, string(body.Code), got, tc.status, string(tc.code), tc.challenge)
-				}
-			})
-		}
-	})
+	for _, f := range frameworks() {
+		t.Run(f.name, func(t *testing.T) {
+			s := f.start(t)
+			token := s.issuer.Token(authtest.Claims{"sub": "ada"})
+			for name, tc := range map[string]struct {
+				offered []string
+				chosen  string
+			}{
+				"token last":             {[]string{"chat", marker, token}, "chat"},
+				"token in the middle":    {[]string{marker, token, "chat"}, "chat"},
+				"nothing but the token":  {[]string{marker, token}, marker},
+				"an unknown one besides": {[]string{"graphql", marker, token}, marker},
+			} {
+				t.Run(name, func(t *testing.T) { converse(t, s, tc.offered, tc.chosen) })
+			}
+			expired := s.issuer.Token(nil, authtest.ExpiresIn(-time.Hour))
+			metadata := `resource_metadata="` + s.url + s.guard.MetadataPath() + `"`
+			for name, tc := range map[string]struct {
+				offered   []string
+				status    int
+				code      core.Code
+				challenge string
+			}{
+				"no token":       {[]string{"chat"}, 401, core.CodeTokenMissing, "Bearer " + metadata},
+				"expired token":  {[]string{"chat", marker, expired}, 401, core.CodeTokenExpired, `Bearer error="invalid_token", ` + metadata},
+				"marker alone":   {[]string{"chat", marker}, 400, core.CodeInvalidRequest, `Bearer error="invalid_request", ` + metadata},
+				"without marker": {[]string{"chat", token}, 401, core.CodeTokenMissing, "Bearer " + metadata},
+			} {
+				t.Run(name, func(t *testing.T) {
+					conn, answer, err := dialSocket(t, s, tc.offered)
+					if err == nil {
+						_ = conn.CloseNow()
+						t.Fatal("the handshake was accepted")
+					}
+					var body struct{ Code core.Code }
+					if answer.body == nil || json.NewDecoder(answer.body).Decode(&body) != nil {
+						t.Fatalf("no answer that can be read: %v", err)
+					}
+					if got := answer.header.Get("WWW-Authenticate"); answer.status != tc.status || body.Code != tc.code || got != tc.challenge {
+						t.Errorf("got %d %s %q, want %d %s %q", answer.status, string(body.Code), got, tc.status, string(tc.code), tc.challenge)
+					}
+				})
+			}
+		})
+	}
 }
 
-func dialSocket(t *testing.T, s *surface, offered []string) (*websocket.Conn, *http.Response, error) {
+func dialSocket(t *testing.T, s *surface, offered []string) (*websocket.Conn, answer, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	t.Cleanup(cancel)
-	conn, answer, err := websocket.Dial(ctx, strings.Replace(s.url, "http:", "ws:", 1)+pathSocket, &websocket.DialOptions{Subprotocols: offered})
-	if answer != nil && answer.Body != nil {
-		t.Cleanup(func() { _ = answer.Body.Close() })
+	conn, response, err := websocket.Dial(ctx, strings.Replace(s.url, "http:", "ws:", 1)+pathSocket, &websocket.DialOptions{Subprotocols: offered})
+	switch {
+	case response == nil:
+		return conn, answer{}, err
+	case response.Body != nil:
+		t.Cleanup(func() { _ = response.Body.Close() })
 	}
-	return conn, answer, err
+	return conn, answer{response.StatusCode, response.Header, response.Body}, err
 }
 
 // converse exchanges two messages, for the session must outlive the handshake.
@@ -98,8 +104,8 @@ func converse(t *testing.T, s *surface, offered []string, chosen string) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.CloseNow() }()
-	if answer.StatusCode != http.StatusSwitchingProtocols || conn.Subprotocol() != chosen {
-		t.Errorf("got %d and the subprotocol %q, want %q", answer.StatusCode, conn.Subprotocol(), chosen)
+	if answer.status != http.StatusSwitchingProtocols || conn.Subprotocol() != chosen {
+		t.Errorf("got %d and the subprotocol %q, want %q", answer.status, conn.Subprotocol(), chosen)
 	}
 	for _, message := range []string{"hello", "and again"} {
 		if err := conn.Write(t.Context(), websocket.MessageText, []byte(message)); err != nil {

@@ -2,6 +2,7 @@ package crosstest_test
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"testing"
@@ -48,45 +49,41 @@ func frameworks() []framework {
 
 // surface is one program.
 type surface struct {
-	guard *core.Guard
-	url   string
+	issuer *authtest.Issuer
+	guard  *core.Guard
+	url    string
 	// gate is waited at by the stream, between its first line and its second.
 	gate chan struct{}
 }
 
-// eachFramework runs test against a surface in each framework.
-func eachFramework(t *testing.T, test func(t *testing.T, issuer *authtest.Issuer, s *surface)) {
+// start runs a surface until the test ends.
+func (f framework) start(t *testing.T) *surface {
 	t.Helper()
-	for _, f := range frameworks() {
-		t.Run(f.name, func(t *testing.T) {
-			issuer := authtest.NewIssuer(t)
-			listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := &surface{url: "http://" + listener.Addr().String(), gate: make(chan struct{})}
-			s.guard, err = core.NewGuard(issuer.Contract(),
-				core.WithExtractors(core.Bearer(), core.WebSocketProtocol(marker)),
-				core.WithResourceMetadata(core.ResourceMetadata{Resource: s.url + pathMCP, Scopes: []string{scopeMCP}}))
-			if err != nil {
-				t.Fatal(err)
-			}
-			serve, stop := f.build(s)
-			done := make(chan struct{})
-			go func() {
-				defer close(done)
-				_ = serve(listener) // says only that it was stopped
-			}()
-			t.Cleanup(func() {
-				if err := stop(); err != nil {
-					t.Error(err)
-				}
-				_ = listener.Close() // if it was stopped before it served
-				<-done
-			})
-			test(t, issuer, s)
-		})
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
+	s := &surface{issuer: authtest.NewIssuer(t), url: "http://" + listener.Addr().String(), gate: make(chan struct{})}
+	s.guard, err = core.NewGuard(s.issuer.Contract(),
+		core.WithExtractors(core.Bearer(), core.WebSocketProtocol(marker)),
+		core.WithResourceMetadata(core.ResourceMetadata{Resource: s.url + pathMCP, Scopes: []string{scopeMCP}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve, stop := f.build(s)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = serve(listener) // says only that it was stopped
+	}()
+	t.Cleanup(func() {
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		_ = listener.Close() // if it was stopped before it served
+		<-done
+	})
+	return s
 }
 
 // serveHTTP runs a framework that is an http.Handler.
@@ -95,8 +92,15 @@ func serveHTTP(handler http.Handler) (serve func(net.Listener) error, stop func(
 	return server.Serve, server.Close
 }
 
-// send makes a request whose fields come in pairs. The caller closes the body.
-func send(t *testing.T, method, url string, fields ...string) *http.Response {
+// answer is a response whose body ends with the test.
+type answer struct {
+	status int
+	header http.Header
+	body   io.Reader
+}
+
+// send makes a request whose fields come in pairs.
+func send(t *testing.T, method, url string, fields ...string) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, http.NoBody)
 	if err != nil {
@@ -106,10 +110,10 @@ func send(t *testing.T, method, url string, fields ...string) *http.Response {
 		r.Header.Set(fields[i], fields[i+1])
 	}
 	client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-	answer, err := client.Do(r)
+	response, err := client.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = answer.Body.Close() })
-	return answer
+	t.Cleanup(func() { _ = response.Body.Close() })
+	return answer{response.StatusCode, response.Header, response.Body}
 }
