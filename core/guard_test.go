@@ -71,14 +71,12 @@ func TestGuardModes(t *testing.T) {
 		{"best effort: none", []core.Option{core.InsecureBestEffort()}, secretRules(), "/", nil, 200, "user="},
 		{"best effort: bad", []core.Option{core.InsecureBestEffort()}, secretRules(), "/", []string{"Authorization", "Bearer " + bad}, 200, "user="},
 		{"best effort: malformed", []core.Option{core.InsecureBestEffort(), failing}, secretRules(), "/", []string{"Authorization", "Bearer"}, 200, "user="},
-		{"best effort: refused by policy", []core.Option{core.InsecureBestEffort(), refuse}, secretRules(), "/", []string{"Authorization", "Bearer " + good}, 200, "user="},
 		{"best effort: keys down", []core.Option{core.InsecureBestEffort()}, down.rules(), "/", []string{"Authorization", "Bearer " + rs256(t, "k1", nil)}, 503, "KEYS_UNAVAILABLE"},
 		{"skip: skipped", []core.Option{skip}, secretRules(), "/health", nil, 200, "user="},
 		{"skip: skipped with a token", []core.Option{skip}, secretRules(), "/health", []string{"Authorization", "Bearer " + good}, 200, "user="},
 		{"skip: skipped with a bad token", []core.Option{skip}, secretRules(), "/health", []string{"Authorization", "Bearer " + bad}, 200, "user="},
 		{"skip: not skipped", []core.Option{skip}, secretRules(), "/healthy", nil, 401, "TOKEN_MISSING"},
 		{"policy: refused", []core.Option{refuse}, secretRules(), "/", []string{"Authorization", "Bearer " + good}, 403, "FORBIDDEN"},
-		{"policy: not asked of an anonymous visitor", []core.Option{refuse, core.Optional()}, secretRules(), "/", nil, 200, "user="},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -285,6 +283,7 @@ func TestRequire(t *testing.T) {
 func TestGuardFaults(t *testing.T) {
 	verifier := newVerifier(t, secretRules())
 	var nilPolicy policyFunc
+	allow := policyFunc(func(*core.Session) error { return nil })
 	var nilClock *handClock
 	cases := []struct {
 		name   string
@@ -299,6 +298,8 @@ func TestGuardFaults(t *testing.T) {
 		{"nil option", verifier, []core.Option{core.Optional(), nil}, []string{"option 2"}},
 		{"realm with a line break", verifier, []core.Option{core.WithRealm("a\r\nSet-Cookie: b")}, []string{"WithRealm"}},
 		{"two modes", verifier, []core.Option{core.Optional(), core.InsecureBestEffort()}, []string{"Optional"}},
+		{"a policy that the anonymous would pass", verifier, []core.Option{core.Optional(), core.WithPolicy(allow)}, []string{"WithPolicy"}},
+		{"a policy that everybody would pass", verifier, []core.Option{core.WithPolicy(allow), core.InsecureBestEffort()}, []string{"WithPolicy"}},
 		{"nil functions", verifier, []core.Option{core.WithSkip(nil), core.WithResponder(nil), core.WithMessages(nil), core.WithRevocation(nil, core.FailOpen)}, []string{"WithSkip", "WithResponder", "WithMessages", "WithRevocation"}},
 		{"no extractor", verifier, []core.Option{core.WithExtractors()}, []string{"WithExtractors"}},
 		{"nil extractors", verifier, []core.Option{core.WithExtractors(nil, core.ExtractorFunc(nil))}, []string{"WithExtractors[0]", "WithExtractors[1]"}},

@@ -36,6 +36,10 @@ func newGuardOptions(opts []Option) *guardOptions {
 	if len(g.extractors) == 0 {
 		g.extractors = []Extractor{Bearer()}
 	}
+	if (g.optional || g.bestEffort) && len(g.policies) > 0 {
+		g.faults.add("WithPolicy", "", "an anonymous visitor would pass it, for Optional or InsecureBestEffort is set: "+
+			"put Require on the routes that need the policy")
+	}
 	if g.optional && g.bestEffort {
 		g.faults.add("Optional", "", "InsecureBestEffort is set too: keep one")
 	}
@@ -90,9 +94,10 @@ func WithExtractors(extractors ...Extractor) Option {
 	})
 }
 
-// WithPolicy requires policies of every session, after verification. An
-// anonymous visitor, whom [Optional] lets pass, has no session to ask about:
-// where nobody may pass, put an adapter's Require behind the guard.
+// WithPolicy requires policies of every session, after verification. It does not
+// go with [Optional] and [InsecureBestEffort], under which a visitor without a
+// session would pass them unasked: put an adapter's Require on the routes that
+// need them instead.
 func WithPolicy(policies ...Policy) Option {
 	return guardOption(func(g *guardOptions) {
 		for i, p := range policies {

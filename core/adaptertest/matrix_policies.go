@@ -133,11 +133,5 @@ func policyScenarios() []Scenario {
 			row("skipped, good token", nobody, append(bearer("session"), Field{"X-Health", "1"}), missing(), modeSkip()),
 		)
 	}
-	guarded := combine("optional, policy of the guard", modeOptional(), modePolicy())
-	return append(rows,
-		Scenario{Name: guarded.Name + ", not met", Why: "Optional is about who comes without a token", Mode: guarded, Fields: bearer("member"), Want: forbidden()},
-		Scenario{
-			Name: guarded.Name + ", nobody", Why: "WithPolicy asks every session, and nobody has none; Require refuses nobody", Mode: guarded, Want: passes(""),
-		},
-	)
+	return rows
 }
