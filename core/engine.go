@@ -20,6 +20,7 @@ import (
 type engine struct {
 	*contract
 	keys *jwks.Source // nil if the contract has only a secret
+	macs macs
 	// standardRSA verifies RSA with crypto/rsa, see WithStandardRSA.
 	standardRSA bool
 	memory      *memory
@@ -93,7 +94,7 @@ func (c *contract) engineFor(o engineOptions, logger *slog.Logger) *engine {
 }
 
 func newEngine(c *contract, o engineOptions) *engine {
-	e := &engine{contract: c, standardRSA: o.standardRSA, memory: newMemory(o.tokens), clock: o.clock}
+	e := &engine{contract: c, standardRSA: o.standardRSA, memory: newMemory(o.tokens), macs: newMACs(c), clock: o.clock}
 	switch {
 	case c.static != nil:
 		e.keys = jwks.NewStatic(c.static)
@@ -167,7 +168,7 @@ func publicEvent(k jwks.Event) event.Event {
 // checkSignature returns the key that signed the token, nil for a secret.
 func (e *engine) checkSignature(ctx context.Context, t *jose.Token, m *method) (*jwks.Key, *Error) {
 	if m.hmac {
-		if !m.verify(t.SigningInput(), t.Signature, e.secret()) {
+		if !e.macs.verify(m.alg, t) {
 			return nil, refuse(CodeInvalidSignature, m.alg+" signature does not fit the secret")
 		}
 		return nil, nil
