@@ -28,17 +28,25 @@ func Bearer() Extractor { return bearer{} }
 
 type bearer struct{}
 
-func (bearer) Extract(r Request) (string, error) {
+func (b bearer) Extract(r Request) (string, error) {
+	token, err := b.credential(r)
+	if err == nil {
+		err = checkBearerToken(token)
+	}
+	if err != nil {
+		return "", err
+	}
+	return token, nil
+}
+
+// credential is Extract without a look at the token's characters.
+func (bearer) credential(r Request) (string, *Error) {
 	values := r.Header("Authorization")
 	switch len(values) {
 	case 0:
 		return "", nil
 	case 1:
-		token, err := bearerToken(values[0])
-		if err != nil {
-			return "", err
-		}
-		return token, nil
+		return bearerCredential(values[0])
 	default: // Authorization is no list (RFC 9110 §11.6.2): a second one is an ambiguity somebody may exploit
 		return "", refuse(CodeInvalidRequest, "the Authorization header is given "+itoa(len(values))+" times")
 	}
@@ -47,6 +55,17 @@ func (bearer) Extract(r Request) (string, error) {
 // bearerToken reads one header value. "" without an error is a foreign scheme
 // or nothing.
 func bearerToken(value string) (string, *Error) {
+	token, err := bearerCredential(value)
+	if err == nil {
+		err = checkBearerToken(token)
+	}
+	if err != nil {
+		return "", err
+	}
+	return token, nil
+}
+
+func bearerCredential(value string) (string, *Error) {
 	value = strings.Trim(value, " \t") // optional white space around a field value, RFC 9110 §5.5
 	const scheme = "Bearer"
 	if len(value) < len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme) {
@@ -57,13 +76,24 @@ func bearerToken(value string) (string, *Error) {
 		return "", foreignScheme(value) // a longer word than Bearer
 	}
 	token := strings.TrimLeft(rest, " ") // 1*SP, RFC 9110 §11.4
-	if token == "" {
+	switch token {
+	case "":
 		return "", refuse(CodeInvalidRequest, "the Authorization header has the scheme Bearer and no token")
-	}
-	if token == rest || !isBearerToken(token) {
-		return "", refuse(CodeInvalidRequest, "the Authorization header is not one bearer token")
+	case rest:
+		return "", errNotOneToken()
 	}
 	return token, nil
+}
+
+func checkBearerToken(token string) *Error {
+	if token != "" && !isBearerToken(token) {
+		return errNotOneToken()
+	}
+	return nil
+}
+
+func errNotOneToken() *Error {
+	return refuse(CodeInvalidRequest, "the Authorization header is not one bearer token")
 }
 
 // foreignScheme returns nil, unless a bearer credential was joined to another
@@ -85,7 +115,7 @@ func isBearerToken(s string) bool {
 		return false
 	}
 	var bad uint8
-	for i := range end { // no branch: this runs over every request's token
+	for i := range end {
 		bad |= notToken68[s[i]]
 	}
 	return bad == 0

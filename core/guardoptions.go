@@ -9,6 +9,7 @@ import (
 type guardOptions struct {
 	verifier   []VerifierOption
 	extractors []Extractor
+	headerOnly bool // the extractors are Bearer() alone
 	optional   bool
 	bestEffort bool
 	skip       func(Request) bool
@@ -36,6 +37,7 @@ func newGuardOptions(opts []Option) *guardOptions {
 	if len(g.extractors) == 0 {
 		g.extractors = []Extractor{Bearer()}
 	}
+	g.headerOnly = len(g.extractors) == 1 && g.extractors[0] == Bearer()
 	if (g.optional || g.bestEffort) && len(g.policies) > 0 {
 		g.faults.add("WithPolicy", "", "an anonymous visitor would pass it, for Optional or InsecureBestEffort is set: "+
 			"put Require on the routes that need the policy")
