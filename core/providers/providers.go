@@ -158,4 +158,6 @@ func Lookup(slug string) (Provider, bool) { return builtin().Lookup(slug) }
 // Build makes a contract with a provider of this module; see [Catalogue.Build].
 func Build(slug string, config []byte) (*core.Contract, error) { return builtin().Build(slug, config) }
 
-func builtin() *Catalogue { return &Catalogue{list: append(catalogue(), more()...)} }
+func builtin() *Catalogue {
+	return &Catalogue{list: slices.Concat(model(), signIn(), infrastructure())}
+}

@@ -10,9 +10,9 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/supabase"
 )
 
-// catalogue holds the six providers of the TypeScript package, with its own
+// model holds the six providers of the TypeScript package, with its own
 // words for them, and any OpenID Connect issuer.
-func catalogue() []Provider {
+func model() []Provider {
 	return []Provider{
 		{
 			Slug: "auth0", Name: "Auth0",

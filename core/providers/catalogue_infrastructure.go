@@ -1,0 +1,64 @@
+package providers
+
+import (
+	"github.com/revstackhq/auth-go/core/providers/cloudflare"
+	"github.com/revstackhq/auth-go/core/providers/github"
+	"github.com/revstackhq/auth-go/core/providers/iap"
+	"github.com/revstackhq/auth-go/core/providers/kubernetes"
+)
+
+// infrastructure holds the providers that speak for machines and proxies.
+func infrastructure() []Provider {
+	return []Provider{
+		{
+			Slug: "iap", Name: "Google Identity-Aware Proxy",
+			Description: "What Google Cloud's Identity-Aware Proxy says of the person, in its own header.",
+			LogoURL:     "https://cdn.simpleicons.org/googlecloud/ffffff",
+			Algorithms:  []string{"ES256"},
+			Issuer:      "`https://cloud.google.com/iap`",
+			Keys:        "`https://www.gstatic.com/iap/verify/public_key-jwk`",
+			Audience:    "`/projects/<number>/global/backendServices/<id>` or `/projects/<number>/apps/<project>`, required",
+			UserID:      "`sub`",
+			Checks:      []string{"`hd` if domains are named", "at most 10 min old"},
+			Build:       FromJSON(iap.NewContract), Claims: claimsOf[iap.Claims],
+		},
+		{
+			Slug: "cloudflare-access", Name: "Cloudflare Access",
+			Description: "What Cloudflare Access says of the person or service token, in its own header.",
+			LogoURL:     "https://cdn.simpleicons.org/cloudflare/ffffff",
+			Algorithms:  []string{"RS256"},
+			Issuer:      "`https://<team>.cloudflareaccess.com`",
+			Keys:        "`<issuer>/cdn-cgi/access/certs`",
+			Audience:    "the application's AUD tag, required",
+			UserID:      "`sub`; of a service token `common_name`",
+			Checks:      []string{"`type` is `app`", "`sub` is not empty (no service token)"},
+			Build:       FromJSON(cloudflare.NewContract), Claims: claimsOf[cloudflare.Claims],
+		},
+		{
+			Slug: "github-actions", Name: "GitHub Actions",
+			Description: "OpenID Connect tokens of workflow runs.",
+			LogoURL:     "https://cdn.simpleicons.org/githubactions/ffffff",
+			Algorithms:  []string{"RS256"},
+			Issuer:      "`https://token.actions.githubusercontent.com`, with `/<enterprise>`, or the server's",
+			Keys:        "found by discovery",
+			Audience:    "what the workflow asks for, required",
+			UserID:      "`sub`",
+			Checks: []string{
+				"at least one of repository, owner, workflow and subject", "`ref`, `environment`, `event_name`, `job_workflow_ref` if named",
+			},
+			Build: FromJSON(github.NewContract), Claims: claimsOf[github.Claims],
+		},
+		{
+			Slug: "kubernetes", Name: "Kubernetes",
+			Description: "Projected tokens of Kubernetes service accounts.",
+			LogoURL:     "https://cdn.simpleicons.org/kubernetes/ffffff",
+			Algorithms:  []string{"RS256", "ES256", "ES384", "ES512"},
+			Issuer:      "the cluster's `--service-account-issuer`",
+			Keys:        "found by discovery, a JWKS URL, or a JWKS",
+			Audience:    "the projected volume's, required",
+			UserID:      "`sub` (`system:serviceaccount:<namespace>:<name>`)",
+			Checks:      []string{"`sub` begins with `system:serviceaccount:`", "namespaces and service accounts if named"},
+			Build:       FromJSON(kubernetes.NewContract), Claims: claimsOf[kubernetes.Claims],
+		},
+	}
+}
