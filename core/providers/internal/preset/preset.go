@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/revstackhq/auth-go/core"
@@ -56,19 +57,17 @@ func (f *Faults) BaseURL(field, raw string) string {
 	return strings.ToLower(u.Scheme) + "://" + strings.ToLower(u.Host) + strings.TrimRight(u.EscapedPath(), "/")
 }
 
-// Contract builds the contract, unless there are faults, and tells core's
-// mistakes by the preset's field names. Several of core's fields may come from
-// one of the preset's: each mistake is told once.
+// Contract builds the contract, or tells the faults and core's mistakes at
+// once, core's by the preset's field names. Several of core's fields may come
+// from one of the preset's: each mistake is told once, and what only follows
+// from a fault is not.
 func (f Faults) Contract(rules core.Rules, fields map[string]string) (*core.Contract, error) {
-	if len(f) > 0 {
-		return nil, errors.Join(f...)
-	}
 	contract, err := core.NewContract(rules)
-	if err == nil {
+	if err == nil && len(f) == 0 {
 		return contract, nil
 	}
+	all := slices.Clone(f)
 	told := map[core.ConfigError]bool{}
-	var renamed []error
 	for _, e := range core.ConfigErrors(err) {
 		base, _, _ := strings.Cut(e.Field, "[")
 		if name, ok := fields[e.Field]; ok {
@@ -76,10 +75,32 @@ func (f Faults) Contract(rules core.Rules, fields map[string]string) (*core.Cont
 		} else if name, ok := fields[base]; ok {
 			e.Field = name + strings.TrimPrefix(e.Field, base)
 		}
-		if key := (core.ConfigError{Field: e.Field, Reason: e.Reason}); !told[key] {
+		key := core.ConfigError{Field: e.Field, Reason: e.Reason}
+		if !told[key] && !f.explains(rules, base, e.Field) {
 			told[key] = true
-			renamed = append(renamed, e)
+			all = append(all, e)
 		}
 	}
-	return nil, errors.Join(renamed...)
+	return nil, errors.Join(all...)
+}
+
+// explains reports whether a mistake of core's may only follow from a fault of
+// the preset's: it is about the same field, or about one that presets derive.
+func (f Faults) explains(rules core.Rules, coreField, field string) bool {
+	if len(f) == 0 {
+		return false
+	}
+	keyless := rules.JWKSURL == "" && !rules.Discovery && len(rules.JWKS) == 0 && rules.PEM == "" && rules.Secret == "" && rules.SecretEnv == ""
+	if keyless && coreField == "Algorithms" || strings.Contains(coreField, ", ") {
+		return true
+	}
+	derived := []string{
+		"Issuer", "Issuers", "IssuerTemplate", "JWKSURL", "Discovery", "JWKS", "PEM", "Secret", "SecretEnv", "Audiences",
+		"InsecureAnyAudience", "InsecureAnyIssuer", "ClaimRules",
+	}
+	name, _, _ := strings.Cut(field, "[")
+	return slices.Contains(derived, coreField) || slices.ContainsFunc(core.ConfigErrors(errors.Join(f...)), func(e *core.ConfigError) bool {
+		told, _, _ := strings.Cut(e.Field, "[")
+		return told == name
+	})
 }

@@ -1,0 +1,36 @@
+package preset_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers/internal/preset"
+)
+
+// TestContractTellsAllFaults: the preset's own mistakes don't hide those that
+// core finds, and what only follows from them is not told.
+func TestContractTellsAllFaults(t *testing.T) {
+	var f preset.Faults
+	f.Required("Domain", "", "the tenant's domain")
+	_, err := f.Contract(core.Rules{
+		Algorithms: []string{"RS257"}, Leeway: time.Hour, UserIDClaim: "a..b", InsecureAnyAudience: true,
+	}, map[string]string{"Issuer": "Domain", "JWKSURL": "Domain", "UserIDClaim": "UserID"})
+	var fields []string
+	for _, e := range core.ConfigErrors(err) {
+		fields = append(fields, e.Field)
+	}
+	slices.Sort(fields)
+	if want := []string{"Domain", "Leeway", "UserID"}; !slices.Equal(fields, want) {
+		t.Errorf("told %q, want %q: %v", fields, want, err)
+	}
+
+	f = nil
+	_, err = f.Contract(core.Rules{
+		Issuer: "https://a.example", JWKSURL: "https://a.example/jwks", Algorithms: []string{"RS257"}, InsecureAnyAudience: true,
+	}, nil)
+	if all := core.ConfigErrors(err); len(all) != 2 || all[0].Field != "Algorithms" {
+		t.Errorf("an unknown algorithm: %v", err)
+	}
+}
