@@ -8,7 +8,6 @@
 package clerk
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -80,13 +79,9 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		rules.JWKSURL = issuer + "/.well-known/jwks.json"
 	}
 	rules.UserIDClaim, rules.UserIDFallbacks = userIDClaims(cfg.UserIDClaim)
-	contract, err := preset.Faults(nil).Contract(rules, map[string]string{
+	return f.ContractOfStandIns(rules, map[string]string{
 		"Issuer": "IssuerURL", "JWKSURL": "IssuerURL", "PEM": "JWTKey", "Audiences": "Audience",
 	})
-	if len(f) > 0 {
-		return nil, errors.Join(append(f, err)...)
-	}
-	return contract, err
 }
 
 // checkParties catches what no Origin header looks like (RFC 6454 §7), and so

@@ -8,7 +8,6 @@ package custom
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -85,13 +84,9 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Add("SigningSecret", "", "is required: set it, or one of SigningSecretEnv, JWKSURL, JWKS and PEM")
 		standIn(&rules)
 	}
-	contract, err := preset.Faults(nil).Contract(rules, map[string]string{
+	return f.ContractOfStandIns(rules, map[string]string{
 		"Secret": "SigningSecret", "SecretEnv": "SigningSecretEnv", "Audiences": "Audience",
 	})
-	if len(f) > 0 {
-		return nil, errors.Join(append(f, err)...)
-	}
-	return contract, err
 }
 
 // standIn fills in keys after their lack was told, so that the other mistakes

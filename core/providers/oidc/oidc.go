@@ -9,7 +9,6 @@
 package oidc
 
 import (
-	"errors"
 	"strings"
 	"time"
 
@@ -85,17 +84,13 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Add("Issuer", cfg.Issuer, "is not a URL, and so has no discovery document: write https://… as in the tokens' iss, or set JWKSURL")
 		cfg.Issuer = unknownIssuer
 	}
-	contract, err := preset.Faults(nil).Contract(core.Rules{
+	return f.ContractOfStandIns(core.Rules{
 		Provider: "oidc", Issuer: cfg.Issuer, Discovery: discovery, JWKSURL: cfg.JWKSURL, Algorithms: cfg.Algorithms,
 		Audiences: cfg.Audience, InsecureAnyAudience: cfg.InsecureAnyAudience,
 		AuthorizedParties: cfg.AuthorizedParties, RequireAuthorizedParty: cfg.RequireAuthorizedParty,
 		TokenTypes: cfg.TokenTypes, UserIDClaim: cfg.UserIDClaim, RequiredClaims: cfg.RequiredClaims,
 		ClaimRules: cfg.ClaimRules, Session: cfg.Session, Leeway: cfg.Leeway, MaxAge: cfg.MaxAge,
 	}, map[string]string{"Audiences": "Audience"})
-	if len(f) > 0 {
-		return nil, errors.Join(append(f, err)...)
-	}
-	return contract, err
 }
 
 // unknownIssuer stands in after a mistake in the configuration, so that the

@@ -84,6 +84,17 @@ func (f Faults) Contract(rules core.Rules, fields map[string]string) (*core.Cont
 	return nil, errors.Join(all...)
 }
 
+// ContractOfStandIns is Contract for presets that put something good into rules
+// in place of what they found fault with: then no mistake of core's follows from
+// theirs, and all are told.
+func (f Faults) ContractOfStandIns(rules core.Rules, fields map[string]string) (*core.Contract, error) {
+	contract, err := Faults(nil).Contract(rules, fields)
+	if len(f) > 0 {
+		return nil, errors.Join(append(f, err)...)
+	}
+	return contract, err
+}
+
 // explains reports whether a mistake of core's may only follow from a fault of
 // the preset's: it is about the same field, or about one that presets derive.
 func (f Faults) explains(rules core.Rules, coreField, field string) bool {
