@@ -129,13 +129,16 @@ func (e *engine) subscribe(o *observer) {
 }
 
 func (e *engine) emit(k jwks.Event) {
+	e.mu.Lock()
+	all := slices.Clone(e.observers)
+	e.mu.Unlock()
+	if len(all) == 0 {
+		return // a flood of unknown keys should not pay for listeners that are not there
+	}
 	translated := publicEvent(k)
 	if translated == nil {
 		return
 	}
-	e.mu.Lock()
-	all := slices.Clone(e.observers)
-	e.mu.Unlock()
 	for _, p := range all {
 		if o := p.Value(); o != nil {
 			o.emit(translated)
