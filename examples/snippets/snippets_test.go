@@ -114,28 +114,14 @@ func compile(t *testing.T, all []snippet) (skipped []string, err error) {
 
 func vet(t *testing.T, dir string) error {
 	t.Helper()
-	for _, name := range []string{"go.mod", "go.sum"} {
-		text, err := os.ReadFile(filepath.Join(root, "examples", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	edit := []string{"mod", "edit", "-module=snippets.invalid"}
-	for _, module := range []string{"core", "ginauth", "echoauth", "chiauth", "fiberauth"} {
-		path, err := filepath.Abs(filepath.Join(root, module))
-		if err != nil {
-			t.Fatal(err)
-		}
-		edit = append(edit, "-replace=github.com/revstackhq/auth-go/"+module+"="+path)
-	}
-	if out, err := goTool(t, dir, edit...); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	work := workspace(t)
+	if work != "off" {
+		joinWorkspace(t, dir, work)
+	} else {
+		copyModule(t, dir)
 	}
 	// A fragment may end in a return that the wrapper's own follows.
-	out, err := goTool(t, dir, "vet", "-unreachable=false", "./...")
+	out, err := goTool(t, dir, work, "vet", "-unreachable=false", "./...")
 	if err == nil {
 		return nil
 	}
@@ -152,11 +138,82 @@ func vet(t *testing.T, dir string) error {
 
 var folder = regexp.MustCompile(`(?:\./)?s\d{3}/`)
 
-func goTool(t *testing.T, dir string, args ...string) (string, error) {
+// workspace returns the go.work file in force, "off" if there is none.
+func workspace(t *testing.T) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "env", "GOWORK").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if file := strings.TrimSpace(string(out)); file != "" {
+		return file
+	}
+	return "off"
+}
+
+// joinWorkspace makes dir a module of a copy of the workspace, so that snippets
+// are compiled with the versions that "go test work" has downloaded.
+func joinWorkspace(t *testing.T, dir, work string) {
+	t.Helper()
+	write(t, filepath.Join(dir, "go.mod"), []byte("module snippets.invalid\n\ngo 1.25.0\n"))
+	sums, err := os.ReadFile(work + ".sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "go.work.sum"), sums)
+	text, err := os.ReadFile(work)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rooted := relative.ReplaceAllString(string(text), "${1}"+filepath.ToSlash(filepath.Dir(work))+"/")
+	write(t, filepath.Join(dir, "go.work"), []byte(rooted+"\nuse .\n"))
+}
+
+// relative matches the beginning of a module's path in a go.work file.
+var relative = regexp.MustCompile(`(?m)^(\s+)\./`)
+
+// copyModule gives dir the requirements of module examples, for GOWORK=off.
+func copyModule(t *testing.T, dir string) {
+	t.Helper()
+	for _, name := range []string{"go.mod", "go.sum"} {
+		text, err := os.ReadFile(filepath.Join(root, "examples", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, name), text)
+	}
+	edit := []string{"mod", "edit", "-module=snippets.invalid"}
+	for _, module := range []string{"core", "ginauth", "echoauth", "chiauth", "fiberauth"} {
+		path, err := filepath.Abs(filepath.Join(root, module))
+		if err != nil {
+			t.Fatal(err)
+		}
+		edit = append(edit, "-replace=github.com/revstackhq/auth-go/"+module+"="+path)
+	}
+	if out, err := goTool(t, dir, "off", edit...); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+func write(t *testing.T, file string, text []byte) {
+	t.Helper()
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// goTool runs the go command. It downloads nothing that "go test ./..." of this
+// module has not downloaded: snippets import what the module's packages import.
+func goTool(t *testing.T, dir, work string, args ...string) (string, error) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "go", args...)
 	command.Dir = dir
-	command.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "GOPROXY=off", "GOTOOLCHAIN=local")
+	command.Env = append(os.Environ(), "GOTOOLCHAIN=local")
+	if work == "off" {
+		command.Env = append(command.Env, "GOWORK=off", "GOFLAGS=-mod=mod")
+	} else {
+		command.Env = append(command.Env, "GOWORK="+filepath.Join(dir, "go.work"), "GOFLAGS=")
+	}
 	out, err := command.CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("go %s: %w", args[0], err)
