@@ -65,6 +65,7 @@ func copyRules(r Rules) Rules {
 	r.UserIDFallbacks = slices.Clone(r.UserIDFallbacks)
 	r.RequiredClaims = slices.Clone(r.RequiredClaims)
 	r.ClaimRules = copyClaimRules(r.ClaimRules)
+	r.KeyUses = slices.Clone(r.KeyUses)
 	r.TokenTypes = slices.Clone(r.TokenTypes)
 	r.Session = r.Session.copied()
 	return r
@@ -116,15 +117,28 @@ func (c *contract) compileKeys(f *faults) {
 		f.add("JWKSURL", "", "no keys: set JWKSURL, Discovery, JWKS, PEM or Secret")
 	}
 	c.compileAlgorithms(len(public) > 0, f)
+	c.checkKeyUses(f)
 	switch {
 	case r.JWKSURL != "":
 		checkURL("JWKSURL", r.JWKSURL, urlRules{insecureHTTP: r.InsecureHTTP, mayQuery: true}, f)
 	case len(r.JWKS) > 0:
-		set, err := jwks.Parse(r.JWKS, jwks.Limits{Algorithms: r.Algorithms})
+		set, err := jwks.Parse(r.JWKS, jwks.Limits{Algorithms: r.Algorithms, Uses: r.KeyUses})
 		c.takeStatic("JWKS", set, err, f)
 	case r.PEM != "":
 		set, err := jwks.FromPEM([]byte(r.PEM), "", "")
 		c.takeStatic("PEM", set, err, f)
+	}
+}
+
+func (c *contract) checkKeyUses(f *faults) {
+	r := &c.rules
+	for i, use := range r.KeyUses {
+		if use != "" && !printable(use) {
+			f.add("KeyUses["+itoa(i)+"]", quoted(use), `must be printable ASCII without spaces, as in "use" of the key set`)
+		}
+	}
+	if len(r.KeyUses) > 0 && !c.remote() && len(r.JWKS) == 0 {
+		f.add("KeyUses", "", "applies to a key set only: set JWKSURL, Discovery or JWKS, or remove it")
 	}
 }
 

@@ -41,6 +41,7 @@ type wire struct {
 	RequiredClaims             []string        `json:"requiredClaims,omitempty"`
 	ClaimRules                 []ClaimRule     `json:"claimRules,omitempty"`
 	CheckKeyIssuer             bool            `json:"checkKeyIssuer,omitempty"`
+	KeyUses                    []string        `json:"keyUses,omitempty"`
 	TokenTypes                 []string        `json:"tokenTypes,omitempty"`
 	Leeway                     seconds         `json:"leewaySeconds,omitempty"`
 	MaxAge                     seconds         `json:"maxAgeSeconds,omitempty"`
@@ -89,7 +90,7 @@ func (k *Contract) MarshalJSON() ([]byte, error) {
 		IssuerTemplate: r.IssuerTemplate, Discovery: r.Discovery, JWKS: r.JWKS, PEM: r.PEM,
 		AuthorizedParties: r.AuthorizedParties, RequireAuthorizedParty: r.RequireAuthorizedParty,
 		UserIDFallbacks: r.UserIDFallbacks, RequiredClaims: r.RequiredClaims, ClaimRules: r.ClaimRules,
-		CheckKeyIssuer: r.CheckKeyIssuer, TokenTypes: r.TokenTypes, Leeway: seconds(r.Leeway), MaxAge: seconds(r.MaxAge), Session: &r.Session,
+		CheckKeyIssuer: r.CheckKeyIssuer, KeyUses: r.KeyUses, TokenTypes: r.TokenTypes, Leeway: seconds(r.Leeway), MaxAge: seconds(r.MaxAge), Session: &r.Session,
 		InsecureAnyAudience: r.InsecureAnyAudience, InsecureAnyIssuer: r.InsecureAnyIssuer,
 		InsecureNoExpiry: r.InsecureNoExpiry, InsecureShortSecret: r.InsecureShortSecret, InsecureHTTP: r.InsecureHTTP,
 		InsecureIgnoreConfirmation: r.InsecureIgnoreConfirmation, InsecureEmulator: r.InsecureEmulator,
@@ -156,7 +157,7 @@ func (w *wire) rules() Rules {
 		JWKS: w.JWKS, PEM: w.PEM, Secret: w.SigningSecret, SecretEnv: w.SigningSecretEnv, Algorithms: w.Algorithms,
 		Audiences: w.Audience, AuthorizedParties: w.AuthorizedParties, RequireAuthorizedParty: w.RequireAuthorizedParty,
 		UserIDClaim: w.UserIDClaim, UserIDFallbacks: w.UserIDFallbacks, RequiredClaims: w.RequiredClaims,
-		ClaimRules: w.ClaimRules, CheckKeyIssuer: w.CheckKeyIssuer, TokenTypes: w.TokenTypes, Leeway: time.Duration(w.Leeway),
+		ClaimRules: w.ClaimRules, CheckKeyIssuer: w.CheckKeyIssuer, KeyUses: w.KeyUses, TokenTypes: w.TokenTypes, Leeway: time.Duration(w.Leeway),
 		MaxAge: time.Duration(w.MaxAge), MaxTokenBytes: w.MaxTokenBytes, InsecureAnyAudience: w.InsecureAnyAudience,
 		InsecureAnyIssuer: w.InsecureAnyIssuer, InsecureNoExpiry: w.InsecureNoExpiry,
 		InsecureShortSecret: w.InsecureShortSecret, InsecureHTTP: w.InsecureHTTP,

@@ -26,7 +26,7 @@ func everyRule() core.Rules {
 				When: []core.ClaimRule{{Header: "cat", Absent: true}}, Code: core.CodePartyMismatch, Reason: "why <not>",
 			},
 		},
-		CheckKeyIssuer: true, TokenTypes: []string{"at+jwt", ""}, Leeway: 290 * time.Millisecond, MaxAge: 90*time.Minute + time.Nanosecond, MaxTokenBytes: 4096,
+		CheckKeyIssuer: true, KeyUses: []string{"sig", "jwt-svid", ""}, TokenTypes: []string{"at+jwt", ""}, Leeway: 290 * time.Millisecond, MaxAge: 90*time.Minute + time.Nanosecond, MaxTokenBytes: 4096,
 		InsecureNoExpiry: true, InsecureShortSecret: true, InsecureHTTP: true, InsecureIgnoreConfirmation: true, InsecureEmulator: true,
 	}
 	refs := core.Refs("a.b", "c")

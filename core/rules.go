@@ -68,6 +68,11 @@ type Rules struct {
 	// "issuer" against the token's: Microsoft Entra ties keys to tenants so.
 	// {tenantid} in it stands for the token's tid.
 	CheckKeyIssuer bool
+	// KeyUses are the accepted values of a published key's "use" (RFC 7517
+	// §4.2), and "" accepts its absence. Default: "sig" and absence. A SPIFFE
+	// bundle marks its keys for tokens "jwt-svid". It needs a key set: a PEM
+	// block carries no use.
+	KeyUses []string
 	// TokenTypes are the accepted values of the header's typ, compared without
 	// case and without "application/" (RFC 8725 §3.11). "" accepts its absence.
 	// Default: anything.

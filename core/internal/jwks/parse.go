@@ -124,7 +124,7 @@ type entry struct {
 // read takes one entry into the set, or notes why not.
 func (s *Set) read(index int, raw []byte) {
 	var e entry
-	key, reason := e.key(raw)
+	key, reason := e.key(raw, s.uses)
 	if reason == "" {
 		reason = s.add(key)
 	}
@@ -137,7 +137,7 @@ func (s *Set) read(index int, raw []byte) {
 }
 
 // key decodes raw into e and judges it. RFC 7517 §5 asks to ignore entries that are not understood, lack members or are out of range.
-func (e *entry) key(raw []byte) (key *Key, reason string) {
+func (e *entry) key(raw []byte, uses []string) (key *Key, reason string) {
 	if !utf8.Valid(raw) { // RFC 8259 §8.1; two kids must not fold into one U+FFFD
 		return nil, "not UTF-8"
 	}
@@ -152,8 +152,8 @@ func (e *entry) key(raw []byte) (key *Key, reason string) {
 		return nil, "symmetric key in a public set; anyone who can read it can sign with it"
 	case e.D != nil || e.P != nil || e.Q != nil || e.DP != nil || e.DQ != nil || e.QI != nil || e.Oth != nil || e.Priv != nil:
 		return nil, "private key in a public set; treat it as compromised"
-	case e.Use != "" && e.Use != "sig": // RFC 7517 §4.2
-		return nil, "use is not sig"
+	case !slices.Contains(uses, e.Use): // RFC 7517 §4.2
+		return nil, e.unfitUse(uses)
 	case e.KeyOps != nil && !slices.Contains(e.KeyOps, "verify"): // RFC 7517 §4.3
 		return nil, "key_ops lacks verify"
 	case len(e.Kid) > maxKidSize:
@@ -173,6 +173,16 @@ func (e *entry) key(raw []byte) (key *Key, reason string) {
 		return nil, "issuer is not a string"
 	}
 	return key, ""
+}
+
+// unfitUse says what "use" is and what it should be.
+func (e *entry) unfitUse(uses []string) string {
+	named := slices.DeleteFunc(slices.Clone(uses), func(u string) bool { return u == "" })
+	want := printable(strings.Join(named, " or "), shownBytes)
+	if e.Use == "" {
+		return "use is missing, want " + want
+	}
+	return "use is " + printable(e.Use, shownBytes) + ", not " + want
 }
 
 func (e *entry) public() (pub crypto.PublicKey, reason string) {

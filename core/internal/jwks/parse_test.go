@@ -33,7 +33,7 @@ func TestParseSkipsOneEntryAndSaysWhy(t *testing.T) {
 		"symmetric":          {entry: jwk{"kty": "oct", "kid": "bad", "k": "c2VjcmV0"}, reason: "symmetric"},
 		"private EC":         {entry: with(ec("bad"), "d", b64(make([]byte, 32))), reason: "private key"},
 		"private RSA by p":   {entry: with(rsaKey("bad"), "p", "AQ"), reason: "private key"},
-		"use enc":            {entry: with(ec("bad"), "use", "enc"), reason: "use is not sig"},
+		"use enc":            {entry: with(ec("bad"), "use", "enc"), reason: "use is enc, not sig"},
 		"key_ops":            {entry: with(ec("bad"), "key_ops", []string{"sign"}), reason: "key_ops"},
 		"key_ops empty":      {entry: with(ec("bad"), "key_ops", []string{}), reason: "key_ops"},
 		"RSA 1024":           {entry: rsaOf("bad", 1024, "AQAB"), reason: "shorter than 2048"},

@@ -338,7 +338,7 @@ func TestUnknownKeyNamesTheSkippedEntry(t *testing.T) {
 	i := newIssuer(t, keys(set(ec("a"), with(ec("enc"), "use", "enc"))))
 	_, err := look(i.source(newClock()), "enc")
 	unknown(t, err, false)
-	if !strings.Contains(err.Error(), "use is not sig") {
+	if !strings.Contains(err.Error(), "use is enc, not sig") {
 		t.Fatalf("err = %v", err)
 	}
 }

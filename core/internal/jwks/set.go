@@ -10,6 +10,7 @@ const maxKidless = 4
 type Limits struct {
 	MaxKeys    int
 	Algorithms []string // keys that fit none of these are kept out, with a reason
+	Uses       []string // accepted values of "use", "" for its absence; nil means "sig" and ""
 }
 
 // Skip says why an entry of a set is not used. Its text fields are bounded and printable.
@@ -26,6 +27,7 @@ type Set struct {
 	keys    []*Key
 	skipped []Skip
 	algs    []string
+	uses    []string
 	// anyKid lets keys that were given without a kid serve every kid: a PEM block has nowhere to carry one.
 	anyKid bool
 
@@ -64,7 +66,10 @@ func (s *Set) Lookup(kid string, hasKid bool, alg string) []*Key {
 }
 
 func newSet(lim Limits) *Set {
-	s := &Set{holes: map[string]string{}, byKid: map[keyName][]*Key{}, seen: map[identity]*Key{}}
+	s := &Set{holes: map[string]string{}, byKid: map[keyName][]*Key{}, seen: map[identity]*Key{}, uses: lim.Uses}
+	if len(s.uses) == 0 {
+		s.uses = []string{"sig", ""}
+	}
 	for _, alg := range allAlgorithms() {
 		wanted := func(a string) bool { return canonicalAlg(a) == alg }
 		if len(lim.Algorithms) == 0 || slices.ContainsFunc(lim.Algorithms, wanted) {

@@ -30,6 +30,8 @@ type Config struct {
 	DiscoveryURL string
 	// Algorithms are those the contract accepts; keys that fit none are kept out. Default: all.
 	Algorithms []string
+	// KeyUses are the accepted values of a key's "use", "" for its absence. Default: "sig" and absence.
+	KeyUses []string
 	// InsecureHTTP also fetches over http outside loopback, for who configured such a URL.
 	InsecureHTTP bool
 	// Policy holds the figures. It should have passed [Policy.Validate].
@@ -91,7 +93,7 @@ func New(cfg Config) *Source {
 			s.cfg.ID = cfg.Issuer
 		}
 	}
-	s.limits = Limits{MaxKeys: s.policy.MaxKeys, Algorithms: append([]string(nil), cfg.Algorithms...)}
+	s.limits = Limits{MaxKeys: s.policy.MaxKeys, Algorithms: slices.Clone(cfg.Algorithms), Uses: slices.Clone(cfg.KeyUses)}
 	s.fetch = newFetcher(cfg.Client, s.policy.MaxBytes)
 	s.fetch.insecure = cfg.InsecureHTTP
 	s.shownURL = redactURL(s.origin)
