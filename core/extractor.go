@@ -1,10 +1,6 @@
 package core
 
-import (
-	"net/http"
-	"net/url"
-	"strings"
-)
+import "strings"
 
 // Extractor finds the token in a request. It returns "" and no error where the
 // request carries none in its place, and an error, usually an [*Error] with
@@ -134,81 +130,6 @@ var notToken68 = func() (table [256]uint8) {
 	}
 	return table
 }()
-
-// Cookie extracts the token from the cookie of that name. A browser sends
-// cookies along with what another site makes it send, so requests that change
-// something are held to the rules of [http.CrossOriginProtection] first: a
-// cross-origin POST, PUT, PATCH or DELETE with this cookie is refused with
-// CodeForbidden, and so is one that opens a WebSocket, which is no less able to
-// change something for being a GET. TrustedOrigins lets origins of yours pass.
-func Cookie(name string, trustedOrigins ...string) Extractor {
-	protection := http.NewCrossOriginProtection()
-	var bad []string
-	for _, origin := range trustedOrigins {
-		if err := protection.AddTrustedOrigin(origin); err != nil {
-			bad = append(bad, origin)
-		}
-	}
-	return &cookie{name: name, protection: protection, badOrigins: bad}
-}
-
-// InsecureCookie is [Cookie] without the check of the request's origin, for
-// applications that stop cross-site request forgery by other means.
-func InsecureCookie(name string) Extractor { return &cookie{name: name} }
-
-type cookie struct {
-	name       string
-	protection *http.CrossOriginProtection
-	badOrigins []string
-}
-
-func (c *cookie) validate(f *faults) {
-	if c.name == "" {
-		f.add("Cookie", "", "has no name: it could never find a token")
-	}
-	for _, origin := range c.badOrigins {
-		f.add("Cookie", quoted(origin), "is not an origin: write https://host, without a path")
-	}
-}
-
-func (c *cookie) Extract(r Request) (string, error) {
-	values := r.Cookie(c.name)
-	if len(values) == 0 {
-		return "", nil
-	}
-	for _, v := range values[1:] {
-		if v != values[0] {
-			return "", refuse(CodeInvalidRequest, "the cookie "+quoted(c.name)+" is given with different values")
-		}
-	}
-	if c.protection != nil {
-		if err := c.protection.Check(originView(r)); err != nil {
-			return "", &Error{Code: CodeForbidden, Detail: "a cross-origin request carries the session cookie", Err: err}
-		}
-	}
-	return values[0], nil
-}
-
-// originView is what [http.CrossOriginProtection] looks at. The handshake of a
-// WebSocket goes as unsafe: browsers send it across origins without asking
-// (RFC 6455 §10.2), and whatever the handler checks comes after.
-func originView(r Request) *http.Request {
-	method := r.Method()
-	for _, line := range r.Header("Upgrade") {
-		for protocol := range strings.SplitSeq(line, ",") {
-			if strings.EqualFold(strings.TrimSpace(protocol), "websocket") {
-				method = http.MethodPost
-			}
-		}
-	}
-	h := http.Header{}
-	for _, name := range []string{"Origin", "Sec-Fetch-Site"} {
-		if values := r.Header(name); len(values) > 0 {
-			h[name] = values
-		}
-	}
-	return &http.Request{Method: method, Host: r.Host(), Header: h, URL: &url.URL{Path: r.Path()}}
-}
 
 // place is an extractor that looks at one named thing.
 type place struct {

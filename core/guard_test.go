@@ -304,6 +304,7 @@ func TestGuardFaults(t *testing.T) {
 		{"no extractor", verifier, []core.Option{core.WithExtractors()}, []string{"WithExtractors"}},
 		{"nil extractors", verifier, []core.Option{core.WithExtractors(nil, core.ExtractorFunc(nil))}, []string{"WithExtractors[0]", "WithExtractors[1]"}},
 		{"extractors without names", verifier, []core.Option{core.WithExtractors(core.Cookie(""), core.InsecureCookie(""), core.Header(""), core.WebSocketProtocol(""), core.InsecureQuery(""))}, []string{"Cookie", "Cookie", "Header", "WebSocketProtocol", "InsecureQuery"}},
+		{"a cookie that can't be", verifier, []core.Option{core.WithExtractors(core.Cookie("a b"), core.InsecureCookie("a=b"))}, []string{"Cookie", "Cookie"}},
 		{"bad trusted origins", verifier, []core.Option{core.WithExtractors(core.Cookie("s", "app.example", "https://a.example/path"))}, []string{"Cookie", "Cookie"}},
 		{"nil policies", verifier, []core.Option{core.WithPolicy(nil, nilPolicy)}, []string{"WithPolicy[0]", "WithPolicy[1]"}},
 		{"revocation without a choice", verifier, []core.Option{core.WithRevocation(func(context.Context, *core.Session) error { return nil }, 0)}, []string{"WithRevocation"}},

@@ -15,10 +15,9 @@ type Request interface {
 	Host() string
 	// Path returns the decoded path.
 	Path() string
-	// Header returns every field line of that name, nil if there is none.
+	// Header returns every field line of that name, as it was sent, nil if there
+	// is none. Cookies are read from it too.
 	Header(name string) []string
-	// Cookie returns the values of every cookie of that name.
-	Cookie(name string) []string
 	// Query returns the values of every query parameter of that name.
 	Query(name string) []string
 }
@@ -33,14 +32,6 @@ func (h httpRequest) Method() string              { return h.r.Method }
 func (h httpRequest) Host() string                { return h.r.Host }
 func (h httpRequest) Path() string                { return h.r.URL.Path }
 func (h httpRequest) Header(name string) []string { return h.r.Header.Values(name) }
-
-func (h httpRequest) Cookie(name string) []string {
-	var values []string
-	for _, c := range h.r.CookiesNamed(name) {
-		values = append(values, c.Value)
-	}
-	return values
-}
 
 func (h httpRequest) Query(name string) []string {
 	if h.r.URL.RawQuery == "" {

@@ -1,11 +1,9 @@
 package fiberauth
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
 )
 
 // request is the core.Request of a fiber context. fasthttp reuses its buffers
@@ -22,17 +20,6 @@ func (r request) Header(name string) []string {
 
 func (r request) Query(name string) []string {
 	return copied(r.c.Request().URI().QueryArgs().PeekMulti(name))
-}
-
-// Cookie parses with net/http: fasthttp keeps only one cookie of a name, and
-// the guard has to see them all.
-func (r request) Cookie(name string) []string {
-	view := http.Request{Header: http.Header{"Cookie": r.Header(fasthttp.HeaderCookie)}}
-	var values []string
-	for _, cookie := range view.CookiesNamed(name) {
-		values = append(values, cookie.Value)
-	}
-	return values
 }
 
 func copied(all [][]byte) []string {

@@ -101,6 +101,7 @@ func cookieScenarios() []Scenario {
 		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Method: method, Fields: fields, Want: want}
 	}
 	session := Field{"Cookie", "__session={session}"}
+	const unread = "a cookie that can't be read is a bad credential, not an absent one"
 	const csrf = "what changes something must come from the same origin (http.CrossOriginProtection)"
 	return []Scenario{
 		row(cookie, "", "good token", "the cookie is looked for too", passes("user_1"), session),
@@ -122,6 +123,13 @@ func cookieScenarios() []Scenario {
 		row(cookie, http.MethodPost, "POST without a browser", "no browser, no cross-site request", passes("user_1"), session),
 		row(cookie, http.MethodPost, "cross-site POST with a header", "another site can't set Authorization", passes("user_1"),
 			Field{"Authorization", "Bearer {session}"}, Field{"Sec-Fetch-Site", "cross-site"}),
+		row(cookie, "", "with a quote", unread, malformed(), Field{"Cookie", `__session=a"b`}),
+		row(optional, "", "with a quote", unread, malformed(), Field{"Cookie", `__session=a"b`}),
+		row(optional, "", "with a backslash", unread, malformed(), Field{"Cookie", `__session=\`}),
+		row(optional, "", "binary", unread, malformed(), Field{"Cookie", "__session=\xff"}),
+		row(optional, "", "with a quote, before a good one", unread, malformed(), Field{"Cookie", `__session=a"b; __session={session}`}),
+		row(optional, "", "with a quote, on a line after a good one", unread, malformed(), session, Field{"Cookie", `__session=a"b`}),
+		row(optional, "", "beside one that can't be read", "other cookies don't matter", passes("user_1"), Field{"Cookie", `x=a"b; __session={session}`}),
 		row(optional, http.MethodPost, "cross-site POST", "a cookie that may not be used is not anonymous", forbidden(), session, Field{"Sec-Fetch-Site", "cross-site"}),
 		row(loose, http.MethodPost, "cross-site POST", "the program says that it stops this itself", passes("user_1"), session, Field{"Sec-Fetch-Site", "cross-site"}),
 	}

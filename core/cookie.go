@@ -1,0 +1,118 @@
+package core
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Cookie extracts the token from the cookie of that name. A browser sends
+// cookies along with what another site makes it send, so requests that change
+// something are held to the rules of [http.CrossOriginProtection] first: a
+// cross-origin POST, PUT, PATCH or DELETE with this cookie is refused with
+// CodeForbidden, and so is one that opens a WebSocket, which is no less able to
+// change something for being a GET. TrustedOrigins lets origins of yours pass.
+//
+// A cookie of that name whose value can't be read (RFC 6265 §4.1.1), or that is
+// given with different values, is refused with CodeInvalidRequest. An empty one
+// counts as no token: that is how browsers keep a cookie that was cleared.
+func Cookie(name string, trustedOrigins ...string) Extractor {
+	protection := http.NewCrossOriginProtection()
+	var bad []string
+	for _, origin := range trustedOrigins {
+		if err := protection.AddTrustedOrigin(origin); err != nil {
+			bad = append(bad, origin)
+		}
+	}
+	return &cookie{name: name, protection: protection, badOrigins: bad}
+}
+
+// InsecureCookie is [Cookie] without the check of the request's origin, for
+// applications that stop cross-site request forgery by other means.
+func InsecureCookie(name string) Extractor { return &cookie{name: name} }
+
+type cookie struct {
+	name       string
+	protection *http.CrossOriginProtection
+	badOrigins []string
+}
+
+func (c *cookie) validate(f *faults) {
+	switch {
+	case c.name == "":
+		f.add("Cookie", "", "has no name: it could never find a token")
+	case strings.ContainsFunc(c.name, func(r rune) bool { return notCookieOctet(r) || r == '=' }):
+		f.add("Cookie", quoted(c.name), "is not the name of a cookie: write it without spaces, quotes and the characters , ; = \\")
+	}
+	for _, origin := range c.badOrigins {
+		f.add("Cookie", quoted(origin), "is not an origin: write https://host, without a path")
+	}
+}
+
+func (c *cookie) Extract(r Request) (string, error) {
+	token, found, err := c.find(r.Header("Cookie"))
+	if err != nil {
+		return "", err
+	}
+	if !found {
+		return "", nil
+	}
+	if c.protection != nil {
+		if err := c.protection.Check(originView(r)); err != nil {
+			return "", &Error{Code: CodeForbidden, Detail: "a cross-origin request carries the session cookie", Err: err}
+		}
+	}
+	return token, nil
+}
+
+// find reads the header lines itself. The parsers of net/http and fasthttp drop
+// a cookie that they can't read, or keep only one of a name: a bad credential
+// would pass as an absent one, and a second cookie would take its place unseen.
+func (c *cookie) find(lines []string) (token string, found bool, err *Error) {
+	for _, line := range lines {
+		for pair := range strings.SplitSeq(line, ";") { // RFC 6265 §5.4
+			name, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")
+			if strings.TrimRight(name, " \t") != c.name {
+				continue
+			}
+			if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
+				value = value[1 : len(value)-1]
+			}
+			if at := strings.IndexFunc(value, notCookieOctet); at >= 0 {
+				return "", false, refuse(CodeInvalidRequest, "the cookie "+quoted(c.name)+" can't be read: byte "+itoa(at+1)+
+					" of its value is not allowed in a cookie (RFC 6265 §4.1.1)")
+			}
+			if found && value != token {
+				return "", false, refuse(CodeInvalidRequest, "the cookie "+quoted(c.name)+" is given with different values")
+			}
+			token, found = value, true
+		}
+	}
+	return token, found, nil
+}
+
+// notCookieOctet is the complement of cookie-octet, RFC 6265 §4.1.1.
+func notCookieOctet(r rune) bool {
+	return r <= ' ' || r > '~' || r == '"' || r == ',' || r == ';' || r == '\\'
+}
+
+// originView is what [http.CrossOriginProtection] looks at. The handshake of a
+// WebSocket goes as unsafe: browsers send it across origins without asking
+// (RFC 6455 §10.2), and whatever the handler checks comes after.
+func originView(r Request) *http.Request {
+	method := r.Method()
+	for _, line := range r.Header("Upgrade") {
+		for protocol := range strings.SplitSeq(line, ",") {
+			if strings.EqualFold(strings.TrimSpace(protocol), "websocket") {
+				method = http.MethodPost
+			}
+		}
+	}
+	h := http.Header{}
+	for _, name := range []string{"Origin", "Sec-Fetch-Site"} {
+		if values := r.Header(name); len(values) > 0 {
+			h[name] = values
+		}
+	}
+	return &http.Request{Method: method, Host: r.Host(), Header: h, URL: &url.URL{Path: r.Path()}}
+}
