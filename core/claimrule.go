@@ -36,6 +36,9 @@ type ClaimRule struct {
 	// Suffixes: the string ends with one of these. NotSuffixes: with none.
 	Suffixes    []string `json:"suffixes,omitempty"`
 	NotSuffixes []string `json:"notSuffixes,omitempty"`
+	// IgnoreCase compares OneOf, NoneOf, Prefixes, Suffixes and NotSuffixes
+	// without regard to the case of ASCII letters.
+	IgnoreCase bool `json:"ignoreCase,omitempty"`
 	// MaxLength bounds the string, in bytes.
 	MaxLength int `json:"maxLength,omitempty"`
 	// Format is "uuid" or "nonEmpty".
@@ -99,6 +102,10 @@ func compileRules(field string, rules []ClaimRule, f *faults) []claimRule {
 		if r.Absent && r.Optional {
 			f.add(at, "", "absent and optional exclude each other")
 		}
+		if r.IgnoreCase && (!r.comparesText() || r.ContainsAny != nil || r.SameAs != "") {
+			f.add(at+".ignoreCase", "true", "applies to oneOf, noneOf, prefixes, suffixes and notSuffixes: set one of them, "+
+				"and put containsAny and sameAs into a rule of their own")
+		}
 		if r.MaxLength < 0 {
 			f.add(at+".maxLength", itoa(r.MaxLength), "must be positive")
 		}
@@ -137,6 +144,11 @@ func lookAtClock(rules []ClaimRule) bool {
 func (r *ClaimRule) constrains() bool {
 	return r.Absent || r.OneOf != nil || r.NoneOf != nil || r.ContainsAny != nil || r.SameAs != "" ||
 		r.Prefixes != nil || r.Suffixes != nil || r.NotSuffixes != nil || r.MaxLength != 0 || r.Format != "" || r.Type != "" || r.InPast
+}
+
+// comparesText reports whether the rule has a condition that IgnoreCase loosens.
+func (r *ClaimRule) comparesText() bool {
+	return r.OneOf != nil || r.NoneOf != nil || r.Prefixes != nil || r.Suffixes != nil || r.NotSuffixes != nil
 }
 
 func (r *claimRule) name() string {

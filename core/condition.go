@@ -1,7 +1,6 @@
 package core
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"time"
@@ -24,10 +23,10 @@ func (r *claimRule) compileConditions() {
 		add("must be a JSON "+r.Type, func(v jose.Value) bool { return typeName(v.Kind()) == r.Type })
 	}
 	if r.OneOf != nil {
-		add("must be one of "+strings.Join(r.OneOf, ", "), func(v jose.Value) bool { return isOneOf(v, r.OneOf) })
+		add("must be one of "+strings.Join(r.OneOf, ", "), func(v jose.Value) bool { return isOneOf(v, r.OneOf, r.IgnoreCase) })
 	}
 	if r.NoneOf != nil {
-		add("must be none of "+strings.Join(r.NoneOf, ", "), func(v jose.Value) bool { return holdsNoneOf(v, r.NoneOf) })
+		add("must be none of "+strings.Join(r.NoneOf, ", "), func(v jose.Value) bool { return holdsNoneOf(v, r.NoneOf, r.IgnoreCase) })
 	}
 	if r.ContainsAny != nil {
 		add("must contain one of "+strings.Join(r.ContainsAny, ", "), func(v jose.Value) bool {
@@ -52,17 +51,17 @@ func (r *claimRule) compileTextConditions(add func(string, func(jose.Value) bool
 	}
 	if r.Prefixes != nil {
 		onText("must be a string that starts with one of "+strings.Join(r.Prefixes, ", "), func(text []byte) bool {
-			return slices.ContainsFunc(r.Prefixes, func(p string) bool { return bytes.HasPrefix(text, []byte(p)) })
+			return slices.ContainsFunc(r.Prefixes, func(p string) bool { return hasPrefix(text, p, r.IgnoreCase) })
 		})
 	}
 	if r.Suffixes != nil {
 		onText("must be a string that ends with one of "+strings.Join(r.Suffixes, ", "), func(text []byte) bool {
-			return slices.ContainsFunc(r.Suffixes, func(s string) bool { return bytes.HasSuffix(text, []byte(s)) })
+			return slices.ContainsFunc(r.Suffixes, func(s string) bool { return hasSuffix(text, s, r.IgnoreCase) })
 		})
 	}
 	if r.NotSuffixes != nil {
 		onText("must be a string that does not end with "+strings.Join(r.NotSuffixes, ", "), func(text []byte) bool {
-			return !slices.ContainsFunc(r.NotSuffixes, func(s string) bool { return bytes.HasSuffix(text, []byte(s)) })
+			return !slices.ContainsFunc(r.NotSuffixes, func(s string) bool { return hasSuffix(text, s, r.IgnoreCase) })
 		})
 	}
 	if r.MaxLength != 0 {
@@ -89,9 +88,9 @@ func sameAs(path *jose.Path) func(jose.Value, jose.Object, time.Time) bool {
 	}
 }
 
-func isOneOf(v jose.Value, list []string) bool {
+func isOneOf(v jose.Value, list []string, ignoreCase bool) bool {
 	for _, want := range list {
-		if scalarIs(v, want) {
+		if scalarIs(v, want, ignoreCase) {
 			return true
 		}
 	}
@@ -99,12 +98,12 @@ func isOneOf(v jose.Value, list []string) bool {
 }
 
 // holdsNoneOf looks into an array too: one bad element is enough.
-func holdsNoneOf(v jose.Value, list []string) bool {
-	if isOneOf(v, list) {
+func holdsNoneOf(v jose.Value, list []string, ignoreCase bool) bool {
+	if isOneOf(v, list, ignoreCase) {
 		return false
 	}
 	for e := range v.Elements() {
-		if isOneOf(e, list) {
+		if isOneOf(e, list, ignoreCase) {
 			return false
 		}
 	}
@@ -112,15 +111,56 @@ func holdsNoneOf(v jose.Value, list []string) bool {
 }
 
 // scalarIs compares a string by its text, a number or boolean by its JSON.
-func scalarIs(v jose.Value, want string) bool {
+func scalarIs(v jose.Value, want string, ignoreCase bool) bool {
 	switch v.Kind() {
 	case jose.KindString:
+		if ignoreCase {
+			text, _ := v.TextBytes()
+			return equalFold(text, want)
+		}
 		return v.TextIs(want)
 	case jose.KindNumber, jose.KindBool:
 		return string(v.Raw()) == want
 	default:
 		return false
 	}
+}
+
+func hasPrefix(text []byte, prefix string, ignoreCase bool) bool {
+	if len(text) < len(prefix) {
+		return false
+	}
+	head := text[:len(prefix)]
+	return string(head) == prefix || ignoreCase && equalFold(head, prefix)
+}
+
+func hasSuffix(text []byte, suffix string, ignoreCase bool) bool {
+	if len(text) < len(suffix) {
+		return false
+	}
+	tail := text[len(text)-len(suffix):]
+	return string(tail) == suffix || ignoreCase && equalFold(tail, suffix)
+}
+
+// equalFold folds ASCII letters only: Unicode's rules would take the Kelvin sign
+// for a k, and so another name for the configured one.
+func equalFold(a []byte, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if lowerASCII(a[i]) != lowerASCII(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lowerASCII(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
 
 func typeName(k jose.Kind) string {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -68,6 +69,8 @@ func copyRules(r Rules) Rules {
 	r.KeyUses = slices.Clone(r.KeyUses)
 	r.TokenTypes = slices.Clone(r.TokenTypes)
 	r.Session = r.Session.copied()
+	r.IssuerHints = maps.Clone(r.IssuerHints)
+	r.Warnings = slices.Clone(r.Warnings)
 	return r
 }
 
@@ -289,6 +292,7 @@ func (c *contract) warn() {
 	say(r.InsecureShortSecret, "short secret: a secret shorter than its hash can be guessed from one token")
 	say(r.InsecureHTTP, "plain http: whoever sits on the wire can replace the keys")
 	say(r.InsecureIgnoreConfirmation, "bound tokens (cnf) are accepted as bearer tokens: a stolen one works")
+	c.warnings = append(c.warnings, r.Warnings...)
 	say(r.InsecureEmulator, "emulator: unsigned tokens are accepted, anybody can be anybody")
 }
 

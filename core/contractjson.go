@@ -54,6 +54,10 @@ type wire struct {
 	InsecureHTTP               bool            `json:"insecureHttp,omitempty"`
 	InsecureIgnoreConfirmation bool            `json:"insecureIgnoreConfirmation,omitempty"`
 	InsecureEmulator           bool            `json:"insecureEmulator,omitempty"`
+
+	// What a preset says to people; it decides nothing.
+	IssuerHints map[string]string `json:"issuerHints,omitempty"`
+	Warnings    []string          `json:"warnings,omitempty"`
 }
 
 // seconds is a duration as JSON's number of seconds.
@@ -94,6 +98,7 @@ func (k *Contract) MarshalJSON() ([]byte, error) {
 		InsecureAnyAudience: r.InsecureAnyAudience, InsecureAnyIssuer: r.InsecureAnyIssuer,
 		InsecureNoExpiry: r.InsecureNoExpiry, InsecureShortSecret: r.InsecureShortSecret, InsecureHTTP: r.InsecureHTTP,
 		InsecureIgnoreConfirmation: r.InsecureIgnoreConfirmation, InsecureEmulator: r.InsecureEmulator,
+		IssuerHints: r.IssuerHints, Warnings: r.Warnings,
 	}
 	if len(r.Algorithms) > 0 { // an emulator's contract may have none
 		w.Strategy = r.Algorithms[0]
@@ -162,6 +167,7 @@ func (w *wire) rules() Rules {
 		InsecureAnyIssuer: w.InsecureAnyIssuer, InsecureNoExpiry: w.InsecureNoExpiry,
 		InsecureShortSecret: w.InsecureShortSecret, InsecureHTTP: w.InsecureHTTP,
 		InsecureIgnoreConfirmation: w.InsecureIgnoreConfirmation, InsecureEmulator: w.InsecureEmulator,
+		IssuerHints: w.IssuerHints, Warnings: w.Warnings,
 	}
 	if len(w.Issuer) > 0 {
 		r.Issuer = w.Issuer[0]

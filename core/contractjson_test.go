@@ -16,6 +16,7 @@ import (
 func everyRule() core.Rules {
 	r := core.Rules{
 		Provider: "acme", Issuer: kitIssuer, Issuers: []string{"https://b.example", "c"}, IssuerTemplate: "https://t.example/{tid}/v2",
+		IssuerHints: map[string]string{"": "unnamed", "https://old.example/": "old"}, Warnings: []string{"open: close it"},
 		JWKSURL: kitIssuer + "/jwks?p=1", SecretEnv: "KIT_SECRET", Algorithms: []string{"ES256", "HS512"},
 		Audiences: []string{"api", "api2"}, AuthorizedParties: []string{"spa"}, RequireAuthorizedParty: true,
 		UserIDClaim: "app.user", UserIDFallbacks: []string{"sub", "/a/0"}, RequiredClaims: []string{"jti"},
@@ -25,6 +26,7 @@ func everyRule() core.Rules {
 				Prefixes: []string{"d"}, NotSuffixes: []string{"e"}, MaxLength: 9, Format: "uuid", Type: "string", InPast: true,
 				When: []core.ClaimRule{{Header: "cat", Absent: true}}, Code: core.CodePartyMismatch, Reason: "why <not>",
 			},
+			{Claim: "name", OneOf: []string{"a"}, IgnoreCase: true},
 		},
 		CheckKeyIssuer: true, KeyUses: []string{"sig", "jwt-svid", ""}, TokenTypes: []string{"at+jwt", ""}, Leeway: 290 * time.Millisecond, MaxAge: 90*time.Minute + time.Nanosecond, MaxTokenBytes: 4096,
 		InsecureNoExpiry: true, InsecureShortSecret: true, InsecureHTTP: true, InsecureIgnoreConfirmation: true, InsecureEmulator: true,
@@ -36,7 +38,7 @@ func everyRule() core.Rules {
 			m.Field(i).Set(reflect.ValueOf(refs))
 		}
 	}
-	r.Session.Roles = []core.ClaimRef{{Path: "r", Split: ",", Keys: true, Field: "f", TrimPrefix: "t", Prefix: "p"}}
+	r.Session.Roles = []core.ClaimRef{{Path: "r", Split: ",", Keys: true, Field: "f", TrimPrefix: "t", Prefix: "p", Single: true}}
 	r.Session.Email = []core.ClaimRef{} // empty, not nil: maps nothing
 	r.Session.FactorAges = "fva"
 	r.Session.PermissionBits = &core.PermissionBits{Features: "f", Permissions: "p", Masks: "m", OrganizationScope: "o", Prefix: "org:"}

@@ -69,12 +69,16 @@ type ClaimRef struct {
 	// Keys takes an object's member names as the list, and of an array those of
 	// every object in it.
 	Keys bool `json:"keys,omitempty"`
-	// Field takes this member of every object in an array.
+	// Field takes this member of every object in an array; with Keys, of every
+	// object that Keys names, in place of the name.
 	Field string `json:"field,omitempty"`
 	// TrimPrefix keeps only values with this prefix, without it.
 	TrimPrefix string `json:"trimPrefix,omitempty"`
 	// Prefix is put before every value that does not begin with it.
 	Prefix string `json:"prefix,omitempty"`
+	// Single yields a value only if there is exactly one: of several
+	// organizations, the first is no more the session's than the others.
+	Single bool `json:"single,omitempty"`
 }
 
 type claimRefJSON ClaimRef
@@ -234,9 +238,9 @@ func (r *claimRef) values(claims jose.Object, splitSpaces bool) []string {
 	var list []string
 	switch {
 	case r.Keys:
-		list = memberNames(v)
+		list = memberNames(v, r.Field)
 		for e := range v.Elements() {
-			list = append(list, memberNames(e)...)
+			list = append(list, memberNames(e, r.Field)...)
 		}
 	case r.Field != "":
 		for e := range v.Elements() {
@@ -257,14 +261,22 @@ func (r *claimRef) values(claims jose.Object, splitSpaces bool) []string {
 	if r.TrimPrefix != "" || r.Prefix != "" {
 		list = r.dress(list)
 	}
+	if r.Single && len(list) > 1 {
+		return nil
+	}
 	return list
 }
 
-func memberNames(v jose.Value) []string {
+// memberNames lists the names of v's members, or what field is in each of them.
+func memberNames(v jose.Value, field string) []string {
 	var names []string
 	if o, ok := v.Object(); ok {
-		for name := range o.All() {
-			names = append(names, name)
+		for name, member := range o.All() {
+			if field == "" {
+				names = append(names, name)
+			} else if _, isObject := member.Object(); isObject {
+				names = append(names, fieldOf(member, field)...)
+			}
 		}
 	}
 	return names

@@ -23,6 +23,11 @@ type Rules struct {
 	// such as Microsoft Entra. Restrict the claim with ClaimRules.
 	IssuerTemplate string
 
+	// IssuerHints say what an unexpected issuer means, by the beginning of iss
+	// ("" is a token without iss): the longest that fits is added to the
+	// refusal's detail. They accept nothing.
+	IssuerHints map[string]string
+
 	// JWKSURL is where the issuer publishes its keys (RFC 7517 §5).
 	JWKSURL string
 	// Discovery finds the JWKS URL in the issuer's OpenID configuration.
@@ -89,6 +94,10 @@ type Rules struct {
 
 	// Session says where the normalised session's values stand.
 	Session Mapping
+
+	// Warnings are sentences for [Contract.Warnings] about what a preset's
+	// configuration leaves open, each with the field that closes it.
+	Warnings []string
 
 	// InsecureAnyAudience accepts any audience, and none.
 	InsecureAnyAudience bool

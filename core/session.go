@@ -39,6 +39,7 @@ type derived struct {
 
 // Organization is the organisation (tenant, workspace) that a session acts for.
 type Organization struct {
+	// Slug may be set without ID where a provider names organizations by it.
 	ID, Slug, Name string
 	// Role is the person's role in it, e.g. "org:admin".
 	Role string
@@ -236,7 +237,9 @@ func (s *Session) derive() *derived {
 	}
 	d.subject, _ = sub.Text()
 	if d.org.ID == "" {
-		d.org = Organization{} // a role without an organisation is none: clerk-sdk-go#390
+		// A role without an organization counts for nothing (clerk-sdk-go#390).
+		// Keycloak names an organization by its alias alone.
+		d.org = Organization{Slug: d.org.Slug}
 	}
 	if d.org.Role != "" && !slices.Contains(d.roles, d.org.Role) {
 		d.roles = slices.Insert(d.roles, 0, d.org.Role)

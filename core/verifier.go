@@ -296,7 +296,11 @@ func (v *Verifier) engineFor(ctx context.Context, reg *registered, claims jose.O
 	if v.anyIssuer != nil {
 		return v.anyIssuer, nil
 	}
-	return nil, refuseClaim(CodeIssuerMismatch, "iss", "iss "+quoted(reg.issuer)+" is none of the accepted issuers")
+	detail := "iss " + quoted(reg.issuer) + " is none of the accepted issuers"
+	for _, e := range v.engines {
+		detail += e.issuerHint(reg)
+	}
+	return nil, refuseClaim(CodeIssuerMismatch, "iss", detail)
 }
 
 // Ready fetches the keys of every contract that has none yet and returns nil

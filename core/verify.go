@@ -61,7 +61,23 @@ func (c *contract) checkIssuer(r *registered, claims jose.Object) *Error {
 	if c.accepts(r.issuer, claims) {
 		return nil
 	}
-	return refuseClaim(CodeIssuerMismatch, "iss", "iss is "+quoted(r.issuer)+", expected "+c.expectedIssuers())
+	found := "iss is " + quoted(r.issuer)
+	if !r.hasIssuer {
+		found = "iss is missing"
+	}
+	return refuseClaim(CodeIssuerMismatch, "iss", found+", expected "+c.expectedIssuers()+c.issuerHint(r))
+}
+
+// issuerHint returns what the longest fitting hint says of the token's issuer.
+func (c *contract) issuerHint(r *registered) string {
+	longest, says := -1, ""
+	for prefix, hint := range c.rules.IssuerHints {
+		fits := prefix != "" && strings.HasPrefix(r.issuer, prefix) || prefix == "" && r.issuer == ""
+		if fits && len(prefix) > longest {
+			longest, says = len(prefix), "; "+hint
+		}
+	}
+	return says
 }
 
 func (c *contract) expectedIssuers() string {
