@@ -307,21 +307,24 @@ func ExampleWithContracts() {
 }
 
 func ExampleWithResolver() {
-	tenants := map[string]*core.Contract{"tenant-1": exampleContract("tenant-1")} // a table of the database
-	lookUp := func(_ context.Context, issuer string) (*core.Contract, error) {
-		return tenants[issuer], nil // nil: not one of ours
-	}
-	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.WithResolver(lookUp, 1000))
+	tenants := map[string]*core.Contract{"https://one.tenants.example": exampleContract("https://one.tenants.example")} // a table of the database
+	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.WithResolver(core.Resolver{
+		Resolve: func(_ context.Context, issuer string) (*core.Contract, error) {
+			return tenants[issuer], nil // nil: not one of ours
+		},
+		Issuers: []string{"https://*.tenants.example"}, // Resolve is not asked about any other
+	}))
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, issuer := range []string{"tenant-1", "tenant-2"} {
+	for _, issuer := range []string{"https://one.tenants.example", "https://two.tenants.example", "https://stranger.example"} {
 		_, err := verifier.Verify(context.Background(), exampleToken(issuer, "user_123"))
 		fmt.Printf("%s %q\n", issuer, core.CodeOf(err))
 	}
 	// Output:
-	// tenant-1 ""
-	// tenant-2 "ISSUER_MISMATCH"
+	// https://one.tenants.example ""
+	// https://two.tenants.example "ISSUER_MISMATCH"
+	// https://stranger.example "ISSUER_MISMATCH"
 }
 
 func ExampleWithRevocation() {

@@ -178,5 +178,5 @@ func (g *Guard) report(err *Error) {
 
 // trusts reports whether s was verified by an engine of this verifier.
 func (v *Verifier) trusts(s *Session) bool {
-	return v.fixed[s.engine] || v.tenants != nil && v.tenants.current(s.issuer, v.clock.Now()) == s.engine
+	return v.chooses(s, v.clock.Now())
 }

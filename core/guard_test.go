@@ -314,11 +314,11 @@ func TestGuardFaults(t *testing.T) {
 		{
 			"bad options of a verifier", newContract(t, secretRules()),
 			[]core.Option{
-				core.WithClock(nilClock), core.WithHTTPClient(nil), core.WithKeyCache(nil), core.WithObserver(nil), core.WithLogger(nil), core.WithResolver(nil, 0),
+				core.WithClock(nilClock), core.WithHTTPClient(nil), core.WithKeyCache(nil), core.WithObserver(nil), core.WithLogger(nil), core.WithResolver(core.Resolver{MaxTenants: -1}),
 				core.WithTokenCache(core.TokenCache{MaxEntries: -1, MaxBytes: -1}), core.WithKeyPolicy(core.KeyPolicy{Cooldown: -1}), core.WithContracts(nil),
 			},
 			[]string{
-				"WithClock", "WithHTTPClient", "WithKeyCache", "WithObserver", "WithLogger", "WithResolver", "WithResolver",
+				"WithClock", "WithHTTPClient", "WithKeyCache", "WithObserver", "WithLogger", "WithResolver.Resolve", "WithResolver.MaxTenants",
 				"WithTokenCache.MaxEntries", "WithTokenCache.MaxBytes", "WithKeyPolicy.Cooldown", "contract",
 			},
 		},

@@ -111,6 +111,13 @@ type Stats struct {
 	Hits, Misses uint64
 	// Entries is how many tokens it holds, approximately.
 	Entries int
+
+	// Tenants and RefusedIssuers are how many of a resolver's answers are
+	// remembered, approximately.
+	Tenants, RefusedIssuers int
+	// ResolverCalls counts the resolver's calls, ResolverThrottled the tokens
+	// refused because it was asked about too many unknown issuers.
+	ResolverCalls, ResolverThrottled uint64
 }
 
 // Stats returns the counts so far. Verifiers of one contract share them.
@@ -118,6 +125,10 @@ func (v *Verifier) Stats() Stats {
 	s := Stats{Hits: v.memory.hits.Load(), Misses: v.memory.misses.Load()}
 	if v.memory.ready.Load() {
 		s.Entries = v.memory.tokens.EstimatedSize()
+	}
+	if t := v.tenants; t != nil {
+		s.Tenants, s.RefusedIssuers = t.known.EstimatedSize(), t.refused.EstimatedSize()
+		s.ResolverCalls, s.ResolverThrottled = t.calls.Load(), t.throttled.Load()
 	}
 	return s
 }

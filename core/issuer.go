@@ -56,6 +56,10 @@ func compileTemplate(s string, insecureHTTP bool, f *faults) *issuerTemplate {
 	return &issuerTemplate{before, claim, after}
 }
 
+// reservedInIssuer are the characters by which a part of an issuer would reach
+// into the next.
+const reservedInIssuer = `/\?#@:%`
+
 // matches compares without building the string: the claim's own value must
 // stand between the two fixed parts, and must not reach out of its segment.
 func (t *issuerTemplate) matches(issuer string, claims jose.Object) bool {
@@ -64,7 +68,7 @@ func (t *issuerTemplate) matches(issuer string, claims jose.Object) bool {
 		return false
 	}
 	middle, ok = strings.CutSuffix(middle, t.after)
-	if !ok || middle == "" || middle == "." || middle == ".." || strings.ContainsAny(middle, `/\?#@:%`) {
+	if !ok || middle == "" || middle == "." || middle == ".." || strings.ContainsAny(middle, reservedInIssuer) {
 		return false
 	}
 	v, _ := claims.Lookup(t.claim)

@@ -92,7 +92,7 @@ func TestObserverHearsOfTenants(t *testing.T) {
 	rules.Issuer = tenantIssuer
 	tenant := newContract(t, rules)
 	var refreshed atomic.Int64
-	v := newVerifier(t, secretRules(), core.WithResolver(func(context.Context, string) (*core.Contract, error) { return tenant, nil }, 2),
+	v := newVerifier(t, secretRules(), core.WithResolver(core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { return tenant, nil }}),
 		core.WithObserver(func(e event.Event) {
 			if _, ok := e.(event.KeysRefreshed); ok {
 				refreshed.Add(1)

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -36,8 +35,8 @@ func (o verifierOption) applyToGuard(g *guardOptions)       { g.verifier = appen
 type verifierOptions struct {
 	engine    engineOptions
 	contracts []*Contract
-	resolve   func(ctx context.Context, issuer string) (*Contract, error)
-	tenants   int
+	resolver  *Resolver
+	issuers   []issuerPattern
 	observers []func(event.Event)
 	logger    *slog.Logger
 	faults    faults
@@ -53,6 +52,9 @@ type engineOptions struct {
 	tokens TokenCache
 
 	standardRSA bool
+	// tenant marks a contract that came from a resolver: what it names as the
+	// place of its keys is a tenant's word.
+	tenant bool
 }
 
 // WithHTTPClient fetches keys with this client instead of one of our own. Its
@@ -145,20 +147,13 @@ func WithContracts(contracts ...*Contract) VerifierOption {
 	}}
 }
 
-// WithResolver asks resolve for the contract of an issuer that no contract
-// names, for tenants that are known only at run time. resolve must return a
-// contract that accepts that very issuer, or nil for an issuer that is not
-// accepted; an error answers 503. Up to max answers are remembered, refusals
-// for a minute. resolve must be safe for concurrent use.
-func WithResolver(resolve func(ctx context.Context, issuer string) (*Contract, error), maxTenants int) VerifierOption {
+// WithResolver asks r for the contract of an issuer that no contract names, for
+// tenants that are known only at run time.
+func WithResolver(r Resolver) VerifierOption {
 	return verifierOption{"WithResolver", func(v *verifierOptions) {
-		if resolve == nil {
-			v.faults.add("WithResolver", "", "is nil")
-		}
-		if maxTenants < 1 {
-			v.faults.add("WithResolver", itoa(maxTenants), "the bound on remembered tenants must be at least 1")
-		}
-		v.resolve, v.tenants = resolve, maxTenants
+		r.Issuers = slices.Clone(r.Issuers)
+		v.issuers = r.compile(&v.faults)
+		v.resolver = &r
 	}}
 }
 

@@ -131,7 +131,7 @@ func TestForeignTokensCauseNoFetch(t *testing.T) {
 	other.Issuer = "https://b.example"
 	for name, opts := range map[string][]core.VerifierOption{
 		"one contract": nil, "two contracts": {core.WithContracts(newContract(t, other))},
-		"a resolver": {core.WithResolver(func(context.Context, string) (*core.Contract, error) { return nil, nil }, 4)},
+		"a resolver": {core.WithResolver(core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { return nil, nil }})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := newVerifier(t, server.rules(), opts...)

@@ -75,7 +75,7 @@ func NewVerifier(contract *Contract, opts ...VerifierOption) (*Verifier, error) 
 	for _, c := range append([]*Contract{contract}, o.contracts...) {
 		v.add(c, o)
 	}
-	if len(v.engines) > 1 || o.resolve != nil {
+	if len(v.engines) > 1 || o.resolver != nil {
 		for _, e := range v.engines {
 			if e.rules.InsecureEmulator {
 				o.faults.add("InsecureEmulator", "true", "an emulator's contract stands alone: unsigned tokens have no place beside others")
@@ -85,7 +85,7 @@ func NewVerifier(contract *Contract, opts ...VerifierOption) (*Verifier, error) 
 	if len(o.faults) > 0 {
 		return nil, o.faults.join()
 	}
-	if o.resolve != nil {
+	if o.resolver != nil {
 		v.tenants = newTenants(o, v.observer)
 		v.maxBytes = max(v.maxBytes, defaultMaxTokenBytes)
 		v.methods = nil
@@ -192,8 +192,8 @@ func (v *Verifier) recheck(ctx context.Context, s *Session, now time.Time) (err 
 	if s.engine.kindTimed {
 		return nil, false
 	}
-	if v.tenants != nil && !v.fixed[s.engine] && v.tenants.current(s.issuer, now) != s.engine {
-		return nil, false // the tenant has left, or has another contract now
+	if v.tenants != nil && !v.chooses(s, now) {
+		return nil, false // the tenant has come, has left, or has another contract now
 	}
 	if s.key != nil {
 		keys, keyErr := s.engine.lookup(ctx, s.header)
@@ -280,15 +280,10 @@ func (v *Verifier) engineFor(ctx context.Context, reg *registered, claims jose.O
 	if v.only != nil {
 		return v.only, v.only.checkIssuer(reg, claims)
 	}
-	if e := v.byIssuer[reg.issuer]; e != nil && reg.hasIssuer {
+	if e := v.named(reg.issuer, claims); e != nil {
 		return e, nil
 	}
-	for _, e := range v.templates {
-		if e.template.matches(reg.issuer, claims) {
-			return e, nil
-		}
-	}
-	if v.tenants != nil && reg.issuer != "" {
+	if v.tenants != nil {
 		if e, err := v.tenants.find(ctx, reg.issuer, claims, now); e != nil || err != nil {
 			return e, err
 		}
@@ -301,6 +296,38 @@ func (v *Verifier) engineFor(ctx context.Context, reg *registered, claims jose.O
 		detail += e.issuerHint(reg)
 	}
 	return nil, refuseClaim(CodeIssuerMismatch, "iss", detail)
+}
+
+// named returns the engine whose contract names the issuer, nil if none does.
+func (v *Verifier) named(issuer string, claims jose.Object) *engine {
+	if issuer == "" {
+		return nil
+	}
+	if e := v.byIssuer[issuer]; e != nil {
+		return e
+	}
+	for _, e := range v.templates {
+		if e.template.matches(issuer, claims) {
+			return e
+		}
+	}
+	return nil
+}
+
+// chooses reports whether engineFor would choose the engine of a session that it
+// chose once. It does not ask the resolver: false if only the resolver knows.
+func (v *Verifier) chooses(s *Session, now time.Time) bool {
+	if v.tenants == nil {
+		return v.fixed[s.engine] // nothing that chooses can change
+	}
+	if e := v.named(s.issuer, s.claims); e != nil {
+		return e == s.engine
+	}
+	e, known := v.tenants.current(s.issuer, now)
+	if e == nil {
+		e = v.anyIssuer
+	}
+	return known && e == s.engine
 }
 
 // Ready fetches the keys of every contract that has none yet and returns nil

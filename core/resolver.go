@@ -1,0 +1,113 @@
+package core
+
+import (
+	"context"
+	"strings"
+)
+
+// Resolver finds the contracts of issuers that are known only at run time, one
+// for each tenant; see [WithResolver]. Anybody can write an issuer into a token
+// that nobody has signed, so calls about issuers that are not known to be
+// tenants are bounded in rate and in number. What exceeds a bound is answered
+// with CodeKeysUnavailable (503 and Retry-After); tenants that are remembered
+// are not affected.
+type Resolver struct {
+	// Resolve returns a contract that accepts this very issuer, or nil for an
+	// issuer that is not accepted. An error answers 503 and is remembered for
+	// two seconds. It must be safe for concurrent use and should end when ctx
+	// does, which is after five seconds.
+	Resolve func(ctx context.Context, issuer string) (*Contract, error)
+	// Issuers, if not empty, are the only issuers that Resolve is asked about;
+	// all others are refused. One * in each stands for a part of a host's label
+	// or of a path segment: https://*.example.com, https://login.example.com/*/v2.0.
+	Issuers []string
+	// MaxTenants bounds the tenants remembered, each for ten minutes; it should
+	// exceed their number. Refused issuers are remembered for a minute and do
+	// not count. Default 1,024.
+	MaxTenants int
+	// MaxConcurrent bounds the calls that run at the same time about issuers
+	// not known to be tenants, and those that renew tenants. Default 32.
+	MaxConcurrent int
+	// MaxPerSecond bounds the calls about issuers that turn out to be refused
+	// or not to be found; twice as many may come at once. Default 50.
+	MaxPerSecond int
+}
+
+const (
+	defaultMaxTenants    = 1024
+	defaultMaxConcurrent = 32
+	defaultMaxPerSecond  = 50
+)
+
+// compile fills in the defaults and returns the issuers to ask about.
+func (r *Resolver) compile(f *faults) []issuerPattern {
+	if r.Resolve == nil {
+		f.add("WithResolver.Resolve", "", "is nil")
+	}
+	for _, bound := range []struct {
+		name     string
+		value    *int
+		standard int
+	}{
+		{"MaxTenants", &r.MaxTenants, defaultMaxTenants},
+		{"MaxConcurrent", &r.MaxConcurrent, defaultMaxConcurrent},
+		{"MaxPerSecond", &r.MaxPerSecond, defaultMaxPerSecond},
+	} {
+		switch {
+		case *bound.value < 0:
+			f.add("WithResolver."+bound.name, itoa(*bound.value), "must not be negative; 0 means %d", bound.standard)
+		case *bound.value == 0:
+			*bound.value = bound.standard
+		}
+	}
+	patterns := make([]issuerPattern, 0, len(r.Issuers))
+	for i, issuer := range r.Issuers {
+		patterns = append(patterns, compileIssuerPattern("WithResolver.Issuers["+itoa(i)+"]", issuer, f))
+	}
+	return patterns
+}
+
+// issuerPattern is an issuer with at most one * in it.
+type issuerPattern struct {
+	before, after string
+	wildcard      bool
+	inHost        bool // the * is part of the host
+}
+
+func compileIssuerPattern(field, pattern string, f *faults) issuerPattern {
+	before, after, wildcard := strings.Cut(pattern, "*")
+	checkIssuer(field, strings.ReplaceAll(pattern, "*", "x"), false, f)
+	p := issuerPattern{before: before, after: after, wildcard: wildcard}
+	if !wildcard {
+		return p
+	}
+	_, host, isURL := strings.Cut(before, "://")
+	p.inHost = isURL && !strings.Contains(host, "/")
+	domain, _, _ := strings.Cut(after, "/")
+	switch {
+	case strings.Contains(after, "*"):
+		f.add(field, quoted(pattern), "holds more than one *: name each form by itself")
+	case !isURL:
+		f.add(field, quoted(pattern), "has a * but does not begin with a scheme: write https://*.example.com or https://example.com/*")
+	case p.inHost && !strings.Contains(domain, "."):
+		// https://login.* would be any domain that somebody registers.
+		f.add(field, quoted(pattern), "leaves the domain open: write https://*.example.com")
+	}
+	return p
+}
+
+// matches never lets the * reach out of its label or segment.
+func (p *issuerPattern) matches(issuer string) bool {
+	if !p.wildcard {
+		return issuer == p.before
+	}
+	middle, ok := strings.CutPrefix(issuer, p.before)
+	if !ok {
+		return false
+	}
+	middle, ok = strings.CutSuffix(middle, p.after)
+	if !ok || middle == "" || middle == "." || middle == ".." || strings.ContainsAny(middle, reservedInIssuer) {
+		return false
+	}
+	return !p.inHost || !strings.Contains(middle, ".")
+}
