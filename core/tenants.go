@@ -133,7 +133,7 @@ func (t *tenants) find(ctx context.Context, issuer string, claims jose.Object, n
 	if e == nil || err != nil {
 		return nil, err
 	}
-	if err = e.checkIssuer(&registered{issuer: issuer, hasIssuer: true}, claims); err != nil {
+	if err := e.checkIssuer(&registered{issuer: issuer, hasIssuer: true}, claims); err != nil {
 		return nil, err
 	}
 	return e, nil
