@@ -3,6 +3,7 @@ package providers
 import (
 	"github.com/revstackhq/auth-go/core/providers/cloudflare"
 	"github.com/revstackhq/auth-go/core/providers/github"
+	"github.com/revstackhq/auth-go/core/providers/gitlab"
 	"github.com/revstackhq/auth-go/core/providers/iap"
 	"github.com/revstackhq/auth-go/core/providers/kubernetes"
 )
@@ -47,6 +48,21 @@ func infrastructure() []Provider {
 				"at least one of repository, owner, workflow and subject", "`ref`, `environment`, `event_name`, `job_workflow_ref` if named",
 			},
 			Build: FromJSON(github.NewContract), Claims: claimsOf[github.Claims],
+		},
+		{
+			Slug: "gitlab-ci", Name: "GitLab CI/CD",
+			Description: "ID tokens of CI/CD jobs, on gitlab.com or an instance of your own.",
+			LogoURL:     "https://cdn.simpleicons.org/gitlab/ffffff",
+			Algorithms:  []string{"RS256"},
+			Issuer:      "`https://gitlab.com`, or the instance's URL",
+			Keys:        "`<issuer>/oauth/discovery/keys`",
+			Audience:    "what the job asks for, required",
+			UserID:      "`sub`",
+			Checks: []string{
+				"at least one of project, namespace and subject",
+				"`ref_path`, `ref_protected`, `environment`, `pipeline_source`, `runner_environment`, `ci_config_ref_uri` if named",
+			},
+			Build: FromJSON(gitlab.NewContract), Claims: claimsOf[gitlab.Claims],
 		},
 		{
 			Slug: "kubernetes", Name: "Kubernetes",
