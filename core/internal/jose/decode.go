@@ -15,25 +15,30 @@ const maxWalkDepth = 10000
 // claim names by RFC 8259 §8.3, case and all.
 //
 // v should be a pointer to a fresh value: what encoding/json finds behind an interface inside it is matched its way.
-// Types that implement json.Unmarshaler see their part of the payload unchanged.
-func Decode(payload []byte, v any) error {
+// A type that decodes itself is given its part of the payload with every member, because only it knows which names it
+// reads; what it makes of them, and whether it folds case, is up to it. What it is given is a copy: encoding/json hands
+// out slices of its input, and a method that keeps or changes them must not reach the payload of a session.
+func Decode(payload []byte, v any) error { return decodeOwned(bytes.Clone(payload), payload, v) }
+
+// decodeOwned is Decode of data, which it may change, and which holds original or, blanked out, less of it.
+func decodeOwned(data, original []byte, v any) error {
 	s := shapeOf(target(v))
 	if s.is(opaqueShape) {
-		return json.Unmarshal(payload, v)
+		return json.Unmarshal(data, v)
 	}
-	w := exactWalk{cursor: cursor{data: payload}}
+	w := exactWalk{cursor: cursor{data: data}}
 	w.space()
 	w.value(s, 0)
-	if w.blanked == nil && !w.fault {
-		return json.Unmarshal(payload, v)
-	}
-	if !json.Valid(payload) { // blanking could hide the fault
-		return json.Unmarshal(payload, v)
-	}
-	if w.fault {
+	switch {
+	case !w.blanked && !w.fault:
+		return json.Unmarshal(data, v)
+	case !json.Valid(original): // blanking could hide the fault
+		return json.Unmarshal(original, v)
+	case w.fault:
 		return errSyntax // valid for encoding/json, but never accepted by Parse
+	default:
+		return json.Unmarshal(data, v)
 	}
-	return json.Unmarshal(w.blanked, v)
 }
 
 // target returns the type that encoding/json decodes into, given v: it follows pointers inside interfaces.
@@ -63,11 +68,12 @@ func target(v any) reflect.Type {
 	return nil
 }
 
-// exactWalk walks a payload along with the shape of the value it goes to.
+// exactWalk walks a payload along with the shape of the value it goes to, and blanks out the members that must not
+// match.
 type exactWalk struct {
 	cursor
 
-	blanked []byte // copy of data, with the members that must not match blanked out; nil while there are none
+	blanked bool // there was one
 }
 
 func (w *exactWalk) value(s *shape, depth int) {
@@ -135,10 +141,8 @@ func (w *exactWalk) blank(start, end int) {
 		w.fault = true
 		return
 	}
-	if w.blanked == nil {
-		w.blanked = bytes.Clone(w.data)
-	}
+	w.blanked = true
 	for i := start; i < end; i++ {
-		w.blanked[i] = ' '
+		w.data[i] = ' '
 	}
 }

@@ -301,14 +301,14 @@ func TestDecodeConcurrently(t *testing.T) {
 	group.Wait()
 }
 
-// The common case must cost what encoding/json costs, and no copy.
+// Decode costs what encoding/json costs and one copy of the payload.
 func TestDecodeAllocations(t *testing.T) {
 	payload := []byte(`{"id":"a","rol":"b"}`)
 	var v organization
 	plain := testing.AllocsPerRun(100, func() { _ = json.Unmarshal(payload, &v) })
 	exact := testing.AllocsPerRun(100, func() { _ = jose.Decode(payload, &v) })
-	if exact > plain {
-		t.Errorf("%v allocations, encoding/json needs %v", exact, plain)
+	if exact > plain+1 {
+		t.Errorf("%v allocations, encoding/json needs %v and the copy one", exact, plain)
 	}
 }
 

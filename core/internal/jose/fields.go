@@ -10,16 +10,19 @@ import (
 
 // field is one candidate for a member name.
 type field struct {
-	name   string
-	typ    reflect.Type
-	depth  int
-	tagged bool
+	name    string
+	typ     reflect.Type
+	index   []int // for reflect.Value.FieldByIndex
+	depth   int
+	tagged  bool
+	quoted  bool // its tag has the option "string"
+	pointer bool // promoted through an embedded pointer
 }
 
-// fieldTypes returns the types of the fields that encoding/json fills, by member name. The rules are those of
+// fieldsOf returns the fields that encoding/json fills, by member name. The rules are those of
 // encoding/json: tags name fields, embedded structs are promoted, the shallowest wins, then the tagged one, and a tie
 // hides them all. The set must be exact: a name too many would let through what encoding/json folds into another.
-func fieldTypes(t reflect.Type) map[string]reflect.Type {
+func fieldsOf(t reflect.Type) map[string]field {
 	fields := candidates(t)
 	slices.SortStableFunc(fields, func(a, b field) int {
 		if c := cmp.Or(strings.Compare(a.name, b.name), cmp.Compare(a.depth, b.depth)); c != 0 {
@@ -34,7 +37,7 @@ func fieldTypes(t reflect.Type) map[string]reflect.Type {
 			return 1
 		}
 	})
-	types := make(map[string]reflect.Type, len(fields))
+	known := make(map[string]field, len(fields))
 	for i := 0; i < len(fields); {
 		end := i + 1
 		for end < len(fields) && fields[end].name == fields[i].name {
@@ -42,36 +45,57 @@ func fieldTypes(t reflect.Type) map[string]reflect.Type {
 		}
 		tie := end > i+1 && fields[i].depth == fields[i+1].depth && fields[i].tagged == fields[i+1].tagged
 		if !tie {
-			types[fields[i].name] = fields[i].typ
+			known[fields[i].name] = fields[i]
 		}
 		i = end
 	}
-	return types
+	return known
+}
+
+// embedding is a struct type whose fields are promoted.
+type embedding struct {
+	index   []int
+	count   int // how often it is embedded at its level
+	pointer bool
 }
 
 // candidates collects fields level by level, each struct type once.
 func candidates(t reflect.Type) []field {
 	var fields []field
-	next := map[reflect.Type]int{t: 1} // how often each type is embedded at this level
+	next := map[reflect.Type]embedding{t: {count: 1}}
 	visited := map[reflect.Type]bool{}
 	for depth := 0; len(next) > 0; depth++ {
 		current := next
-		next = map[reflect.Type]int{}
-		for typ, count := range current {
+		next = map[reflect.Type]embedding{}
+		for typ, parent := range current {
 			if visited[typ] {
 				continue
 			}
 			visited[typ] = true
 			for i := range typ.NumField() {
 				structField := typ.Field(i)
+				index := append(slices.Clone(parent.index), i)
 				name, tagged, embedded := memberName(structField)
 				switch {
 				case embedded != nil:
-					next[embedded]++
+					next[embedded] = embedding{
+						index:   index,
+						count:   next[embedded].count + 1,
+						pointer: parent.pointer || structField.Type.Kind() == reflect.Pointer,
+					}
 				case name != "":
-					f := field{name: name, typ: structField.Type, depth: depth, tagged: tagged}
+					_, options, _ := strings.Cut(structField.Tag.Get("json"), ",")
+					f := field{
+						name:    name,
+						typ:     structField.Type,
+						index:   index,
+						depth:   depth,
+						tagged:  tagged,
+						quoted:  slices.Contains(strings.Split(options, ","), "string"),
+						pointer: parent.pointer,
+					}
 					fields = append(fields, f)
-					if count > 1 { // embedded twice: a tie with itself
+					if parent.count > 1 { // embedded twice: a tie with itself
 						fields = append(fields, f)
 					}
 				}

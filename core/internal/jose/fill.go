@@ -1,26 +1,29 @@
 package jose
 
 import (
+	"bytes"
 	"reflect"
-	"slices"
 	"strconv"
-	"strings"
-	"sync"
 )
 
-// Fill does what [Decode] does with the payload that o indexes, several times as fast for structs of strings, numbers,
-// booleans, slices of these and pointers to such structs, which is what claims are. Whatever else it meets, a field of
-// another type or a value that does not fit, is left to Decode, so that results and errors are the same.
+// Fill does what [Decode] does with the payload that o indexes, several times as fast for structs of the types that
+// claims are made of; see [fillKind]. Members that it cannot fill, because of their type or their value, are left to
+// encoding/json, all of them in one call on the struct itself: values and errors are encoding/json's, and a type's
+// own UnmarshalJSON runs once.
 func (o Object) Fill(v any) error {
 	target := reflect.ValueOf(v)
 	if target.Kind() != reflect.Pointer || target.IsNil() || target.Elem().Kind() != reflect.Struct {
 		return Decode(o.document(), v)
 	}
-	p := fillPlanOf(target.Type().Elem())
-	if p == nil || !p.fill(o, target.Elem()) {
+	f := fillerOf(target.Type().Elem())
+	if f.kind != fillStruct {
 		return Decode(o.document(), v)
 	}
-	return nil
+	rest := o.fill(f, target.Elem())
+	if rest == nil {
+		return nil
+	}
+	return decodeOwned(rest, o.data, v)
 }
 
 // document is what o was read from; an empty object keeps nothing of it.
@@ -31,181 +34,196 @@ func (o Object) document() []byte {
 	return o.data
 }
 
-// fillPlan says how to fill a struct, by member name. It is immutable.
-type fillPlan struct{ fields map[string]fillField }
-
-type fillField struct {
-	index []int
-	kind  reflect.Kind // Invalid: left to Decode
-	elem  reflect.Kind // of a slice
-	plan  *fillPlan    // of a pointer to a struct
-}
-
-var fillPlans sync.Map //nolint:gochecknoglobals // memo of a pure function, map[reflect.Type]*fillPlan
-
-func fillPlanOf(t reflect.Type) *fillPlan {
-	if known, ok := fillPlans.Load(t); ok {
-		if p, ok := known.(*fillPlan); ok {
-			return p
-		}
-	}
-	p := &fillPlan{fields: map[string]fillField{}}
-	if decodesItself(reflect.PointerTo(t)) || !p.add(t, nil, 0) {
-		p = nil
-	}
-	fillPlans.Store(t, p)
-	return p
-}
-
-// maxFillDepth bounds structs in structs: a type may lead to itself.
-const maxFillDepth = 4
-
-// add collects the fields of t. It is false if names compete, or an embedded pointer may have to be made: then the rules
-// of encoding/json decide.
-func (p *fillPlan) add(t reflect.Type, index []int, depth int) bool {
-	for i := range t.NumField() {
-		f := t.Field(i)
-		name, _, embedded := memberName(f)
-		at := append(slices.Clone(index), i)
-		switch {
-		case embedded != nil:
-			if f.Type.Kind() != reflect.Struct || !f.IsExported() || decodesItself(reflect.PointerTo(f.Type)) || !p.add(f.Type, at, depth) {
-				return false
-			}
-		case name != "":
-			if _, twice := p.fields[name]; twice {
-				return false
-			}
-			p.fields[name] = fillFieldOf(f, at, depth)
-		}
-	}
-	return true
-}
-
-func fillFieldOf(f reflect.StructField, index []int, depth int) fillField {
-	out := fillField{index: index}
-	_, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-	if strings.Contains(options, "string") || decodesItself(f.Type) || decodesItself(reflect.PointerTo(f.Type)) {
-		return out
-	}
-	switch k := f.Type.Kind(); {
-	case isScalar(k):
-		out.kind = k
-	case k == reflect.Slice && isScalar(f.Type.Elem().Kind()) && f.Type.Elem().Kind() != reflect.Uint8 && !decodesItself(reflect.PointerTo(f.Type.Elem())):
-		out.kind, out.elem = k, f.Type.Elem().Kind()
-	case k == reflect.Pointer && f.Type.Elem().Kind() == reflect.Struct && depth < maxFillDepth:
-		p := &fillPlan{fields: map[string]fillField{}}
-		if p.add(f.Type.Elem(), nil, depth+1) {
-			out.kind, out.plan = k, p
-		}
-	}
-	return out
-}
-
-func isScalar(k reflect.Kind) bool {
-	return k == reflect.String || k == reflect.Bool || k == reflect.Float64 || k >= reflect.Int && k <= reflect.Int64 ||
-		k >= reflect.Uint && k <= reflect.Uint64
-}
-
-// fill is false where Decode has to do it all.
-func (p *fillPlan) fill(o Object, into reflect.Value) bool {
+// fill sets the fields that it can and returns a document with the other members, nil if there are none. A member
+// whose name differs from a field's in case is another name, and dropped.
+func (o Object) fill(f *filler, into reflect.Value) []byte {
+	var rest remainder
 	var scratch [64]byte
 	for i := range o.members {
 		m := &o.members[i]
-		f, known := p.fields[string(m.name(o.data, scratch[:0]))]
-		if !known {
-			continue // also a name in another case: it is another name
+		field, known := f.fields[string(m.name(o.data, scratch[:0]))]
+		if known && !field.set(o.value(m), into) {
+			rest.add(o, m)
 		}
-		if !f.set(o.value(m), into.FieldByIndex(f.index)) {
+	}
+	return rest.close()
+}
+
+// remainder is a copy of a document in which the members that were not added are blanked out. Those that were keep
+// their places, so that the offsets in errors stay right.
+type remainder struct {
+	data []byte
+	end  int // of the last member added
+}
+
+func (r *remainder) add(o Object, m *member) {
+	if r.data == nil {
+		r.data = bytes.Repeat([]byte{' '}, len(o.data))
+		r.data[bytes.IndexByte(o.data, '{')] = '{'
+	} else {
+		r.data[r.end] = ',' // between two members stands at least the comma of the original
+	}
+	r.end = int(m.end)
+	quote := m.nameStart - 1
+	copy(r.data[quote:m.end], o.data[quote:m.end])
+}
+
+func (r *remainder) close() []byte {
+	if r.data != nil {
+		r.data[r.end] = '}' // behind the last member stands at least the brace of the original
+	}
+	return r.data
+}
+
+func (f *fillField) set(v Value, parent reflect.Value) bool {
+	if f.filler.kind == fillNever {
+		return false
+	}
+	if len(f.index) == 1 {
+		return f.filler.set(v, parent.Field(f.index[0]))
+	}
+	return f.filler.set(v, parent.FieldByIndex(f.index))
+}
+
+// set stores v in into as encoding/json does. If it is false, into is as it was or holds a part of v, and
+// encoding/json has to store v again; that gives the same result, because set runs no code but its own.
+func (f *filler) set(v Value, into reflect.Value) bool {
+	if v.Kind() == KindNull {
+		return f.setNull(into)
+	}
+	switch f.kind {
+	case fillStruct:
+		return f.setStruct(v, into)
+	case fillPointer:
+		return f.setPointer(v, into)
+	case fillSlice:
+		return f.setSlice(v, into)
+	case fillArray:
+		return f.setArray(v, into)
+	case fillText:
+		text, ok := v.Text()
+		if ok {
+			into.SetString(text)
+		}
+		return ok
+	case fillBool:
+		b, ok := v.Bool()
+		if ok {
+			into.SetBool(b)
+		}
+		return ok
+	case fillInt, fillUint, fillFloat, fillNumber:
+		return v.Kind() == KindNumber && f.setNumber(v, into)
+	default:
+		return false
+	}
+}
+
+// setNull empties what can be nil and leaves everything else alone.
+func (f *filler) setNull(into reflect.Value) bool {
+	switch f.kind {
+	case fillNever:
+		return false
+	case fillPointer, fillSlice:
+		into.SetZero()
+	default:
+	}
+	return true
+}
+
+func (f *filler) setStruct(v Value, into reflect.Value) bool {
+	o, ok := v.Object()
+	if !ok {
+		return false
+	}
+	var scratch [64]byte
+	for i := range o.members {
+		m := &o.members[i]
+		field, known := f.fields[string(m.name(o.data, scratch[:0]))]
+		if known && !field.set(o.value(m), into) {
 			return false
 		}
 	}
 	return true
 }
 
-func (f *fillField) set(v Value, field reflect.Value) bool {
-	if f.kind == reflect.Invalid || v.Kind() == KindNull {
-		return field.CanAddr() && Decode(v.raw, field.Addr().Interface()) == nil
+func (f *filler) setPointer(v Value, into reflect.Value) bool {
+	if !into.IsNil() {
+		return false
 	}
-	switch f.kind {
-	case reflect.Slice:
-		return f.setSlice(v, field)
-	case reflect.Pointer:
-		if !field.IsNil() || v.Kind() != KindObject {
-			return false
-		}
-		o, ok := v.Object()
-		fresh := reflect.New(field.Type().Elem())
-		if !ok || !f.plan.fill(o, fresh.Elem()) {
-			return false
-		}
-		field.Set(fresh)
-		return true
-	default:
-		return setScalar(f.kind, v, field)
+	fresh := reflect.New(into.Type().Elem())
+	if !f.elem.set(v, fresh.Elem()) {
+		return false
 	}
+	into.Set(fresh)
+	return true
 }
 
-func (f *fillField) setSlice(v Value, field reflect.Value) bool {
-	if v.Kind() != KindArray || !field.IsNil() {
+func (f *filler) setSlice(v Value, into reflect.Value) bool {
+	if v.Kind() != KindArray || !into.IsNil() {
 		return false
 	}
 	n := 0
 	for range v.Elements() {
 		n++
 	}
-	list := reflect.MakeSlice(field.Type(), n, n)
+	list := reflect.MakeSlice(into.Type(), n, n)
 	i := 0
 	for e := range v.Elements() {
-		if !setScalar(f.elem, e, list.Index(i)) {
+		if !f.elem.set(e, list.Index(i)) {
 			return false
 		}
 		i++
 	}
-	field.Set(list)
+	into.Set(list)
 	return true
 }
 
-func setScalar(kind reflect.Kind, v Value, field reflect.Value) bool {
-	switch kind {
-	case reflect.String:
-		text, ok := v.Text()
-		if ok {
-			field.SetString(text)
-		}
-		return ok
-	case reflect.Bool:
-		b, ok := v.Bool()
-		if ok {
-			field.SetBool(b)
-		}
-		return ok
-	default:
-		return v.Kind() == KindNumber && setNumber(kind, v, field)
+// setArray drops the elements that are too many and zeroes those that are missing.
+func (f *filler) setArray(v Value, into reflect.Value) bool {
+	if v.Kind() != KindArray {
+		return false
 	}
+	i := 0
+	for e := range v.Elements() {
+		if i == into.Len() {
+			break
+		}
+		if !f.elem.set(e, into.Index(i)) {
+			return false
+		}
+		i++
+	}
+	for ; i < into.Len(); i++ {
+		into.Index(i).SetZero()
+	}
+	return true
 }
 
-func setNumber(kind reflect.Kind, v Value, field reflect.Value) bool {
-	switch {
-	case kind == reflect.Float64:
-		n, err := strconv.ParseFloat(string(v.raw), 64)
+func (f *filler) setNumber(v Value, into reflect.Value) bool {
+	switch f.kind {
+	case fillFloat:
+		n, err := strconv.ParseFloat(string(v.raw), into.Type().Bits())
 		if err == nil {
-			field.SetFloat(n)
+			into.SetFloat(n)
 		}
 		return err == nil
-	case field.CanInt():
+	case fillInt:
 		n, err := strconv.ParseInt(string(v.raw), 10, 64)
-		if err != nil || field.OverflowInt(n) {
+		if err != nil || into.OverflowInt(n) {
 			return false
 		}
-		field.SetInt(n)
+		into.SetInt(n)
+		return true
+	case fillUint:
+		n, err := strconv.ParseUint(string(v.raw), 10, 64)
+		if err != nil || into.OverflowUint(n) {
+			return false
+		}
+		into.SetUint(n)
 		return true
 	default:
-		n, err := strconv.ParseUint(string(v.raw), 10, 64)
-		if err != nil || field.OverflowUint(n) {
-			return false
-		}
-		field.SetUint(n)
+		into.SetString(string(v.raw)) // a json.Number keeps the digits as they are
 		return true
 	}
 }

@@ -103,8 +103,8 @@ func (b shapeBuilder) build(t reflect.Type) *shape {
 		s.kind = structShape
 		s.fields = make(map[string]*shape)
 		s.folded = make(map[string]bool)
-		for name, field := range fieldTypes(t) {
-			s.fields[name] = b.build(field)
+		for name, field := range fieldsOf(t) {
+			s.fields[name] = b.build(field.typ)
 			s.folded[string(appendFolded(nil, []byte(name)))] = true
 		}
 	case reflect.Slice, reflect.Array:
@@ -122,14 +122,14 @@ func (b shapeBuilder) build(t reflect.Type) *shape {
 
 // dereference follows pointers as encoding/json does, and reports whether a type on the way decodes itself.
 func dereference(t reflect.Type) (elem reflect.Type, custom bool) {
-	if t.Kind() != reflect.Pointer && t.Name() != "" && decodesItself(reflect.PointerTo(t)) {
+	if t.Kind() != reflect.Pointer && t.Name() != "" && unmarshals(reflect.PointerTo(t)) {
 		return t, true
 	}
 	for range maxPointers {
 		if t.Kind() != reflect.Pointer {
 			return t, false
 		}
-		if decodesItself(t) {
+		if unmarshals(t) {
 			return t, true
 		}
 		t = t.Elem()
@@ -137,6 +137,10 @@ func dereference(t reflect.Type) (elem reflect.Type, custom bool) {
 	return t, true
 }
 
-func decodesItself(t reflect.Type) bool {
+// DecodesItself reports whether encoding/json may call a method of t, or of a pointer to t, to decode a value: then the
+// result is up to code that is not ours.
+func DecodesItself(t reflect.Type) bool { return unmarshals(t) || unmarshals(reflect.PointerTo(t)) }
+
+func unmarshals(t reflect.Type) bool {
 	return t.Implements(reflect.TypeFor[json.Unmarshaler]()) || t.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }

@@ -1,0 +1,101 @@
+package jose
+
+import (
+	"encoding/json"
+	"reflect"
+	"sync"
+)
+
+// fillKind says how a type is filled.
+type fillKind uint8
+
+const (
+	// fillNever leaves the type to encoding/json: interfaces, maps, byte slices, pointers to pointers, fields of an
+	// embedded pointer or with the option "string", and every type that decodes itself, whose code is the user's.
+	fillNever fillKind = iota
+	fillStruct
+	fillPointer
+	fillSlice
+	fillArray
+	fillText
+	fillNumber // json.Number
+	fillBool
+	fillInt
+	fillUint
+	fillFloat
+)
+
+// filler fills values of one type. It is immutable once it is in fillers, and may contain itself.
+type filler struct {
+	kind   fillKind
+	elem   *filler              // of a pointer, slice or array
+	fields map[string]fillField // of a struct, by member name
+}
+
+type fillField struct {
+	index  []int
+	filler *filler
+}
+
+var fillers sync.Map //nolint:gochecknoglobals // memo of a pure function, map[reflect.Type]*filler
+
+func fillerOf(t reflect.Type) *filler {
+	if known, ok := fillers.Load(t); ok {
+		if f, ok := known.(*filler); ok {
+			return f
+		}
+	}
+	f := make(fillerBuilder).build(t)
+	fillers.Store(t, f)
+	return f
+}
+
+// fillerBuilder holds the fillers under construction, which lets a type contain itself.
+type fillerBuilder map[reflect.Type]*filler
+
+func (b fillerBuilder) build(t reflect.Type) *filler {
+	if f, ok := b[t]; ok {
+		return f
+	}
+	f := &filler{}
+	b[t] = f
+	if DecodesItself(t) {
+		return f
+	}
+	switch k := t.Kind(); {
+	case k == reflect.Struct:
+		f.kind = fillStruct
+		f.fields = b.fields(t)
+	case k == reflect.Pointer && t.Elem().Kind() != reflect.Pointer:
+		f.kind, f.elem = fillPointer, b.build(t.Elem())
+	case k == reflect.Slice && t.Elem().Kind() != reflect.Uint8:
+		f.kind, f.elem = fillSlice, b.build(t.Elem())
+	case k == reflect.Array:
+		f.kind, f.elem = fillArray, b.build(t.Elem())
+	case t == reflect.TypeFor[json.Number]():
+		f.kind = fillNumber
+	case k == reflect.String:
+		f.kind = fillText
+	case k == reflect.Bool:
+		f.kind = fillBool
+	case reflect.Int <= k && k <= reflect.Int64:
+		f.kind = fillInt
+	case reflect.Uint <= k && k <= reflect.Uint64:
+		f.kind = fillUint
+	case k == reflect.Float32 || k == reflect.Float64:
+		f.kind = fillFloat
+	}
+	return f
+}
+
+func (b fillerBuilder) fields(t reflect.Type) map[string]fillField {
+	fields := make(map[string]fillField)
+	for name, f := range fieldsOf(t) {
+		out := fillField{index: f.index, filler: &filler{}}
+		if !f.quoted && !f.pointer {
+			out.filler = b.build(f.typ)
+		}
+		fields[name] = out
+	}
+	return fields
+}
