@@ -3,6 +3,8 @@ package core
 import (
 	"reflect"
 	"sync"
+
+	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
 // decoded is what a session's claims were decoded into last, if that is a type
@@ -17,9 +19,11 @@ const maxDecodedBytes = 512
 
 // ClaimsOf decodes the claims of a session into a T, for code that has the
 // session and not its context; see [Session.Decode]. It returns [ErrNoSession]
-// for nil. A T without pointers, slices, maps and interfaces is decoded once for
-// a remembered token; every other T for every call, so that no two requests
-// share what one of them may change.
+// for nil, and no claims where it returns an error.
+//
+// A T without pointers, slices, maps, interfaces and types that decode
+// themselves is decoded once for a remembered token; every other T for every
+// call, so that no two requests share what one of them may change.
 func ClaimsOf[T any](s *Session) (T, error) {
 	if s == nil {
 		var none T
@@ -31,9 +35,9 @@ func ClaimsOf[T any](s *Session) (T, error) {
 			return claims, nil
 		}
 	}
-	var claims T
+	var claims, none T
 	if err := s.Decode(&claims); err != nil {
-		return claims, err
+		return none, err // half of the claims could pass for all of them
 	}
 	if t.Size() <= maxDecodedBytes && sharesNothing(t) {
 		s.decoded.Store(&decoded{t, claims})
@@ -52,9 +56,13 @@ func sharesNothing(t reflect.Type) bool {
 	return flat
 }
 
-// isFlat tells types without pointers, maps, slices and interfaces. Strings are
-// immutable, so copies may share them.
+// isFlat reports whether t has no pointers, maps, slices and interfaces, and
+// runs no code of its own when it is decoded: that may give another value each
+// time, or one of any size. Strings are immutable, so copies may share them.
 func isFlat(t reflect.Type) bool {
+	if jose.DecodesItself(t) {
+		return false
+	}
 	switch t.Kind() {
 	case reflect.Struct:
 		for i := range t.NumField() {

@@ -48,6 +48,88 @@ func TestClaimsAreTheCallersOwn(t *testing.T) {
 	wg.Wait()
 }
 
+// TestClaimsThatShareAreDecodedAnew asks for one type only, so that it would be
+// the one that the session keeps.
+func TestClaimsThatShareAreDecodedAnew(t *testing.T) {
+	session := remembered(t, map[string]any{
+		"teams": []string{"a"}, "labels": map[string]string{"k": "v"}, "inner": map[string]any{"level": 1},
+	})
+	type array struct {
+		Inner [1]struct{ Teams []string } `json:"-"`
+		Teams [1]*string                  `json:"teams"`
+	}
+	for range 3 {
+		c, err := core.ClaimsOf[sharingClaims](session())
+		if err != nil || c.Teams[0] != "a" || c.Labels["k"] != "v" || c.Inner.Level != 1 {
+			t.Fatalf("got %+v, %v", c, err)
+		}
+		c.Teams[0], c.Labels["k"], c.Inner.Level = "b", "w", 2
+	}
+	for range 3 {
+		c, err := core.ClaimsOf[array](session())
+		if err != nil || *c.Teams[0] != "a" {
+			t.Fatalf("got %+v, %v", c, err)
+		}
+		*c.Teams[0] = "b"
+	}
+	for range 3 {
+		c, err := core.ClaimsOf[any](session())
+		m, ok := c.(map[string]any)
+		if err != nil || !ok || m["teams"] == nil {
+			t.Fatalf("got %v, %v", c, err)
+		}
+		clear(m)
+	}
+}
+
+// unstable decodes itself into another value each time.
+type unstable struct{ N int }
+
+var unstableCalls int //nolint:gochecknoglobals // of unstable
+
+func (u *unstable) UnmarshalJSON([]byte) error {
+	unstableCalls++
+	u.N = unstableCalls
+	return nil
+}
+
+// TestClaimsThatAreKept: a session keeps flat claims of up to 512 bytes, no
+// more, and nothing that user code decoded.
+func TestClaimsThatAreKept(t *testing.T) {
+	session := remembered(t, map[string]any{"level": 3, "text": "some text"})
+	type small struct {
+		Text string     `json:"text"`
+		Fill [62]uint64 `json:"-"`
+	}
+	type large struct {
+		Text string     `json:"text"`
+		Fill [63]uint64 `json:"-"`
+	}
+	if !raceEnabled {
+		if n := testing.AllocsPerRun(20, func() { claimsOrFail[small](t, session()) }); n != 0 {
+			t.Errorf("512 bytes: %v allocations, so they were not kept", n)
+		}
+		if n := testing.AllocsPerRun(20, func() { claimsOrFail[large](t, session()) }); n == 0 {
+			t.Error("520 bytes: no allocation, so they were kept")
+		}
+	}
+	type own struct {
+		Level unstable `json:"level"`
+	}
+	if first, second := claimsOrFail[own](t, session()), claimsOrFail[own](t, session()); first == second {
+		t.Error("what user code decoded was kept")
+	}
+}
+
+func claimsOrFail[T any](t *testing.T, s *core.Session) T {
+	t.Helper()
+	claims, err := core.ClaimsOf[T](s)
+	if err != nil {
+		t.Error(err)
+	}
+	return claims
+}
+
 func ExampleClaimsOf() {
 	type claims struct {
 		Team string `json:"team"`

@@ -174,9 +174,19 @@ func (s *Session) Claim(path string) (any, bool) {
 	return out, true
 }
 
-// Decode decodes all claims into v, a pointer, as encoding/json does, but with
-// member names compared exactly: "SUB" never stands for "sub". Each call
-// decodes afresh, so that no two callers share what they may change.
+// Decode decodes all claims into v, a pointer, with the values and the errors
+// of encoding/json, except that member names are compared exactly, in nested
+// structs too: "SUB" never stands for "sub". (A token with the same name twice
+// is refused before it becomes a session.) After an error, v may hold a part of
+// the claims. Each call decodes afresh, so that no two callers share what they
+// may change.
+//
+// A type with an UnmarshalJSON or UnmarshalText of its own gets a copy of its
+// part of the claims, which it may keep and change. Which names it takes is its
+// own decision: the usual way to write one, json.Unmarshal into a type that is
+// declared as "type plain T" to lose the methods, folds case as encoding/json
+// does. Put such methods on the types of single values, such as a list that may
+// be a string, rather than on structs that the issuer's claims go into by name.
 func (s *Session) Decode(v any) error {
 	if len(s.payload) == 0 {
 		return ErrNoSession // the zero Session

@@ -1,6 +1,10 @@
 package core
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/revstackhq/auth-go/core/internal/jose"
+)
 
 // Strings is a list that JSON may write as a single string, as the TypeScript
 // package's audience. A []string can be assigned to it.
@@ -26,3 +30,16 @@ func (s *Strings) UnmarshalJSON(data []byte) error {
 	}
 	return nil
 }
+
+// The audience is in nearly every provider's claims, and filling it here spares
+// them encoding/json.
+var _ = jose.FillWith(func(v jose.Value) (Strings, bool) {
+	switch {
+	case v.Kind() == jose.KindNull || v.TextIs(""):
+		return nil, true
+	case v.Kind() != jose.KindString && v.Kind() != jose.KindArray:
+		return nil, false
+	}
+	list, ok := v.Texts()
+	return list, ok
+})

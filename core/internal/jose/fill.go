@@ -88,6 +88,9 @@ func (f *fillField) set(v Value, parent reflect.Value) bool {
 // set stores v in into as encoding/json does. If it is false, into is as it was or holds a part of v, and
 // encoding/json has to store v again; that gives the same result, because set runs no code but its own.
 func (f *filler) set(v Value, into reflect.Value) bool {
+	if f.kind == fillOwn {
+		return f.own(v, into)
+	}
 	if v.Kind() == KindNull {
 		return f.setNull(into)
 	}

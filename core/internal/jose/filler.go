@@ -23,6 +23,7 @@ const (
 	fillInt
 	fillUint
 	fillFloat
+	fillOwn // a type of this module that decodes itself, see FillWith
 )
 
 // filler fills values of one type. It is immutable once it is in fillers, and may contain itself.
@@ -30,6 +31,7 @@ type filler struct {
 	kind   fillKind
 	elem   *filler              // of a pointer, slice or array
 	fields map[string]fillField // of a struct, by member name
+	own    func(v Value, into reflect.Value) bool
 }
 
 type fillField struct {
@@ -50,11 +52,29 @@ func fillerOf(t reflect.Type) *filler {
 	return f
 }
 
+var ownFillers = map[reflect.Type]*filler{} //nolint:gochecknoglobals // written by FillWith only
+
+// FillWith names a function that does what the UnmarshalJSON of T does, and is false where it would fail. It is for
+// types of this module, whose decoders are known to be harmless, and must be called while packages are initialized.
+func FillWith[T any](decode func(v Value) (T, bool)) struct{} {
+	ownFillers[reflect.TypeFor[T]()] = &filler{kind: fillOwn, own: func(v Value, into reflect.Value) bool {
+		decoded, ok := decode(v)
+		if ok {
+			into.Set(reflect.ValueOf(decoded))
+		}
+		return ok
+	}}
+	return struct{}{}
+}
+
 // fillerBuilder holds the fillers under construction, which lets a type contain itself.
 type fillerBuilder map[reflect.Type]*filler
 
 func (b fillerBuilder) build(t reflect.Type) *filler {
 	if f, ok := b[t]; ok {
+		return f
+	}
+	if f, ok := ownFillers[t]; ok {
 		return f
 	}
 	f := &filler{}
