@@ -330,6 +330,41 @@ func TestVerifyTimedRules(t *testing.T) {
 	wantCode(t, err, core.CodeClaimMismatch)
 }
 
+// TestVerifyKindLeeway: the conditions of kinds get the contract's leeway, as
+// the claim rules do, whether the token is new or remembered.
+func TestVerifyKindLeeway(t *testing.T) {
+	clock := newClock()
+	v := newVerifier(t, with(func(r *core.Rules) {
+		r.Leeway = 10 * time.Second
+		r.Session.Kinds = []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "at", InPast: true}}}}
+	}), core.WithClock(clock))
+	token := hs256(t, map[string]any{"at": offset(20, "")})
+	for _, step := range []struct {
+		ahead time.Duration // of the time that at says
+		want  core.TokenKind
+	}{
+		{20 * time.Second, core.KindSession},
+		{11 * time.Second, core.KindSession},
+		{10 * time.Second, core.KindMachine},
+		{0, core.KindMachine},
+	} {
+		clock.advance(epoch().Add(20*time.Second - step.ahead).Sub(clock.Now()))
+		unseen := hs256(t, map[string]any{"at": offset(20, ""), "jti": step.ahead.String()})
+		for name, token := range map[string]string{"remembered": token, "new": unseen} {
+			s, err := v.Verify(t.Context(), token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.Kind() != step.want {
+				t.Errorf("%v ahead, %s: %s, want %s", step.ahead, name, s.Kind(), step.want)
+			}
+		}
+	}
+	if v.Stats().Hits == 0 {
+		t.Error("nothing was remembered")
+	}
+}
+
 func TestVerifyIssuer(t *testing.T) {
 	verifyAll(t, with(func(r *core.Rules) { r.Issuers = []string{"https://b.example", "c"} }), []claimsCase{
 		{"first", nil, ""},
