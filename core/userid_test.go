@@ -31,7 +31,16 @@ func TestVerifyUserID(t *testing.T) {
 		{"empty", "", nil, map[string]any{"sub": ""}, "", core.CodeMissingClaim},
 		{"as long as may be", "", nil, map[string]any{"sub": long}, long, ""},
 		{"too long", "", nil, map[string]any{"sub": long + "u"}, "", core.CodeClaimMismatch},
-		{"escaped", "", nil, map[string]any{"sub": "ü\n\"\\"}, "ü\n\"\\", ""},
+		{"escaped", "", nil, map[string]any{"sub": "ü \"\\"}, "ü \"\\", ""},
+		{"beyond ASCII", "", nil, map[string]any{"sub": "user|日本\u00a0é"}, "user|日本\u00a0é", ""},
+		{"a line break", "", nil, map[string]any{"sub": "user_1\nuser_2 signed in"}, "", core.CodeClaimMismatch},
+		{"NUL", "", nil, map[string]any{"sub": "user_1\x00"}, "", core.CodeClaimMismatch},
+		{"escape", "", nil, map[string]any{"sub": "\x1b[2Juser_1"}, "", core.CodeClaimMismatch},
+		{"DEL", "", nil, map[string]any{"sub": "user_1\x7f"}, "", core.CodeClaimMismatch},
+		{"a C1 control", "", nil, map[string]any{"sub": "user_1\u0085"}, "", core.CodeClaimMismatch},
+		{"a line separator", "", nil, map[string]any{"sub": "user_1\u2028"}, "", core.CodeClaimMismatch},
+		{"another direction", "", nil, map[string]any{"sub": "user_\u202e1"}, "", core.CodeClaimMismatch},
+		{"only a line break", "a", []string{"sub"}, map[string]any{"a": "\n"}, "", core.CodeClaimMismatch},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

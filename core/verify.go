@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
@@ -179,6 +180,16 @@ func (e *engine) newSession(t *jose.Token, r *registered, key *jwks.Key, now tim
 	}, nil
 }
 
+// breaksText reports whether r ends a line, steers a terminal or turns the
+// direction of writing: a user id with such a character forges lines in logs,
+// and looks like another user's.
+func breaksText(r rune) bool {
+	if r < 0x80 {
+		return r < ' ' || r == 0x7f
+	}
+	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
+}
+
 func (c *contract) userIDOf(claims jose.Object) (string, *Error) {
 	for _, path := range c.userID {
 		v, ok := path.In(claims)
@@ -191,6 +202,8 @@ func (c *contract) userIDOf(claims jose.Object) (string, *Error) {
 			return "", refuseClaim(CodeClaimMismatch, path.String(), "the user id is not a string")
 		case len(id) > maxUserIDBytes:
 			return "", refuseClaim(CodeClaimMismatch, path.String(), "the user id is longer than "+itoa(maxUserIDBytes)+" bytes")
+		case strings.ContainsFunc(id, breaksText):
+			return "", refuseClaim(CodeClaimMismatch, path.String(), "the user id contains a control character")
 		}
 		return id, nil
 	}
