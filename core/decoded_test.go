@@ -85,7 +85,7 @@ func TestClaimsThatShareAreDecodedAnew(t *testing.T) {
 // unstable decodes itself into another value each time.
 type unstable struct{ N int }
 
-var unstableCalls int //nolint:gochecknoglobals // of unstable
+var unstableCalls int // of unstable
 
 func (u *unstable) UnmarshalJSON([]byte) error {
 	unstableCalls++

@@ -19,7 +19,9 @@ import (
 )
 
 // Issuer is an OpenID provider on loopback, as far as a verifier sees one: a
-// discovery document, a key set, and tokens. It is safe for concurrent use.
+// discovery document, a key set, and tokens. Its keys are its own: no other
+// issuer accepts its tokens, though the names of their keys (kid) are the same.
+// It is safe for concurrent use.
 type Issuer struct {
 	cfg   Config
 	base  string // http://127.0.0.1:port
@@ -28,9 +30,8 @@ type Issuer struct {
 	close func() error
 
 	mu     sync.Mutex
-	keys   []key          // published, the newest of an algorithm last
-	serial int            // of the last rotation
-	made   map[string]int // keys made so far, by family
+	keys   []key // published, the newest of an algorithm last
+	serial int   // of the last rotation
 	answers
 	secure *secureServer // nil until HTTPClient is called
 }
@@ -103,13 +104,13 @@ func StartIssuer(cfg Config) (*Issuer, error) {
 	if err := checkLoopback(cfg.Addr); err != nil {
 		return nil, err
 	}
-	i := &Issuer{cfg: cfg, t: program{}, quit: make(chan struct{}), made: map[string]int{}}
+	i := &Issuer{cfg: cfg, t: program{}, quit: make(chan struct{})}
 	i.maxAge, i.sites = cfg.MaxAge, map[string]string{}
-	keys, err := i.newKeys()
+	published, err := i.newKeys()
 	if err != nil {
 		return nil, err
 	}
-	i.keys = keys
+	i.keys = published
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", cfg.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("authtest: the issuer can't listen: %w", err)
@@ -290,26 +291,22 @@ func (i *Issuer) RemoveKey(kid string) bool {
 	return len(i.keys) < before
 }
 
-// newKeys makes one key for every algorithm.
+// newKeys makes one key for every algorithm. No other issuer of the process
+// has it, nor had this one.
 func (i *Issuer) newKeys() ([]key, error) {
 	i.mu.Lock()
 	i.serial++
-	keys := make([]key, 0, len(i.cfg.Algorithms))
-	slots := make([]slot, 0, len(i.cfg.Algorithms))
-	for _, alg := range i.cfg.Algorithms {
-		keys = append(keys, key{id: "key-" + strconv.Itoa(i.serial) + "-" + alg, alg: alg})
-		slots = append(slots, slot{family: family(alg), n: i.made[family(alg)]})
-		i.made[family(alg)]++
-	}
+	serial := i.serial
 	i.mu.Unlock()
-	for n := range keys {
-		private, err := pool.key(slots[n])
+	made := make([]key, 0, len(i.cfg.Algorithms))
+	for _, alg := range i.cfg.Algorithms {
+		private, err := keys.key(family(alg))
 		if err != nil {
 			return nil, err
 		}
-		keys[n].private = private
+		made = append(made, key{id: "key-" + strconv.Itoa(serial) + "-" + alg, alg: alg, private: private})
 	}
-	return keys, nil
+	return made, nil
 }
 
 // signingKey returns the newest key for alg, and false if none is published.

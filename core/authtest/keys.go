@@ -13,6 +13,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"math/big"
 	"strings"
 	"sync"
 )
@@ -42,40 +43,94 @@ func family(alg string) string {
 	}
 }
 
-// keyPool holds the private keys of this process, made when first asked for:
-// an RSA key takes a second under the race detector.
-type keyPool struct {
-	mu   sync.Mutex
-	made map[slot]func() (crypto.Signer, error)
+// keyMaker makes the private keys of this process. No two are alike: issuers
+// that shared a key would accept each other's tokens, and a test for that
+// confusion would pass for the wrong reason.
+type keyMaker struct {
+	mu       sync.Mutex
+	primes   []*big.Int
+	next     [2]int // the pair of primes that makes the next RSA key; [0] is the smaller index
+	attacker map[string]crypto.Signer
 }
 
-// slot names a key of the pool. Issuers share keys, their rotations do not: the
-// n-th key of an issuer is another than its first. An attacker's key is never
-// an issuer's.
-type slot struct {
-	family   string
-	n        int
-	attacker bool
-}
+var keys = keyMaker{attacker: map[string]crypto.Signer{}}
 
-// Keys are slow to make, so the process shares them.
-var pool = keyPool{made: map[slot]func() (crypto.Signer, error){}}
-
-func (p *keyPool) key(s slot) (crypto.Signer, error) {
-	p.mu.Lock()
-	generate, ok := p.made[s]
-	if !ok {
-		generate = sync.OnceValues(func() (crypto.Signer, error) { return generateKey(s.family) })
-		p.made[s] = generate
+// key returns a key that was never returned before.
+func (m *keyMaker) key(family string) (crypto.Signer, error) {
+	if family != "RSA" {
+		return generateKey(family)
 	}
-	p.mu.Unlock()
-	return generate() // outside the lock: other keys need not wait
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.rsaKey()
+}
+
+// attackerKey returns a key that no issuer ever has, always the same one.
+func (m *keyMaker) attackerKey(family string) (crypto.Signer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if k := m.attacker[family]; k != nil {
+		return k, nil
+	}
+	k, err := generateKey(family)
+	if err == nil {
+		m.attacker[family] = k
+	}
+	return k, err
+}
+
+const rsaBits = 2048
+
+// rsaKey combines primes. An RSA key takes up to a second under the race
+// detector, nearly all of it for its two primes, and each new pair of primes
+// makes keys with all those before: 6 keys cost two generations, 45 cost five.
+// Keys that share a prime are worthless as keys (their greatest common divisor
+// is that prime) and as good as any for a test.
+func (m *keyMaker) rsaKey() (crypto.Signer, error) {
+	for {
+		if m.next[1] >= len(m.primes) {
+			fresh, err := rsa.GenerateKey(rand.Reader, rsaBits)
+			if err != nil {
+				return nil, err
+			}
+			m.primes = append(m.primes, fresh.Primes...)
+			if m.next[1] == 0 {
+				m.next = [2]int{0, 1}
+			}
+		}
+		p, q := m.primes[m.next[0]], m.primes[m.next[1]]
+		if m.next[0]++; m.next[0] == m.next[1] {
+			m.next = [2]int{0, m.next[1] + 1}
+		}
+		if k, ok := combine(p, q); ok {
+			return k, nil
+		}
+	}
+}
+
+// combine makes the RSA key of two primes (RFC 8017 §3.2), if there is one.
+func combine(p, q *big.Int) (*rsa.PrivateKey, bool) {
+	one := big.NewInt(1)
+	const e = 65537
+	n := new(big.Int).Mul(p, q)
+	phi := new(big.Int).Mul(new(big.Int).Sub(p, one), new(big.Int).Sub(q, one))
+	d := new(big.Int).ModInverse(big.NewInt(e), phi)
+	if d == nil || n.BitLen() != rsaBits {
+		return nil, false
+	}
+	k := &rsa.PrivateKey{
+		PublicKey: rsa.PublicKey{N: n, E: e},
+		D:         d,
+		Primes:    []*big.Int{new(big.Int).Set(p), new(big.Int).Set(q)},
+	}
+	k.Precompute()
+	return k, k.Validate() == nil
 }
 
 func generateKey(family string) (crypto.Signer, error) {
 	switch family {
 	case "RSA":
-		return rsa.GenerateKey(rand.Reader, 2048)
+		return rsa.GenerateKey(rand.Reader, rsaBits)
 	case "P-256":
 		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	case "P-384":

@@ -5,9 +5,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"testing"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -23,8 +25,9 @@ const SessionIssuer = "https://authtest.invalid"
 type SessionOption func(*sessionRules)
 
 type sessionRules struct {
-	rules core.Rules
-	clock core.Clock
+	rules        core.Rules
+	clock        core.Clock
+	outsideTests bool
 }
 
 // LikeContract reads the claims as contract's sessions are read: where its
@@ -42,6 +45,11 @@ func LikeContract(contract *core.Contract) SessionOption {
 
 // At lets the session begin at the time that clock shows.
 func At(clock core.Clock) SessionOption { return func(s *sessionRules) { s.clock = clock } }
+
+// InsecureOutsideTests lets a program that is not a test make sessions, e.g. a
+// demonstration. Such a session is nobody's sign-in: a server that puts one into
+// a request's context has let the request in without a token.
+func InsecureOutsideTests() SessionOption { return func(s *sessionRules) { s.outsideTests = true } }
 
 // Context returns ctx with the session of userID, as a handler behind the
 // middleware gets it. See [Session] for the claims.
@@ -64,8 +72,10 @@ func Context(ctx context.Context, userID string, claims any, opts ...SessionOpti
 // provider.
 //
 // The session comes out of a real verifier, from a token that is signed with a
-// secret of its own. Session panics if userID is empty, if the claims are no
+// secret of its own. Session panics if userID is empty, if the claims are not a
 // JSON object, or if that verifier refuses them, e.g. an exp that is a string.
+// It panics in a program that "go test" did not build, so that no server gives
+// out sessions by mistake; see [InsecureOutsideTests].
 func Session(userID string, claims any, opts ...SessionOption) *core.Session {
 	s := sessionRules{clock: systemClock{}, rules: core.Rules{
 		Provider: "authtest", Issuer: SessionIssuer, Session: anyMapping(),
@@ -81,6 +91,9 @@ func Session(userID string, claims any, opts ...SessionOption) *core.Session {
 }
 
 func (s *sessionRules) session(userID string, claims any) (*core.Session, error) {
+	if !testing.Testing() && !s.outsideTests {
+		return nil, errors.New("this program is not a test: remove the call, or pass InsecureOutsideTests")
+	}
 	if userID == "" {
 		return nil, fmt.Errorf("the user id is empty: for an anonymous visitor use the context without a session")
 	}

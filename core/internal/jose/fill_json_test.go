@@ -105,7 +105,7 @@ type (
 	// Neither method is promoted: two of them compete.
 	ambiguous struct {
 		counted
-		hoarder
+		hoarder //nolint:unused // its method is the point
 		Text string `json:"text"`
 	}
 )

@@ -1,0 +1,26 @@
+package authtest_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestSessionOutsideTests runs a program that "go test" did not build.
+func TestSessionOutsideTests(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a program")
+	}
+	program := filepath.Join(t.TempDir(), "program")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./testdata/program").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err := exec.CommandContext(t.Context(), program).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "authtest: Session: this program is not a test") {
+		t.Errorf("unasked: %v\n%s", err, out)
+	}
+	if out, err := exec.CommandContext(t.Context(), program, "asked").CombinedOutput(); err != nil || string(out) != "user_1\n" {
+		t.Errorf("asked: %v\n%s", err, out)
+	}
+}
