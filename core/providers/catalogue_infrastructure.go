@@ -6,6 +6,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/gitlab"
 	"github.com/revstackhq/auth-go/core/providers/iap"
 	"github.com/revstackhq/auth-go/core/providers/kubernetes"
+	"github.com/revstackhq/auth-go/core/providers/vercel"
 )
 
 // infrastructure holds the providers that speak for machines and proxies.
@@ -75,6 +76,23 @@ func infrastructure() []Provider {
 			UserID:      "`sub` (`system:serviceaccount:<namespace>:<name>`)",
 			Checks:      []string{"`sub` begins with `system:serviceaccount:`", "namespaces and service accounts if named"},
 			Build:       FromJSON(kubernetes.NewContract), Claims: claimsOf[kubernetes.Claims],
+		},
+		{
+			Slug: "vercel", Name: "Vercel",
+			Description: "OpenID Connect tokens of Vercel deployments.",
+			LogoURL:     "https://cdn.simpleicons.org/vercel/ffffff",
+			Algorithms:  []string{"RS256"},
+			Issuer:      "`https://oidc.vercel.com/<team>`, or `https://oidc.vercel.com` (global)",
+			Keys:        "`<issuer>/.well-known/jwks`",
+			Audience:    "`https://vercel.com/<team>`, or what the deployment asks for",
+			UserID:      "`sub`",
+			Checks: []string{
+				"`project_id` or `project`",
+				"`environment`",
+				"`owner_id`, required for the global issuer",
+			},
+			Build:  FromJSON(vercel.NewContract),
+			Claims: claimsOf[vercel.Claims],
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"github.com/revstackhq/auth-go/core/providers/authentik"
 	"github.com/revstackhq/auth-go/core/providers/betterauth"
 	"github.com/revstackhq/auth-go/core/providers/entra"
 	"github.com/revstackhq/auth-go/core/providers/google"
@@ -8,6 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/kinde"
 	"github.com/revstackhq/auth-go/core/providers/logto"
 	"github.com/revstackhq/auth-go/core/providers/okta"
+	"github.com/revstackhq/auth-go/core/providers/supertokens"
 	"github.com/revstackhq/auth-go/core/providers/workos"
 	"github.com/revstackhq/auth-go/core/providers/zitadel"
 )
@@ -120,6 +122,40 @@ func signIn() []Provider {
 			UserID:      "`sub`",
 			Checks:      []string{"header `kid` present", "header `typ` absent or `JWT`"},
 			Build:       FromJSON(betterauth.NewContract), Claims: claimsOf[betterauth.Claims],
+		},
+		{
+			Slug: "authentik", Name: "authentik",
+			Description: "Access tokens of authentik, the open-source identity provider.",
+			LogoURL:     "https://cdn.simpleicons.org/authentik/ffffff",
+			Algorithms:  []string{"RS256", "ES256", "ES384", "ES512", "HS256"},
+			Issuer:      "`https://<host>/application/o/<slug>/` with the slash, or `https://<host>/`",
+			Keys:        "`https://<host>/application/o/<slug>/jwks/`, or the client secret",
+			Audience:    "the provider's client id, required",
+			UserID:      "`sub`",
+			Checks: []string{
+				"`azp` present (no ID token)",
+				"`sid` present (no service account)",
+				"`groups` if groups are named",
+			},
+			Build:  FromJSON(authentik.NewContract),
+			Claims: claimsOf[authentik.Claims],
+		},
+		{
+			Slug: "supertokens", Name: "SuperTokens",
+			Description: "Session access tokens of SuperTokens.",
+			Algorithms:  []string{"RS256"},
+			Issuer:      "`<apiDomain><apiBasePath>`",
+			Keys:        "`<issuer>/jwt/jwks.json`",
+			Audience:    "none; `aud` if an audience is set",
+			UserID:      "`sub`",
+			Checks: []string{
+				"`sessionHandle` present",
+				"`stt` is absent or 0 (no OAuth2 token)",
+				"`st-ev.v`, `st-mfa.v` if required",
+				"`tId` if tenants are named",
+			},
+			Build:  FromJSON(supertokens.NewContract),
+			Claims: claimsOf[supertokens.Claims],
 		},
 	}
 }
