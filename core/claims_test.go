@@ -10,12 +10,10 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// num is a number as the token writes it.
-
+// num is a number as the token spells it.
 func num(text string) json.Number { return json.Number(text) }
 
-// offset is epoch and so many seconds, with whatever fraction follows.
-
+// offset is the given number of seconds after epoch, followed by fraction.
 func offset(seconds int64, fraction string) json.Number {
 	return num(fmt.Sprintf("%d%s", epoch().Unix()+seconds, fraction))
 }
@@ -26,10 +24,8 @@ type claimsCase struct {
 	want   core.Code
 }
 
-// verifyAll holds claims against rules, once fresh and once remembered: the
-
-// verdicts must be the same.
-
+// verifyAll verifies each case twice, as a new token and as a remembered one: the
+// results must be the same.
 func verifyAll(t *testing.T, rules core.Rules, cases []claimsCase) {
 	t.Helper()
 	for _, c := range cases {
@@ -90,8 +86,7 @@ func TestVerifyTimes(t *testing.T) {
 	})
 }
 
-// A remembered token ends when its time is over, to the second.
-
+// A remembered token expires to the second.
 func TestVerifyRemembersNoTime(t *testing.T) {
 	clock := newClock()
 	v := newVerifier(t, with(func(r *core.Rules) { r.MaxAge = 2 * time.Hour }), core.WithClock(clock))
@@ -295,8 +290,8 @@ func TestVerifyHeaderRules(t *testing.T) {
 	}
 }
 
-// Rules and kinds that look at the clock are asked again, however deep they look.
-
+// Rules and kinds that depend on the time are evaluated again for a remembered
+// token, however deeply they are nested.
 func TestVerifyTimedRules(t *testing.T) {
 	clock := newClock()
 	future := core.ClaimRule{Claim: "at", InPast: true}

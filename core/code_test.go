@@ -10,6 +10,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
+// Something reports every code but NETWORK_ERROR, which is an alias.
 func TestEveryCode(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
 	down := newKeyServer(t)

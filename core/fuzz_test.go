@@ -8,6 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
+// FuzzVerify passes tokens to a verifier that accepts exactly one.
 func FuzzVerify(f *testing.F) {
 	good := hs256(f, nil)
 	for _, seed := range []string{
@@ -40,6 +41,7 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
+// signedByUs reports whether token is one of the seeds with a good signature.
 func signedByUs(t *testing.T, token string) bool {
 	t.Helper()
 	return token == hs256(t, nil) || token == rs256(t, "k1", nil)

@@ -15,6 +15,7 @@ import (
 	"github.com/revstackhq/auth-go/core/event"
 )
 
+// Verifiers made in a loop share one key set and its fetches.
 func TestVerifiersShareKeys(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
 	contract, clock := newContract(t, server.rules()), newClock()
@@ -77,6 +78,7 @@ func TestReady(t *testing.T) {
 	}
 }
 
+// When a key leaves the set, its remembered tokens are refused.
 func TestRememberedTokensEndWithTheirKey(t *testing.T) {
 	server, clock := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""), publicJWK(otherRSA().Public(), "k2", "")), newClock()
 	v := newVerifier(t, server.rules(), core.WithClock(clock))
@@ -131,6 +133,8 @@ func TestHTTPClient(t *testing.T) {
 	}
 }
 
+// Keys are fetched over plain http from another machine only if the contract says
+// so.
 func TestInsecureHTTP(t *testing.T) {
 	for _, insecure := range []bool{true, false} {
 		t.Run(fmt.Sprint(insecure), func(t *testing.T) {

@@ -62,6 +62,7 @@ func TestObservers(t *testing.T) {
 	}
 }
 
+// A contract does not keep a discarded verifier alive through its observer.
 func TestObserversAreHeldWeakly(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
 	contract, clock := newContract(t, server.rules()), newClock()
@@ -86,6 +87,7 @@ func TestObserversAreHeldWeakly(t *testing.T) {
 	t.Error("the observer is still there")
 }
 
+// Events about a tenant's keys reach the observer too.
 func TestObserverHearsOfTenants(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
 	rules := server.rules()

@@ -45,6 +45,8 @@ func TestSessionFactorAges(t *testing.T) {
 	}
 }
 
+// Clerk's session tokens of version 2 (/docs/guides/sessions/session-tokens). Where
+// Clerk's SDKs disagree, only what both grant is granted.
 func TestSessionPermissionBits(t *testing.T) {
 	m := core.Mapping{PermissionBits: &core.PermissionBits{
 		Features: "fea", Permissions: "o.per", Masks: "o.fpm", OrganizationScope: "o", Prefix: "org:",

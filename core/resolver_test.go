@@ -13,6 +13,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
+// directory is a resolver that counts its calls and answers as a test wants.
 type directory struct {
 	mu     sync.Mutex
 	asked  map[string]int
@@ -168,6 +169,7 @@ func TestResolverRemembers(t *testing.T) {
 	}
 }
 
+// A changed contract applies from the moment the resolver returns it.
 func TestResolverChangedContract(t *testing.T) {
 	clock := newClock()
 	d := &directory{}
@@ -192,6 +194,8 @@ func TestResolverChangedContract(t *testing.T) {
 	wantCode(t, err, core.CodeAudienceMismatch)
 }
 
+// Concurrent requests share one call, and one that leaves does not end it for the
+// others.
 func TestResolverIsAskedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
@@ -229,6 +233,8 @@ func TestResolverIsAskedOnce(t *testing.T) {
 	})
 }
 
+// A resolver that hangs delays a request by five seconds at most, and the next
+// request calls it again.
 func TestResolverThatHangs(t *testing.T) {
 	for _, deaf := range []bool{false, true} {
 		t.Run(fmt.Sprintf("deaf %t", deaf), func(t *testing.T) {

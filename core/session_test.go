@@ -16,8 +16,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// session is that of a token with these claims, under a mapping.
-
+// session returns the session of a token with these claims, under mapping m.
 func session(t *testing.T, m core.Mapping, changes map[string]any) *core.Session {
 	t.Helper()
 	s, err := newVerifier(t, with(func(r *core.Rules) { r.Session = m })).Verify(t.Context(), hs256(t, changes))
@@ -146,10 +145,6 @@ func TestSessionKind(t *testing.T) {
 	}
 }
 
-// Clerk's version 2, by /docs/guides/sessions/session-tokens, and by what both
-
-// official SDKs grant where they disagree.
-
 func TestSessionDecode(t *testing.T) {
 	s := session(t, core.Mapping{}, map[string]any{"SUB": "evil", "Exp": 1, "n": 7, "deep": map[string]any{"A": 1, "a": 2}})
 	var claims struct {
@@ -191,8 +186,7 @@ func TestSessionDecode(t *testing.T) {
 	}
 }
 
-// What a session hands out is the caller's own.
-
+// Callers may change what a session returns without changing the session.
 func TestSessionIsImmutable(t *testing.T) {
 	s := session(t, core.Mapping{}, map[string]any{
 		"roles": []string{"a"}, "permissions": []string{"a"}, "scope": "a", "amr": []string{"a"}, "list": []string{"a"},
@@ -248,8 +242,7 @@ func TestSessionLogsNoClaims(t *testing.T) {
 	}
 }
 
-// A session that no verifier made is nobody's.
-
+// A session that no verifier made has no user and no claims.
 func TestZeroSession(t *testing.T) {
 	zero := &core.Session{}
 	if zero.UserID() != "" || zero.Provider() != "" || zero.Subject() != "" || zero.Roles() != nil || zero.HasRole("") || zero.Since(epoch()) != 0 {

@@ -10,8 +10,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Each issuer is held to its own contract, and to nothing of another's.
-
+// Each issuer is checked against its own contract only.
 func TestSeveralIssuers(t *testing.T) {
 	a, b := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", "")), newKeyServer(t, publicJWK(otherRSA().Public(), "k1", ""))
 	first, second := a.rules(), b.rules()
@@ -96,8 +95,7 @@ func TestSeveralIssuersFaults(t *testing.T) {
 	}
 }
 
-// A thousand issuers: every token finds its own contract.
-
+// With a thousand issuers, every token is checked against its own contract.
 func TestThousandIssuers(t *testing.T) {
 	contracts := make([]*core.Contract, 0, 1000)
 	for i := range 1000 {
@@ -112,18 +110,7 @@ func TestThousandIssuers(t *testing.T) {
 	}
 }
 
-// directory is a resolver that counts and can be told what to answer.
-
-// A changed contract counts from the moment it is known.
-
-// Many callers, one question; who leaves takes nobody along.
-
-// A resolver that hangs costs five seconds, and the next request asks anew.
-
-// New in a loop: one key set, whose fetch counts once.
-
-// incomparable is a clock that == panics on.
-
+// incomparable is a clock whose comparison with == panics.
 type incomparable struct{ at []time.Time }
 
 func (c incomparable) Now() time.Time { return c.at[0] }
@@ -140,10 +127,6 @@ func TestOptionsThatCannotBeCompared(t *testing.T) {
 		}
 	}
 }
-
-// A verifier that is gone is not kept by the contract it listened to.
-
-// A tenant's keys are observed like any other's.
 
 func TestTokenCache(t *testing.T) {
 	off := newVerifier(t, secretRules(), core.WithTokenCache(core.TokenCache{Disabled: true}))
@@ -165,8 +148,6 @@ func TestTokenCache(t *testing.T) {
 	_, err := small.Verify(t.Context(), mint(t, "HS256", []byte("another"), map[string]any{}, claimsWith(nil)))
 	wantCode(t, err, core.CodeInvalidSignature)
 }
-
-// A key that leaves the set takes its remembered tokens along.
 
 func TestVerifyConcurrently(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
@@ -190,9 +171,3 @@ func TestVerifyConcurrently(t *testing.T) {
 		t.Errorf("%d fetches", n)
 	}
 }
-
-// Plain http leaves this machine only if the contract says so.
-
-// FuzzVerify throws tokens at a verifier that accepts exactly one.
-
-// signedByUs tells the seeds, whose signatures are good.

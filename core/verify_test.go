@@ -15,7 +15,6 @@ import (
 )
 
 // signers has a key for every algorithm.
-
 func signers() map[string]any {
 	all := map[string]any{"ES256": p256Key(), "ES384": p384Key(), "ES512": p521Key(), "EdDSA": edKey()}
 	for _, size := range []string{"256", "384", "512"} {
@@ -24,8 +23,7 @@ func signers() map[string]any {
 	return all
 }
 
-// everyAlgorithm has a key and a secret for each of them.
-
+// everyAlgorithm accepts every algorithm, with keys and a secret.
 func everyAlgorithm(tb testing.TB) core.Rules {
 	tb.Helper()
 	rules := secretRules()
@@ -79,8 +77,7 @@ func TestVerifyAlgorithms(t *testing.T) {
 	}
 }
 
-// RFC 7518 §3.5: the salt is as long as the hash.
-
+// The salt must be as long as the hash (RFC 7518 §3.5).
 func TestVerifyPSSSalt(t *testing.T) {
 	v := newVerifier(t, everyAlgorithm(t))
 	for alg, hash := range map[string]crypto.Hash{"PS256": crypto.SHA256, "PS384": crypto.SHA384, "PS512": crypto.SHA512} {
@@ -99,10 +96,8 @@ func TestVerifyPSSSalt(t *testing.T) {
 	}
 }
 
-// A secret and keys side by side, as while a Supabase project migrates: neither
-
-// serves the other's algorithms.
-
+// A contract may have a secret and keys, as while a Supabase project migrates.
+// Neither may verify the other's algorithms.
 func TestVerifyNeverCrossesKeys(t *testing.T) {
 	public := publicPEM(t, rsaKey().Public())
 	rules := keyRules()
@@ -174,8 +169,8 @@ func TestVerifyKid(t *testing.T) {
 	wantCode(t, err, core.CodeInvalidSignature)
 }
 
-// A token without a kid may be signed by a key that was published since.
-
+// A token without a kid may be signed by a key that was published after the last
+// fetch.
 func TestVerifyRelearnsWithoutKid(t *testing.T) {
 	server := newKeyServer(t, publicJWK(otherRSA().Public(), "k0", ""))
 	v := newVerifier(t, server.rules())
@@ -270,8 +265,7 @@ func TestVerifyFormat(t *testing.T) {
 	}
 }
 
-// Unsigned tokens pass where the contract says so, and nowhere else.
-
+// Unsigned tokens pass only where the contract allows them.
 func TestVerifyEmulator(t *testing.T) {
 	unsigned := func(header string, changes map[string]any) string {
 		return b64(header) + "." + b64(asJSON(t, claimsWith(changes))) + "."
@@ -317,10 +311,7 @@ func TestVerifyEmulator(t *testing.T) {
 	}
 }
 
-// Every code that is not NETWORK_ERROR, an alias, is what something reports.
-
-// A caller that leaves ends its own wait, and gets its own error.
-
+// A caller whose context is canceled stops waiting and gets its own error.
 func TestVerifyCancelled(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
 	gate := make(chan struct{})

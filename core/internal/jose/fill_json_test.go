@@ -106,6 +106,7 @@ type (
 	ambiguous struct {
 		counted
 		hoarder //nolint:unused // its method is the point
+
 		Text string `json:"text"`
 	}
 )
