@@ -125,7 +125,7 @@ func (c *contract) compileKeys(f *faults) {
 	case r.JWKSURL != "":
 		checkURL("JWKSURL", r.JWKSURL, urlRules{insecureHTTP: r.InsecureHTTP, mayQuery: true}, f)
 	case len(r.JWKS) > 0:
-		set, err := jwks.Parse(r.JWKS, jwks.Limits{Algorithms: r.Algorithms, Uses: r.KeyUses})
+		set, err := jwks.ParseStatic(r.JWKS, jwks.Limits{Algorithms: r.Algorithms, Uses: r.KeyUses})
 		c.takeStatic("JWKS", set, err, f)
 	case r.PEM != "":
 		set, err := jwks.FromPEM([]byte(r.PEM), "", "")
@@ -291,6 +291,8 @@ func (c *contract) warn() {
 	say(r.InsecureNoExpiry, "no expiry: a token without exp is accepted for ever")
 	say(r.InsecureShortSecret, "short secret: a secret shorter than its hash can be guessed from one token")
 	say(r.InsecureHTTP, "plain http: whoever sits on the wire can replace the keys")
+	say(r.InsecurePrivateNetwork,
+		"private network: a tenant, or the issuer's discovery document, may have keys fetched from inside your network")
 	say(r.InsecureIgnoreConfirmation, "bound tokens (cnf) are accepted as bearer tokens: a stolen one works")
 	c.warnings = append(c.warnings, r.Warnings...)
 	say(r.InsecureEmulator, "emulator: unsigned tokens are accepted, anybody can be anybody")

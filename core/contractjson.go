@@ -52,6 +52,7 @@ type wire struct {
 	InsecureNoExpiry           bool            `json:"insecureNoExpiry,omitempty"`
 	InsecureShortSecret        bool            `json:"insecureShortSecret,omitempty"`
 	InsecureHTTP               bool            `json:"insecureHttp,omitempty"`
+	InsecurePrivateNetwork     bool            `json:"insecurePrivateNetwork,omitempty"`
 	InsecureIgnoreConfirmation bool            `json:"insecureIgnoreConfirmation,omitempty"`
 	InsecureEmulator           bool            `json:"insecureEmulator,omitempty"`
 
@@ -97,6 +98,7 @@ func (k *Contract) MarshalJSON() ([]byte, error) {
 		CheckKeyIssuer: r.CheckKeyIssuer, KeyUses: r.KeyUses, TokenTypes: r.TokenTypes, Leeway: seconds(r.Leeway), MaxAge: seconds(r.MaxAge), Session: &r.Session,
 		InsecureAnyAudience: r.InsecureAnyAudience, InsecureAnyIssuer: r.InsecureAnyIssuer,
 		InsecureNoExpiry: r.InsecureNoExpiry, InsecureShortSecret: r.InsecureShortSecret, InsecureHTTP: r.InsecureHTTP,
+		InsecurePrivateNetwork:     r.InsecurePrivateNetwork,
 		InsecureIgnoreConfirmation: r.InsecureIgnoreConfirmation, InsecureEmulator: r.InsecureEmulator,
 		IssuerHints: r.IssuerHints, Warnings: r.Warnings,
 	}
@@ -165,7 +167,8 @@ func (w *wire) rules() Rules {
 		ClaimRules: w.ClaimRules, CheckKeyIssuer: w.CheckKeyIssuer, KeyUses: w.KeyUses, TokenTypes: w.TokenTypes, Leeway: time.Duration(w.Leeway),
 		MaxAge: time.Duration(w.MaxAge), MaxTokenBytes: w.MaxTokenBytes, InsecureAnyAudience: w.InsecureAnyAudience,
 		InsecureAnyIssuer: w.InsecureAnyIssuer, InsecureNoExpiry: w.InsecureNoExpiry,
-		InsecureShortSecret: w.InsecureShortSecret, InsecureHTTP: w.InsecureHTTP,
+		InsecurePrivateNetwork: w.InsecurePrivateNetwork,
+		InsecureShortSecret:    w.InsecureShortSecret, InsecureHTTP: w.InsecureHTTP,
 		InsecureIgnoreConfirmation: w.InsecureIgnoreConfirmation, InsecureEmulator: w.InsecureEmulator,
 		IssuerHints: w.IssuerHints, Warnings: w.Warnings,
 	}

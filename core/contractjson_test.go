@@ -28,7 +28,7 @@ func everyRule() core.Rules {
 			},
 			{Claim: "name", OneOf: []string{"a"}, IgnoreCase: true},
 		},
-		CheckKeyIssuer: true, KeyUses: []string{"sig", "jwt-svid", ""}, TokenTypes: []string{"at+jwt", ""}, Leeway: 290 * time.Millisecond, MaxAge: 90*time.Minute + time.Nanosecond, MaxTokenBytes: 4096,
+		CheckKeyIssuer: true, KeyUses: []string{"sig", "jwt-svid", ""}, InsecurePrivateNetwork: true, TokenTypes: []string{"at+jwt", ""}, Leeway: 290 * time.Millisecond, MaxAge: 90*time.Minute + time.Nanosecond, MaxTokenBytes: 4096,
 		InsecureNoExpiry: true, InsecureShortSecret: true, InsecureHTTP: true, InsecureIgnoreConfirmation: true, InsecureEmulator: true,
 	}
 	refs := core.Refs("a.b", "c")

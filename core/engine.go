@@ -100,15 +100,17 @@ func newEngine(c *contract, o engineOptions) *engine {
 		e.keys = jwks.NewStatic(c.static)
 	case c.remote():
 		cfg := jwks.Config{
-			URL:          c.rules.JWKSURL,
-			Discovery:    c.rules.Discovery,
-			Algorithms:   c.rules.Algorithms,
-			KeyUses:      c.rules.KeyUses,
-			InsecureHTTP: c.rules.InsecureHTTP,
-			Policy:       o.policy.internal(),
-			Client:       o.client,
-			Clock:        o.clock,
-			Emit:         e.emit,
+			URL:            c.rules.JWKSURL,
+			Discovery:      c.rules.Discovery,
+			Algorithms:     c.rules.Algorithms,
+			KeyUses:        c.rules.KeyUses,
+			InsecureHTTP:   c.rules.InsecureHTTP,
+			Tenant:         o.tenant,
+			PrivateNetwork: c.rules.InsecurePrivateNetwork,
+			Policy:         o.policy.internal(),
+			Client:         o.client,
+			Clock:          o.clock,
+			Emit:           e.emit,
 		}
 		if len(c.issuers) > 0 {
 			cfg.Issuer = c.issuers[0]

@@ -29,7 +29,7 @@ type KeyHealth struct {
 	// LastError is why the last fetch failed, "" if it did not.
 	LastError string `json:"lastError,omitempty"`
 	// LastErrorKind is one word of it: timeout, network, status, too_large,
-	// not_json, redirect, insecure_scheme, malformed_set, too_many_keys,
+	// not_json, redirect, insecure_scheme, private_address, malformed_set, too_many_keys,
 	// no_usable_keys, discovery or panic.
 	LastErrorKind string `json:"lastErrorKind,omitempty"`
 	// Counts since the verifier was made.

@@ -2,13 +2,13 @@ package core
 
 import (
 	"crypto/subtle"
-	"net"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
+	"github.com/revstackhq/auth-go/core/internal/netaddr"
 )
 
 // issuerTemplate is https://host/{claim}/…, taken apart.
@@ -111,7 +111,9 @@ func checkURL(field, raw string, rules urlRules, f *faults) {
 		f.add(field, value, "holds credentials: remove the part before @")
 	case u.Host == "" || u.Opaque != "":
 		f.add(field, value, "has no host: write https://host/path")
-	case u.Scheme == "http" && !rules.insecureHTTP && !isLoopback(u.Hostname()):
+	case netaddr.CheckHost(u.Hostname()) != nil:
+		f.add(field, value, "%v", netaddr.CheckHost(u.Hostname()))
+	case u.Scheme == "http" && !rules.insecureHTTP && !netaddr.Loopback(u.Hostname()):
 		f.add(field, value, "must be https: plain http is for loopback only")
 	case u.Scheme != "https" && u.Scheme != "http":
 		f.add(field, value, "must be https")
@@ -122,14 +124,6 @@ func checkURL(field, raw string, rules urlRules, f *faults) {
 	if u.Fragment != "" || strings.HasSuffix(raw, "#") {
 		f.add(field, value, "must not have a fragment")
 	}
-}
-
-func isLoopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 // printable keeps control characters, spaces and endless values out.

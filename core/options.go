@@ -59,6 +59,9 @@ type engineOptions struct {
 
 // WithHTTPClient fetches keys with this client instead of one of our own. Its
 // transport and timeout are used, its redirect policy and cookies are not.
+// Schemes, redirects and hosts that are written as addresses are checked as
+// ever; the addresses that its transport dials are not, so that it may reach a
+// private network, and has to refuse one itself where tenants choose URLs.
 func WithHTTPClient(client *http.Client) VerifierOption {
 	return verifierOption{"WithHTTPClient", func(v *verifierOptions) {
 		if client == nil {

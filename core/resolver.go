@@ -13,7 +13,10 @@ import (
 // are not affected.
 type Resolver struct {
 	// Resolve returns a contract that accepts this very issuer, or nil for an
-	// issuer that is not accepted. An error answers 503 and is remembered for
+	// issuer that is not accepted. Hold the issuer against your own records
+	// before you make a contract of it, for its keys are fetched: host names
+	// in it must resolve to public addresses (Rules.InsecurePrivateNetwork),
+	// but an address that stands in it is taken as it is. An error answers 503 and is remembered for
 	// two seconds. It must be safe for concurrent use and should end when ctx
 	// does, which is after five seconds.
 	Resolve func(ctx context.Context, issuer string) (*Contract, error)

@@ -109,6 +109,12 @@ type Rules struct {
 	InsecureShortSecret bool
 	// InsecureHTTP accepts http URLs outside loopback for issuer and keys.
 	InsecureHTTP bool
+	// InsecurePrivateNetwork fetches keys from private, loopback, link-local and
+	// reserved addresses even where a tenant chose the host: the contract came
+	// from a resolver, or a discovery document names a host that the contract
+	// does not. Without it such a fetch is refused when it is dialed, unless
+	// the contract itself states the address.
+	InsecurePrivateNetwork bool
 	// InsecureIgnoreConfirmation accepts a token bound to a client's key (cnf,
 	// RFC 7800) as if it were a bearer token.
 	InsecureIgnoreConfirmation bool

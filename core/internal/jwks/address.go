@@ -1,45 +1,76 @@
 package jwks
 
 import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
+	"syscall"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/internal/netaddr"
 )
 
 // secureScheme reports whether u may be fetched: https, or http on this machine.
 func secureScheme(u *url.URL) bool {
-	return u.Scheme == "https" || (u.Scheme == "http" && loopback(u.Hostname()))
+	return u.Scheme == "https" || (u.Scheme == "http" && netaddr.Loopback(u.Hostname()))
 }
 
-// loopback reports whether host means this machine: localhost (RFC 6761 §6.3) or a loopback address.
-func loopback(host string) bool {
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	if host == "localhost" {
-		return true
+// publicOnly reports whether target must be on the public internet: a tenant chose it, or a discovery document names a
+// host that the contract does not. A private address or localhost that stands in the contract itself may be fetched,
+// and where the contract is the program's own, it says that the keys are in that network too.
+func (c Config) publicOnly(target string) bool {
+	if c.PrivateNetwork {
+		return false
 	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
+	host := hostOf(target)
+	for _, url := range []string{c.URL, c.Issuer, c.DiscoveryURL} {
+		named := hostOf(url)
+		switch {
+		case named == "":
+			continue
+		case strings.EqualFold(named, host) && (!c.Tenant || netaddr.PrivateHost(named)):
+			return false
+		case !c.Tenant && netaddr.PrivateHost(named):
+			return false
+		}
+	}
+	return true
 }
 
-// internal reports whether host names, without a look-up, something that is not on the public internet.
-func internal(host string) bool {
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	if host == "" || host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
+func hostOf(rawURL string) string {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return ""
 	}
-	if addr, err := netip.ParseAddr(host); err == nil {
-		addr = addr.Unmap()
-		return addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast() || addr.IsUnspecified() ||
-			addr.IsMulticast() || sharedRange().Contains(addr)
-	}
-	// "127.1", "2130706433" and "0x7f000001" are addresses to a C resolver, though not to netip.
-	last := host[strings.LastIndexByte(host, '.')+1:]
-	return last != "" && (strings.Trim(last, "0123456789") == "" || strings.HasPrefix(last, "0x"))
+	return u.Hostname()
 }
 
-// sharedRange is the carrier's own network (RFC 6598), where clouds keep their metadata services too.
-func sharedRange() netip.Prefix {
-	return netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64, 0, 0}), 10)
+// errPrivate says what to do about an address that was refused.
+var errPrivate = errors.New("the host is in a private network, and the contract does not name it; " +
+	"where that is right, name the URL in JWKSURL or set InsecurePrivateNetwork")
+
+// publicTransport is t for hosts that a stranger may have chosen. It checks the address that is dialed, after the
+// look-up: a name that is public when it is checked and private when it is used (DNS rebinding) gets nowhere.
+func publicTransport(t *http.Transport) *http.Transport {
+	t = t.Clone()
+	t.Proxy = nil // a proxied request never comes here
+	t.DialTLSContext = nil
+	dialer := &net.Dialer{
+		Timeout: 5 * time.Second,
+		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
+			ap, err := netip.ParseAddrPort(address)
+			if err != nil || netaddr.Private(ap.Addr()) {
+				return &FetchError{Kind: KindPrivateAddress, Err: errPrivate}
+			}
+			return nil
+		},
+	}
+	t.DialContext = dialer.DialContext
+	return t
 }
 
 // sameOrigin reports whether b has a's scheme, host and port.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4/json"
+
+	"github.com/revstackhq/auth-go/core/internal/netaddr"
 )
 
 // wellKnown is where OpenID Connect Discovery 1.0 §4 puts the provider's metadata, after the issuer's path.
@@ -84,7 +86,11 @@ func (s *Source) rediscover(cause error) {
 // discover fetches and checks the document.
 func (s *Source) discover(ctx context.Context, now time.Time) (*discovered, error) {
 	docURL := s.cfg.discoveryURL()
-	ans, err := s.fetch.get(ctx, docURL, acceptJSON, validators{})
+	ans, err := s.fetch.get(ctx, request{
+		url:        docURL,
+		accept:     acceptJSON,
+		publicOnly: s.cfg.publicOnly(docURL),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +107,7 @@ func (s *Source) discover(ctx context.Context, now time.Time) (*discovered, erro
 	if doc.Issuer != s.cfg.Issuer { // OIDC Discovery §4.3: MUST be identical
 		return nil, refuse(&IssuerMismatchError{Want: s.cfg.Issuer, Got: printable(doc.Issuer, maxKidSize)})
 	}
-	if err := checkJWKSURI(s.cfg.Issuer, doc.JWKSURI, s.cfg.InsecureHTTP); err != nil {
+	if err := s.cfg.checkJWKSURI(doc.JWKSURI); err != nil {
 		return nil, refuse(err)
 	}
 	fresh, _ := s.policy.Freshness(ans.header, now)
@@ -121,8 +127,8 @@ func (e *IssuerMismatchError) Error() string {
 }
 
 // checkJWKSURI judges a jwks_uri: the document is remote input, and must not steer us to http or into our own network.
-// An issuer over http is trusted with http on its own host if insecure says so.
-func checkJWKSURI(issuer, jwksURI string, insecure bool) error {
+// An issuer over http is trusted with http on its own host if InsecureHTTP says so.
+func (c Config) checkJWKSURI(jwksURI string) error {
 	if jwksURI == "" {
 		return errors.New("the document has no jwks_uri") // OIDC Discovery §3: REQUIRED
 	}
@@ -130,19 +136,23 @@ func checkJWKSURI(issuer, jwksURI string, insecure bool) error {
 	if err != nil || u.Host == "" {
 		return errors.New("jwks_uri is not an absolute URL")
 	}
-	home, err := url.Parse(issuer)
+	home, err := url.Parse(c.Issuer)
 	if err != nil {
 		return errors.New("the issuer is not a URL")
 	}
-	local := home.Scheme == "http" && loopback(home.Hostname()) && u.Scheme == "http" && loopback(u.Hostname())
+	if err := netaddr.CheckHost(u.Hostname()); err != nil {
+		return fmt.Errorf("jwks_uri: %w", err)
+	}
+	local := home.Scheme == "http" && netaddr.Loopback(home.Hostname()) &&
+		u.Scheme == "http" && netaddr.Loopback(u.Hostname())
 	switch {
 	case u.User != nil:
 		return errors.New("jwks_uri holds credentials")
 	case u.Fragment != "" || strings.Contains(jwksURI, "#"):
 		return errors.New("jwks_uri holds a fragment")
-	case u.Scheme != "https" && !local && (!insecure || u.Scheme != "http" || !sameOrigin(home, u)):
+	case u.Scheme != "https" && !local && (!c.InsecureHTTP || u.Scheme != "http" || !sameOrigin(home, u)):
 		return errors.New("jwks_uri is not https")
-	case internal(u.Hostname()) && !internal(home.Hostname()):
+	case netaddr.PrivateHost(u.Hostname()) && c.publicOnly(jwksURI):
 		return fmt.Errorf("jwks_uri points into a private network (%s), the issuer does not", printable(u.Hostname(), shownBytes))
 	}
 	return nil

@@ -18,6 +18,7 @@ const (
 	KindNotJSON        FetchKind = "not_json"        // an HTML page, or anything else that is no JSON object
 	KindRedirect       FetchKind = "redirect"        // to another host, or too many
 	KindInsecureScheme FetchKind = "insecure_scheme" // plain http to anything but loopback
+	KindPrivateAddress FetchKind = "private_address" // a private network that the contract does not name
 	KindMalformedSet   FetchKind = "malformed_set"   // JSON, but no JWK Set
 	KindTooManyKeys    FetchKind = "too_many_keys"   // more entries than Policy.MaxKeys
 	KindNoUsableKeys   FetchKind = "no_usable_keys"  // a JWK Set in which no entry can be used
@@ -30,7 +31,9 @@ type FetchError struct {
 	Kind   FetchKind
 	URL    string // redacted; empty for a set that was not fetched
 	Status int    // the HTTP status, for KindStatus
-	Err    error  // detail; may be nil
+	// RetryAfter is how long the server asked to be left alone (429 and 503), at most five minutes; 0 if it did not.
+	RetryAfter time.Duration
+	Err        error // detail; may be nil
 	// Skipped lists the entries of a set refused with KindNoUsableKeys.
 	Skipped []Skip
 }
@@ -71,6 +74,8 @@ func (k FetchKind) sentence() string {
 		return "redirect refused"
 	case KindInsecureScheme:
 		return "plain http refused"
+	case KindPrivateAddress:
+		return "private address refused"
 	case KindMalformedSet:
 		return "malformed key set"
 	case KindTooManyKeys:

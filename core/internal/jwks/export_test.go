@@ -43,7 +43,15 @@ func (x Refusals) Holds(kid string, now time.Time) bool { return x.r.holds(kid, 
 func (x Refusals) Size() int { return len(x.r.held) }
 
 // CheckJWKSURI and Printable are tables in the tests.
-func CheckJWKSURI(issuer, jwksURI string) error { return checkJWKSURI(issuer, jwksURI, false) }
-func Printable(s string, limit int) string      { return printable(s, limit) }
-func RedactURL(raw string) string               { return redactURL(raw) }
-func Internal(host string) bool                 { return internal(host) }
+func CheckJWKSURI(issuer, jwksURI string) error {
+	return Config{Issuer: issuer, Discovery: true}.checkJWKSURI(jwksURI)
+}
+
+func Printable(s string, limit int) string { return printable(s, limit) }
+func RedactURL(raw string) string          { return redactURL(raw) }
+
+// Discovered makes the source believe that a discovery document named jwksURL.
+func (s *Source) Discovered(jwksURL string) {
+	far := s.clock.Now().Add(24 * time.Hour)
+	s.disco.Store(&discovered{jwksURL: jwksURL, due: far, freshUntil: far})
+}

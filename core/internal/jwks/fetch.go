@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"time"
 	"unicode/utf8"
+
+	"github.com/revstackhq/auth-go/core/internal/netaddr"
 )
 
 const (
@@ -24,8 +26,18 @@ const (
 // fetcher gets small JSON documents under the rules every fetch of ours obeys.
 type fetcher struct {
 	client   *http.Client
+	public   *http.Client                          // dials public addresses only; nil for a client that was given
+	proxy    func(*http.Request) (*url.URL, error) // of client's transport, nil if it has none
+	now      func() time.Time
 	maxBytes int64
 	insecure bool // http may leave this machine
+}
+
+// request is what to get, and how.
+type request struct {
+	url, accept string
+	validators  validators
+	publicOnly  bool // refuse private addresses
 }
 
 // validators carry RFC 9110 §8.8 revalidation data; the zero value asks for a whole answer.
@@ -50,13 +62,29 @@ type answer struct {
 func newFetcher(client *http.Client, maxBytes int64) *fetcher {
 	f := &fetcher{maxBytes: maxBytes}
 	if client == nil {
-		client = &http.Client{Transport: defaultTransport()}
+		t := defaultTransport()
+		client, f.proxy = &http.Client{Transport: t}, t.Proxy
+		f.public = &http.Client{Transport: publicTransport(t), CheckRedirect: checkRedirect}
 	}
 	c := *client // theirs stays as it is
 	c.CheckRedirect = checkRedirect
 	c.Jar = nil
 	f.client = &c
 	return f
+}
+
+// clientFor returns who sends req. Behind a proxy the proxy looks the name up and dials: its rules decide, and the
+// address that we dial is the proxy's own.
+func (f *fetcher) clientFor(req *http.Request, publicOnly bool) *http.Client {
+	if !publicOnly || f.public == nil {
+		return f.client
+	}
+	if f.proxy != nil {
+		if via, err := f.proxy(req); via != nil || err != nil {
+			return f.client
+		}
+	}
+	return f.public
 }
 
 // defaultTransport keeps no connection and so no goroutine: a set is fetched every few minutes at most.
@@ -89,8 +117,9 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// get fetches rawURL. The error is a *FetchError.
-func (f *fetcher) get(ctx context.Context, rawURL, accept string, v validators) (*answer, error) {
+// get fetches r. The error is a *FetchError.
+func (f *fetcher) get(ctx context.Context, r request) (*answer, error) {
+	rawURL, v := r.url, r.validators
 	fail := func(kind FetchKind, err error) error {
 		if err != nil {
 			err = scrub(err, rawURL)
@@ -101,10 +130,16 @@ func (f *fetcher) get(ctx context.Context, rawURL, accept string, v validators) 
 	if err != nil {
 		return nil, fail(KindNetwork, errors.New("unreadable URL"))
 	}
+	if err := netaddr.CheckHost(req.URL.Hostname()); err != nil {
+		return nil, fail(KindNetwork, err)
+	}
+	if r.publicOnly && netaddr.PrivateHost(req.URL.Hostname()) {
+		return nil, fail(KindPrivateAddress, errPrivate)
+	}
 	if !secureScheme(req.URL) && (!f.insecure || req.URL.Scheme != "http") {
 		return nil, fail(KindInsecureScheme, errors.New("only https, or http on loopback, is fetched"))
 	}
-	req.Header.Set("Accept", accept)
+	req.Header.Set("Accept", r.accept)
 	req.Header.Set("User-Agent", userAgent)
 	if v.etag != "" {
 		req.Header.Set("If-None-Match", v.etag)
@@ -112,7 +147,7 @@ func (f *fetcher) get(ctx context.Context, rawURL, accept string, v validators) 
 	if v.modified != "" {
 		req.Header.Set("If-Modified-Since", v.modified)
 	}
-	resp, err := f.client.Do(req)
+	resp, err := f.clientFor(req, r.publicOnly).Do(req)
 	if err != nil {
 		kind, cause := classify(err)
 		return nil, fail(kind, cause)
@@ -123,7 +158,12 @@ func (f *fetcher) get(ctx context.Context, rawURL, accept string, v validators) 
 		return &answer{header: resp.Header, notModified: true}, nil
 	}
 	if resp.StatusCode != http.StatusOK {
-		return nil, &FetchError{Kind: KindStatus, URL: redactURL(rawURL), Status: resp.StatusCode}
+		return nil, &FetchError{
+			Kind:       KindStatus,
+			URL:        redactURL(rawURL),
+			Status:     resp.StatusCode,
+			RetryAfter: retryAfter(resp, f.now()),
+		}
 	}
 	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media == "text/html" || media == "application/xhtml+xml" {
 		return nil, fail(KindNotJSON, errors.New("the answer is an HTML page; is this the key set's own URL?"))

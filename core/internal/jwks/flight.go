@@ -97,7 +97,12 @@ func (s *Source) renew(ctx context.Context, base *snapshot, now time.Time) (next
 	}
 	s.fetches.Add(1)
 	got, err := guard(ctx, func(ctx context.Context) (result, error) {
-		ans, err := s.fetch.get(ctx, target, acceptSet, v)
+		ans, err := s.fetch.get(ctx, request{
+			url:        target,
+			accept:     acceptSet,
+			validators: v,
+			publicOnly: s.cfg.publicOnly(target),
+		})
 		if err != nil || ans.notModified {
 			return result{ans: ans}, err
 		}
@@ -150,8 +155,13 @@ func (s *Source) land(f *flight, snap *snapshot, err error, done Refreshed) {
 	} else {
 		s.failures++
 		var fe *FetchError
-		s.hung = errors.As(err, &fe) && fe.Kind == KindTimeout
-		s.nextTry = now.Add(jitter(s.policy.backoff(s.failures)))
+		known := errors.As(err, &fe)
+		s.hung = known && fe.Kind == KindTimeout
+		wait := jitter(s.policy.backoff(s.failures))
+		if known {
+			wait = max(wait, fe.RetryAfter)
+		}
+		s.nextTry = now.Add(wait)
 	}
 	f.snap, f.err, f.nextTry = snap, err, s.nextTry
 	s.mu.Unlock()

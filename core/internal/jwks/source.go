@@ -34,9 +34,15 @@ type Config struct {
 	KeyUses []string
 	// InsecureHTTP also fetches over http outside loopback, for who configured such a URL.
 	InsecureHTTP bool
+	// Tenant says that somebody other than who runs the program chose the URLs: they are fetched from public addresses
+	// only, checked when they are dialed. So is a jwks_uri on a host that the configuration does not name.
+	Tenant bool
+	// PrivateNetwork also fetches from private addresses then.
+	PrivateNetwork bool
 	// Policy holds the figures. It should have passed [Policy.Validate].
 	Policy Policy
-	// Client fetches. It is copied, and its CheckRedirect and Jar are replaced. Default: one that keeps no connections.
+	// Client fetches. It is copied, and its CheckRedirect and Jar are replaced. What its transport dials is its own
+	// matter: only hosts that are written as addresses can be checked. Default: one that keeps no connections.
 	Client *http.Client
 	// Clock is the time source. Default: the system's.
 	Clock Clock
@@ -95,7 +101,7 @@ func New(cfg Config) *Source {
 	}
 	s.limits = Limits{MaxKeys: s.policy.MaxKeys, Algorithms: slices.Clone(cfg.Algorithms), Uses: slices.Clone(cfg.KeyUses)}
 	s.fetch = newFetcher(cfg.Client, s.policy.MaxBytes)
-	s.fetch.insecure = cfg.InsecureHTTP
+	s.fetch.insecure, s.fetch.now = cfg.InsecureHTTP, s.clock.Now
 	s.shownURL = redactURL(s.origin)
 	s.refused = newRefusals(s.policy.Cooldown, s.policy.MaxRefusedKids)
 	return s

@@ -1,0 +1,65 @@
+// Package fakedns answers look-ups in tests, so that a public name can lead into a private network.
+package fakedns
+
+import (
+	"context"
+	"net"
+	"sync/atomic"
+	"testing"
+)
+
+// Start makes every look-up of this process answer with addrs in turn, the last one for ever, until the test ends.
+func Start(t testing.TB, addrs ...[4]byte) {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go serve(conn, addrs)
+	before := net.DefaultResolver
+	net.DefaultResolver = &net.Resolver{
+		PreferGo: true,
+		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "udp", conn.LocalAddr().String())
+		},
+	}
+	t.Cleanup(func() {
+		net.DefaultResolver = before
+		_ = conn.Close()
+	})
+}
+
+func serve(conn net.PacketConn, addrs [][4]byte) {
+	var asked atomic.Int64
+	buf := make([]byte, 1500)
+	for {
+		n, from, err := conn.ReadFrom(buf)
+		if err != nil {
+			return
+		}
+		if reply := answer(buf[:n], addrs, &asked); reply != nil {
+			_, _ = conn.WriteTo(reply, from)
+		}
+	}
+}
+
+// answer replies to one question (RFC 1035 §4): with an address for type A, with nothing for other types.
+func answer(query []byte, addrs [][4]byte, asked *atomic.Int64) []byte {
+	const header, typeA = 12, 1
+	end := header
+	for end < len(query) && query[end] != 0 {
+		end += int(query[end]) + 1
+	}
+	if end+5 > len(query) {
+		return nil
+	}
+	question := query[header : end+5]
+	reply := append([]byte{query[0], query[1], 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0}, question...)
+	if query[end+2] != typeA {
+		return reply
+	}
+	reply[7] = 1 // one answer
+	addr := addrs[min(int(asked.Add(1)), len(addrs))-1]
+	reply = append(reply, 0xc0, header, 0, typeA, 0, 1, 0, 0, 0, 0, 0, 4)
+	return append(reply, addr[:]...)
+}

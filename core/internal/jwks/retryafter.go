@@ -1,0 +1,30 @@
+package jwks
+
+import (
+	"net/http"
+	"time"
+)
+
+// longestRetryAfter bounds what a server can ask for: five minutes without new keys are bearable, an hour is not.
+const longestRetryAfter = 5 * time.Minute
+
+// retryAfter returns how long the server asks to be left alone (RFC 9110 §10.2.3), 0 if it does not. Only the
+// statuses that are defined with it count (RFC 6585 §4, RFC 9110 §15.6.4).
+func retryAfter(resp *http.Response, now time.Time) time.Duration {
+	if resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusServiceUnavailable {
+		return 0
+	}
+	value := resp.Header.Get("Retry-After")
+	wait, ok := deltaSeconds(value)
+	if !ok {
+		at, err := http.ParseTime(value)
+		if err != nil {
+			return 0
+		}
+		if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+			now = date // both by the server's clock
+		}
+		wait = at.Sub(now)
+	}
+	return max(0, min(wait, longestRetryAfter))
+}

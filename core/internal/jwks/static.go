@@ -1,0 +1,56 @@
+package jwks
+
+import (
+	stdjson "encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ParseStatic is [Parse] for a set that somebody configured. Private and symmetric key material is an error here and
+// not skipped: it does not belong into a configuration that is printed, logged and passed on. Errors never echo the set.
+func ParseStatic(data []byte, lim Limits) (*Set, error) {
+	set, err := Parse(data, lim)
+	var refused *FetchError
+	if err != nil && (!errors.As(err, &refused) || refused.Kind != KindNoUsableKeys) {
+		return nil, err
+	}
+	var doc any
+	if err := stdjson.Unmarshal(data, &doc); err != nil {
+		return nil, &FetchError{Kind: KindMalformedSet, Err: errors.New("broken JSON")}
+	}
+	if where := secretMember(doc, ""); where != "" {
+		return nil, &FetchError{Kind: KindMalformedSet, Err: fmt.Errorf(
+			"%s is private or symmetric key material, which must not be here: give the public key only, "+
+				"and replace a private key that was already passed on; a shared secret belongs into Secret", where)}
+	}
+	return set, err
+}
+
+// secretMember returns the place of a member that only a private or symmetric key has (RFC 7518 §6.2.2, §6.3.2, §6.4),
+// in any spelling, for a reader elsewhere may fold case. Entries that cannot be used are searched too.
+func secretMember(v any, where string) string {
+	switch v := v.(type) {
+	case []any:
+		for i, e := range v {
+			if found := secretMember(e, where+"["+strconv.Itoa(i)+"]"); found != "" {
+				return found
+			}
+		}
+	case map[string]any:
+		for name, e := range v {
+			lower := strings.ToLower(name)
+			kty, _ := e.(string)
+			if slices.Contains([]string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"}, lower) ||
+				lower == "kty" && kty == "oct" {
+				return strings.TrimPrefix(where+"."+lower, ".")
+			}
+			if found := secretMember(e, where+"."+printable(name, shownBytes)); found != "" {
+				return found
+			}
+		}
+	}
+	return ""
+}
