@@ -135,7 +135,7 @@ func TestDamagedCacheIsRefusedNotFatal(t *testing.T) {
 			if h := s.Health(); !errors.As(h.CacheError, &ce) || ce.Op != "load" || !strings.Contains(ce.Error(), c.says) {
 				t.Fatalf("cache error = %v, want it to say %q", h.CacheError, c.says)
 			}
-			if _, ok := seen.take()[0].(jwks.CacheFailed); !ok {
+			if _, ok := seen.take(s)[0].(jwks.CacheFailed); !ok {
 				t.Fatal("no CacheFailed")
 			}
 			found(t, i.source(clk, cached(files)), "a") // and the file is mended

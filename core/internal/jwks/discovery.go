@@ -42,7 +42,7 @@ func (s *Source) locate(ctx context.Context, now time.Time) (string, error) {
 	if old == nil {
 		old = &discovered{}
 	}
-	if old.jwksURL != "" && now.Before(old.due) {
+	if old.jwksURL != "" && !reached(now, old.due) {
 		return old.jwksURL, nil
 	}
 	if old.jwksURL != "" { // a document that hangs must leave time for the keys themselves

@@ -57,12 +57,3 @@ func (Stale) event()         {}
 func (Unavailable) event()   {}
 func (UnknownKid) event()    {}
 func (CacheFailed) event()   {}
-
-// emit hands ev to the observer. A panic there is the observer's own trouble: it must not take a fetch or a request down.
-func (s *Source) emit(ev Event) {
-	if s.cfg.Emit == nil {
-		return
-	}
-	defer func() { _ = recover() }()
-	s.cfg.Emit(ev)
-}

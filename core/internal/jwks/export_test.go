@@ -1,17 +1,29 @@
 package jwks
 
-import "time"
+import (
+	"runtime"
+	"time"
+)
 
-// Await returns once no flight is up, so that tests need no sleep to see what was fetched behind a request.
+// Await returns once no flight is up and its events are told, so that tests need no sleep to see what was fetched behind a request.
 func (s *Source) Await() {
 	for {
 		s.mu.Lock()
 		f := s.flight
 		s.mu.Unlock()
 		if f == nil {
-			return
+			break
 		}
 		<-f.done
+	}
+	for { // what it tells when its waiters have gone
+		s.outbox.mu.Lock()
+		idle := !s.outbox.delivering && len(s.outbox.queue) == 0
+		s.outbox.mu.Unlock()
+		if idle {
+			return
+		}
+		runtime.Gosched()
 	}
 }
 

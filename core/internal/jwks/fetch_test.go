@@ -71,7 +71,7 @@ func TestBadAnswersAreRefusedAndKeysKept(t *testing.T) {
 			i, clk, seen := newIssuer(t, keys(set(ec("a")))), newClock(), &events{}
 			s := i.source(clk, func(c *jwks.Config) { c.URL += "?secret=hush"; c.Emit = seen.emit })
 			before := found(t, s, "a")
-			seen.take()
+			seen.take(s)
 
 			i.serve(c.answer)
 			clk.advance(11 * time.Minute)
@@ -85,7 +85,7 @@ func TestBadAnswersAreRefusedAndKeysKept(t *testing.T) {
 			if strings.Contains(h.LastError.Error(), "hush") || strings.Contains(h.URL, "hush") {
 				t.Fatalf("the query leaks: %v", h.LastError)
 			}
-			if evs := seen.take(); len(evs) != 1 || kindOf(evs[0].(jwks.Stale).Err) != c.kind { // a panic fails the test
+			if evs := seen.take(s); len(evs) != 1 || kindOf(evs[0].(jwks.Stale).Err) != c.kind { // a panic fails the test
 				t.Fatalf("events = %+v", evs)
 			}
 			// A cold start on the same answer has nothing to fall back on.

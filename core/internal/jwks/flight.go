@@ -22,6 +22,9 @@ type flight struct {
 	want   query // what the first caller looks for
 	number uint64
 
+	launched time.Time // real time, by which waits are bounded
+	events   []Event   // told when the waiters are gone
+
 	done    chan struct{}
 	snap    *snapshot // what is at hand afterwards; nil when there is nothing
 	err     error
@@ -34,7 +37,7 @@ func (s *Source) launch(why purpose, want query) (started bool) {
 		return false
 	}
 	s.flights++
-	f := &flight{why: why, want: want, number: s.flights, done: make(chan struct{})}
+	f := &flight{why: why, want: want, number: s.flights, launched: time.Now(), done: make(chan struct{})}
 	s.flight = f
 	go s.fly(f)
 	return true
@@ -48,7 +51,7 @@ func (s *Source) fly(f *flight) {
 
 	now := s.clock.Now()
 	base := s.snap.Load()
-	stored := s.recall(ctx, now)
+	stored := s.recall(ctx, f, now)
 	if stored != nil && (base == nil || stored.fetchedAt.After(base.fetchedAt)) {
 		if base != nil {
 			stored.set.inherit(base.set)
@@ -68,7 +71,7 @@ func (s *Source) fly(f *flight) {
 		s.land(f, base, err, Refreshed{})
 		return
 	}
-	s.save(ctx, next)
+	s.save(ctx, f, next)
 	s.land(f, next, nil, Refreshed{NotModified: unchanged})
 }
 
@@ -164,13 +167,14 @@ func (s *Source) land(f *flight, snap *snapshot, err error, done Refreshed) {
 		s.nextTry = now.Add(wait)
 	}
 	f.snap, f.err, f.nextTry = snap, err, s.nextTry
+	s.post(append(f.events, s.outcome(f, now, done)))
 	s.mu.Unlock()
 
 	if err != nil {
 		s.failed.Add(1)
 	}
-	s.emit(s.outcome(f, now, done))
 	close(f.done)
+	s.deliver() // after the waiters have gone: a slow observer must hold nobody
 }
 
 // outcome returns the event that describes how f ended.

@@ -152,7 +152,7 @@ func TestRevalidation(t *testing.T) {
 	if asked[1].Get("If-Modified-Since") == "" || asked[0].Get("If-None-Match") != "" {
 		t.Fatalf("asked with %v", asked)
 	}
-	evs := seen.take()
+	evs := seen.take(s)
 	if ev, ok := evs[1].(jwks.Refreshed); !ok || !ev.NotModified || ev.Keys != 1 {
 		t.Fatalf("events = %+v", evs)
 	}

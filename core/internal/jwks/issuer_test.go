@@ -181,7 +181,9 @@ func (e *events) emit(ev jwks.Event) {
 	e.all = append(e.all, ev)
 }
 
-func (e *events) take() []jwks.Event {
+// take returns what s has told since the last call. A flight tells when its waiters have gone.
+func (e *events) take(s *jwks.Source) []jwks.Event {
+	s.Await()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	all := e.all

@@ -44,7 +44,7 @@ func TestIssuerDownAtStart(t *testing.T) {
 	if h := s.Health(); h.State != jwks.StateUnavailable || h.Failures != h.Fetches {
 		t.Fatalf("health = %+v", h)
 	}
-	if evs := seen.take(); len(evs) != int(i.hits.Load()) {
+	if evs := seen.take(s); len(evs) != int(i.hits.Load()) {
 		t.Fatalf("%d events, want one Unavailable for each fetch", len(evs))
 	}
 
@@ -165,20 +165,20 @@ func TestLastKnownGood(t *testing.T) {
 			i, clk, seen := newIssuer(t, keys(set(ec("a")))), newClock(), &events{}
 			s := i.source(clk, policy(jwks.Policy{MaxStale: c.maxStale}), func(c *jwks.Config) { c.Emit = seen.emit })
 			found(t, s, "a")
-			seen.take()
+			seen.take(s)
 			i.down()
 			clk.advance(10*time.Minute + c.outage)
 			_, err := look(s, "a")
 			h := s.Health()
 			if c.served {
-				if _, ok := seen.take()[0].(jwks.Stale); err != nil || h.State != jwks.StateStale || !ok {
+				if _, ok := seen.take(s)[0].(jwks.Stale); err != nil || h.State != jwks.StateStale || !ok {
 					t.Fatalf("err = %v, health = %+v", err, h)
 				}
 				_, err := look(s, "new") // its key may have come during the outage
 				unavailable(t, err)
 			} else {
 				unavailable(t, err)
-				if _, ok := seen.take()[0].(jwks.Unavailable); h.State != jwks.StateUnavailable || !ok {
+				if _, ok := seen.take(s)[0].(jwks.Unavailable); h.State != jwks.StateUnavailable || !ok {
 					t.Fatalf("health = %+v", h)
 				}
 			}
@@ -231,13 +231,13 @@ func TestFailureWhileFresh(t *testing.T) {
 	found(t, s, "a")
 	i.down()
 	clk.advance(9 * time.Minute)
-	seen.take()
+	seen.take(s)
 	found(t, s, "a")
 	s.Await()
 	if h := s.Health(); h.State != jwks.StateFresh || h.LastError == nil || h.NextTry.IsZero() {
 		t.Fatalf("health = %+v", h)
 	}
-	if _, ok := seen.take()[0].(jwks.RefreshFailed); !ok {
+	if _, ok := seen.take(s)[0].(jwks.RefreshFailed); !ok {
 		t.Fatal("no RefreshFailed")
 	}
 	hits(t, i, 2)

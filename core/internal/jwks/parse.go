@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-jose/go-jose/v4"
@@ -158,8 +159,9 @@ func (e *entry) key(raw []byte, uses []string) (key *Key, reason string) {
 		return nil, "key_ops lacks verify"
 	case len(e.Kid) > maxKidSize:
 		return nil, "kid longer than 256 bytes"
-	case strings.ContainsFunc(e.Kid, func(r rune) bool { return r < ' ' || r == 0x7f }):
-		return nil, "kid holds control characters"
+	}
+	if name := e.unprintable(); name != "" {
+		return nil, name + " holds control characters"
 	}
 	pub, reason := e.public()
 	if reason != "" {
@@ -172,7 +174,26 @@ func (e *entry) key(raw []byte, uses []string) (key *Key, reason string) {
 	if err := json.Unmarshal(e.Issuer, &key.Issuer); err != nil || key.Issuer == "" {
 		return nil, "issuer is not a string"
 	}
+	if strings.ContainsFunc(key.Issuer, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return nil, "issuer holds control characters"
+	}
 	return key, ""
+}
+
+// unprintable returns the name of a member whose text could break out of a log line or be mistaken for other text.
+func (e *entry) unprintable() string {
+	bad := func(s string) bool { return strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) }
+	switch {
+	case bad(e.Kid):
+		return "kid"
+	case bad(e.Alg):
+		return "alg"
+	case bad(e.Kty), bad(e.Crv), bad(e.Use):
+		return "kty, crv or use"
+	case slices.ContainsFunc(e.KeyOps, bad):
+		return "key_ops"
+	}
+	return ""
 }
 
 // unfitUse says what "use" is and what it should be.

@@ -62,7 +62,7 @@ func TestUnknownKidCooldown(t *testing.T) {
 	if h := s.Health(); h.UnknownKids != 4 || h.Throttled != 3 {
 		t.Fatalf("health = %+v", h)
 	}
-	for _, ev := range seen.take() {
+	for _, ev := range seen.take(s) {
 		if ev, ok := ev.(jwks.UnknownKid); ok && (len(ev.KeyID) > 70 || strings.Contains(ev.KeyID, "\n")) {
 			t.Fatalf("event = %+v", ev)
 		}

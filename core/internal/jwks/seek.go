@@ -2,6 +2,7 @@ package jwks
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -19,12 +20,65 @@ func (s *Source) seek(ctx context.Context, q query) (keys []*Key, missing *Unkno
 	case plan.flight == nil:
 		return s.conclude(q, plan.set, true)
 	}
+	if plan.seated {
+		defer s.leave()
+	}
+	var enough <-chan time.Time // never, unless keys are at hand
+	if plan.stale {
+		timer := time.NewTimer(patience(ctx, plan.flight.launched))
+		defer timer.Stop()
+		enough = timer.C
+	}
 	select {
 	case <-plan.flight.done:
+	case <-enough:
+		return s.fallBack(q)
 	case <-ctx.Done(): // ends this caller's wait, not the fetch
 		return nil, nil, &UnavailableError{RetryAfter: s.policy.BackoffMin, Cause: ctx.Err()}
 	}
 	return s.settle(q, plan.flight)
+}
+
+const (
+	// staleWait is how long a fetch holds requests up while last-known-good keys are at hand.
+	staleWait = time.Second
+	// maxWaiting is how many callers may wait for a key that no set at hand has: their tokens may all be made up.
+	maxWaiting = 256
+)
+
+// errCrowd says why a caller is sent away at once.
+var errCrowd = errors.New("too many requests wait for an unknown key already")
+
+// patience returns how long a caller with last-known-good keys waits for a flight launched at the given time, so that
+// half of the caller's own time is left for what it wants to do with them.
+func patience(ctx context.Context, launched time.Time) time.Duration {
+	wait := staleWait - time.Since(launched)
+	if deadline, ok := ctx.Deadline(); ok {
+		wait = min(wait, time.Until(deadline)/2)
+	}
+	return max(0, wait)
+}
+
+// fallBack answers from the keys at hand while the fetch still hangs.
+func (s *Source) fallBack(q query) ([]*Key, *UnknownKeyError, error) {
+	if snap := s.snap.Load(); snap.phase(s.clock.Now()) != absent {
+		if keys := q.in(snap.set); len(keys) > 0 {
+			return keys, nil, nil
+		}
+	}
+	return nil, nil, &UnavailableError{RetryAfter: s.policy.BackoffMin, Cause: s.slow()}
+}
+
+// slow is the cause while a fetch hangs.
+func (s *Source) slow() error {
+	return &FetchError{Kind: KindTimeout, URL: s.shownURL, Err: errors.New("the fetch is still under way")}
+}
+
+// leave gives a seat of those who wait for unknown keys back.
+func (s *Source) leave() {
+	s.mu.Lock()
+	s.waiting--
+	s.mu.Unlock()
 }
 
 // conclude answers q from set alone.
@@ -40,6 +94,8 @@ func (s *Source) conclude(q query, set *Set, throttled bool) ([]*Key, *UnknownKe
 // plan is one decision: wait for flight, fail with err, or answer from set.
 type plan struct {
 	flight *flight
+	stale  bool // last-known-good keys for the query are at hand: wait only so long
+	seated bool // counted among those who wait for unknown keys
 	err    error
 	set    *Set
 }
@@ -62,14 +118,25 @@ func (s *Source) plan(q query, now time.Time) plan {
 		// Past its freshness a set is renewed first, so that a revoked key is refused even when requests are rare; but
 		// while fetches are known to fail nobody waits to hear it again.
 		if ph == stale && !q.any && !s.failing(now) {
-			return plan{flight: s.flight}
+			return plan{flight: s.flight, stale: true}
 		}
 		return plan{set: snap.set}
 	}
+	var p plan
 	if ph == stale {
-		return s.board(started, now)
+		p = s.board(started, now)
+	} else {
+		p = s.stranger(q, snap, started, now)
 	}
-	return s.stranger(q, snap, started, now)
+	if p.flight == nil {
+		return p
+	}
+	if s.waiting >= maxWaiting {
+		return plan{err: &UnavailableError{RetryAfter: s.policy.BackoffMin, Cause: errCrowd}}
+	}
+	s.waiting++
+	p.seated = true
+	return p
 }
 
 // stranger decides about a key that a fresh set does not have. It never waits on a limiter: it asks, or refuses.

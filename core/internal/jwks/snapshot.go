@@ -30,14 +30,21 @@ const (
 
 func (sn *snapshot) phase(now time.Time) phase {
 	switch {
-	case sn == nil || !now.Before(sn.staleUntil):
+	case sn == nil || reached(now, sn.staleUntil):
 		return absent
-	case !now.Before(sn.freshUntil):
+	case reached(now, sn.freshUntil):
 		return stale
-	case !now.Before(sn.refreshAt):
+	case reached(now, sn.refreshAt):
 		return due
 	}
 	return fresh
+}
+
+// reached reports whether now is at or past t by the wall clock or by the monotonic one, where both have it. The
+// monotonic clock stands still while a machine is suspended, and the wall clock may be set back: neither may make a
+// key live longer.
+func reached(now, t time.Time) bool {
+	return !now.Before(t) || !now.Round(0).Before(t.Round(0))
 }
 
 // date sets a snapshot's dates from when it was fetched and how long it is fresh.

@@ -48,7 +48,8 @@ type Config struct {
 	Clock Clock
 	// Cache shares or persists fetched sets. Default: none.
 	Cache Cache
-	// Emit observes. It is called without locks held, from requests and fetches alike, and must not block. Default: none.
+	// Emit observes. It is called without locks held: for an unknown key on the request's own goroutine, else on the
+	// flight's when its waiters are gone, one event at a time. Default: none.
 	Emit func(Event)
 }
 
@@ -76,6 +77,9 @@ type Source struct {
 	coolTill time.Time // end of the unknown-kid cool-down
 	refused  *refusals
 	lastErr  error
+	waiting  int // callers that wait for a key that no set at hand has
+
+	outbox outbox
 
 	cacheErr                    atomic.Pointer[CacheError]
 	fetches, failed             atomic.Uint64
@@ -150,7 +154,7 @@ func (q query) in(set *Set) []*Key {
 // that cannot be known; the latter unwraps to ctx's error if it was ctx that ended. The slice must not be changed.
 func (s *Source) Lookup(ctx context.Context, kid string, hasKid bool, alg string) ([]*Key, error) {
 	snap := s.snap.Load()
-	if snap != nil && (s.static || s.clock.Now().Before(snap.refreshAt)) {
+	if snap != nil && (s.static || !reached(s.clock.Now(), snap.refreshAt)) {
 		if keys := snap.set.Lookup(kid, hasKid, alg); len(keys) > 0 {
 			return keys, nil
 		}

@@ -111,7 +111,7 @@ func (s *Source) decode(data []byte, now time.Time) (*snapshot, error) {
 }
 
 // recall loads what the cache holds, nil when that is nothing of use. Only the flight calls it.
-func (s *Source) recall(ctx context.Context, now time.Time) *snapshot {
+func (s *Source) recall(ctx context.Context, f *flight, now time.Time) *snapshot {
 	if s.cfg.Cache == nil {
 		return nil
 	}
@@ -125,17 +125,17 @@ func (s *Source) recall(ctx context.Context, now time.Time) *snapshot {
 		return s.decode(data, now)
 	})
 	if err != nil {
-		s.cacheFailed("load", err)
+		s.cacheFailed(f, "load", err)
 		return nil
 	}
-	if snap == nil || !now.Before(snap.staleUntil) {
+	if snap.phase(now) == absent {
 		return nil
 	}
 	return snap
 }
 
 // save stores snap, before the flight's waiters go on: what they have been told is then already there for a restart.
-func (s *Source) save(ctx context.Context, snap *snapshot) {
+func (s *Source) save(ctx context.Context, f *flight, snap *snapshot) {
 	if s.cfg.Cache == nil {
 		return
 	}
@@ -149,12 +149,12 @@ func (s *Source) save(ctx context.Context, snap *snapshot) {
 		return struct{}{}, s.cfg.Cache.Store(ctx, s.cfg.ID, data)
 	})
 	if err != nil {
-		s.cacheFailed("store", err)
+		s.cacheFailed(f, "store", err)
 	}
 }
 
-func (s *Source) cacheFailed(op string, err error) {
+func (s *Source) cacheFailed(f *flight, op string, err error) {
 	failure := &CacheError{Op: op, Err: scrub(err, s.origin)}
 	s.cacheErr.Store(failure)
-	s.emit(CacheFailed{URL: s.shownURL, Op: op, Err: failure})
+	f.events = append(f.events, CacheFailed{URL: s.shownURL, Op: op, Err: failure})
 }
