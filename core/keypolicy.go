@@ -43,9 +43,8 @@ func (p KeyPolicy) internal() jwks.Policy { return jwks.Policy(p) }
 
 // KeyCache lets a fleet share fetched key sets, or a restart find the last one
 // during an outage. Implementations must be safe for concurrent use and should
-// honour ctx. What is stored are public keys in an envelope that is checked on
-// load: whoever can write to the cache can still forge tokens, so guard it like
-// the program itself.
+// honor ctx. Whoever can write to a cache chooses the keys, and so forges
+// tokens, unless [WithKeyCache] is given a secret.
 type KeyCache interface {
 	// Load returns what Store was last given for id, or nil and no error.
 	Load(ctx context.Context, id string) ([]byte, error)
@@ -55,7 +54,10 @@ type KeyCache interface {
 
 // NewFileKeyCache returns a [KeyCache] of one file a key set in dir, which is
 // created with mode 0700 if it does not exist. Files are replaced atomically;
-// several processes may share dir.
+// several processes of one user may share dir. The directory and its files must
+// belong to the process's user or to root and must not be writable by others:
+// else NewFileKeyCache fails, and later a file is not used. On Windows owners
+// and access lists are not checked: give [WithKeyCache] a secret there.
 func NewFileKeyCache(dir string) (KeyCache, error) {
 	cache, err := jwks.NewFileCache(dir)
 	if err != nil {

@@ -1,6 +1,8 @@
 package core_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"io"
@@ -116,6 +118,73 @@ func TestFileKeyCache(t *testing.T) {
 		server.down.Store(true)
 	}
 	if n := server.fetches.Load(); n != 1 {
+		t.Errorf("%d fetches", n)
+	}
+}
+
+// TestKeyCacheSecret: with a secret, what somebody else put into the cache is not
+// used. Without one it is, for then the cache is trusted.
+func TestKeyCacheSecret(t *testing.T) {
+	forger := must(rsa.GenerateKey(rand.Reader, 2048))
+	server := newKeyServer(t, publicJWK(forger.Public(), "k1", ""))
+	contract := newContract(t, server.rules())
+	secret := core.Secret(strings.Repeat("s", 32))
+	forged := mint(t, "RS256", forger, map[string]any{"kid": "k1"}, claimsWith(nil))
+	for name, c := range map[string]struct {
+		planted, reads []core.Secret
+		want           core.Code
+	}{
+		"no secret":                    {nil, nil, ""},
+		"the secret is not known":      {nil, []core.Secret{secret}, core.CodeInvalidSignature},
+		"another secret":               {[]core.Secret{secret + "x"}, []core.Secret{secret}, core.CodeInvalidSignature},
+		"the same secret, so no fraud": {[]core.Secret{secret}, []core.Secret{secret}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cache, err := core.NewFileKeyCache(t.TempDir() + "/keys")
+			if err != nil {
+				t.Fatal(err)
+			}
+			server.publish(t, publicJWK(forger.Public(), "k1", ""))
+			clock := newClock()
+			planter := must(core.NewVerifier(contract, core.WithClock(clock), core.WithKeyCache(cache, c.planted...)))
+			if err := planter.Ready(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			server.publish(t, publicJWK(rsaKey().Public(), "k1", ""))
+			failed := make(chan event.KeyCacheFailed, 1)
+			v := must(core.NewVerifier(contract, core.WithClock(newClock()), core.WithKeyCache(cache, c.reads...),
+				core.WithObserver(func(e event.Event) {
+					if e, ok := e.(event.KeyCacheFailed); ok {
+						failed <- e
+					}
+				})))
+			_, err = v.Verify(t.Context(), forged)
+			wantCode(t, err, c.want)
+			if c.want != "" && (<-failed).Op != "load" {
+				t.Error("another event")
+			}
+		})
+	}
+	for name, secrets := range map[string][]core.Secret{"short": {"short"}, "two": {secret, secret}} {
+		cache, err := core.NewFileKeyCache(t.TempDir() + "/keys")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := core.NewVerifier(contract, core.WithKeyCache(cache, secrets...)); err == nil || strings.Contains(err.Error(), string(secrets[0])) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// Verifiers with the same cache and secret share the contract's keys.
+	cache := must(core.NewFileKeyCache(t.TempDir() + "/keys"))
+	before := server.fetches.Load()
+	clock := newClock()
+	for range 3 {
+		v := must(core.NewVerifier(contract, core.WithClock(clock), core.WithKeyCache(cache, secret)))
+		if err := v.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := server.fetches.Load() - before; n != 1 {
 		t.Errorf("%d fetches", n)
 	}
 }

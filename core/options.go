@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/internal/jwks"
 )
 
 // Option changes how a [Guard] works. Every [VerifierOption] is one too.
@@ -71,13 +72,26 @@ func WithHTTPClient(client *http.Client) VerifierOption {
 	}}
 }
 
-// WithKeyCache shares fetched key sets through cache.
-func WithKeyCache(cache KeyCache) VerifierOption {
+// WithKeyCache shares fetched key sets through cache. With a secret of at least
+// 32 bytes, the same in every process that shares the cache, each stored set is
+// authenticated (HMAC-SHA256), and one that somebody else put there is not used:
+// an observer hears of it and the keys are fetched. Give one wherever others
+// can write to the cache.
+func WithKeyCache(cache KeyCache, secret ...Secret) VerifierOption {
 	return verifierOption{"WithKeyCache", func(v *verifierOptions) {
 		if missing(cache) {
 			v.faults.add("WithKeyCache", "", "is nil: leave the option out to have no cache")
 		}
 		v.engine.cache = cache
+		switch {
+		case len(secret) > 1:
+			v.faults.add("WithKeyCache", "", "has %d secrets: give one", len(secret))
+		case len(secret) == 1 && len(secret[0]) < jwks.MinCacheSecret:
+			v.faults.add("WithKeyCache", "", "the secret has %d bytes, it needs at least %d: make it with a random generator",
+				len(secret[0]), jwks.MinCacheSecret)
+		case len(secret) == 1 && !missing(cache):
+			v.engine.cache = jwks.Authenticate(cache, []byte(secret[0]))
+		}
 	}}
 }
 

@@ -223,6 +223,40 @@ func TestKeysThatMovedAreFound(t *testing.T) {
 	}
 }
 
+// TestValidatorsStayWithTheirURL: after a move the new place is not asked with the old place's ETag, by which a server
+// that gives the same tag to another set would confirm keys that it never published.
+func TestValidatorsStayWithTheirURL(t *testing.T) {
+	p, clk := newProvider(t), newClock()
+	asked := make(chan http.Header, 8)
+	record := func(h http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			asked <- r.Header.Clone()
+			if r.Header.Get("If-None-Match") != "" {
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
+			h(w, r)
+		}
+	}
+	validators := []string{"ETag", `"v1"`, "Last-Modified", "Sun, 01 Mar 2026 00:00:00 GMT"}
+	store(&p.keys, record(keys(set(ec("a")), validators...)))
+	store(&p.alt, record(keys(set(ec("moved")), validators...)))
+	s := p.source(clk)
+	found(t, s, "a")
+	<-asked
+	clk.advance(11 * time.Minute)
+	found(t, s, "a")
+	if h := <-asked; h.Get("If-None-Match") != `"v1"` || h.Get("If-Modified-Since") == "" {
+		t.Fatalf("the same place was asked with %v", h)
+	}
+	store(&p.doc, p.document("/tenant", "/moved"))
+	clk.advance(11 * time.Minute)
+	found(t, s, "moved")
+	if h := <-asked; h.Get("If-None-Match") != "" || h.Get("If-Modified-Since") != "" {
+		t.Fatalf("the new place was asked with %v", h)
+	}
+}
+
 func TestDiscoveryThroughTheCache(t *testing.T) {
 	p, clk := newProvider(t), newClock()
 	files, _ := fileCache(t)

@@ -2,6 +2,7 @@ package jwks
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -10,19 +11,21 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 )
 
 // maxFile bounds what Load reads, far above any envelope.
 const maxFile = 16 << 20
 
-// FileCache is a [Cache] of one file per set in a directory. Several processes may share the directory.
+// FileCache is a [Cache] of one file per set in a directory. Several processes of one user may share the directory.
+//
+// Whoever can write there chooses the keys. So the directory and its files must belong to this process's user or to
+// root, must not be writable by others, and are checked at every use, by what was opened and not by what a name leads
+// to. Systems without such owners and modes (Windows) check only that files are files: see [Authenticate].
 type FileCache struct{ dir string }
 
 var _ Cache = (*FileCache)(nil)
 
-// NewFileCache makes dir, with mode 0700, if it is not there. It refuses a directory that others can write to, since
-// they could plant keys.
+// NewFileCache makes dir, with mode 0700, if it is not there, and refuses one that somebody else could write to.
 func NewFileCache(dir string) (*FileCache, error) {
 	if dir == "" {
 		return nil, errors.New("jwks: the cache directory has no name")
@@ -30,33 +33,93 @@ func NewFileCache(dir string) (*FileCache, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("jwks: cache directory: %w", err)
 	}
-	info, err := os.Stat(dir)
+	dir, err := filepath.Abs(dir) // a later change of the working directory must not lead elsewhere
 	if err != nil {
 		return nil, fmt.Errorf("jwks: cache directory: %w", err)
 	}
-	// Windows has no such mode bits.
-	if perm := info.Mode().Perm(); runtime.GOOS != "windows" && perm&0o022 != 0 {
-		return nil, fmt.Errorf("jwks: cache directory %s is writable by others (%o): make it 0700", dir, perm)
+	c := &FileCache{dir: dir}
+	root, err := c.open()
+	if err != nil {
+		return nil, fmt.Errorf("jwks: %w", err)
 	}
-	return &FileCache{dir: dir}, nil
+	return c, root.Close()
 }
 
-// path hashes id, which is a URL and no file name.
-func (c *FileCache) path(id string) string {
+// open returns the directory once it is known to be ours. What is then done through it stays in it, even if its name
+// comes to mean another directory.
+func (c *FileCache) open() (*os.Root, error) {
+	named, err := os.Lstat(c.dir)
+	if err != nil {
+		return nil, fmt.Errorf("cache directory: %w", err)
+	}
+	if !named.IsDir() {
+		return nil, fmt.Errorf("cache directory %s is a link or a file: name the directory itself", c.dir)
+	}
+	root, err := os.OpenRoot(c.dir)
+	if err != nil {
+		return nil, fmt.Errorf("cache directory: %w", err)
+	}
+	info, err := root.Stat(".")
+	switch {
+	case err != nil:
+	case !os.SameFile(named, info):
+		err = errors.New("was replaced while it was opened")
+	default:
+		err = trusted(info)
+	}
+	if err != nil {
+		_ = root.Close()
+		return nil, fmt.Errorf("cache directory %s %w: use one of this user's own with mode 0700", c.dir, err)
+	}
+	return root, nil
+}
+
+// fileName hashes id, which is a URL and no file name.
+func fileName(id string) string {
 	sum := sha256.Sum256([]byte(id))
-	return filepath.Join(c.dir, hex.EncodeToString(sum[:])+".json")
+	return hex.EncodeToString(sum[:]) + ".json"
 }
 
 // Load returns the file's content, (nil, nil) when there is no file.
 func (c *FileCache) Load(_ context.Context, id string) ([]byte, error) {
-	f, err := os.Open(c.path(id))
+	root, err := c.open()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
+	defer func() { _ = root.Close() }()
+	named, err := root.Lstat(fileName(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !named.Mode().IsRegular() { // before it is opened: that alone may block, or wake a device
+		return nil, fmt.Errorf("cache file is no regular file (%v)", named.Mode().Type())
+	}
+	// Should a pipe take its place just now, the flags keep the open from waiting for a writer.
+	f, err := root.OpenFile(fileName(id), os.O_RDONLY|carefulOpen, 0)
+	if err != nil {
+		return nil, err
+	}
 	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || !os.SameFile(named, info) {
+		return nil, errors.New("cache file was replaced while it was opened")
+	}
+	if err := trusted(info); err != nil {
+		return nil, fmt.Errorf("cache file %w: remove it", err)
+	}
+	return readAll(f)
+}
+
+func readAll(f io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return nil, err
@@ -69,14 +132,20 @@ func (c *FileCache) Load(_ context.Context, id string) ([]byte, error) {
 
 // Store replaces the file in one step, so that a reader, or a crash, finds the old content or the new and nothing between.
 func (c *FileCache) Store(_ context.Context, id string, data []byte) (err error) {
-	tmp, err := os.CreateTemp(c.dir, "*.tmp") // made with mode 0600
+	root, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	name := rand.Text() + ".tmp"
+	tmp, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
 			_ = tmp.Close()
-			_ = os.Remove(tmp.Name())
+			_ = root.Remove(name)
 		}
 	}()
 	if _, err = tmp.Write(data); err != nil {
@@ -88,5 +157,5 @@ func (c *FileCache) Store(_ context.Context, id string, data []byte) (err error)
 	if err := tmp.Close(); err != nil {
 		return err
 	}
-	return os.Rename(tmp.Name(), c.path(id))
+	return root.Rename(name, fileName(id))
 }

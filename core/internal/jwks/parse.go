@@ -188,8 +188,8 @@ func (e *entry) unprintable() string {
 		return "kid"
 	case bad(e.Alg):
 		return "alg"
-	case bad(e.Kty), bad(e.Crv), bad(e.Use):
-		return "kty, crv or use"
+	case bad(e.Kty), bad(e.Crv):
+		return "kty or crv"
 	case slices.ContainsFunc(e.KeyOps, bad):
 		return "key_ops"
 	}

@@ -1,0 +1,67 @@
+package jwks_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/revstackhq/auth-go/core/internal/jwks"
+)
+
+// TestAuthenticatedCacheForgesNothing: what was not stored with the secret, and under this very id, is not there.
+func TestAuthenticatedCacheForgesNothing(t *testing.T) {
+	secret := bytes.Repeat([]byte("s"), jwks.MinCacheSecret)
+	id := func(i *issuer) string { return i.URL + "/keys" }
+	for name, c := range map[string]struct {
+		change func(m *memory, id string, good []byte)
+		says   string // empty: the entry is used
+	}{
+		"untouched": {func(*memory, string, []byte) {}, ""},
+		"planted without a MAC": {func(m *memory, id string, good []byte) {
+			_, envelope, _ := bytes.Cut(good, []byte("\n"))
+			m.data[id] = envelope
+		}, "no MAC"},
+		"a name and no MAC": {func(m *memory, id string, good []byte) {
+			_, envelope, _ := bytes.Cut(good, []byte("\n"))
+			m.data[id] = append([]byte("auth-go-keys-hs256 \n"), envelope...)
+		}, "does not fit"},
+		"one byte changed": {func(m *memory, id string, good []byte) {
+			m.data[id][len(good)-3] ^= 1
+		}, "does not fit"},
+		"with another secret": {func(m *memory, id string, good []byte) {
+			_, envelope, _ := bytes.Cut(good, []byte("\n"))
+			other := jwks.Authenticate(m, bytes.Repeat([]byte("o"), jwks.MinCacheSecret))
+			_ = other.Store(context.Background(), id, envelope)
+		}, "does not fit"},
+		"of another set": {func(m *memory, id string, good []byte) {
+			_, envelope, _ := bytes.Cut(good, []byte("\n"))
+			_ = jwks.Authenticate(m, secret).Store(context.Background(), id+"x", envelope)
+			m.data[id] = m.data[id+"x"]
+		}, "does not fit"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := &memory{}
+			i, seen := newIssuer(t, keys(set(ec("a")))), &events{}
+			found(t, i.source(newClock(), cached(jwks.Authenticate(store, secret))), "a")
+			c.change(store, id(i), bytes.Clone(store.data[id(i)]))
+			s := i.source(newClock(), cached(jwks.Authenticate(store, secret)), func(c *jwks.Config) { c.Emit = seen.emit })
+			found(t, s, "a")
+			if c.says == "" {
+				hits(t, i, 1)
+				return
+			}
+			hits(t, i, 2) // fetched, as if nothing had been there
+			var ce *jwks.CacheError
+			if err := s.Health().CacheError; !errors.As(err, &ce) || ce.Op != "load" || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("cache error = %v, want %q", err, c.says)
+			}
+			if _, ok := seen.take(s)[0].(jwks.CacheFailed); !ok {
+				t.Error("no CacheFailed")
+			}
+			found(t, i.source(newClock(), cached(jwks.Authenticate(store, secret))), "a") // and it is mended
+			hits(t, i, 2)
+		})
+	}
+}
