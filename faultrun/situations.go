@@ -18,6 +18,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/event"
 )
 
 // start is when the injected clock starts.
@@ -27,6 +28,9 @@ var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 var situations = []situation{
 	{"issuer down at the start", "all 503, at most one fetch per back-off step, heals by itself", downAtStart},
 	{"issuer hangs", "the wait is bounded, then requests fail fast", hanging},
+	{"hangs, with stale keys at hand", "served within a second and within the caller's deadline", hangingStale},
+	{"429 with Retry-After", "left alone for as long as it asks, then healed", retryAfter},
+	{"slow observer", "no request waits for it", slowObserver},
 	{"storm of random key ids", "at most 12 fetches a minute, no good token refused, memory flat", randomKids},
 	{"rotation in the storm", "the new key is accepted within 5 s", rotationInStorm},
 	{"bad signatures, known key", "no fetch", badSignatures},
@@ -83,6 +87,74 @@ func hanging(ctx context.Context, b *bench) (faults []string) {
 	if got := b.issuer.Fetches(); got != 1 {
 		faults = append(faults, fmt.Sprintf("%d fetches, the first failure should make the rest fail fast", got))
 	}
+	return faults
+}
+
+func hangingStale(ctx context.Context, b *bench) (faults []string) {
+	b.issuer.SetMaxAge(10 * time.Minute)
+	v, token := b.verifier(core.WithTokenCache(core.TokenCache{Disabled: true})), b.issuer.Token(nil, authtest.ExpiresIn(time.Hour))
+	b.good(ctx, v, token)
+	b.issuer.Hang(true)
+	defer b.issuer.Hang(false)
+	b.clock.Advance(11 * time.Minute)
+	begin := time.Now()
+	parallel(64, b.n(1_000), func(int) {
+		deadline, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		b.good(deadline, v, token)
+	})
+	if held := time.Since(begin); held > 4*time.Second { // the fetch alone would take 5 s
+		faults = append(faults, fmt.Sprintf("requests were held for %v", held))
+	}
+	return faults
+}
+
+func retryAfter(ctx context.Context, b *bench) (faults []string) {
+	var fetches atomic.Int64
+	busy := atomic.Bool{}
+	busy.Store(true)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fetches.Add(1)
+		if busy.Load() {
+			w.Header().Set("Retry-After", "120")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		_, _ = w.Write(b.issuer.JWKS())
+	}))
+	defer front.Close()
+	v, err := core.NewVerifier(b.issuer.Contract(func(r *core.Rules) { r.JWKSURL = front.URL }), core.WithClock(b.clock))
+	if err != nil {
+		return []string{err.Error()}
+	}
+	token := b.issuer.Token(nil, authtest.ExpiresIn(time.Hour))
+	for range 119 {
+		if code := b.verify(ctx, v, token); code != core.CodeKeysUnavailable {
+			faults = append(faults, "while it is busy: "+string(code))
+		}
+		b.clock.Advance(time.Second)
+	}
+	if got := fetches.Load(); got != 1 {
+		faults = append(faults, fmt.Sprintf("%d fetches in the time it asked for", got))
+	}
+	busy.Store(false)
+	b.clock.Advance(2 * time.Second)
+	b.good(ctx, v, token)
+	return faults
+}
+
+func slowObserver(ctx context.Context, b *bench) (faults []string) {
+	release := make(chan struct{})
+	v := b.verifier(core.WithObserver(func(e event.Event) {
+		if _, ok := e.(event.KeysRefreshed); ok {
+			<-release
+		}
+	}))
+	defer close(release)
+	bounded, cancel := context.WithTimeout(ctx, 20*time.Second) // a request that waits for the observer ends here
+	defer cancel()
+	token := b.issuer.Token(nil)
+	parallel(64, b.n(1_000), func(int) { b.good(bounded, v, token) })
 	return faults
 }
 

@@ -5,15 +5,21 @@ import (
 	"context"
 	"net"
 	"sync/atomic"
-	"testing"
 )
 
+// TB is what is used of a testing.TB.
+type TB interface {
+	Helper()
+	Fatal(args ...any)
+	Cleanup(f func())
+}
+
 // Start makes every look-up of this process answer with addrs in turn, the last one for ever, until the test ends.
-func Start(t testing.TB, addrs ...[4]byte) {
-	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+func Start(tb TB, addrs ...[4]byte) {
+	tb.Helper()
+	conn, err := new(net.ListenConfig).ListenPacket(context.Background(), "udp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	go serve(conn, addrs)
 	before := net.DefaultResolver
@@ -23,7 +29,7 @@ func Start(t testing.TB, addrs ...[4]byte) {
 			return new(net.Dialer).DialContext(ctx, "udp", conn.LocalAddr().String())
 		},
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		net.DefaultResolver = before
 		_ = conn.Close()
 	})

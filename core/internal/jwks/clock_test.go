@@ -47,8 +47,8 @@ func (c *twoClocks) setWall(t *testing.T, seconds int64) {
 // TestNeitherClockProlongsTrust: keys end when one of the two clocks says so.
 func TestNeitherClockProlongsTrust(t *testing.T) {
 	for name, pass := range map[string]func(t *testing.T, c *twoClocks){
-		"a suspended machine":     func(t *testing.T, c *twoClocks) { c.setWall(t, 11*60) },
-		"a wall clock set back":   func(t *testing.T, c *twoClocks) { c.advance(11 * time.Minute); c.setWall(t, -3600) },
+		"a suspended machine":     func(t *testing.T, c *twoClocks) { t.Helper(); c.setWall(t, 11*60) },
+		"a wall clock set back":   func(t *testing.T, c *twoClocks) { t.Helper(); c.advance(11 * time.Minute); c.setWall(t, -3600) },
 		"both, as they should be": func(_ *testing.T, c *twoClocks) { c.advance(11 * time.Minute) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -83,6 +83,7 @@ func embedded(addr netip.Addr) (v4 netip.Addr, ok bool) {
 	return netip.Addr{}, false
 }
 
+//nolint:gochecknoglobals // constants in all but name
 var (
 	nat64     = netip.MustParsePrefix("64:ff9b::/96") // RFC 6052 §2.1
 	sixToFour = netip.MustParsePrefix("2002::/16")    // RFC 3056 §2
