@@ -6,6 +6,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/gitlab"
 	"github.com/revstackhq/auth-go/core/providers/iap"
 	"github.com/revstackhq/auth-go/core/providers/kubernetes"
+	"github.com/revstackhq/auth-go/core/providers/spiffe"
 	"github.com/revstackhq/auth-go/core/providers/vercel"
 )
 
@@ -93,6 +94,22 @@ func infrastructure() []Provider {
 			},
 			Build:  FromJSON(vercel.NewContract),
 			Claims: claimsOf[vercel.Claims],
+		},
+		{
+			Slug: "spiffe", Name: "SPIFFE",
+			Description: "JWT-SVIDs of SPIFFE workloads.",
+			Algorithms:  []string{"RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512"},
+			Issuer:      "optional: what the SVIDs say, such as SPIRE's OIDC discovery provider",
+			Keys:        "the trust bundle by URL or as a JWKS, or found by discovery",
+			Audience:    "required",
+			UserID:      "`sub` (`spiffe://<trust domain>/<path>`)",
+			Checks: []string{
+				"`sub` is in the trust domain",
+				"paths and path prefixes if named",
+				"`typ` is `JWT`, `JOSE` or absent",
+			},
+			Build:  FromJSON(spiffe.NewContract),
+			Claims: claimsOf[spiffe.Claims],
 		},
 	}
 }

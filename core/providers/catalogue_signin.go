@@ -3,12 +3,15 @@ package providers
 import (
 	"github.com/revstackhq/auth-go/core/providers/authentik"
 	"github.com/revstackhq/auth-go/core/providers/betterauth"
+	"github.com/revstackhq/auth-go/core/providers/descope"
 	"github.com/revstackhq/auth-go/core/providers/entra"
 	"github.com/revstackhq/auth-go/core/providers/google"
 	"github.com/revstackhq/auth-go/core/providers/keycloak"
 	"github.com/revstackhq/auth-go/core/providers/kinde"
 	"github.com/revstackhq/auth-go/core/providers/logto"
 	"github.com/revstackhq/auth-go/core/providers/okta"
+	"github.com/revstackhq/auth-go/core/providers/ory"
+	"github.com/revstackhq/auth-go/core/providers/stytch"
 	"github.com/revstackhq/auth-go/core/providers/supertokens"
 	"github.com/revstackhq/auth-go/core/providers/workos"
 	"github.com/revstackhq/auth-go/core/providers/zitadel"
@@ -156,6 +159,54 @@ func signIn() []Provider {
 			},
 			Build:  FromJSON(supertokens.NewContract),
 			Claims: claimsOf[supertokens.Claims],
+		},
+		{
+			Slug: "stytch", Name: "Stytch",
+			Description: "Session JWTs of Stytch, consumer or B2B, or M2M access tokens.",
+			Algorithms:  []string{"RS256"},
+			Issuer:      "`stytch.com/<project id>` without a scheme, or the custom domain",
+			Keys:        "`https://api.stytch.com/v1[/b2b]/sessions/jwks/<project id>`, `test.stytch.com` for test projects",
+			Audience:    "the project id",
+			UserID:      "`sub` (`user-…`, `member-…`, `m2m-client-…`)",
+			Checks: []string{
+				"prefix of `sub`",
+				"`https://stytch.com/session` present, or absent for M2M",
+				"`https://stytch.com/organization` present for B2B",
+			},
+			Build:  FromJSON(stytch.NewContract),
+			Claims: claimsOf[stytch.Claims],
+		},
+		{
+			Slug: "descope", Name: "Descope",
+			Description: "Session JWTs of Descope.",
+			Algorithms:  []string{"RS256"},
+			Issuer:      "`<project id>`, or `https://api.descope.com/<project id>`",
+			Keys:        "`https://api.descope.com/v2/keys/<project id>`",
+			Audience:    "none; `aud` if an audience is set",
+			UserID:      "`dsub`, or `sub`",
+			Checks: []string{
+				"`drn` is `DS` (no refresh token)",
+				"membership in a tenant if one is named",
+				"`dct` if current tenants are named",
+			},
+			Build:  FromJSON(descope.NewContract),
+			Claims: claimsOf[descope.Claims],
+		},
+		{
+			Slug: "ory", Name: "Ory",
+			Description: "Access tokens of Ory Hydra and Ory Network in JWT form, or tokenized sessions.",
+			Algorithms:  []string{"RS256", "ES256"},
+			Issuer:      "the issuer's exact URL, which in Hydra ends with a slash",
+			Keys:        "`<issuer>/.well-known/jwks.json`; a key set of your own for sessions",
+			Audience:    "required for access tokens, none by default for sessions",
+			UserID:      "`sub`",
+			Checks: []string{
+				"`client_id` present (no ID token)",
+				"`sub` is not `client_id` (no machine)",
+				"`sid` present for sessions",
+			},
+			Build:  FromJSON(ory.NewContract),
+			Claims: claimsOf[ory.Claims],
 		},
 	}
 }

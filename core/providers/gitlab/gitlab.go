@@ -111,9 +111,19 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		UserIDClaim: cfg.UserIDClaim,
 		ClaimRules:  conditions,
 		Leeway:      cfg.Leeway,
+		Warnings:    cfg.warnings(),
 		Session:     mapping(),
 	}
 	return f.Contract(rules, fields)
+}
+
+// warnings say what the conditions leave open: a pushed branch runs whatever its
+// .gitlab-ci.yml says.
+func (c *Config) warnings() []string {
+	if len(c.Refs)+len(c.Subjects) > 0 || c.ProtectedRefs || c.ProtectedEnvironments {
+		return nil
+	}
+	return []string{"any branch: whoever may push one to an accepted project is accepted; set Refs or ProtectedRefs"}
 }
 
 // trusts demands a condition that a stranger's job cannot fulfil: anybody can

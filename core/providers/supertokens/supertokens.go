@@ -76,8 +76,16 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		ClaimRules:          cfg.rules(&f),
 		Leeway:              cfg.Leeway,
 		Session:             mapping(),
+		Warnings:            cfg.warnings(),
 	}
 	return f.Contract(rules, fields)
+}
+
+func (c *Config) warnings() []string {
+	if c.RequireEmailVerified {
+		return nil
+	}
+	return []string{"unverified e-mail: people who did not verify their address are accepted; set RequireEmailVerified"}
 }
 
 func (c *Config) basePath(f *preset.Faults) string {

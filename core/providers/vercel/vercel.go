@@ -84,9 +84,21 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		UserIDClaim: cfg.UserIDClaim,
 		ClaimRules:  cfg.conditions(&f),
 		Leeway:      cfg.Leeway,
+		Warnings:    cfg.warnings(),
 		Session:     mapping(),
 	}
 	return f.Contract(rules, map[string]string{"Issuer": "Team", "JWKSURL": "Team", "Audiences": "Audience"})
+}
+
+func (c *Config) warnings() []string {
+	var warnings []string
+	if c.InsecureAnyProject {
+		warnings = append(warnings, "any project: every project of the team is accepted; set ProjectIDs")
+	}
+	if c.InsecureAnyEnvironment {
+		warnings = append(warnings, "any environment: previews run the code of whoever may push a branch; set Environments")
+	}
+	return warnings
 }
 
 // trusts demands the conditions without which a token says too little. All
