@@ -7,11 +7,11 @@ require (
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/gofiber/fiber/v2 v2.52.15
 	github.com/labstack/echo/v4 v4.16.0
-	github.com/revstackhq/auth-go/chiauth v0.0.0
-	github.com/revstackhq/auth-go/core v0.0.0
-	github.com/revstackhq/auth-go/echoauth v0.0.0
-	github.com/revstackhq/auth-go/fiberauth v0.0.0
-	github.com/revstackhq/auth-go/ginauth v0.0.0
+	github.com/revstackhq/auth-go/chiauth v0.1.0
+	github.com/revstackhq/auth-go/core v0.1.0
+	github.com/revstackhq/auth-go/echoauth v0.1.0
+	github.com/revstackhq/auth-go/fiberauth v0.1.0
+	github.com/revstackhq/auth-go/ginauth v0.1.0
 )
 
 require (

@@ -1,10 +1,10 @@
 // Command bench measures auth-go against the libraries that Go programs verify
 // JWTs with today, side by side in one run.
 //
-//	go run ./bench                 # the table: verification, middleware, refusals, in parallel
-//	go run ./bench -scale          # cost against keys, issuers, token size, cache entries, goroutines
-//	go run ./bench -allocs -check  # allocations against bench/baseline.txt
-//	go run ./bench -flood          # a million distinct valid tokens against a hot set
+//	go run ./internal/bench                 # the table: verification, middleware, refusals, in parallel
+//	go run ./internal/bench -scale          # cost against keys, issuers, token size, cache entries, goroutines
+//	go run ./internal/bench -allocs -check  # allocations against internal/bench/baseline.txt
+//	go run ./internal/bench -flood          # a million distinct valid tokens against a hot set
 //
 // With -write the first two put what they measured into docs/benchmarks.md,
 // docs/benchmarks/*.svg and the table of README.md.

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-const baselineFile = "bench/baseline.txt"
+const baselineFile = "internal/bench/baseline.txt"
 
 // counted is a row's allocations.
 type counted struct {
@@ -126,14 +126,14 @@ func (s *settings) countAllocations(w io.Writer) error {
 		return err
 	}
 	if faults := compareAllocations(now, baseline); len(faults) > 0 {
-		return fmt.Errorf("with %s, against a baseline of %s:\n  %s\nIf that is meant: go run ./bench -allocs -update",
+		return fmt.Errorf("with %s, against a baseline of %s:\n  %s\nIf that is meant: go run ./internal/bench -allocs -update",
 			runtime.Version(), recorded, strings.Join(faults, "\n  "))
 	}
 	fmt.Fprintf(w, "%d rows, none allocates more than %s has\n", len(now), baselineFile)
 	return nil
 }
 
-// checkout finds the folder that holds bench/go.mod.
+// checkout finds the folder that holds internal/bench/go.mod.
 func (s *settings) checkout() (string, error) {
 	if s.root != "" {
 		return s.root, nil
@@ -143,7 +143,7 @@ func (s *settings) checkout() (string, error) {
 		return "", err
 	}
 	for {
-		if _, err := os.Stat(filepath.Join(dir, "bench", "go.mod")); err == nil {
+		if _, err := os.Stat(filepath.Join(dir, "internal", "bench", "go.mod")); err == nil {
 			return dir, nil
 		}
 		up := filepath.Dir(dir)

@@ -1,4 +1,4 @@
-module github.com/revstackhq/auth-go/bench
+module github.com/revstackhq/auth-go/internal/bench
 
 go 1.25.0
 
@@ -18,11 +18,11 @@ require (
 	github.com/labstack/echo/v4 v4.16.0
 	github.com/lestrrat-go/jwx/v2 v2.1.3
 	github.com/lestrrat-go/jwx/v3 v3.3.0
-	github.com/revstackhq/auth-go/chiauth v0.0.0
-	github.com/revstackhq/auth-go/core v0.0.0
-	github.com/revstackhq/auth-go/echoauth v0.0.0
-	github.com/revstackhq/auth-go/fiberauth v0.0.0
-	github.com/revstackhq/auth-go/ginauth v0.0.0
+	github.com/revstackhq/auth-go/chiauth v0.1.0
+	github.com/revstackhq/auth-go/core v0.1.0
+	github.com/revstackhq/auth-go/echoauth v0.1.0
+	github.com/revstackhq/auth-go/fiberauth v0.1.0
+	github.com/revstackhq/auth-go/ginauth v0.1.0
 	github.com/valyala/fasthttp v1.51.0
 )
 
@@ -88,9 +88,9 @@ require (
 )
 
 replace (
-	github.com/revstackhq/auth-go/chiauth => ../chiauth
-	github.com/revstackhq/auth-go/core => ../core
-	github.com/revstackhq/auth-go/echoauth => ../echoauth
-	github.com/revstackhq/auth-go/fiberauth => ../fiberauth
-	github.com/revstackhq/auth-go/ginauth => ../ginauth
+	github.com/revstackhq/auth-go/chiauth => ../../chiauth
+	github.com/revstackhq/auth-go/core => ../../core
+	github.com/revstackhq/auth-go/echoauth => ../../echoauth
+	github.com/revstackhq/auth-go/fiberauth => ../../fiberauth
+	github.com/revstackhq/auth-go/ginauth => ../../ginauth
 )

@@ -52,8 +52,8 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	flags.StringVar(&s.profile, "cpuprofile", "", "write a CPU profile to `file`")
 	flags.BoolVar(&s.scale, "scale", false, "measure cost against size instead")
 	flags.BoolVar(&s.allocs, "allocs", false, "count allocations instead")
-	flags.BoolVar(&s.check, "check", false, "with -allocs: fail if one grew beyond bench/baseline.txt")
-	flags.BoolVar(&s.update, "update", false, "with -allocs: write bench/baseline.txt")
+	flags.BoolVar(&s.check, "check", false, "with -allocs: fail if one grew beyond internal/bench/baseline.txt")
+	flags.BoolVar(&s.update, "update", false, "with -allocs: write internal/bench/baseline.txt")
 	flood := flags.Bool("flood", false, "send distinct valid tokens against a hot set instead")
 	flags.IntVar(&s.flood, "tokens", 1_000_000, "with -flood: how many `tokens`")
 	if err := flags.Parse(args); err != nil {

@@ -3,9 +3,9 @@
 // fetches, panics, goroutines before and after. It exits with 1 if a promise
 // about keys (docs/keys.md) did not hold.
 //
-//	go run ./faultrun                 the situations, by an injected clock
-//	go run -race ./faultrun -storm 1m all faults at once, in real time
-//	go run ./faultrun -peers          the same flood against other libraries
+//	go run ./internal/faultrun                  the situations, by an injected clock
+//	go run -race ./internal/faultrun -storm 1m  all faults at once, in real time
+//	go run ./internal/faultrun -peers           the same flood against other libraries
 package main
 
 import (

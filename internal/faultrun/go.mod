@@ -1,4 +1,4 @@
-module github.com/revstackhq/auth-go/faultrun
+module github.com/revstackhq/auth-go/internal/faultrun
 
 go 1.25.0
 
@@ -6,7 +6,7 @@ require (
 	github.com/MicahParks/keyfunc/v3 v3.9.1
 	github.com/coreos/go-oidc/v3 v3.21.0
 	github.com/golang-jwt/jwt/v5 v5.3.1
-	github.com/revstackhq/auth-go/core v0.0.0
+	github.com/revstackhq/auth-go/core v0.1.0
 )
 
 require (
@@ -19,4 +19,4 @@ require (
 	golang.org/x/time v0.15.0 // indirect
 )
 
-replace github.com/revstackhq/auth-go/core => ../core
+replace github.com/revstackhq/auth-go/core => ../../core

@@ -1,4 +1,4 @@
-module github.com/revstackhq/auth-go/crosstest
+module github.com/revstackhq/auth-go/internal/crosstest
 
 go 1.25.0
 
@@ -12,11 +12,11 @@ require (
 	github.com/gofiber/fiber/v2 v2.52.15
 	github.com/labstack/echo/v4 v4.16.0
 	github.com/labstack/gommon v0.5.0
-	github.com/revstackhq/auth-go/chiauth v0.0.0
-	github.com/revstackhq/auth-go/core v0.0.0
-	github.com/revstackhq/auth-go/echoauth v0.0.0
-	github.com/revstackhq/auth-go/fiberauth v0.0.0
-	github.com/revstackhq/auth-go/ginauth v0.0.0
+	github.com/revstackhq/auth-go/chiauth v0.1.0
+	github.com/revstackhq/auth-go/core v0.1.0
+	github.com/revstackhq/auth-go/echoauth v0.1.0
+	github.com/revstackhq/auth-go/fiberauth v0.1.0
+	github.com/revstackhq/auth-go/ginauth v0.1.0
 )
 
 require (
@@ -69,9 +69,9 @@ require (
 )
 
 replace (
-	github.com/revstackhq/auth-go/chiauth => ../chiauth
-	github.com/revstackhq/auth-go/core => ../core
-	github.com/revstackhq/auth-go/echoauth => ../echoauth
-	github.com/revstackhq/auth-go/fiberauth => ../fiberauth
-	github.com/revstackhq/auth-go/ginauth => ../ginauth
+	github.com/revstackhq/auth-go/chiauth => ../../chiauth
+	github.com/revstackhq/auth-go/core => ../../core
+	github.com/revstackhq/auth-go/echoauth => ../../echoauth
+	github.com/revstackhq/auth-go/fiberauth => ../../fiberauth
+	github.com/revstackhq/auth-go/ginauth => ../../ginauth
 )

@@ -1,4 +1,4 @@
-module github.com/revstackhq/auth-go/realtest
+module github.com/revstackhq/auth-go/internal/realtest
 
 go 1.25.0
 
@@ -7,11 +7,11 @@ require (
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/gofiber/fiber/v2 v2.52.15
 	github.com/labstack/echo/v4 v4.16.0
-	github.com/revstackhq/auth-go/chiauth v0.0.0
-	github.com/revstackhq/auth-go/core v0.0.0
-	github.com/revstackhq/auth-go/echoauth v0.0.0
-	github.com/revstackhq/auth-go/fiberauth v0.0.0
-	github.com/revstackhq/auth-go/ginauth v0.0.0
+	github.com/revstackhq/auth-go/chiauth v0.1.0
+	github.com/revstackhq/auth-go/core v0.1.0
+	github.com/revstackhq/auth-go/echoauth v0.1.0
+	github.com/revstackhq/auth-go/fiberauth v0.1.0
+	github.com/revstackhq/auth-go/ginauth v0.1.0
 	github.com/zitadel/oidc/v3 v3.47.5
 )
 
@@ -79,9 +79,9 @@ require (
 )
 
 replace (
-	github.com/revstackhq/auth-go/chiauth => ../chiauth
-	github.com/revstackhq/auth-go/core => ../core
-	github.com/revstackhq/auth-go/echoauth => ../echoauth
-	github.com/revstackhq/auth-go/fiberauth => ../fiberauth
-	github.com/revstackhq/auth-go/ginauth => ../ginauth
+	github.com/revstackhq/auth-go/chiauth => ../../chiauth
+	github.com/revstackhq/auth-go/core => ../../core
+	github.com/revstackhq/auth-go/echoauth => ../../echoauth
+	github.com/revstackhq/auth-go/fiberauth => ../../fiberauth
+	github.com/revstackhq/auth-go/ginauth => ../../ginauth
 )

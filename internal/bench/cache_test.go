@@ -10,7 +10,7 @@ import (
 
 // A flood of distinct valid tokens leaves the memory bounded and the hot set in
 // the cache. BENCH_FLOOD=1000000 sends the full million; so does
-// go run ./bench -flood.
+// go run ./internal/bench -flood.
 func TestFlood(t *testing.T) {
 	tokens := 100_000
 	if raceEnabled {
@@ -32,7 +32,7 @@ func TestFlood(t *testing.T) {
 	}
 }
 
-// No row of ours allocates more than bench/baseline.txt says.
+// No row of ours allocates more than internal/bench/baseline.txt says.
 func TestBaseline(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
