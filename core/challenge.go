@@ -9,8 +9,9 @@ import (
 
 // challenge is the WWW-Authenticate of an answer, "" for those without one.
 func (a *answers) challenge(err *Error, status int) string {
-	if status == http.StatusServiceUnavailable || status == http.StatusInternalServerError {
-		return ""
+	switch status {
+	case http.StatusServiceUnavailable, http.StatusInternalServerError, statusClientClosedRequest:
+		return "" // signing in again would not help
 	}
 	c := challenge{b: []byte("Bearer")}
 	if a.realm != "" {

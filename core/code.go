@@ -24,21 +24,35 @@ const (
 	CodeTokenNotActive           Code = "TOKEN_NOT_ACTIVE"
 	CodeAudienceMismatch         Code = "AUDIENCE_MISMATCH"
 	CodePartyMismatch            Code = "PARTY_MISMATCH"
+	CodeInvalidProof             Code = "INVALID_PROOF"
 	CodeMissingClaim             Code = "MISSING_CLAIM"
 	CodeClaimMismatch            Code = "CLAIM_MISMATCH"
+	CodeRevocationUnavailable    Code = "REVOCATION_UNAVAILABLE"
 	CodeTokenRevoked             Code = "TOKEN_REVOKED"
 	CodeInsufficientScope        Code = "INSUFFICIENT_SCOPE"
 	CodeForbidden                Code = "FORBIDDEN"
 	CodeReauthenticationRequired Code = "REAUTHENTICATION_REQUIRED"
 	CodeUnknownError             Code = "UNKNOWN_ERROR"
 
-	// CodeNetworkError is the TypeScript package's word for
-	// CodeKeysUnavailable: errors.Is answers for both, no error carries it.
+	// CodeRequestCanceled says that the client hung up, or that the caller
+	// canceled the context, before the verdict. It is neither a refusal nor an
+	// outage: no observer hears of it.
+	CodeRequestCanceled Code = "REQUEST_CANCELED"
+
+	// CodeNetworkError is the TypeScript package's name for the codes that are
+	// answered with 503: errors.Is reports it for each of them, no error carries
+	// it.
 	CodeNetworkError Code = "NETWORK_ERROR"
 )
 
 // Error returns the code itself.
 func (c Code) Error() string { return string(c) }
+
+// unavailable reports whether the code stands for an outage: the credentials
+// could not be judged.
+func (c Code) unavailable() bool {
+	return c == CodeKeysUnavailable || c == CodeRevocationUnavailable || c == CodeNetworkError
+}
 
 // CodeOf returns the code of the first [*Error] in err's tree, "" for nil, and
 // CodeUnknownError for an error that carries none.
@@ -69,7 +83,7 @@ func (c Code) sentence() string {
 		return "The token is signed with an algorithm that is not accepted here."
 	case CodeIssuerMismatch:
 		return "The token was issued by somebody this service does not accept."
-	case CodeKeysUnavailable, CodeNetworkError:
+	case CodeKeysUnavailable, CodeRevocationUnavailable, CodeNetworkError:
 		return "Sign-in cannot be checked right now. Please try again shortly."
 	case CodeUnknownKey:
 		return "The token is signed with an unknown key."
@@ -83,6 +97,8 @@ func (c Code) sentence() string {
 		return "The token was issued for another service."
 	case CodePartyMismatch:
 		return "The token was issued to an application that is not accepted here."
+	case CodeInvalidProof:
+		return "The proof that the token belongs to its sender is missing or not valid."
 	case CodeMissingClaim:
 		return "The token lacks a required claim."
 	case CodeClaimMismatch:
@@ -95,6 +111,8 @@ func (c Code) sentence() string {
 		return "You are not allowed to do this."
 	case CodeReauthenticationRequired:
 		return "Please confirm your identity again to continue."
+	case CodeRequestCanceled:
+		return "The request was canceled."
 	default:
 		return "The request could not be authenticated."
 	}

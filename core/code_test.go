@@ -60,6 +60,17 @@ func TestEveryCode(t *testing.T) {
 	_, rejection := newGuard(t, core.WithRevocation(func(context.Context, *core.Session) error { return core.CodeTokenRevoked }, core.FailClosed)).
 		Check(ctx, get("Authorization", "Bearer "+hs256(t, nil)))
 	note(rejection)
+	_, rejection = newGuard(t, core.WithRevocation(func(context.Context, *core.Session) error { return errors.New("down") }, core.FailClosed)).
+		Check(ctx, get("Authorization", "Bearer "+hs256(t, nil)))
+	note(rejection)
+	canceled, cancel := context.WithCancel(ctx)
+	cancel()
+	_, err = newVerifier(t, down.rules()).Verify(canceled, rs256(t, "k1", nil))
+	note(err)
+	_, rejection = newGuard(t, core.WithExtractors(core.ExtractorFunc(func(core.Request) (string, error) {
+		return "", &core.Error{Code: core.CodeInvalidProof}
+	}))).Check(ctx, get())
+	note(rejection)
 	for _, code := range []core.Code{core.CodeInsufficientScope, core.CodeForbidden, core.CodeReauthenticationRequired} {
 		note(policy(code))
 	}
@@ -74,7 +85,7 @@ func TestEveryCode(t *testing.T) {
 		if !errors.As(e, &typed) || typed.Message() == "" || strings.Contains(typed.Message(), string(code)) {
 			t.Errorf("%s: %v", code, e)
 		}
-		if !errors.Is(e, code) || errors.Is(e, core.CodeNetworkError) != (code == core.CodeKeysUnavailable) {
+		if !errors.Is(e, code) || errors.Is(e, core.CodeNetworkError) != (code == core.CodeKeysUnavailable || code == core.CodeRevocationUnavailable) {
 			t.Errorf("errors.Is of %s", code)
 		}
 	}
@@ -87,8 +98,9 @@ func allCodes() []core.Code {
 	return []core.Code{
 		core.CodeInvalidRequest, core.CodeTokenMissing, core.CodeTokenTooLarge, core.CodeInvalidFormat, core.CodeAlgorithmNotAllowed,
 		core.CodeIssuerMismatch, core.CodeKeysUnavailable, core.CodeUnknownKey, core.CodeInvalidSignature, core.CodeTokenExpired,
-		core.CodeTokenNotActive, core.CodeAudienceMismatch, core.CodePartyMismatch, core.CodeMissingClaim, core.CodeClaimMismatch,
-		core.CodeTokenRevoked, core.CodeInsufficientScope, core.CodeForbidden, core.CodeReauthenticationRequired, core.CodeUnknownError,
+		core.CodeTokenNotActive, core.CodeAudienceMismatch, core.CodePartyMismatch, core.CodeInvalidProof, core.CodeMissingClaim, core.CodeClaimMismatch,
+		core.CodeRevocationUnavailable, core.CodeTokenRevoked, core.CodeInsufficientScope, core.CodeForbidden,
+		core.CodeReauthenticationRequired, core.CodeUnknownError, core.CodeRequestCanceled,
 	}
 }
 

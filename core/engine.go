@@ -248,19 +248,22 @@ func (e *engine) verifies(m *method, t *jose.Token, k *jwks.Key) bool {
 func (e *engine) lookup(ctx context.Context, h *jose.Header) ([]*jwks.Key, *Error) {
 	keys, err := e.keys.Lookup(ctx, h.Kid, h.HasKid, h.Alg)
 	if err != nil {
-		return nil, keyError(err)
+		return nil, keyError(ctx, err)
 	}
 	return keys, nil
 }
 
-func keyError(err error) *Error {
-	var down *jwks.UnavailableError
-	if errors.As(err, &down) {
-		return &Error{Code: CodeKeysUnavailable, Detail: "the issuer's keys cannot be had", RetryAfter: down.RetryAfter, Err: err}
-	}
+func keyError(ctx context.Context, err error) *Error {
 	var unknown *jwks.UnknownKeyError
 	if errors.As(err, &unknown) {
 		return &Error{Code: CodeUnknownKey, Err: err}
+	}
+	if gone := canceled(ctx); gone != nil {
+		return gone
+	}
+	var down *jwks.UnavailableError
+	if errors.As(err, &down) {
+		return &Error{Code: CodeKeysUnavailable, Detail: "the issuer's keys cannot be had", RetryAfter: down.RetryAfter, Err: err}
 	}
 	return &Error{Code: CodeKeysUnavailable, Err: err}
 }

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,7 +22,8 @@ type Error struct {
 	Detail string
 	// Claim is the claim at fault, where there is one.
 	Claim string
-	// RetryAfter is how long to wait before the next try (CodeKeysUnavailable).
+	// RetryAfter is how long to wait before the next try (CodeKeysUnavailable,
+	// CodeRevocationUnavailable).
 	RetryAfter time.Duration
 	// Scopes are those the policy asks for (CodeInsufficientScope, RFC 6750 §3).
 	Scopes []string
@@ -62,17 +64,28 @@ func (e *Error) Unwrap() error {
 	return e.Err
 }
 
-// Is reports whether target is e's [Code]. CodeNetworkError answers for
-// CodeKeysUnavailable, its name in the TypeScript package.
+// Is reports whether target is e's [Code]. CodeNetworkError, the TypeScript
+// package's name for an outage, stands for CodeKeysUnavailable and
+// CodeRevocationUnavailable.
 func (e *Error) Is(target error) bool {
 	c, ok := target.(Code)
-	return ok && e != nil && (c == e.Code || c == CodeNetworkError && e.Code == CodeKeysUnavailable)
+	return ok && e != nil && (c == e.Code || c == CodeNetworkError && e.Code.unavailable())
 }
 
 // Message is the sentence for a person that the default answer carries.
 func (e *Error) Message() string { return e.Code.sentence() }
 
 func refuse(code Code, detail string) *Error { return &Error{Code: code, Detail: detail} }
+
+// canceled returns the error of a wait that the caller itself ended, nil if it
+// did not. A deadline is not the caller's doing: whatever was waited for was too
+// slow.
+func canceled(ctx context.Context) *Error {
+	if !errors.Is(ctx.Err(), context.Canceled) {
+		return nil
+	}
+	return &Error{Code: CodeRequestCanceled, Detail: "the request ended before its credentials were checked", Err: ctx.Err()}
+}
 
 func refuseClaim(code Code, claim, detail string) *Error {
 	return &Error{Code: code, Claim: claim, Detail: detail}

@@ -3,8 +3,6 @@ package core
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"time"
 )
 
 // Guard turns a request into a session or a rejection: it extracts the token,
@@ -14,6 +12,8 @@ type Guard struct {
 	verifier *Verifier
 	guardOptions
 	answers answers
+	// revocationOutage reports failing revocation checks.
+	revocationOutage outage
 }
 
 // NewGuard returns a guard for source, a [*Contract] or a [*Verifier]. It does
@@ -63,7 +63,7 @@ func (g *Guard) Check(ctx context.Context, r Request) (*Session, *Rejection) {
 	switch {
 	case err == nil:
 		return s, nil
-	case g.bestEffort && err.Code != CodeKeysUnavailable:
+	case g.bestEffort && !err.Code.unavailable() && err.Code != CodeRequestCanceled:
 		return nil, nil //nolint:nilerr // that is what best effort means
 	default:
 		return nil, g.reject(r, err)
@@ -147,25 +147,6 @@ func (g *Guard) admit(ctx context.Context, s *Session) *Error {
 		return err
 	}
 	return nil
-}
-
-func (g *Guard) checkRevocation(ctx context.Context, s *Session) *Error {
-	if g.revocation == nil {
-		return nil
-	}
-	err := g.revocation(ctx, s)
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, CodeTokenRevoked):
-		return &Error{Code: CodeTokenRevoked, Err: err}
-	case g.failure == FailOpen:
-		g.verifier.logger.WarnContext(ctx, "auth: revocation can't be checked, letting the session pass", slog.Any("error", err))
-		return nil
-	default:
-		const retry = 5 * time.Second
-		return &Error{Code: CodeKeysUnavailable, Detail: "revocation can't be checked", RetryAfter: retry, Err: err}
-	}
 }
 
 // report tells observers about a refusal behind the guard; a session that was

@@ -155,30 +155,3 @@ func WithMessages(message func(Request, *Error) string) Option {
 // as an error. Plain net/http, and so chi, has no error handler: there it
 // changes nothing.
 func WithErrorHandler() Option { return guardOption(func(g *guardOptions) { g.delegate = true }) }
-
-// RevocationFailure says what happens if the revocation check itself fails.
-type RevocationFailure int
-
-// The two choices; neither is the default, WithRevocation wants one.
-const (
-	// FailClosed answers 503: nobody gets in while revocation can't be checked.
-	FailClosed RevocationFailure = iota + 1
-	// FailOpen lets the session pass: revoked ones too, while the check is down.
-	FailOpen
-)
-
-// WithRevocation asks check about every session on every request, also for
-// tokens that were verified before. check returns nil for a good session, an
-// error for which errors.Is(err, [CodeTokenRevoked]) for a revoked one, and any
-// other error if it can't tell: then onFailure decides.
-func WithRevocation(check func(ctx context.Context, s *Session) error, onFailure RevocationFailure) Option {
-	return guardOption(func(g *guardOptions) {
-		if check == nil {
-			g.faults.add("WithRevocation", "", "is nil")
-		}
-		if onFailure != FailClosed && onFailure != FailOpen {
-			g.faults.add("WithRevocation", itoa(int(onFailure)), "say core.FailClosed or core.FailOpen")
-		}
-		g.revocation, g.failure = check, onFailure
-	})
-}

@@ -49,6 +49,10 @@ func (r *Rejection) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
+// statusClientClosedRequest is what access logs show of a client that hung up,
+// since nginx; nobody is there to read the answer.
+const statusClientClosedRequest = 499
+
 // statusOf is DESIGN's table of answers.
 func statusOf(code Code) int {
 	switch code {
@@ -56,8 +60,10 @@ func statusOf(code Code) int {
 		return http.StatusBadRequest
 	case CodeInsufficientScope, CodeForbidden: // RFC 6750 §3.1: insufficient_scope
 		return http.StatusForbidden
-	case CodeKeysUnavailable, CodeNetworkError: // an outage is not "unauthorised"
+	case CodeKeysUnavailable, CodeRevocationUnavailable, CodeNetworkError: // an outage is not "unauthorized"
 		return http.StatusServiceUnavailable
+	case CodeRequestCanceled:
+		return statusClientClosedRequest
 	case CodeUnknownError:
 		return http.StatusInternalServerError
 	default:
@@ -106,7 +112,7 @@ func (a *answers) render(r Request, err *Error) *Rejection {
 	if a.problem {
 		h["Content-Type"] = []string{"application/problem+json"}
 		rejection.Body = body(problem{
-			Type: "about:blank", Title: http.StatusText(rejection.Status), Status: rejection.Status, Detail: message, Code: err.Code,
+			Type: "about:blank", Title: titleOf(rejection.Status), Status: rejection.Status, Detail: message, Code: err.Code,
 		})
 	} else {
 		h["Content-Type"] = []string{"application/json"}
@@ -144,6 +150,13 @@ func body(v any) []byte {
 		return []byte("{}\n") // strings always marshal
 	}
 	return append(b, '\n')
+}
+
+func titleOf(status int) string {
+	if status == statusClientClosedRequest {
+		return "Client Closed Request"
+	}
+	return http.StatusText(status)
 }
 
 // retryAfter is whole seconds, rounded up (RFC 9110 §10.2.3).

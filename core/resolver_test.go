@@ -223,7 +223,7 @@ func TestResolverIsAskedOnce(t *testing.T) {
 		synctest.Wait()
 		close(release)
 		wg.Wait()
-		wantCode(t, left, core.CodeKeysUnavailable)
+		wantCode(t, left, core.CodeRequestCanceled)
 		if !errors.Is(left, context.Canceled) {
 			t.Errorf("not the context's error: %v", left)
 		}

@@ -190,6 +190,9 @@ func tooManyStrangers(issuer string, wait time.Duration) *Error {
 }
 
 func leftWaiting(ctx context.Context) *Error {
+	if gone := canceled(ctx); gone != nil {
+		return gone
+	}
 	return &Error{Code: CodeKeysUnavailable, Detail: "the request ended while its issuer was looked up", Err: ctx.Err()}
 }
 

@@ -340,7 +340,7 @@ func (v *Verifier) Ready(ctx context.Context) error {
 			continue
 		}
 		if err := e.keys.Ready(ctx); err != nil {
-			errs = append(errs, keyError(err))
+			errs = append(errs, keyError(ctx, err))
 		}
 	}
 	return errors.Join(errs...)
@@ -353,7 +353,7 @@ func (v *Verifier) verified(s *Session, remembered bool) {
 }
 
 func (v *Verifier) rejected(err *Error) {
-	if v != nil && v.observer != nil {
+	if v != nil && v.observer != nil && err.Code != CodeRequestCanceled {
 		v.observer.emit(event.TokenRejected{Code: string(err.Code), Err: err})
 	}
 }

@@ -312,7 +312,7 @@ func TestVerifyEmulator(t *testing.T) {
 }
 
 // A caller whose context is canceled stops waiting and gets its own error.
-func TestVerifyCancelled(t *testing.T) {
+func TestVerifyCanceled(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
 	gate := make(chan struct{})
 	server.gate.Store(&gate)
@@ -320,7 +320,7 @@ func TestVerifyCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := v.Verify(ctx, rs256(t, "k1", nil))
-	wantCode(t, err, core.CodeKeysUnavailable)
+	wantCode(t, err, core.CodeRequestCanceled)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("not the context's error: %v", err)
 	}

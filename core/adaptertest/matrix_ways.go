@@ -121,7 +121,7 @@ func faults() []fault {
 		{"pending session", bad, one("pending"), Mode{}, refused(core.CodeClaimMismatch)},
 		{"issuer down", "a token that can't be checked is neither good nor bad", one("foreign"), modeOutage(), unavailable()},
 		{"revoked session", "revocation is asked about every session", one("revoked"), modeFailClosed(), refused(core.CodeTokenRevoked)},
-		{"revocation down, closed", "fail closed: an outage, not a refusal", one("undecided"), modeFailClosed(), unavailable()},
+		{"revocation down, closed", "fail closed: an outage, not a refusal", one("undecided"), modeFailClosed(), undecided()},
 		{"revocation down, open", "fail open: the program has chosen so", one("undecided"), modeFailOpen(), passes("user_undecided")},
 	}
 }

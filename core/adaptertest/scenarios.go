@@ -48,6 +48,10 @@ func unavailable() Want {
 	return Want{Status: http.StatusServiceUnavailable, Code: core.CodeKeysUnavailable}
 }
 
+func undecided() Want {
+	return Want{Status: http.StatusServiceUnavailable, Code: core.CodeRevocationUnavailable}
+}
+
 func bearer(token string) []Field { return authorization("Bearer {" + token + "}") }
 
 func authorization(values ...string) []Field {

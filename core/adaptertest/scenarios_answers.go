@@ -68,7 +68,7 @@ func revocationScenarios() []Scenario {
 	return []Scenario{
 		row(closed, "good session", "the hook lets it pass", "session", passes("user_1")),
 		row(closed, "revoked", "a revoked session is refused", "revoked", refused(core.CodeTokenRevoked)),
-		row(closed, "can't tell", "fail closed: an outage, not a refusal", "undecided", unavailable()),
+		row(closed, "can't tell", "fail closed: an outage, not a refusal", "undecided", undecided()),
 		row(open, "revoked", "a revoked session is refused", "revoked", refused(core.CodeTokenRevoked)),
 		row(open, "can't tell", "fail open: the program has chosen so", "undecided", passes("user_undecided")),
 	}

@@ -139,7 +139,7 @@ func TestIssuerHangs(t *testing.T) {
 	}()
 	<-arrived
 	cancel() // the issuer holds the request, so nothing else ends the wait
-	if err := <-given; core.CodeOf(err) != core.CodeKeysUnavailable {
+	if err := <-given; core.CodeOf(err) != core.CodeRequestCanceled {
 		t.Errorf("hanging: got %v", err)
 	}
 	issuer.Hang(false)

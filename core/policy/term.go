@@ -191,7 +191,7 @@ func bareCode(err error) (core.Code, verdict) {
 // hardness orders codes by what it takes to mend them, for All and Any.
 func hardness(code core.Code) int {
 	switch code {
-	case core.CodeKeysUnavailable, core.CodeNetworkError:
+	case core.CodeKeysUnavailable, core.CodeRevocationUnavailable, core.CodeNetworkError:
 		return 0
 	case core.CodeReauthenticationRequired:
 		return 1
