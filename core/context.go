@@ -1,6 +1,9 @@
 package core
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // contextKey is the one key under which every adapter finds the session.
 type contextKey struct{}
@@ -9,7 +12,9 @@ type contextKey struct{}
 // nil stands for an anonymous visitor that the guard let pass.
 type admission struct {
 	session *Session
-	guard   *Guard // nil if the session was put there by NewContext
+	guard   *Guard     // nil if the session was put there by NewContext
+	outer   *admission // a guard further out that asks about revocation too
+	at      time.Time  // when guard asked about revocation, zero if it does not
 }
 
 // NewContext returns ctx with the session, for handlers behind something other
@@ -23,7 +28,9 @@ func NewContext(ctx context.Context, s *Session) context.Context {
 }
 
 // FromContext returns the session that the middleware put into the request's
-// context, and false for an anonymous visitor or behind no middleware.
+// context, and false for an anonymous visitor or behind no middleware. It does
+// not check the session again: where a context is kept beyond its request, call
+// [Recheck] first.
 //
 // With gin, pass c.Request.Context(): a *gin.Context only reaches it if the
 // engine's ContextWithFallback is set. With fiber, pass c.UserContext().

@@ -92,6 +92,47 @@ func errNotOneToken() *Error {
 	return refuse(CodeInvalidRequest, "the Authorization header is not one bearer token")
 }
 
+// authorizationFound says, for the server's log, what stands in the place of a
+// bearer token. It repeats nothing of the value but the name of a known scheme:
+// a lone word may be a token.
+func authorizationFound(values []string) string {
+	if len(values) == 0 {
+		return "the Authorization header is missing"
+	}
+	value := strings.Trim(values[0], " \t")
+	if value == "" {
+		return "the Authorization header is empty"
+	}
+	word, _, more := strings.Cut(value, " ")
+	for _, scheme := range []string{"Basic", "DPoP", "Digest", "Negotiate", "NTLM", "Token", "ApiKey", "GNAP", "HOBA", "AWS4-HMAC-SHA256"} {
+		if strings.EqualFold(word, scheme) {
+			return "the Authorization header has the scheme " + scheme + ", expected Bearer"
+		}
+	}
+	if !more {
+		return "the Authorization header is one word without a scheme, expected Bearer and a token"
+	}
+	return "the Authorization header has a scheme that is not known, expected Bearer"
+}
+
+// whereNothingWas says where a guard looked for a token, and what it found.
+func (g *Guard) whereNothingWas(r Request) string {
+	found := make([]string, 0, len(g.extractors))
+	for _, e := range g.extractors {
+		switch e := e.(type) {
+		case bearer:
+			found = append(found, authorizationFound(r.Header("Authorization")))
+		case *cookie:
+			found = append(found, "the cookie "+quoted(e.name)+" is missing or empty")
+		case *place:
+			found = append(found, e.kind+" "+quoted(e.name)+" is missing or empty")
+		default:
+			found = append(found, "an extractor of the program found nothing")
+		}
+	}
+	return "the request carries no token: " + strings.Join(found, "; ")
+}
+
 // foreignScheme returns nil, unless a bearer credential was joined to another
 // one: what counts would depend on who reads it.
 func foreignScheme(value string) *Error {

@@ -47,69 +47,126 @@ func MustGuard(from string, source Source, opts ...Option) *Guard {
 func (g *Guard) Verifier() *Verifier { return g.verifier }
 
 // Check returns the session of a request, or the rejection to answer with. Both
-// are nil for an anonymous visitor that the guard lets pass. A session of the
-// same contract that an outer guard has put into ctx is used again.
+// are nil for an anonymous visitor that the guard lets pass.
+//
+// A session that an outer guard has put into ctx is taken over, instead of the
+// token being verified again, only if this guard's own extractors find the same
+// token in this request and this guard's contract is the one that accepted it;
+// time, key, tenant and revocation are checked again. Every other token is
+// verified.
 func (g *Guard) Check(ctx context.Context, r Request) (*Session, *Rejection) {
+	s, _, rejection := g.judge(ctx, r)
+	return s, rejection
+}
+
+// Enter is [Guard.Check] for adapters: it returns the context in which the
+// handler runs, with the session inside.
+//
+// A guard that is [Optional] (or InsecureBestEffort) and finds no credentials of
+// its own leaves the session of an outer guard where it is, after checking it
+// again; a request that the guard skips, or that best effort lets pass although
+// its credentials are bad, is anonymous, whatever the outer guard said.
+func (g *Guard) Enter(ctx context.Context, r Request) (context.Context, *Rejection) {
+	s, outer, rejection := g.judge(ctx, r)
+	switch {
+	case rejection != nil:
+		return ctx, rejection
+	case s == nil && outer != nil:
+		return ctx, nil
+	}
+	a := &admission{session: s, guard: g}
+	if s != nil && g.revocation != nil {
+		a.at = g.verifier.clock.Now()
+	}
+	for ; outer != nil; outer = outer.outer {
+		if outer.guard != nil && outer.guard != g && outer.guard.revocation != nil {
+			a.outer = outer
+			break
+		}
+	}
+	return context.WithValue(ctx, contextKey{}, a), nil
+}
+
+// judge returns what the request may go on with: a session, which is that of
+// outer if outer is not nil; or no session and the outer admission that stays;
+// or neither, for an anonymous visitor.
+func (g *Guard) judge(ctx context.Context, r Request) (s *Session, outer *admission, rejection *Rejection) {
 	if g == nil || g.verifier == nil {
-		return nil, (*Guard)(nil).reject(r, refuse(CodeUnknownError, "the guard is nil or zero: make it with NewGuard"))
+		return nil, nil, (*Guard)(nil).reject(r, refuse(CodeUnknownError, "the guard is nil or zero: make it with NewGuard"))
 	}
 	if g.skip != nil && g.skip(r) {
-		return nil, nil
+		return nil, nil, nil
 	}
-	s, err := g.session(ctx, r)
+	s, outer, err := g.session(ctx, r)
 	if err == nil && s != nil {
 		err = g.admit(ctx, s)
 	}
 	switch {
 	case err == nil:
-		return s, nil
+		return s, outer, nil
 	case g.bestEffort && !err.Code.unavailable() && err.Code != CodeRequestCanceled:
-		return nil, nil //nolint:nilerr // that is what best effort means
+		g.report(err)
+		return nil, nil, nil
 	default:
-		return nil, g.reject(r, err)
+		g.report(err)
+		return nil, nil, g.reject(r, err)
 	}
 }
 
-// Enter is [Guard.Check] for adapters: it returns the context in which the
-// handler runs, with the session inside.
-func (g *Guard) Enter(ctx context.Context, r Request) (context.Context, *Rejection) {
-	s, rejection := g.Check(ctx, r)
-	if rejection != nil {
-		return ctx, rejection
-	}
-	return context.WithValue(ctx, contextKey{}, &admission{session: s, guard: g}), nil
-}
-
-// session finds and verifies the token; nil and no error is anonymous.
-func (g *Guard) session(ctx context.Context, r Request) (*Session, *Error) {
-	if a := admissionOf(ctx); a != nil && a.session != nil && a.guard != nil && g.verifier.trusts(a.session) {
-		return a.session, nil
-	}
+// session finds and verifies the token. The request's own credentials come
+// first: an outer guard may have looked in other places, under other rules.
+func (g *Guard) session(ctx context.Context, r Request) (*Session, *admission, *Error) {
 	token, err := g.extract(r)
 	if err != nil {
-		g.verifier.rejected(err)
-		return nil, err
+		return nil, nil, err
 	}
-	if token == "" {
-		if g.optional || g.bestEffort {
-			return nil, nil
+	outer := admissionOf(ctx)
+	if outer != nil && outer.session == nil {
+		outer = nil
+	}
+	switch {
+	case token != "":
+	case !g.optional && !g.bestEffort:
+		return nil, nil, refuse(CodeTokenMissing, g.whereNothingWas(r))
+	case outer != nil:
+		return nil, outer, outer.recheck(ctx, false)
+	default:
+		return nil, nil, nil
+	}
+	if outer != nil {
+		if err, taken := g.takeOver(ctx, outer, token); taken || err != nil {
+			return outer.session, outer, err
 		}
-		err := refuse(CodeTokenMissing, "the request carries no token")
-		g.verifier.rejected(err)
-		return nil, err
 	}
 	s, err := g.verifier.verify(ctx, token)
-	if err != nil {
-		if g.headerOnly {
-			// A good token needs no look at its characters, which costs as much
-			// as its digest: only a bad one is asked whether it is one at all.
-			if malformed := checkBearerToken(token); malformed != nil {
-				err = malformed
-			}
+	if err != nil && g.headerOnly {
+		// A good token needs no look at its characters, which costs as much
+		// as its digest: only a bad one is asked whether it is one at all.
+		if malformed := checkBearerToken(token); malformed != nil {
+			err = malformed
 		}
-		g.verifier.rejected(err)
 	}
-	return s, err
+	return s, nil, err
+}
+
+// takeOver reports whether the outer guard's session is that of this very token
+// by this guard's contract, and still stands; if not, the token is verified.
+func (g *Guard) takeOver(ctx context.Context, outer *admission, token string) (err *Error, taken bool) {
+	s, v := outer.session, g.verifier
+	now := v.clock.Now()
+	if s.token != digestOf(token) || !v.chooses(s, now) {
+		return nil, false
+	}
+	if err, stands := v.recheck(ctx, s, now); err != nil || !stands {
+		return err, false
+	}
+	for outer != nil && outer.guard == g {
+		outer = outer.outer // this guard asks about revocation itself
+	}
+	if err := outer.recheckRevocation(ctx, now, false); err != nil {
+		return err, false
+	}
+	return nil, true
 }
 
 func (g *Guard) extract(r Request) (string, *Error) {
@@ -139,14 +196,9 @@ func (g *Guard) extract(r Request) (string, *Error) {
 // admit is what is asked anew on every request.
 func (g *Guard) admit(ctx context.Context, s *Session) *Error {
 	if err := g.checkRevocation(ctx, s); err != nil {
-		g.verifier.rejected(err)
 		return err
 	}
-	if err := checkPolicies(s, g.policies); err != nil {
-		g.verifier.rejected(err)
-		return err
-	}
-	return nil
+	return checkPolicies(s, g.policies)
 }
 
 // report tells observers about a refusal behind the guard; a session that was
@@ -155,9 +207,4 @@ func (g *Guard) report(err *Error) {
 	if g != nil {
 		g.verifier.rejected(err)
 	}
-}
-
-// trusts reports whether s was verified by an engine of this verifier.
-func (v *Verifier) trusts(s *Session) bool {
-	return v.chooses(s, v.clock.Now())
 }

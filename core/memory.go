@@ -84,13 +84,13 @@ func (m *memory) recall(raw string) (*Session, digest) {
 
 func (m *memory) forget(key digest) { m.tokens.Invalidate(key) }
 
-func (m *memory) remember(t *jose.Token, raw string, s *Session) {
+func (m *memory) remember(t *jose.Token, s *Session) {
 	m.headers.Remember(t)
 	if m.size.Disabled {
 		return
 	}
 	m.once.Do(m.open)
-	m.tokens.Set(digestOf(raw), s)
+	m.tokens.Set(s.token, s)
 }
 
 // open makes the cache when the first token has to be kept.

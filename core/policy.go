@@ -51,7 +51,8 @@ func Require(policies ...Policy) *Requirement {
 	return &Requirement{policies}
 }
 
-// Check returns nil if the session in ctx meets every policy. An anonymous
+// Check returns nil if the session in ctx still stands (time, key, tenant,
+// revocation) and meets every policy. An anonymous
 // visitor is refused with CodeTokenMissing. Where no guard has run it refuses
 // too, with status 500, and says so in the log: a route that nothing guards is
 // a mistake of the program, not of the client.
@@ -65,7 +66,11 @@ func (q *Requirement) Check(ctx context.Context, r Request) *Rejection {
 		a.guard.report(err)
 		return a.guard.reject(r, err)
 	}
-	if err := checkPolicies(a.session, q.policies); err != nil {
+	err := a.recheck(ctx, false) // the context may have been kept for hours
+	if err == nil {
+		err = checkPolicies(a.session, q.policies)
+	}
+	if err != nil {
 		a.guard.report(err)
 		return a.guard.reject(r, err)
 	}

@@ -146,7 +146,7 @@ func TestClientThatHangsUp(t *testing.T) {
 	server.gate.Store(&gate)
 	defer close(gate)
 	stuck := func(ctx context.Context, _ *core.Session) error { return ctx.Err() }
-	resolver := core.WithResolver(func(ctx context.Context, _ string) (*core.Contract, error) { <-gate; return nil, nil }, 2)
+	resolver := core.WithResolver(core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { <-gate; return nil, nil }})
 	keys := newVerifier(t, server.rules(), opts...)
 	for name, c := range map[string]struct {
 		verifier *core.Verifier

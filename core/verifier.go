@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/revstackhq/auth-go/core/event"
@@ -154,7 +156,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Session, error) {
 func (v *Verifier) Authenticate(ctx context.Context, authorization string) (*Session, error) {
 	token, err := bearerToken(authorization)
 	if err == nil && token == "" {
-		err = refuse(CodeTokenMissing, "no bearer token in the Authorization header")
+		err = refuse(CodeTokenMissing, authorizationFound([]string{authorization}))
 	}
 	if err != nil {
 		v.rejected(err)
@@ -224,7 +226,7 @@ func (v *Verifier) verifyFirst(ctx context.Context, raw string) (*Session, *Erro
 		return nil, refused
 	}
 	if v.methods != nil && !v.methods[t.Header.Alg] || methodOf(t.Header.Alg) == nil {
-		return nil, refuse(CodeAlgorithmNotAllowed, "alg "+quoted(t.Header.Alg)+" is not accepted")
+		return nil, refuse(CodeAlgorithmNotAllowed, "alg "+quoted(t.Header.Alg)+" is not one that a contract accepts: "+v.algorithms())
 	}
 	e, refused := v.engineFor(ctx, &reg, t.Claims, now)
 	if refused != nil {
@@ -234,7 +236,8 @@ func (v *Verifier) verifyFirst(ctx context.Context, raw string) (*Session, *Erro
 	if refused != nil {
 		return nil, refused
 	}
-	v.memory.remember(&t, raw, s)
+	s.token = digestOf(raw)
+	v.memory.remember(&t, s)
 	v.verified(s, false)
 	return s, nil
 }
@@ -291,7 +294,7 @@ func (v *Verifier) engineFor(ctx context.Context, reg *registered, claims jose.O
 	if v.anyIssuer != nil {
 		return v.anyIssuer, nil
 	}
-	detail := "iss " + quoted(reg.issuer) + " is none of the accepted issuers"
+	detail := "iss is " + quoted(reg.issuer) + ", expected the issuer of one of the contracts"
 	for _, e := range v.engines {
 		detail += e.issuerHint(reg)
 	}
@@ -328,6 +331,14 @@ func (v *Verifier) chooses(s *Session, now time.Time) bool {
 		e = v.anyIssuer
 	}
 	return known && e == s.engine
+}
+
+// algorithms are what a refusal says was expected.
+func (v *Verifier) algorithms() string {
+	if v.methods == nil {
+		return "those of the issuer's"
+	}
+	return strings.Join(slices.Sorted(maps.Keys(v.methods)), ", ")
 }
 
 // Ready fetches the keys of every contract that has none yet and returns nil

@@ -106,7 +106,7 @@ func (c *contract) checkClaims(t *jose.Token, r *registered, now time.Time) *Err
 	for i, path := range c.required {
 		if v, ok := path.In(t.Claims); !ok || v.Kind() == jose.KindNull {
 			name := c.rules.RequiredClaims[i]
-			return refuseClaim(CodeMissingClaim, name, name+" is missing")
+			return refuseClaim(CodeMissingClaim, name, name+" is missing, the contract requires it")
 		}
 	}
 	return c.checkRules(t.Header, t.Claims, now)
@@ -129,7 +129,7 @@ func (c *contract) checkAudience(r *registered) *Error {
 	if slices.ContainsFunc(c.rules.Audiences, r.audience.HasText) {
 		return nil
 	}
-	return refuseClaim(CodeAudienceMismatch, "aud", "aud is not "+strings.Join(c.rules.Audiences, " or "))
+	return refuseClaim(CodeAudienceMismatch, "aud", "aud is "+shown(r.audience)+", expected "+strings.Join(c.rules.Audiences, " or "))
 }
 
 func (c *contract) checkParty(claims jose.Object) *Error {
@@ -143,7 +143,7 @@ func (c *contract) checkParty(claims jose.Object) *Error {
 	if slices.ContainsFunc(c.rules.AuthorizedParties, azp.TextIs) {
 		return nil
 	}
-	return refuseClaim(CodePartyMismatch, "azp", "azp is not "+strings.Join(c.rules.AuthorizedParties, " or "))
+	return refuseClaim(CodePartyMismatch, "azp", "azp is "+shown(azp)+", expected "+strings.Join(c.rules.AuthorizedParties, " or "))
 }
 
 // checkType compares typ as media types are (RFC 8725 §3.11, RFC 7515 §4.1.9).
@@ -157,7 +157,7 @@ func (c *contract) checkType(h *jose.Header) *Error {
 			return nil
 		}
 	}
-	return refuseClaim(CodeClaimMismatch, "typ", "typ "+quoted(h.Typ)+" is not "+strings.Join(c.rules.TokenTypes, " or "))
+	return refuseClaim(CodeClaimMismatch, "typ", "typ is "+quoted(h.Typ)+", expected "+strings.Join(c.rules.TokenTypes, " or "))
 }
 
 func bareType(typ string) string {
@@ -199,9 +199,9 @@ func (c *contract) userIDOf(claims jose.Object) (string, *Error) {
 		id, isText := v.Text()
 		switch {
 		case !isText:
-			return "", refuseClaim(CodeClaimMismatch, path.String(), "the user id is not a string")
+			return "", refuseClaim(CodeClaimMismatch, path.String(), "the user id is "+shown(v)+", expected a string")
 		case len(id) > maxUserIDBytes:
-			return "", refuseClaim(CodeClaimMismatch, path.String(), "the user id is longer than "+itoa(maxUserIDBytes)+" bytes")
+			return "", refuseClaim(CodeClaimMismatch, path.String(), "the user id has "+itoa(len(id))+" bytes, at most "+itoa(maxUserIDBytes)+" are read")
 		case strings.ContainsFunc(id, breaksText):
 			return "", refuseClaim(CodeClaimMismatch, path.String(), "the user id contains a control character")
 		}

@@ -39,7 +39,7 @@ func startEcho(cfg adaptertest.Config) (*adaptertest.Server, error) {
 	guarded := echoauth.New(cfg.Source, cfg.Options...)
 	e.Any(adaptertest.PathPrivate, report, guarded)
 	e.Any(adaptertest.PathRequire, report, guarded, echoauth.Require(cfg.Policies...))
-	e.Any(adaptertest.PathTwice, report, guarded, echoauth.New(cfg.Source, cfg.Options...))
+	e.Any(adaptertest.PathTwice, report, guarded, echoauth.New(cfg.Source, cfg.InnerOptions...))
 	e.Any(adaptertest.PathPanic, func(echo.Context) error { panic("the handler's own fault") }, guarded)
 	e.Any(adaptertest.PathStream, func(c echo.Context) error {
 		cfg.Ran(adaptertest.PathStream)

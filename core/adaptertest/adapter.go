@@ -31,8 +31,8 @@ const (
 	PathPublic = "/public"
 	// PathPrivate stands behind New(Source, Options...).
 	PathPrivate = "/private"
-	// PathTwice is in a group behind New within a group behind New, both with
-	// the same arguments.
+	// PathTwice is in a group behind New(Source, InnerOptions...) within a group
+	// behind New(Source, Options...).
 	PathTwice = "/twice"
 	// PathRequire stands behind New and Require(Policies...).
 	PathRequire = "/require"
@@ -54,6 +54,8 @@ type Config struct {
 	Source   core.Source
 	Options  []core.Option
 	Policies []core.Policy
+	// InnerOptions are those of the inner guard of PathTwice.
+	InnerOptions []core.Option
 
 	// SawError is called by the framework's error handling (gin's error
 	// middleware, echo's HTTPErrorHandler, fiber's ErrorHandler) with every

@@ -54,7 +54,7 @@ func (s *suite) verifiedOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Source, c.Options = verifier, nil // one verifier, so that one observer counts both guards
+		c.Source, c.Options, c.InnerOptions = verifier, nil, nil // one verifier, so that one observer counts both guards
 	})
 	x, err := s.connect(t, server).send(http.MethodGet, PathTwice, authorization("Bearer "+s.mustToken(t, "session")))
 	if err != nil || x.Status != http.StatusOK {

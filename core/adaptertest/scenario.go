@@ -29,6 +29,9 @@ type Mode struct {
 	Name string
 	// Options returns the options of New; nil for none.
 	Options func(*Stage) []core.Option
+	// Inner returns the options of the inner guard at PathTwice; nil for those of
+	// Options.
+	Inner func(*Stage) []core.Option
 	// Policies are what Require asks.
 	Policies []core.Policy
 	// Outage: the issuer's keys can't be had, and never could.

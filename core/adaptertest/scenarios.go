@@ -12,7 +12,7 @@ import (
 func Scenarios() []Scenario {
 	return slices.Concat(
 		bearerScenarios(), tokenScenarios(), badTokenScenarios(), outageScenarios(), modeScenarios(),
-		extractorScenarios(), cookieScenarios(), requireScenarios(), revocationScenarios(), answerScenarios(),
+		extractorScenarios(), cookieScenarios(), nestedScenarios(), requireScenarios(), revocationScenarios(), answerScenarios(),
 		matrixScenarios(),
 	)
 }

@@ -123,6 +123,10 @@ func (s *Stage) config(mode Mode) (Config, error) {
 		cfg.Options = mode.Options(s)
 	}
 	cfg.Options = append(cfg.Options, core.WithLogger(s.logger))
+	cfg.InnerOptions = cfg.Options
+	if mode.Inner != nil {
+		cfg.InnerOptions = append(mode.Inner(s), core.WithLogger(s.logger))
+	}
 	cfg.Policies = mode.Policies
 	return cfg, nil
 }

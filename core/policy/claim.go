@@ -2,7 +2,9 @@ package policy
 
 import (
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/revstackhq/auth-go/core"
 )
@@ -12,7 +14,8 @@ import (
 // With values it holds if the claim equals one of them, or is an array that
 // holds one. Strings are compared exactly, numbers and booleans as JSON writes
 // them ("42", "true"). Without values it holds if the claim says something:
-// false, 0, "", [] and {} say nothing.
+// false, 0, "", [] and {} say nothing, and neither do the strings "false", "0"
+// and "null" in any case: some issuers write email_verified as a string.
 //
 // A claim that is missing, null or of a shape that can't be compared (an
 // object, a number beyond 2⁵³) leaves it undecided, so that Not refuses too.
@@ -48,8 +51,8 @@ func Claim(path string, values ...string) core.Policy {
 
 func saysSomething(v any) bool {
 	switch v := v.(type) {
-	case string:
-		return v != ""
+	case string: // some issuers write booleans and numbers as strings
+		return !slices.Contains([]string{"", "false", "0", "null"}, strings.ToLower(strings.TrimSpace(v)))
 	case bool:
 		return v
 	case float64:

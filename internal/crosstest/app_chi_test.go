@@ -39,7 +39,7 @@ func startChi(cfg adaptertest.Config) (*adaptertest.Server, error) {
 		r.Use(chiauth.New(cfg.Source, cfg.Options...))
 		r.HandleFunc(adaptertest.PathPrivate, report)
 		r.With(chiauth.Require(cfg.Policies...)).HandleFunc(adaptertest.PathRequire, report)
-		r.With(chiauth.New(cfg.Source, cfg.Options...)).HandleFunc(adaptertest.PathTwice, report)
+		r.With(chiauth.New(cfg.Source, cfg.InnerOptions...)).HandleFunc(adaptertest.PathTwice, report)
 		r.HandleFunc(adaptertest.PathPanic, func(http.ResponseWriter, *http.Request) { panic("the handler's own fault") })
 		r.HandleFunc(adaptertest.PathStream, func(w http.ResponseWriter, r *http.Request) {
 			cfg.Ran(adaptertest.PathStream)

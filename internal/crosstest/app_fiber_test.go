@@ -39,7 +39,7 @@ func startFiber(cfg adaptertest.Config) (*adaptertest.Server, error) {
 	private := app.Group("", fiberauth.New(cfg.Source, cfg.Options...))
 	private.All(adaptertest.PathPrivate, report)
 	private.All(adaptertest.PathRequire, fiberauth.Require(cfg.Policies...), report)
-	private.Group("", fiberauth.New(cfg.Source, cfg.Options...)).All(adaptertest.PathTwice, report)
+	private.Group("", fiberauth.New(cfg.Source, cfg.InnerOptions...)).All(adaptertest.PathTwice, report)
 	private.All(adaptertest.PathPanic, func(*fiber.Ctx) error { panic("the handler's own fault") })
 	private.All(adaptertest.PathStream, func(c *fiber.Ctx) error {
 		cfg.Ran(adaptertest.PathStream)

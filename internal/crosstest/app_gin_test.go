@@ -38,7 +38,7 @@ func startGin(cfg adaptertest.Config) (*adaptertest.Server, error) {
 	private := r.Group("", ginauth.New(cfg.Source, cfg.Options...))
 	private.Any(adaptertest.PathPrivate, report)
 	private.Any(adaptertest.PathRequire, ginauth.Require(cfg.Policies...), report)
-	private.Group("", ginauth.New(cfg.Source, cfg.Options...)).Any(adaptertest.PathTwice, report)
+	private.Group("", ginauth.New(cfg.Source, cfg.InnerOptions...)).Any(adaptertest.PathTwice, report)
 	private.Any(adaptertest.PathPanic, func(*gin.Context) { panic("the handler's own fault") })
 	private.Any(adaptertest.PathStream, func(c *gin.Context) {
 		cfg.Ran(adaptertest.PathStream)

@@ -1,0 +1,124 @@
+package core
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// Recheck reports whether v would still accept a session that it made: whether
+// its time has not run out, its key is still in the issuer's set, and its tenant
+// still has the same contract. It is for code that keeps sessions, such as a
+// queue or a socket's messages; behind a guard, use [Recheck] of the context,
+// which asks about revocation too. It does not allocate for a session that
+// stands, and waits for keys as Verify does. Every error is an [*Error].
+func (v *Verifier) Recheck(ctx context.Context, s *Session) error {
+	switch {
+	case !v.valid():
+		return refuse(CodeUnknownError, "the verifier is nil or zero: make it with NewVerifier")
+	case !s.valid():
+		return ErrNoSession
+	}
+	if err := v.standing(ctx, s, v.clock.Now()); err != nil {
+		v.rejected(err)
+		return err
+	}
+	return nil
+}
+
+// Recheck reports whether the guard that put the session into ctx would still
+// let it in: time, key and tenant, revocation, and the guard's own policies. A
+// handler that outlives its request, such as that of a WebSocket or a stream,
+// calls it before it acts on what came later. It returns [ErrNoSession] if ctx
+// holds no session; every other error is an [*Error]. Of a session that
+// NewContext put there, time and key are checked.
+func Recheck(ctx context.Context) error {
+	a := admissionOf(ctx)
+	if a == nil || a.session == nil {
+		return ErrNoSession
+	}
+	err := a.recheck(ctx, true)
+	if err == nil && a.guard != nil {
+		err = checkPolicies(a.session, a.guard.policies)
+	}
+	if err != nil {
+		a.guard.report(err)
+		return err
+	}
+	return nil
+}
+
+// recheck asks again what was asked when the session was let in: a context may
+// be kept for hours. Revocation is asked about only if always is set or the last
+// answer is old, so that a Require behind a guard does not double the calls.
+func (a *admission) recheck(ctx context.Context, always bool) *Error {
+	if a.guard == nil {
+		return a.session.engine.standing(ctx, a.session, a.session.engine.clock.Now())
+	}
+	v := a.guard.verifier
+	now := v.clock.Now()
+	if err := v.standing(ctx, a.session, now); err != nil {
+		return err
+	}
+	return a.recheckRevocation(ctx, now, always)
+}
+
+// revocationFresh is how long an answer about revocation serves the request that
+// asked for it.
+const revocationFresh = time.Second
+
+func (a *admission) recheckRevocation(ctx context.Context, now time.Time, always bool) *Error {
+	for ; a != nil; a = a.outer {
+		if a.guard == nil || a.guard.revocation == nil {
+			continue
+		}
+		if age := now.Sub(a.at); !always && age >= 0 && age < revocationFresh {
+			continue
+		}
+		if err := a.guard.checkRevocation(ctx, a.session); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// standing is recheck for a session whose token is not at hand: what can't be
+// decided without it is refused.
+func (v *Verifier) standing(ctx context.Context, s *Session, now time.Time) *Error {
+	if !v.chooses(s, now) {
+		e, err := v.engineFor(ctx, &registered{issuer: s.issuer, hasIssuer: s.issuer != ""}, s.claims, now)
+		if err != nil {
+			return err
+		}
+		if e != s.engine {
+			return refuseClaim(CodeIssuerMismatch, "iss", "iss "+quoted(s.issuer)+" has another contract now than when the session began")
+		}
+	}
+	return s.engine.standing(ctx, s, now)
+}
+
+func (e *engine) standing(ctx context.Context, s *Session, now time.Time) *Error {
+	if s.key != nil {
+		keys, err := e.lookup(ctx, s.header)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(keys, s.key) {
+			return refuse(CodeUnknownKey, "the key "+quoted(s.header.Kid)+" that signed the token has been replaced")
+		}
+	}
+	if err := s.times.check(&e.rules, e.leeway(), now); err != nil {
+		return err
+	}
+	if e.timed {
+		if err := e.checkRules(s.header, s.claims, now); err != nil {
+			return err
+		}
+	}
+	if e.kindTimed {
+		if kind := e.mapping.kindOf(s.header, s.claims, now.Add(e.leeway())); kind != s.kind {
+			return refuse(CodeClaimMismatch, "the token is of kind "+string(kind)+" now and was "+string(s.kind)+" when the session began")
+		}
+	}
+	return nil
+}
