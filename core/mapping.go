@@ -230,12 +230,12 @@ func (m *mapping) kindOf(h *jose.Header, claims jose.Object, now time.Time) Toke
 }
 
 // values reads the strings that r names; a value of another shape yields none.
-func (r *claimRef) values(claims jose.Object, splitSpaces bool) []string {
+// They may be cut from one text, of so many bytes.
+func (r *claimRef) values(claims jose.Object, splitSpaces bool) (list []string, text int) {
 	v, ok := r.path.In(claims)
 	if !ok {
-		return nil
+		return nil, 0
 	}
-	var list []string
 	switch {
 	case r.Keys:
 		list = memberNames(v, r.Field)
@@ -247,14 +247,18 @@ func (r *claimRef) values(claims jose.Object, splitSpaces bool) []string {
 			list = append(list, fieldOf(e, r.Field)...)
 		}
 	case r.Split != "":
-		text, _ := v.Text()
-		for part := range strings.SplitSeq(text, r.Split) {
+		whole, _ := v.Text()
+		text = len(whole)
+		for part := range strings.SplitSeq(whole, r.Split) {
 			if part = strings.TrimSpace(part); part != "" {
 				list = append(list, part)
 			}
 		}
 	case splitSpaces:
 		list, _ = v.Words()
+		if v.Kind() == jose.KindString {
+			text = len(v.Raw())
+		}
 	default:
 		list, _ = v.Texts()
 	}
@@ -262,9 +266,9 @@ func (r *claimRef) values(claims jose.Object, splitSpaces bool) []string {
 		list = r.dress(list)
 	}
 	if r.Single && len(list) > 1 {
-		return nil
+		return nil, 0
 	}
-	return list
+	return list, text
 }
 
 // memberNames lists the names of v's members, or what field is in each of them.
@@ -312,8 +316,12 @@ func (r *claimRef) dress(list []string) []string {
 
 func firstValue(refs []claimRef, claims jose.Object) string {
 	for i := range refs {
-		for _, s := range refs[i].values(claims, false) {
+		list, text := refs[i].values(claims, false)
+		for _, s := range list {
 			if s != "" {
+				if text > len(s) {
+					return strings.Clone(s)
+				}
 				return s
 			}
 		}
@@ -321,13 +329,18 @@ func firstValue(refs []claimRef, claims jose.Object) string {
 	return ""
 }
 
-func allValues(refs []claimRef, claims jose.Object, splitSpaces bool) []string {
-	var all []string
+func allValues(refs []claimRef, claims jose.Object, splitSpaces bool) distinct {
+	var all distinct
 	for i := range refs {
-		for _, s := range refs[i].values(claims, splitSpaces) {
-			if s != "" && !slices.Contains(all, s) {
-				all = append(all, s)
+		before := len(all.list)
+		list, text := refs[i].values(claims, splitSpaces)
+		for _, s := range list {
+			if s != "" && all.add(s) {
+				text -= len(s) + 1
 			}
+		}
+		if text > 1 { // more than separators and quotes were left out
+			repack(all.list[before:])
 		}
 	}
 	return all

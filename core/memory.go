@@ -2,6 +2,8 @@ package core
 
 import (
 	"crypto/sha256"
+	"math"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,7 +20,8 @@ import (
 type TokenCache struct {
 	// MaxEntries bounds the tokens. Default 16,384.
 	MaxEntries int
-	// MaxBytes bounds the memory they take, as estimated. Default 32 MiB.
+	// MaxBytes bounds the memory they take, with what is read from their claims
+	// and kept: roles, scopes, decoded claims. Default 32 MiB.
 	MaxBytes int64
 	// Disabled verifies every token from the start.
 	Disabled bool
@@ -86,11 +89,32 @@ func (m *memory) forget(key digest) { m.tokens.Invalidate(key) }
 
 func (m *memory) remember(t *jose.Token, s *Session) {
 	m.headers.Remember(t)
-	if m.size.Disabled {
-		return
+	if m.size.Disabled || !m.headers.Knows(t.Raw[:strings.IndexByte(t.Raw, '.')]) {
+		return // recall would not look for it
 	}
 	m.once.Do(m.open)
+	s.memory = m
 	m.tokens.Set(s.token, s)
+	m.tokens.CleanUp() // the bound holds now, not some time later
+}
+
+// reweigh counts what a session holds more than before.
+func (m *memory) reweigh(s *Session) {
+	if m == nil {
+		return
+	}
+	now := s.weight()
+	if now <= s.weighed.Load() {
+		return
+	}
+	s.weighed.Store(now)
+	m.tokens.ComputeIfPresent(s.token, func(known *Session) (*Session, otter.ComputeOp) {
+		if known != s {
+			return known, otter.CancelOp
+		}
+		return s, otter.WriteOp // has it weighed
+	})
+	m.tokens.CleanUp()
 }
 
 // open makes the cache when the first token has to be kept.
@@ -99,7 +123,7 @@ func (m *memory) open() {
 	m.tokens = otter.Must(&otter.Options[digest, *Session]{
 		MaximumWeight: uint64(max(m.size.MaxBytes, 1)),
 		// No entry weighs less than its share, so the bytes bound the entries too.
-		Weigher: func(_ digest, s *Session) uint32 { return max(share, s.weight()) },
+		Weigher: func(_ digest, s *Session) uint32 { return max(share, s.weight(), s.weighed.Load()) },
 	})
 	m.ready.Store(true)
 }
@@ -123,8 +147,51 @@ func digestOf(raw string) digest {
 
 var digestBuffers sync.Pool //nolint:gochecknoglobals // scratch memory for long tokens
 
-// weight estimates the bytes that a session keeps alive.
+// weight returns the bytes that a remembered session keeps alive.
 func (s *Session) weight() uint32 {
-	const fixed, member = 512, 24
-	return uint32(fixed + cap(s.payload) + s.claims.Len()*member) //nolint:gosec // bounded by the token's size
+	const entry = 256 // of the cache, for one session
+	held := entry + int(reflect.TypeFor[Session]().Size()) + s.claims.Size() + sizeOf(s.userID, s.issuer)
+	// The header is shared as long as it is one of a few.
+	held += int(reflect.TypeFor[jose.Header]().Size()) + s.header.Members.Size() +
+		sizeOf(s.header.Alg, s.header.Kid, s.header.Typ)
+	if d := s.derived.Load(); d != nil {
+		held += int(reflect.TypeFor[derived]().Size()) +
+			sizeOf(d.sessionID, d.subject, d.email, d.clientID, d.actor, d.acr, d.aal, d.org.ID, d.org.Slug, d.org.Name, d.org.Role)
+		for _, list := range [][]string{d.roles, d.permissions, d.scopes, d.methods} {
+			held += cap(list)*int(reflect.TypeFor[string]().Size()) + sizeOf(list...)
+		}
+	}
+	if d := s.decoded.Load(); d != nil {
+		held += int(reflect.TypeFor[decoded]().Size()) + int(d.typ.Size()) + textIn(reflect.ValueOf(d.value))
+	}
+	return uint32(min(held, math.MaxUint32)) //nolint:gosec // bounded in this line
+}
+
+// sizeOf returns the bytes that the texts take.
+func sizeOf(texts ...string) int {
+	const granule = 8 // of the allocator
+	n := 0
+	for _, s := range texts {
+		n += (len(s) + granule - 1) &^ (granule - 1)
+	}
+	return n
+}
+
+// textIn returns the bytes of the strings in a value that shares nothing else.
+func textIn(v reflect.Value) int {
+	n := 0
+	switch v.Kind() {
+	case reflect.String:
+		n = sizeOf(v.String())
+	case reflect.Struct:
+		for i := range v.NumField() {
+			n += textIn(v.Field(i))
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			n += textIn(v.Index(i))
+		}
+	default:
+	}
+	return n
 }

@@ -28,6 +28,9 @@ type Session struct {
 	token   digest    // of the token that was verified
 	derived atomic.Pointer[derived]
 	decoded atomic.Pointer[decoded]
+
+	memory  *memory       // nil if no verifier remembers the session
+	weighed atomic.Uint32 // the most that it has weighed there
 }
 
 // derived are the values that a mapping finds, read once when first asked for.
@@ -230,6 +233,7 @@ func (s *Session) values() *derived {
 	}
 	d := s.derive()
 	s.derived.Store(d) // a race derives twice, with equal results
+	s.memory.reweigh(s)
 	return d
 }
 
@@ -243,8 +247,8 @@ func (s *Session) derive() *derived {
 			ID: firstValue(m.orgID, c), Slug: firstValue(m.orgSlug, c),
 			Name: firstValue(m.orgName, c), Role: firstValue(m.orgRole, c),
 		},
-		roles: allValues(m.roles, c, false), permissions: allValues(m.permissions, c, false),
-		scopes: allValues(m.scopes, c, true), methods: allValues(m.methods, c, false),
+		roles:  allValues(m.roles, c, false).list,
+		scopes: allValues(m.scopes, c, true).list, methods: allValues(m.methods, c, false).list,
 	}
 	d.subject, _ = sub.Text()
 	if d.org.ID == "" {
@@ -255,13 +259,13 @@ func (s *Session) derive() *derived {
 	if d.org.Role != "" && !slices.Contains(d.roles, d.org.Role) {
 		d.roles = slices.Insert(d.roles, 0, d.org.Role)
 	}
+	permissions := allValues(m.permissions, c, false)
 	if m.bits != nil {
 		for _, p := range m.bits.decode(c) {
-			if !slices.Contains(d.permissions, p) {
-				d.permissions = append(d.permissions, p)
-			}
+			permissions.add(p)
 		}
 	}
+	d.permissions = permissions.list
 	for i := range m.authTime {
 		if v, ok := m.authTime[i].path.In(c); ok {
 			if at, err := v.Time(); err == nil {

@@ -92,6 +92,12 @@ func (o Object) All() iter.Seq2[string, Value] {
 	}
 }
 
+// Size returns how many bytes the document and its index take.
+func (o Object) Size() int {
+	const bytesPerMember = 20
+	return cap(o.data) + cap(o.members)*bytesPerMember
+}
+
 // Len returns the number of members.
 func (o Object) Len() int { return len(o.members) }
 
