@@ -94,7 +94,7 @@ func (g *Guard) judge(ctx context.Context, r Request) (s *Session, outer *admiss
 	if g == nil || g.verifier == nil {
 		return nil, nil, (*Guard)(nil).reject(r, refuse(CodeUnknownError, "the guard is nil or zero: make it with NewGuard"))
 	}
-	if g.skip != nil && g.skip(r) {
+	if g.skips(r) {
 		return nil, nil, nil
 	}
 	s, outer, err := g.session(ctx, r)

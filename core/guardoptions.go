@@ -13,6 +13,7 @@ type guardOptions struct {
 	optional   bool
 	bestEffort bool
 	skip       func(Request) bool
+	skipPaths  []string
 	policies   []Policy
 	revocation func(context.Context, *Session) error
 	failure    RevocationFailure
@@ -57,18 +58,6 @@ func Optional() Option { return guardOption(func(g *guardOptions) { g.optional =
 // where the keys can't be had it still answers 503, for then a good token would
 // be taken for a bad one. Most want [Optional].
 func InsecureBestEffort() Option { return guardOption(func(g *guardOptions) { g.bestEffort = true }) }
-
-// WithSkip lets requests pass unseen for which skip returns true, e.g. health
-// checks. Nothing is verified for them and no session is in their context, also
-// where the request carries a token.
-func WithSkip(skip func(Request) bool) Option {
-	return guardOption(func(g *guardOptions) {
-		if skip == nil {
-			g.faults.add("WithSkip", "", "is nil")
-		}
-		g.skip = skip
-	})
-}
 
 // WithExtractors looks for the token in these places, in this order, instead of
 // in the Authorization header only. A request that carries two different
@@ -150,8 +139,10 @@ func WithMessages(message func(Request, *Error) string) Option {
 }
 
 // WithErrorHandler leaves the answer to the framework's own error handling:
-// gin's error middleware finds the *[Error] in c.Errors, echo's HTTPErrorHandler
-// gets an *echo.HTTPError around it, and fiber's ErrorHandler the *[Rejection]
-// as an error. Plain net/http, and so chi, has no error handler: there it
-// changes nothing.
+// gin's error middleware finds the error in c.Errors, echo's HTTPErrorHandler
+// gets an *echo.HTTPError, and fiber's ErrorHandler an error that errors.As
+// finds a *fiber.Error in. errors.As finds the *[Error] and the *[Rejection] in
+// each of them. Status and headers are set before; the error's text is the
+// sentence that the client may see. Plain net/http, and so chi, has no error
+// handler: there it changes nothing.
 func WithErrorHandler() Option { return guardOption(func(g *guardOptions) { g.delegate = true }) }

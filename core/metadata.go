@@ -94,24 +94,33 @@ func (g *Guard) Metadata() []byte {
 	}{m.Resource, servers, m.Scopes, []string{"header"}, m.Name, m.Documentation})
 }
 
-// MetadataHandler serves [Guard.Metadata]; clients on other origins may read it.
+// MetadataHandler serves [Guard.Metadata]. Pages of every origin may read it:
+// it answers CORS preflights, which browsers send because Model Context Protocol
+// clients add a header of their own. Mount it for every method.
 func (g *Guard) MetadataHandler() http.Handler {
 	document := g.Metadata()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case document == nil:
+		if document == nil {
 			http.NotFound(w, r)
 			return
-		case r.Method != http.MethodGet && r.Method != http.MethodHead:
-			w.Header().Set("Allow", "GET, HEAD")
-			w.WriteHeader(http.StatusMethodNotAllowed)
-			return
 		}
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Access-Control-Allow-Origin", "*")
-		w.Header().Set("Cache-Control", "public, max-age=3600")
-		if r.Method == http.MethodGet {
-			_, _ = w.Write(document)
+		h := w.Header()
+		h.Set("Access-Control-Allow-Origin", "*")
+		switch r.Method {
+		case http.MethodGet, http.MethodHead:
+			h.Set("Content-Type", "application/json")
+			h.Set("Cache-Control", "public, max-age=3600")
+			if r.Method == http.MethodGet {
+				_, _ = w.Write(document)
+			}
+		case http.MethodOptions:
+			h.Set("Access-Control-Allow-Methods", "GET, HEAD")
+			h.Set("Access-Control-Allow-Headers", "Authorization, *") // "*" does not cover Authorization (Fetch §4.9)
+			h.Set("Access-Control-Max-Age", "3600")
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			h.Set("Allow", "GET, HEAD, OPTIONS")
+			w.WriteHeader(http.StatusMethodNotAllowed)
 		}
 	})
 }

@@ -20,10 +20,19 @@ type Rejection struct {
 	// Delegate asks the adapter to leave the answer to the framework's error
 	// handler, see WithErrorHandler.
 	Delegate bool
+
+	message string // for the client
 }
 
-// Error makes a rejection usable where a framework takes an error.
-func (r *Rejection) Error() string { return r.Err.Error() }
+// Error makes a rejection the error that a framework gets. Its text is the
+// sentence that the client may see, because error handlers and loggers of
+// frameworks print it into the answer. What happened is in Err.
+func (r *Rejection) Error() string {
+	if r.message == "" {
+		return r.Err.Message()
+	}
+	return r.message
+}
 
 // Unwrap returns the *Error.
 func (r *Rejection) Unwrap() error { return r.Err }
@@ -101,6 +110,7 @@ func (a *answers) render(r Request, err *Error) *Rejection {
 			message = own
 		}
 	}
+	rejection.message = message
 	h := rejection.Header
 	h["Cache-Control"] = []string{"no-store"}
 	if challenge := a.challenge(err, rejection.Status); challenge != "" {
@@ -124,6 +134,7 @@ func (a *answers) render(r Request, err *Error) *Rejection {
 		if rejection.Status < http.StatusOK || rejection.Status > 599 { // net/http panics, or takes it for an interim answer
 			rejection.Status = statusOf(err.Code)
 		}
+		cleanHeader(rejection.Header)
 	}
 	return rejection
 }

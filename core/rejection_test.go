@@ -179,7 +179,7 @@ func TestRejectionIsOwned(t *testing.T) {
 
 func TestRejectionAsError(t *testing.T) {
 	_, r := refusing(t, &core.Error{Code: core.CodeForbidden, Detail: "why"}, core.WithErrorHandler()).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
-	if !r.Delegate || r.Error() != "auth: FORBIDDEN: why" || !errors.Is(r, r.Err) {
+	if !r.Delegate || r.Error() != "You are not allowed to do this." || !errors.Is(r, r.Err) {
 		t.Errorf("%v %s", r.Delegate, r.Error())
 	}
 	data, err := json.Marshal(r)
@@ -192,6 +192,47 @@ func TestRejectionAsError(t *testing.T) {
 	r.Body = []byte("no JSON")
 	if data, err = json.Marshal(r); err != nil || string(data) != `"no JSON"` {
 		t.Errorf("%s %v", data, err)
+	}
+}
+
+// TestRejectionTextIsPublic: error handlers of frameworks print an error's text.
+func TestRejectionTextIsPublic(t *testing.T) {
+	inner := &core.Error{Code: core.CodeForbidden, Detail: "needs role billing-admin", Err: errors.New("http://10.0.0.7/keys")}
+	spanish := core.WithMessages(func(core.Request, *core.Error) string { return "No." })
+	for want, opts := range map[string][]core.Option{"You are not allowed to do this.": nil, "No.": {spanish}} {
+		_, r := refusing(t, inner, opts...).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
+		if text := fmt.Sprint(r, " ", fmt.Errorf("wrapped: %w", r)); text != want+" wrapped: "+want {
+			t.Errorf("the text is %q", text)
+		}
+		var detailed *core.Error
+		if !errors.As(r, &detailed) || detailed.Detail != inner.Detail {
+			t.Errorf("errors.As finds %v", detailed)
+		}
+	}
+	if text := (&core.Rejection{Err: inner}).Error(); text != "You are not allowed to do this." {
+		t.Errorf("made by hand: %q", text)
+	}
+}
+
+// TestNoHeaderIsSplit: what a responder copies from the request into a field
+// stays in that field, whoever writes it to the wire.
+func TestNoHeaderIsSplit(t *testing.T) {
+	shared := []string{"caf\xe9\n"}
+	g := newGuard(t, core.WithResponder(func(_ core.Request, r *core.Rejection) {
+		r.Header["X-Shared"] = shared
+		r.Header["Location"] = []string{" /a\r\nSet-Cookie: a=b\x00 ", "\r", "/b"}
+		r.Header["X-Bad\r\nSet-Cookie"] = []string{"a=b"}
+		r.Header["X Bad"], r.Header[""] = []string{"x"}, []string{"x"}
+	}))
+	_, r := g.Check(t.Context(), get())
+	if got := r.Header["Location"]; !slices.Equal(got, []string{"/a  Set-Cookie: a=b", "", "/b"}) {
+		t.Errorf("Location is %q", got)
+	}
+	if got := r.Header["X-Shared"]; !slices.Equal(got, []string{"caf\xe9"}) || shared[0] != "caf\xe9\n" {
+		t.Errorf("got %q from %q: other bytes stay, and the program's slice too", got, shared)
+	}
+	if len(r.Header) != 5 { // and Cache-Control, Content-Type, WWW-Authenticate
+		t.Errorf("fields whose names can't be sent are left: %q", r.Header)
 	}
 }
 
@@ -231,8 +272,13 @@ func TestMetadata(t *testing.T) {
 	if w = serve(g, http.MethodHead); w.Code != 200 || w.Body.Len() != 0 || w.Header().Get("Content-Type") != "application/json" {
 		t.Errorf("HEAD: %d %s", w.Code, w.Body)
 	}
-	if w = serve(g, http.MethodPost); w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD" {
+	if w = serve(g, http.MethodPost); w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD, OPTIONS" {
 		t.Errorf("POST: %d %v", w.Code, w.Header())
+	}
+	if w = serve(g, http.MethodOptions); w.Code != http.StatusNoContent || w.Body.Len() != 0 ||
+		w.Header().Get("Access-Control-Allow-Origin") != "*" || w.Header().Get("Access-Control-Allow-Methods") != "GET, HEAD" ||
+		w.Header().Get("Access-Control-Allow-Headers") != "Authorization, *" {
+		t.Errorf("OPTIONS: %d %v", w.Code, w.Header())
 	}
 	// The default names the contracts' issuers that are URLs.
 	v := newVerifier(t, secretRules(), core.WithContracts(newContract(t, core.Rules{Issuer: "gateway", Audiences: []string{"a"}, Secret: kitSecret})))

@@ -13,7 +13,8 @@ type Request interface {
 	Method() string
 	// Host returns the value of Host or :authority.
 	Host() string
-	// Path returns the decoded path.
+	// Path returns the path that the router matches, escaped as the client sent
+	// it: "/a%2Fb" is not "/a/b". Of a gRPC call it is the full method name.
 	Path() string
 	// Header returns every field line of that name, as it was sent, nil if there
 	// is none. Cookies are read from it too.
@@ -30,8 +31,16 @@ type httpRequest struct{ r *http.Request }
 
 func (h httpRequest) Method() string              { return h.r.Method }
 func (h httpRequest) Host() string                { return h.r.Host }
-func (h httpRequest) Path() string                { return h.r.URL.Path }
 func (h httpRequest) Header(name string) []string { return h.r.Header.Values(name) }
+
+// Path does not use EscapedPath where RawPath is set: that function falls back
+// to Path if the client sent what need not be valid, and routers match RawPath.
+func (h httpRequest) Path() string {
+	if raw := h.r.URL.RawPath; raw != "" {
+		return raw
+	}
+	return h.r.URL.EscapedPath()
+}
 
 func (h httpRequest) Query(name string) []string {
 	if h.r.URL.RawQuery == "" {

@@ -1,0 +1,147 @@
+package core
+
+import (
+	"net/url"
+	"strings"
+)
+
+// WithSkip lets requests pass unverified for which skip returns true, e.g.
+// health checks. No session is in their context, not even where the request
+// carries a token. skip is not asked about a path that two routers could read
+// differently, see [WithSkipPaths]: such a request is always guarded. Name what
+// is skipped, not what is guarded: routers may ignore case or a trailing slash.
+func WithSkip(skip func(Request) bool) Option {
+	return guardOption(func(g *guardOptions) {
+		if skip == nil {
+			g.faults.add("WithSkip", "", "is nil")
+		}
+		g.skip = skip
+	})
+}
+
+// WithSkipPaths lets requests for these paths pass unverified. A path is written
+// unescaped, as in a route: "/health" is that path alone, "/public/*" is every
+// path below /public. Case counts. It adds to [WithSkip].
+//
+// A request is guarded whatever these options say if its path has a ".", ".."
+// or empty segment (a trailing slash makes one), a backslash, a control
+// character, or a percent-encoded slash, backslash, percent sign, letter, digit,
+// or one of "-._~".
+func WithSkipPaths(paths ...string) Option {
+	return guardOption(func(g *guardOptions) {
+		if len(paths) == 0 {
+			g.faults.add("WithSkipPaths", "", "names no path")
+		}
+		for _, path := range paths {
+			if reason := checkSkipPath(path); reason != "" {
+				g.faults.add("WithSkipPaths", quoted(path), "%s", reason)
+			}
+		}
+		g.skipPaths = append(g.skipPaths, paths...)
+	})
+}
+
+// checkSkipPath returns what is wrong with a path that could never be skipped
+// as its author meant it.
+func checkSkipPath(path string) string {
+	exact := strings.TrimSuffix(path, "/*")
+	escaped := (&url.URL{Path: exact}).EscapedPath()
+	switch {
+	case path == "/*":
+		return "would skip every request: mount the guard on the routes that need it"
+	case !strings.HasPrefix(path, "/"):
+		return `must begin with "/"`
+	case strings.ContainsAny(exact, "*{}") || strings.Contains(exact, "/:"):
+		return `is compared literally: only a last segment "/*" stands for others`
+	case strings.Contains(exact, "%"):
+		return "must be written unescaped"
+	case len(path) > 1 && strings.HasSuffix(path, "/"):
+		return `must not end with "/": a path with a trailing slash is always guarded. Write ` + quoted(path+"*") +
+			" for all paths below"
+	case !isUnambiguousPath(escaped):
+		return `has a ".", ".." or empty segment, a backslash or a control character: such a path is always guarded`
+	}
+	return ""
+}
+
+// skips reports whether the request passes unverified.
+func (g *guardOptions) skips(r Request) bool {
+	if g.skip == nil && len(g.skipPaths) == 0 {
+		return false
+	}
+	path := r.Path()
+	return isUnambiguousPath(path) && (g.skipsPath(path) || g.skip != nil && g.skip(r))
+}
+
+func (g *guardOptions) skipsPath(path string) bool {
+	if len(g.skipPaths) == 0 {
+		return false
+	}
+	path, err := url.PathUnescape(path)
+	if err != nil {
+		return false
+	}
+	for _, skipped := range g.skipPaths {
+		below, isPrefix := strings.CutSuffix(skipped, "*")
+		if path == skipped || isPrefix && strings.HasPrefix(path, below) {
+			return true
+		}
+	}
+	return false
+}
+
+// isUnambiguousPath reports whether every router reads an escaped path alike:
+// whether it matches the raw or the decoded form, cleans it or not, and merges
+// slashes or not. Otherwise a path that looks like a skipped one may be routed
+// to a guarded handler ("/admin/..%2Fhealth").
+func isUnambiguousPath(path string) bool {
+	if path == "/" {
+		return true
+	}
+	rest, rooted := strings.CutPrefix(path, "/")
+	if !rooted {
+		return false
+	}
+	for segment := range strings.SplitSeq(rest, "/") {
+		if segment == "" || segment == "." || segment == ".." || !isUnambiguousSegment(segment) {
+			return false
+		}
+	}
+	return true
+}
+
+func isUnambiguousSegment(segment string) bool {
+	for i := 0; i < len(segment); i++ {
+		switch c := segment[i]; {
+		case c <= ' ' || c >= 0x7f || c == '\\' || c == '?' || c == '#':
+			return false // must be escaped (RFC 3986 §3.3); what a router makes of it differs
+		case c == '%':
+			decoded, ok := unescaped(segment[i:])
+			// Only octets that need it are escaped by honest clients; an escaped
+			// unreserved one is equal to the plain one (RFC 3986 §2.3) for those
+			// who decode, and another for those who do not.
+			if !ok || decoded < ' ' || decoded == 0x7f || strings.IndexByte(`/\%`, decoded) >= 0 || isUnreserved(decoded) {
+				return false
+			}
+			i += 2
+		}
+	}
+	return true
+}
+
+// unescaped returns the octet of a "%XX" at the front of s.
+func unescaped(s string) (byte, bool) {
+	if len(s) < 3 {
+		return 0, false
+	}
+	decoded, err := url.PathUnescape(s[:3])
+	if err != nil {
+		return 0, false
+	}
+	return decoded[0], true
+}
+
+// isUnreserved reports whether c is of RFC 3986 §2.3.
+func isUnreserved(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0
+}
