@@ -12,7 +12,9 @@ package chiauth
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -37,8 +39,35 @@ func Require(policies ...core.Policy) func(http.Handler) http.Handler {
 }
 
 // Metadata mounts the guard's protected-resource metadata (RFC 9728) on r, at
-// the path where clients look for it.
-func Metadata(r chi.Router, g *core.Guard) { r.Handle(g.MetadataPath(), g.MetadataHandler()) }
+// the path where clients look for it. Without core.WithResourceMetadata it
+// mounts nothing.
+func Metadata(r chi.Router, g *core.Guard) {
+	if path := g.MetadataPath(); path != "" {
+		r.Handle(literalPattern(path), g.MetadataHandler())
+	}
+}
+
+// literalPattern returns a chi pattern that matches path and no other. Chi takes
+// a space for the end of a method, and has uses of its own for "{", "}" and "*":
+// a segment with such a character becomes a regular expression.
+func literalPattern(path string) string {
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		if !strings.ContainsAny(segment, " \t{}*") {
+			continue
+		}
+		var b strings.Builder
+		for _, c := range segment {
+			if c < 0x80 {
+				_, _ = fmt.Fprintf(&b, `\x%02x`, c)
+			} else {
+				b.WriteRune(c)
+			}
+		}
+		segments[i] = fmt.Sprintf("{segment%d:^%s$}", i, b.String())
+	}
+	return strings.Join(segments, "/")
+}
 
 // Session returns the session of the request, and false for an anonymous one.
 func Session(ctx context.Context) (*core.Session, bool) { return core.FromContext(ctx) }

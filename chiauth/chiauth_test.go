@@ -86,3 +86,24 @@ func TestErrorHandlerChangesNothing(t *testing.T) {
 		t.Errorf("got %d %q", answer.Code, answer.Body)
 	}
 }
+
+// TestMetadataPaths: chi has uses of its own for some characters of a path.
+func TestMetadataPaths(t *testing.T) {
+	for _, path := range []string{"", "/v1", "/a%20b", "/a%20b/c%7Bd%7D", "/%C3%BC%20x/y", "/a*b/c", "/GET%20x"} {
+		guard, err := core.NewGuard(authtest.NewIssuer(t).Contract(), core.WithResourceMetadata(core.ResourceMetadata{Resource: "https://api.example" + path}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := chi.NewRouter()
+		chiauth.Metadata(r, guard)
+		for suffix, want := range map[string]int{"": http.StatusOK, "x": http.StatusNotFound} {
+			answer := httptest.NewRecorder()
+			r.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/.well-known/oauth-protected-resource"+path+suffix, http.NoBody))
+			if answer.Code != want {
+				t.Errorf("%s%s: got %d, want %d", path, suffix, answer.Code, want)
+			}
+		}
+	}
+	guard := core.MustGuard("chiauth", authtest.NewIssuer(t).Contract())
+	chiauth.Metadata(chi.NewRouter(), guard) // without the option: no panic
+}

@@ -62,6 +62,17 @@ func (r *Rejection) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 // since nginx; nobody is there to read the answer.
 const statusClientClosedRequest = 499
 
+// SetHeader sets the answer's fields in h, in place of those of the same name,
+// for an adapter that does not write the answer by ServeHTTP. Content-Type is
+// left out where an error handler answers: its body is another.
+func (r *Rejection) SetHeader(h http.Header) {
+	for name, values := range r.Header {
+		if !r.Delegate || name != "Content-Type" {
+			h[name] = values
+		}
+	}
+}
+
 // statusOf is DESIGN's table of answers.
 func statusOf(code Code) int {
 	switch code {

@@ -11,7 +11,6 @@ package echoauth
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"strconv"
 
@@ -57,8 +56,8 @@ func Require(policies ...core.Policy) echo.MiddlewareFunc {
 	}
 }
 
-// Metadata serves the guard's protected-resource metadata (RFC 9728) at
-// g.MetadataPath().
+// Metadata serves the guard's protected-resource metadata (RFC 9728). Mount it
+// for every method: e.Any(g.MetadataPath(), echoauth.Metadata(g)).
 func Metadata(g *core.Guard) echo.HandlerFunc { return echo.WrapHandler(g.MetadataHandler()) }
 
 // Session returns the session of the request, and false for an anonymous one.
@@ -71,20 +70,25 @@ func UserID(c echo.Context) string { return core.UserID(c.Request().Context()) }
 // core.ErrNoSession if there is none.
 func Claims[T any](c echo.Context) (T, error) { return core.Claims[T](c.Request().Context()) }
 
-// reject leaves the writing to echo's error handler: the message marshals to
-// the rejection's own bytes, and Internal lets it be told by errors.As.
+// reject lets echo's error handler answer at once: an error that is returned may
+// be swallowed by a middleware, and the refusal become an empty 200. The message
+// marshals to the rejection's own bytes. Internal is not the *core.Error itself,
+// because the text of an *echo.HTTPError includes Internal's.
 func reject(c echo.Context, rejection *core.Rejection) error {
-	switch {
-	case rejection.Delegate:
-	case c.Request().Method == http.MethodHead || writes(rejection):
-		maps.Copy(c.Response().Header(), rejection.Header)
-		if c.Request().Method == http.MethodHead { // as of a GET, RFC 9110 §8.6
-			c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(rejection.Body)))
-		}
-	default: // then echo's error handler finds the answer committed, and leaves it
+	head := c.Request().Method == http.MethodHead
+	if rejection.Delegate || head || writes(rejection) {
+		rejection.SetHeader(c.Response().Header())
+	} else { // then echo's error handler finds the answer committed, and leaves it
 		rejection.ServeHTTP(c.Response(), c.Request())
 	}
-	return &echo.HTTPError{Code: rejection.Status, Message: rejection, Internal: rejection.Err}
+	if head && !rejection.Delegate { // as of a GET, RFC 9110 §8.6
+		c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(rejection.Body)))
+	}
+	c.Error(&echo.HTTPError{Code: rejection.Status, Message: rejection, Internal: rejection})
+	if !c.Response().Committed { // an error handler of the program's that answers nothing
+		rejection.ServeHTTP(c.Response(), c.Request())
+	}
+	return nil
 }
 
 // writes reports whether echo's encoder writes the body as it is: a responder's

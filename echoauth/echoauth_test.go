@@ -58,23 +58,30 @@ func TestRefusalIsEchosOwn(t *testing.T) {
 	}
 }
 
-// TestMiddlewareSeesTheRefusal: what stands before the guard gets the error
-// back, as from any handler.
-func TestMiddlewareSeesTheRefusal(t *testing.T) {
+// TestSwallowedRefusalIsAnAnswer: what stands before the guard can't turn a
+// refusal into an empty 200, and neither can an error handler that does nothing.
+func TestSwallowedRefusalIsAnAnswer(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
-	var seen error
-	e := echo.New()
-	e.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			seen = next(c)
-			return seen
+	for name, opts := range map[string][]core.Option{"by default": nil, "delegated": {core.WithErrorHandler()}} {
+		for _, idle := range []bool{false, true} {
+			e := echo.New()
+			if idle {
+				e.HTTPErrorHandler = func(error, echo.Context) {}
+			}
+			e.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
+				return func(c echo.Context) error {
+					_ = next(c)
+					return nil
+				}
+			})
+			e.Use(echoauth.New(issuer.Contract(), opts...))
+			e.GET("/", func(echo.Context) error { t.Error("the handler ran"); return nil })
+			answer := serve(e, "")
+			if answer.Code != http.StatusUnauthorized || answer.Body.String() != `{"error":"Sign in to continue.","code":"TOKEN_MISSING"}`+"\n" ||
+				answer.Header().Get("WWW-Authenticate") != "Bearer" || answer.Header().Get("Cache-Control") != "no-store" {
+				t.Errorf("%s, handler idle %t: got %d %v %q", name, idle, answer.Code, answer.Header(), answer.Body)
+			}
 		}
-	})
-	e.Use(echoauth.New(issuer.Contract()))
-	e.GET("/", func(echo.Context) error { return nil })
-	answer := serve(e, "")
-	if core.CodeOf(seen) != core.CodeTokenMissing || answer.Code != http.StatusUnauthorized {
-		t.Errorf("the middleware saw %v, the client %d", seen, answer.Code)
 	}
 }
 

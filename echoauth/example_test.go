@@ -129,7 +129,7 @@ func ExampleMetadata() {
 		log.Fatal(err)
 	}
 	e := echo.New()
-	e.GET(guard.MetadataPath(), echoauth.Metadata(guard)) // public: before the guard
+	e.Any(guard.MetadataPath(), echoauth.Metadata(guard)) // public: before the guard
 	e.GET("/", func(echo.Context) error { return nil }, echoauth.Guard(guard))
 	fmt.Println(guard.MetadataPath())
 	fmt.Println(serve(e, "").Header().Get("WWW-Authenticate"))

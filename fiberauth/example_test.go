@@ -126,7 +126,7 @@ func ExampleMetadata() {
 		log.Fatal(err)
 	}
 	app := fiber.New()
-	app.Get(guard.MetadataPath(), fiberauth.Metadata(guard)) // public: before the guard
+	app.All(guard.MetadataPath(), fiberauth.Metadata(guard)) // public: before the guard
 	app.Get("/", fiberauth.Guard(guard))
 	fmt.Println(guard.MetadataPath())
 	_, header, _ := serve(app, "")

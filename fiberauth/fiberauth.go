@@ -9,6 +9,8 @@
 package fiberauth
 
 import (
+	"net/http"
+
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 
@@ -47,8 +49,9 @@ func Require(policies ...core.Policy) fiber.Handler {
 	}
 }
 
-// Metadata serves the guard's protected-resource metadata (RFC 9728) at
-// g.MetadataPath().
+// Metadata serves the guard's protected-resource metadata (RFC 9728). Mount it
+// for every method: app.All(g.MetadataPath(), fiberauth.Metadata(g)). fiber
+// matches paths as they are sent: escape one that has a space.
 func Metadata(g *core.Guard) fiber.Handler { return adaptor.HTTPHandler(g.MetadataHandler()) }
 
 // Session returns the session of the request, and false for an anonymous one.
@@ -62,17 +65,28 @@ func UserID(c *fiber.Ctx) string { return core.UserID(c.UserContext()) }
 func Claims[T any](c *fiber.Ctx) (T, error) { return core.Claims[T](c.UserContext()) }
 
 // reject writes the answer itself: fiber's error handler would overwrite it. By
-// option that handler gets the rejection as an error instead.
+// option that handler gets an error instead.
 func reject(c *fiber.Ctx, rejection *core.Rejection) error {
-	if rejection.Delegate {
-		return rejection
-	}
-	h := &c.Response().Header
-	for name, values := range rejection.Header {
-		h.Del(name) // fasthttp has a Content-Type already
+	header := http.Header{}
+	rejection.SetHeader(header)
+	for name, values := range header {
+		c.Response().Header.Del(name) // fasthttp has a Content-Type already
 		for _, value := range values {
-			h.Add(name, value)
+			c.Response().Header.Add(name, value)
 		}
 	}
-	return c.Status(rejection.Status).Send(rejection.Body)
+	c.Status(rejection.Status)
+	if rejection.Delegate {
+		return refusal{rejection}
+	}
+	return c.Send(rejection.Body)
+}
+
+// refusal is a rejection with its status in fiber's way: without an *fiber.Error
+// fiber answers 500.
+type refusal struct{ *core.Rejection }
+
+// Unwrap returns the *fiber.Error and the *core.Rejection.
+func (r refusal) Unwrap() []error {
+	return []error{fiber.NewError(r.Status, r.Error()), r.Rejection}
 }

@@ -67,6 +67,19 @@ func TestErrorHandler(t *testing.T) {
 	}
 }
 
+// TestDefaultErrorHandler: fiber's own handler finds the status, and prints the
+// error's text.
+func TestDefaultErrorHandler(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	app := fiber.New()
+	app.Use(fiberauth.New(issuer.Contract(), core.WithErrorHandler()))
+	status, header, body := serve(app, issuer.Token(authtest.Claims{"iss": "https://internal.example"}))
+	if status != fiber.StatusUnauthorized || body != "The token was issued by somebody this service does not accept." ||
+		header.Get("WWW-Authenticate") != `Bearer error="invalid_token"` || header.Get("Cache-Control") != "no-store" {
+		t.Errorf("got %d %v %s", status, header, body)
+	}
+}
+
 // TestLocalsAreTheProgramsOwn: the session is in the user context, and nothing
 // of ours among the locals.
 func TestLocalsAreTheProgramsOwn(t *testing.T) {

@@ -12,10 +12,23 @@ type request struct{ c *fiber.Ctx }
 
 func (r request) Method() string { return strings.Clone(r.c.Method()) }
 func (r request) Host() string   { return string(r.c.Request().Host()) }
-func (r request) Path() string   { return string(r.c.Request().URI().Path()) }
+
+// Path is the original one, which fiber routes on. URI().Path() is decoded and
+// cleaned: "/admin/..%2Fhealth" would be "/health".
+func (r request) Path() string { return string(r.c.Request().URI().PathOriginal()) }
 
 func (r request) Header(name string) []string {
-	return copied(r.c.Request().Header.PeekAll(name))
+	header := &r.c.Request().Header
+	values := copied(header.PeekAll(name))
+	if r.c.App().Server().DisableHeaderNamesNormalizing {
+		// Then PeekAll finds one spelling only. Field names have no case (RFC 9110 §5.1).
+		header.VisitAllInOrder(func(key, value []byte) {
+			if string(key) != name && strings.EqualFold(string(key), name) {
+				values = append(values, string(value))
+			}
+		})
+	}
+	return values
 }
 
 func (r request) Query(name string) []string {

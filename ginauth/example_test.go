@@ -128,7 +128,7 @@ func ExampleMetadata() {
 		log.Fatal(err)
 	}
 	r := gin.New()
-	r.GET(guard.MetadataPath(), ginauth.Metadata(guard)) // public: before the guard
+	r.Any(guard.MetadataPath(), ginauth.Metadata(guard)) // public: before the guard
 	r.GET("/", ginauth.Guard(guard))
 	fmt.Println(guard.MetadataPath())
 	fmt.Println(serve(r, "").Header().Get("WWW-Authenticate"))

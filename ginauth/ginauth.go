@@ -10,6 +10,9 @@
 package ginauth
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/revstackhq/auth-go/core"
@@ -46,8 +49,8 @@ func Require(policies ...core.Policy) gin.HandlerFunc {
 	}
 }
 
-// Metadata serves the guard's protected-resource metadata (RFC 9728) at
-// g.MetadataPath().
+// Metadata serves the guard's protected-resource metadata (RFC 9728). Mount it
+// for every method: r.Any(g.MetadataPath(), ginauth.Metadata(g)).
 func Metadata(g *core.Guard) gin.HandlerFunc { return gin.WrapH(g.MetadataHandler()) }
 
 // Session returns the session of the request, and false for an anonymous one.
@@ -61,13 +64,34 @@ func UserID(c *gin.Context) string { return core.UserID(c.Request.Context()) }
 func Claims[T any](c *gin.Context) (T, error) { return core.Claims[T](c.Request.Context()) }
 
 // reject ends the chain before it writes, so that no later handler runs, and
-// records the error for gin's error middleware.
+// records the error for gin's error middleware. Its text is the public sentence,
+// which gin.ErrorLogger writes to the client.
 func reject(c *gin.Context, rejection *core.Rejection) {
-	_ = c.Error(rejection.Err)
+	_ = c.Error(rejection)
 	c.Abort()
-	if rejection.Delegate {
+	if rejection.Delegate && mayHaveErrorMiddleware(c) {
+		rejection.SetHeader(c.Writer.Header())
 		c.Status(rejection.Status)
 		return
 	}
 	rejection.ServeHTTP(c.Writer, c.Request)
+}
+
+// mayHaveErrorMiddleware reports whether anything stands before the guard that
+// may answer after it. gin does not say what a middleware is for, so everything
+// counts but gin's own and gin-contrib's: they would leave an empty answer.
+func mayHaveErrorMiddleware(c *gin.Context) bool {
+	const own = "github.com/revstackhq/auth-go/ginauth."
+	before := c.HandlerNames()
+	for i, name := range slices.Backward(before) {
+		if strings.HasPrefix(name, own) {
+			before = before[:i]
+			break
+		}
+	}
+	return slices.ContainsFunc(before, func(name string) bool {
+		return strings.HasPrefix(name, "github.com/gin-gonic/gin.ErrorLogger") ||
+			!strings.HasPrefix(name, "github.com/gin-gonic/gin.") &&
+				!strings.HasPrefix(name, "github.com/gin-contrib/") && !strings.HasPrefix(name, own)
+	})
 }

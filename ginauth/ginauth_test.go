@@ -3,8 +3,10 @@ package ginauth_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/gin-gonic/gin"
@@ -73,6 +75,50 @@ func TestRefusalIsGinsOwn(t *testing.T) {
 		}
 		if refusal == nil || refusal.Code != core.CodeTokenMissing {
 			t.Errorf("%s: c.Errors holds %v", name, refusal)
+		}
+	}
+}
+
+// TestDelegatedWithoutErrorMiddleware: gin has no error handler of its own, so
+// without a middleware that could answer the guard does.
+func TestDelegatedWithoutErrorMiddleware(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	const want = `{"error":"Sign in to continue.","code":"TOKEN_MISSING"}` + "\n"
+	quiet := func(r *gin.Engine) { r.Use(gin.LoggerWithWriter(io.Discard), gin.RecoveryWithWriter(io.Discard)) }
+	own := func(r *gin.Engine) {
+		r.Use(func(c *gin.Context) {
+			if c.Next(); len(c.Errors) > 0 {
+				c.String(c.Writer.Status(), c.Errors.Last().Error())
+			}
+		})
+	}
+	for name, tc := range map[string]struct {
+		before func(*gin.Engine)
+		body   string
+	}{"nothing before": {func(*gin.Engine) {}, want}, "gin's own before": {quiet, want}, "an error middleware": {own, "Sign in to continue."}} {
+		r := gin.New()
+		tc.before(r)
+		r.Use(ginauth.New(issuer.Contract(), core.WithErrorHandler()))
+		r.GET("/", func(*gin.Context) { t.Error("the handler ran") })
+		answer := serve(r, "")
+		if answer.Code != http.StatusUnauthorized || answer.Body.String() != tc.body ||
+			answer.Header().Get("WWW-Authenticate") != "Bearer" || answer.Header().Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: got %d %v %q", name, answer.Code, answer.Header(), answer.Body)
+		}
+	}
+}
+
+// TestErrorLogger: gin.ErrorLogger writes the errors' texts to the client.
+func TestErrorLogger(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	for _, opts := range [][]core.Option{nil, {core.WithErrorHandler()}} {
+		r := gin.New()
+		r.Use(gin.ErrorLogger(), ginauth.New(issuer.Contract(), opts...))
+		r.GET("/", func(*gin.Context) { t.Error("the handler ran") })
+		answer := serve(r, issuer.Token(authtest.Claims{"iss": "https://internal.example"}))
+		if body := answer.Body.String(); answer.Code != http.StatusUnauthorized || strings.Contains(body, "internal.example") ||
+			strings.Contains(body, issuer.URL()) || body == "" {
+			t.Errorf("got %d %s", answer.Code, body)
 		}
 	}
 }

@@ -16,7 +16,7 @@ func surfaceEcho(s *surface) (serve func(net.Listener) error, stop func() error)
 	e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
 		AllowOrigins: []string{page}, AllowHeaders: []string{"Authorization"}, ExposeHeaders: []string{"WWW-Authenticate"},
 	}))
-	e.GET(s.guard.MetadataPath(), echoauth.Metadata(s.guard))
+	e.Any(s.guard.MetadataPath(), echoauth.Metadata(s.guard))
 	guarded := e.Group("", echoauth.Guard(s.guard))
 	guarded.GET(pathMCP, func(c echo.Context) error { return c.String(http.StatusOK, echoauth.UserID(c)) }, echoauth.Require(policy.Scope(scopeMCP)))
 	guarded.GET(pathSocket, echo.WrapHandler(http.HandlerFunc(socket)))

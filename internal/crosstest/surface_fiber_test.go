@@ -16,7 +16,7 @@ import (
 func surfaceFiber(s *surface) (serve func(net.Listener) error, stop func() error) {
 	app := fiber.New(fiber.Config{DisableStartupMessage: true})
 	app.Use(cors.New(cors.Config{AllowOrigins: page, AllowHeaders: "Authorization", ExposeHeaders: "WWW-Authenticate"}))
-	app.Get(s.guard.MetadataPath(), fiberauth.Metadata(s.guard))
+	app.All(s.guard.MetadataPath(), fiberauth.Metadata(s.guard))
 	guarded := app.Group("", fiberauth.Guard(s.guard))
 	guarded.Get(pathMCP, fiberauth.Require(policy.Scope(scopeMCP)), func(c *fiber.Ctx) error { return c.SendString(fiberauth.UserID(c)) })
 	guarded.Get(pathSocket, func(c *fiber.Ctx) error {

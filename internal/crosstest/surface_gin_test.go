@@ -18,7 +18,7 @@ func surfaceGin(s *surface) (serve func(net.Listener) error, stop func() error) 
 		AllowOrigins: []string{page}, AllowMethods: []string{http.MethodGet},
 		AllowHeaders: []string{"Authorization"}, ExposeHeaders: []string{"WWW-Authenticate"},
 	}))
-	r.GET(s.guard.MetadataPath(), ginauth.Metadata(s.guard))
+	r.Any(s.guard.MetadataPath(), ginauth.Metadata(s.guard))
 	guarded := r.Group("", ginauth.Guard(s.guard))
 	guarded.GET(pathMCP, ginauth.Require(policy.Scope(scopeMCP)), func(c *gin.Context) { c.String(http.StatusOK, ginauth.UserID(c)) })
 	guarded.GET(pathSocket, gin.WrapF(socket))
