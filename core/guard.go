@@ -106,7 +106,7 @@ func (g *Guard) judge(ctx context.Context, r Request) (s *Session, outer *admiss
 		return s, outer, nil
 	case g.bestEffort && !err.Code.unavailable() && err.Code != CodeRequestCanceled:
 		g.report(err)
-		return nil, nil, nil
+		return nil, nil, nil //nolint:nilerr // that is what best effort means
 	default:
 		g.report(err)
 		return nil, nil, g.reject(r, err)
@@ -129,7 +129,8 @@ func (g *Guard) session(ctx context.Context, r Request) (*Session, *admission, *
 	case !g.optional && !g.bestEffort:
 		return nil, nil, refuse(CodeTokenMissing, g.whereNothingWas(r))
 	case outer != nil:
-		return nil, outer, outer.recheck(ctx, false)
+		err = outer.recheck(ctx, false)
+		return nil, outer, err
 	default:
 		return nil, nil, nil
 	}

@@ -60,8 +60,12 @@ func TestSessionKeptInContext(t *testing.T) {
 				asked := w.asked.Load()
 				c.change(w)
 				err := use(w, ctx)
-				if code := core.CodeOf(err); code != c.want && !(c.want == core.CodeUnknownKey && code == core.CodeInvalidSignature) {
-					t.Errorf("got %v, want %q", err, c.want)
+				want := c.want
+				if strings.HasPrefix(c.name, "key replaced") && strings.Contains(how, " guard") && how != "an optional guard" {
+					want = core.CodeInvalidSignature // the token is at hand, and is verified anew
+				}
+				if core.CodeOf(err) != want {
+					t.Errorf("got %v, want %q", err, want)
 				}
 				if c.name == "nothing changed" && how == "Require" && w.asked.Load() != asked {
 					t.Error("Require asked about revocation what the guard had just asked")
@@ -195,7 +199,7 @@ func TestDetailSaysWhatWasFound(t *testing.T) {
 		"empty":          {[]string{"Authorization", ""}, []string{"Authorization header is empty"}},
 		"Basic":          {[]string{"Authorization", "Basic c2VjcmV0"}, []string{"the scheme Basic, expected Bearer"}},
 		"no scheme":      {[]string{"Authorization", "secret"}, []string{"one word without a scheme"}},
-		"odd scheme":     {[]string{"Authorization", "secret secret"}, []string{"a scheme that is not known"}},
+		"odd scheme":     {[]string{"Authorization", "secret of mine"}, []string{"a scheme that is not known"}},
 		"Bearer alone":   {[]string{"Authorization", "Bearer"}, []string{"the scheme Bearer and no token"}},
 		"aud":            {[]string{"Authorization", "Bearer " + hs256(t, map[string]any{"aud": []string{"x", "y"}})}, []string{`aud is ["x" "y"], expected api`}},
 		"aud missing":    {[]string{"Authorization", "Bearer " + hs256(t, map[string]any{"aud": nil})}, []string{"aud is missing, expected api"}},

@@ -296,7 +296,7 @@ func (v *Verifier) engineFor(ctx context.Context, reg *registered, claims jose.O
 	}
 	detail := "iss is " + quoted(reg.issuer) + ", expected the issuer of one of the contracts"
 	for _, e := range v.engines {
-		detail += e.issuerHint(reg)
+		detail += e.issuerHint(reg) //nolint:modernize,perfsprint // few contracts have a hint
 	}
 	return nil, refuseClaim(CodeIssuerMismatch, "iss", detail)
 }
