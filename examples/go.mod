@@ -12,6 +12,7 @@ require (
 	github.com/revstackhq/auth-go/echoauth v0.1.0
 	github.com/revstackhq/auth-go/fiberauth v0.1.0
 	github.com/revstackhq/auth-go/ginauth v0.1.0
+	github.com/revstackhq/auth-go/internal/crosstest v0.1.0
 )
 
 require (
@@ -49,15 +50,16 @@ require (
 	github.com/twitchyliquid64/golang-asm v0.15.1 // indirect
 	github.com/ugorji/go/codec v1.3.1 // indirect
 	github.com/valyala/bytebufferpool v1.0.0 // indirect
-	github.com/valyala/fasthttp v1.51.0 // indirect
+	github.com/valyala/fasthttp v1.52.0 // indirect
 	github.com/valyala/fasttemplate v1.2.2 // indirect
 	github.com/valyala/tcplisten v1.0.0 // indirect
 	go.mongodb.org/mongo-driver/v2 v2.5.0 // indirect
-	golang.org/x/arch v0.22.0 // indirect
+	golang.org/x/arch v0.23.0 // indirect
 	golang.org/x/crypto v0.53.0 // indirect
 	golang.org/x/net v0.56.0 // indirect
 	golang.org/x/sys v0.46.0 // indirect
 	golang.org/x/text v0.40.0 // indirect
+	golang.org/x/time v0.15.0 // indirect
 	google.golang.org/protobuf v1.36.10 // indirect
 )
 
@@ -67,4 +69,5 @@ replace (
 	github.com/revstackhq/auth-go/echoauth => ../echoauth
 	github.com/revstackhq/auth-go/fiberauth => ../fiberauth
 	github.com/revstackhq/auth-go/ginauth => ../ginauth
+	github.com/revstackhq/auth-go/internal/crosstest => ../internal/crosstest
 )

@@ -32,7 +32,7 @@ func readConfig(args []string, getenv func(string) string, out io.Writer) (confi
 	cfg := config{ports: map[string]int{issuerName: 9000}}
 	set := flag.NewFlagSet("demo", flag.ContinueOnError)
 	set.SetOutput(io.Discard) // mistakes are returned, and told once
-	set.BoolVar(&cfg.check, "check", false, "play every scenario over HTTP against all frameworks, on free ports, and compare")
+	set.BoolVar(&cfg.check, "check", false, "play every scenario of core/adaptertest over HTTP on all four adapters, and compare")
 	ports := map[string]*int{issuerName: set.Int(portFlag(issuerName)[1:], 9000, "port of the issuer and its page; 0 takes a free one")}
 	for _, f := range frameworks() {
 		ports[f.name] = set.Int(f.name, f.port, "port of the "+f.name+" API; 0 takes a free one")

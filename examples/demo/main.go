@@ -3,7 +3,7 @@
 // loopback, with Go alone.
 //
 //	go run ./examples/demo          # serve, and print curl lines to paste
-//	go run ./examples/demo -check   # play every scenario against all four, and tell what differs
+//	go run ./examples/demo -check   # play the scenarios of core/adaptertest on all four adapters, and report differences
 //
 // With CLERK_ISSUER_URL set it guards the same API with that Clerk instance;
 // CLERK_AUTHORIZED_PARTIES may list the origins that may have obtained a token,
@@ -22,6 +22,9 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/revstackhq/auth-go/core/adaptertest"
+	"github.com/revstackhq/auth-go/internal/crosstest"
 )
 
 func main() {
@@ -44,7 +47,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	}
 	switch {
 	case cfg.check:
-		return check(ctx, frameworks(), out)
+		return check(ctx, crosstest.Adapters(), adaptertest.Scenarios(), out)
 	case cfg.clerk.IssuerURL != "":
 		return serveClerk(ctx, cfg, out)
 	default:

@@ -70,14 +70,19 @@ func serving(t *testing.T, getenv func(string) string) string {
 
 func get(t *testing.T, url string, header http.Header) (status int, body string, answer http.Header) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	return request(t, http.MethodGet, url, header)
+}
+
+func request(t *testing.T, method, url string, header http.Header) (status int, body string, answer http.Header) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, url, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if header != nil {
-		request.Header = header
+		r.Header = header
 	}
-	response, err := http.DefaultTransport.RoundTrip(request)
+	response, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,54 @@
+package crosstest
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/revstackhq/auth-go/chiauth"
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/adaptertest"
+)
+
+// startChi serves the suite's routes with chi.
+func startChi(cfg adaptertest.Config) (*adaptertest.Server, error) {
+	r := chi.NewRouter()
+	r.Use(func(next http.Handler) http.Handler { // chi's Recoverer, without its log
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer func() {
+				if recover() != nil {
+					w.WriteHeader(http.StatusInternalServerError)
+				}
+			}()
+			next.ServeHTTP(w, r)
+		})
+	})
+	report := func(w http.ResponseWriter, r *http.Request) {
+		session, ok := chiauth.Session(r.Context())
+		claims, err := chiauth.Claims[adaptertest.Claims](r.Context())
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(cfg.Report(r.Context(), r.URL.Path, chiauth.UserID(r.Context()), session, ok, claims, err))
+	}
+	guard := core.MustGuard("chiauth", cfg.Source, cfg.Options...)
+	if guard.MetadataPath() != "" {
+		chiauth.Metadata(r, guard)
+	}
+	r.HandleFunc(adaptertest.PathPublic, report)
+	r.With(chiauth.Require(cfg.Policies...)).HandleFunc(adaptertest.PathUnguarded, report)
+	r.Group(func(r chi.Router) {
+		r.Use(chiauth.New(cfg.Source, cfg.Options...))
+		r.HandleFunc(adaptertest.PathPrivate, report)
+		r.With(chiauth.Require(cfg.Policies...)).HandleFunc(adaptertest.PathRequire, report)
+		r.With(chiauth.New(cfg.Source, cfg.InnerOptions...)).HandleFunc(adaptertest.PathTwice, report)
+		r.HandleFunc(adaptertest.PathPanic, func(http.ResponseWriter, *http.Request) { panic("the handler's own fault") })
+		r.HandleFunc(adaptertest.PathStream, func(w http.ResponseWriter, r *http.Request) {
+			cfg.Ran(adaptertest.PathStream)
+			w.Header().Set("Content-Type", "text/plain")
+			for n := range 3 {
+				_, _ = w.Write([]byte(adaptertest.StreamLine(chiauth.UserID(r.Context()), n)))
+				_ = http.NewResponseController(w).Flush()
+			}
+		})
+	})
+	return adaptertest.Serve(r)
+}

@@ -1,0 +1,40 @@
+// Package crosstest holds one program for each adapter, which serves the routes
+// of core/adaptertest. Its tests certify the four adapters and compare their
+// answers, byte for byte, with testdata/answers.txtar: the documentation of the
+// HTTP behavior. A change in that file is a change of the API.
+//
+//	go test ./internal/crosstest                          certify and compare
+//	cd internal/crosstest && go test . -update            record the answers of chi anew
+//	go run ./examples/demo -check                         print the answers of the four side by side
+//
+// testdata/table.md lists the scenarios. What a request and its answer alone
+// don't show (WebSockets, streams, CORS, discovery) is tested with a program in
+// each framework, see surface_test.go.
+package crosstest
+
+import "github.com/revstackhq/auth-go/core/adaptertest"
+
+// Adapters returns the four adapters, each with its program.
+func Adapters() []adaptertest.Adapter {
+	return []adaptertest.Adapter{
+		{
+			Name:  "chiauth",
+			Start: startChi,
+		},
+		{
+			Name:            "ginauth",
+			Start:           startGin,
+			HasErrorHandler: true,
+		},
+		{
+			Name:            "echoauth",
+			Start:           startEcho,
+			HasErrorHandler: true,
+		},
+		{
+			Name:            "fiberauth",
+			Start:           startFiber,
+			HasErrorHandler: true,
+		},
+	}
+}
