@@ -29,7 +29,8 @@ type ClaimRule struct {
 	// these.
 	ContainsAny []string `json:"containsAny,omitempty"`
 	// SameAs is the path of another claim: the value is the same string as that
-	// one's. A token without the other claim fails.
+	// one's, or an array of strings that contains it. A token without the other
+	// claim fails.
 	SameAs string `json:"sameAs,omitempty"`
 	// Prefixes: the string starts with one of these.
 	Prefixes []string `json:"prefixes,omitempty"`

@@ -84,7 +84,7 @@ func sameAs(path *jose.Path) func(jose.Value, jose.Object, time.Time) bool {
 	return func(v jose.Value, claims jose.Object, _ time.Time) bool {
 		other, _ := path.In(claims)
 		text, isText := other.Text()
-		return isText && v.TextIs(text)
+		return isText && v.HasText(text)
 	}
 }
 

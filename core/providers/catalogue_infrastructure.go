@@ -20,7 +20,7 @@ func infrastructure() []Provider {
 			Algorithms:  []string{"ES256"},
 			Issuer:      "`https://cloud.google.com/iap`",
 			Keys:        "`https://www.gstatic.com/iap/verify/public_key-jwk`",
-			Audience:    "`/projects/<number>/global/backendServices/<id>` or `/projects/<number>/apps/<project>`, required",
+			Audience:    "`/projects/<number>/global/backendServices/<id>`, `/projects/<number>/apps/<project>` or `/projects/<number>/locations/<region>/services/<name>`, required",
 			UserID:      "`sub`",
 			Checks:      []string{"`hd` if domains are named", "at most 10 min old"},
 			Build:       FromJSON(iap.NewContract), Claims: claimsOf[iap.Claims],
@@ -47,7 +47,7 @@ func infrastructure() []Provider {
 			Audience:    "what the workflow asks for, required",
 			UserID:      "`sub`",
 			Checks: []string{
-				"at least one of repository, owner, workflow and subject", "`ref`, `environment`, `event_name`, `job_workflow_ref` if named",
+				"at least one of repository, owner, workflow and subject", "`ref`, `environment`, `event_name`, `job_workflow_ref`, `runner_environment`, `repository_visibility` if named",
 			},
 			Build: FromJSON(github.NewContract), Claims: claimsOf[github.Claims],
 		},

@@ -101,6 +101,7 @@ var wireForms = []struct {
 			"issuer":"https://securetoken.google.com/northwind-prod","audience":"northwind-prod","userIdClaim":"user_id"}`,
 		accepted: []string{"ID token", "ID token of a tenant"},
 		refused:  map[string]core.Code{"sign-in in the future": core.CodeClaimMismatch, "no kid": core.CodeMissingClaim},
+		warnings: 1,
 	},
 	{
 		name: "custom",

@@ -74,6 +74,12 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		UserIDClaim: cfg.UserIDClaim, Leeway: cfg.Leeway, Session: cfg.mapping(),
 		TokenTypes: []string{"", "JWT", "at+jwt"}, ClaimRules: cfg.rules(),
 	}
+	for _, audience := range cfg.Audience {
+		if isClientID(audience) {
+			rules.Warnings = append(rules.Warnings, "the audience "+audience+" looks like a client id: "+
+				"an ID token without nonce is then accepted; set Audience to the API's identifier")
+		}
+	}
 	for _, custom := range cfg.CustomDomains {
 		rules.Issuers = append(rules.Issuers, slashed(domain(&f, "CustomDomains", custom)))
 	}
@@ -93,6 +99,14 @@ func domain(f *preset.Faults, field, raw string) string {
 		f.Add(field, raw, "must be a domain without a path, such as tenant.eu.auth0.com")
 	}
 	return base
+}
+
+// isClientID reports whether s has the form of Auth0's client ids. The identifier
+// of an API is a URL by convention.
+func isClientID(s string) bool {
+	return len(s) == 32 && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
 }
 
 // slashed ends an issuer as Auth0 does.

@@ -47,7 +47,9 @@ type Config struct {
 	// which Clerk treats as signed out.
 	AllowPending bool `json:"allowPending,omitempty"`
 	// Audience is checked if set: for JWT templates with an aud, and for
-	// machine tokens, whose aud are the machine ids they are meant for.
+	// machine tokens, whose aud are the machine ids they are meant for. Session
+	// tokens have no aud unless you add one: where Accept has them beside other
+	// kinds, those without pass.
 	Audience core.Strings `json:"audience,omitempty"`
 	// UserIDClaim is "sub" by default. "organization_id", "org_id" and "o.id"
 	// all mean the active organisation's id, in tokens of both versions.
@@ -71,6 +73,13 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		Audiences: cfg.Audience, InsecureAnyAudience: len(cfg.Audience) == 0,
 		AuthorizedParties: cfg.AuthorizedParties, RequireAuthorizedParty: cfg.RequireAuthorizedParty,
 		TokenTypes: accept.types(), ClaimRules: accept.rules(cfg.AllowPending), Leeway: cfg.Leeway, Session: mapping(),
+	}
+	if len(cfg.Audience) > 0 && accept.has(SessionToken) && len(accept) > 1 {
+		rules.Audiences, rules.InsecureAnyAudience = nil, true
+		rules.ClaimRules = append(rules.ClaimRules, accept.audienceRules(cfg.Audience)...)
+		if len(cfg.AuthorizedParties) == 0 {
+			rules.Warnings = []string{"no authorized parties: a session token minted for any origin of this instance is accepted; set AuthorizedParties"}
+		}
 	}
 	if rules.Leeway == 0 {
 		rules.Leeway = defaultLeeway
@@ -120,7 +129,7 @@ func mapping() core.Mapping {
 		FactorAges: "fva",
 		Kinds: []core.KindRule{
 			{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "sub", Prefixes: []string{"mch_"}}}},
-			{Kind: core.KindAccess, When: []core.ClaimRule{{Header: "typ", OneOf: []string{"at+jwt", "application/at+jwt"}}}},
+			{Kind: core.KindAccess, When: []core.ClaimRule{{Header: "typ", OneOf: []string{"at+jwt", "application/at+jwt"}, IgnoreCase: true}}},
 		},
 	}
 }

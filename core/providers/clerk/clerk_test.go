@@ -140,7 +140,8 @@ func TestRefusals(t *testing.T) {
 		"no typ":                {clerk.Config{}, session2().headed(object{"typ": nil}), ""},
 		"HS256":                 {clerk.Config{}, session2().headed(object{"alg": "HS256"}), core.CodeAlgorithmNotAllowed},
 		"no category":           {clerk.Config{}, session2().headed(object{"cat": nil}), ""},
-		"unknown parameters":    {clerk.Config{}, session2().headed(object{"oiat": minted, "cat": "cl_new"}), ""},
+		"unknown parameters":    {clerk.Config{}, session2().headed(object{"oiat": minted}), ""},
+		"unknown category":      {clerk.Config{}, session2().headed(object{"cat": "cl_new"}), core.CodeClaimMismatch},
 		"oauth without client":  {clerk.Config{Accept: []clerk.Token{clerk.OAuthToken}}, oauth().with(object{"client_id": nil}), core.CodeMissingClaim},
 
 		"template with a sid":        {clerk.Config{}, template().with(object{"sid": "sess_1"}), core.CodeClaimMismatch},

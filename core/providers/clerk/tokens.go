@@ -24,6 +24,7 @@ const (
 	categorySession  = "cl_B7d4PD111AAA"
 	categoryTemplate = "cl_B7d4PD222AAA"
 	categoryMachine  = "cl_B7d4PD333AAA"
+	categoryIgnore   = "cl_I7d4PD111III" // of some instances, for tokens of every kind
 )
 
 // accepted are the kinds of tokens that a contract takes.
@@ -71,38 +72,71 @@ func (a accepted) rules(allowPending bool) []core.ClaimRule {
 }
 
 func (a accepted) subjectRules() []core.ClaimRule {
-	var subjects, categories []string
+	var subjects []string
+	categories := []string{categoryIgnore}
 	if a.has(MachineToken) {
-		subjects = append(subjects, "mch_")
-	} else {
-		categories = append(categories, categoryMachine)
+		subjects, categories = append(subjects, "mch_"), append(categories, categoryMachine)
 	}
 	if a.has(SessionToken) || a.has(TemplateToken) || a.has(OAuthToken) {
 		subjects = append(subjects, "user_")
 	}
-	if !a.has(TemplateToken) {
+	if a.has(TemplateToken) {
 		categories = append(categories, categoryTemplate)
 	}
-	if !a.has(SessionToken) {
+	if a.has(SessionToken) {
 		categories = append(categories, categorySession)
 	}
-	rules := []core.ClaimRule{{Claim: "sub", Prefixes: subjects, Reason: "the kind of subject tells the kind of token"}}
-	if len(categories) > 0 {
+	const why = "one key signs tokens of every kind, and this kind is not accepted"
+	rules := []core.ClaimRule{
+		{Claim: "sub", Prefixes: subjects, Reason: "the kind of subject tells the kind of token"},
+		// A list of what is accepted: a category that Clerk adds later is none of
+		// these. Which one OAuth access tokens have is not documented.
+		{Header: "cat", Optional: true, OneOf: categories, When: []core.ClaimRule{notOAuth()}, Reason: why},
+	}
+	if a.has(OAuthToken) {
 		rules = append(rules, core.ClaimRule{
-			Header: "cat", Optional: true, NoneOf: categories,
-			Reason: "one key signs tokens of every kind, and this kind is not accepted",
+			Header: "cat", Optional: true, NoneOf: []string{categorySession, categoryTemplate, categoryMachine},
+			When: []core.ClaimRule{isOAuth()}, Reason: why,
 		})
+	}
+	return rules
+}
+
+// isOAuth knows an OAuth access token by its type (RFC 9068 §2.1).
+func isOAuth() core.ClaimRule {
+	return core.ClaimRule{Header: "typ", OneOf: []string{"at+jwt", "application/at+jwt"}, IgnoreCase: true}
+}
+
+func notOAuth() core.ClaimRule {
+	return core.ClaimRule{Header: "typ", Optional: true, NoneOf: isOAuth().OneOf, IgnoreCase: true}
+}
+
+// audienceRules hold the audience where session tokens, which have none unless
+// the instance adds one, are accepted beside kinds that do.
+func (a accepted) audienceRules(audience []string) []core.ClaimRule {
+	const why = "the services that the token is meant for"
+	rule := func(when ...core.ClaimRule) core.ClaimRule {
+		return core.ClaimRule{Claim: "aud", ContainsAny: slices.Clone(audience), Code: core.CodeAudienceMismatch, Reason: why, When: when}
+	}
+	session := rule(core.ClaimRule{Claim: "sid", Type: "string"}, notOAuth())
+	session.Optional = true
+	rules := []core.ClaimRule{session}
+	if a.has(MachineToken) {
+		rules = append(rules, rule(core.ClaimRule{Claim: "sub", Prefixes: []string{"mch_"}}))
+	}
+	if a.has(OAuthToken) {
+		rules = append(rules, rule(isOAuth()))
+	}
+	if a.has(TemplateToken) {
+		rules = append(rules, rule(core.ClaimRule{Claim: "sid", Absent: true}))
 	}
 	return rules
 }
 
 func (a accepted) kindRules() []core.ClaimRule {
 	var rules []core.ClaimRule
-	oauth := core.ClaimRule{Header: "typ", OneOf: []string{"at+jwt", "application/at+jwt"}} // RFC 9068 §2.1
-	person := []core.ClaimRule{
-		{Claim: "sub", Prefixes: []string{"user_"}},
-		{Header: "typ", Optional: true, NoneOf: oauth.OneOf},
-	}
+	oauth := isOAuth()
+	person := []core.ClaimRule{{Claim: "sub", Prefixes: []string{"user_"}}, notOAuth()}
 	switch {
 	case a.has(SessionToken) && !a.has(TemplateToken):
 		rules = append(rules, core.ClaimRule{
@@ -114,9 +148,9 @@ func (a accepted) kindRules() []core.ClaimRule {
 			When: append(person, core.ClaimRule{Claim: "fva", Type: "array"}), // a template may have a sid of its own
 		})
 	case !a.has(SessionToken) && a.has(OAuthToken):
-		notOAuth := oauth
-		notOAuth.Reason, notOAuth.When = "of people's tokens only OAuth access tokens are accepted", person[:1]
-		rules = append(rules, notOAuth)
+		only := oauth
+		only.Reason, only.When = "of people's tokens only OAuth access tokens are accepted", person[:1]
+		rules = append(rules, only)
 	}
 	if a.has(OAuthToken) {
 		rules = append(rules, core.ClaimRule{

@@ -34,6 +34,8 @@ type Claims struct {
 	OriginID string `json:"origin_jti,omitempty"`
 	EventID  string `json:"event_id,omitempty"`
 	Version  int    `json:"version,omitempty"`
+	// DeviceKey is the remembered device.
+	DeviceKey string `json:"device_key,omitempty"`
 
 	// AccessUsername is the user's name in an access token, IDUsername in an
 	// ID token; Username returns either.
@@ -46,10 +48,26 @@ type Claims struct {
 	PreferredRole string   `json:"cognito:preferred_role,omitempty"`
 	Nonce         string   `json:"nonce,omitempty"`
 	Name          string   `json:"name,omitempty"`
+	GivenName     string   `json:"given_name,omitempty"`
+	FamilyName    string   `json:"family_name,omitempty"`
 	Email         string   `json:"email,omitempty"`
 	EmailVerified Bool     `json:"email_verified,omitempty"`
 	PhoneNumber   string   `json:"phone_number,omitempty"`
 	PhoneVerified Bool     `json:"phone_number_verified,omitempty"`
+	// Identities are the external providers' accounts of the user.
+	Identities []Identity `json:"identities,omitempty"`
+}
+
+// Identity is an account at an external provider, of the claim identities.
+type Identity struct {
+	UserID       string `json:"userId"`
+	ProviderName string `json:"providerName"`
+	ProviderType string `json:"providerType,omitempty"` // Google, SAML, OIDC, …
+	Issuer       string `json:"issuer,omitempty"`
+	// Primary is written as a string by Cognito.
+	Primary Bool `json:"primary"`
+	// DateCreated is in milliseconds since 1970, in a string.
+	DateCreated string `json:"dateCreated,omitempty"`
 }
 
 // Username returns the user's name in the pool, "" of a machine.

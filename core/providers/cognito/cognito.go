@@ -28,7 +28,9 @@ type Config struct {
 	Region string `json:"region,omitempty"`
 	// UserPoolID is the pool's id, such as eu-west-1_Qm7Tz4LxB.
 	UserPoolID string `json:"userPoolId,omitempty"`
-	// IssuerURL replaces https://cognito-idp.<region>.amazonaws.com/<pool id>,
+	// IssuerURL replaces the issuers of the pool,
+	// https://cognito-idp.<region>.amazonaws.com/<pool id> and, for pools that
+	// were changed to it, https://issuer-cognito-idp.<region>.amazonaws.com/<pool id>:
 	// for a partition with another host and for emulators on loopback.
 	IssuerURL string `json:"issuerUrl,omitempty"`
 
@@ -82,18 +84,33 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Add("ClientID", "", "holds an empty client id")
 	}
 	rules := core.Rules{
-		Provider: "cognito", Issuer: issuer, JWKSURL: issuer + "/.well-known/jwks.json", Algorithms: []string{"RS256"},
+		Provider: "cognito", Issuer: issuer, Issuers: cfg.updatedIssuer(issuer), JWKSURL: issuer + "/.well-known/jwks.json", Algorithms: []string{"RS256"},
 		InsecureAnyAudience: true, TokenTypes: []string{"", "JWT"}, ClaimRules: cfg.rules(),
 		UserIDClaim: cfg.UserIDClaim, Leeway: cfg.Leeway, Session: mapping(),
 	}
 	if cfg.TokenUse == ID && len(cfg.ClientID) > 0 {
 		rules.Audiences, rules.InsecureAnyAudience = cfg.ClientID, false
 	}
-	return f.Contract(rules, map[string]string{"Issuer": "IssuerURL", "JWKSURL": "IssuerURL", "Audiences": "ClientID"})
+	return f.Contract(rules, map[string]string{"Issuer": "IssuerURL", "Issuers": "IssuerURL", "JWKSURL": "IssuerURL", "Audiences": "ClientID"})
 }
 
-// poolID is the documented pattern, GovCloud regions included.
-var poolID = regexp.MustCompile(`^([a-z]{2}(?:-[a-z]+)+-\d)_[0-9A-Za-z]+$`)
+// poolID is the documented pattern, regions of GovCloud and of the European
+// Sovereign Cloud included.
+var poolID = regexp.MustCompile(`^([a-z]{2,}(?:-[a-z]+)+-\d+)_[0-9A-Za-z]+$`)
+
+const (
+	originalHost = "https://cognito-idp."
+	updatedHost  = "https://issuer-cognito-idp."
+)
+
+// updatedIssuer is the pool's second name. A pool writes one of the two, by its
+// setting IssuerConfigurationType, and publishes the same keys under both.
+func (c *Config) updatedIssuer(original string) []string {
+	if rest, ok := strings.CutPrefix(original, originalHost); ok && c.IssuerURL == "" {
+		return []string{updatedHost + rest}
+	}
+	return nil
+}
 
 func (c *Config) issuer(f *preset.Faults) string {
 	if c.IssuerURL != "" {
@@ -115,7 +132,11 @@ func (c *Config) issuer(f *preset.Faults) string {
 	case strings.HasPrefix(m[1], "cn-"):
 		f.Add("UserPoolID", c.UserPoolID, "is in China, whose issuer host is not confirmed: set IssuerURL to the tokens' iss instead")
 	default:
-		return "https://cognito-idp." + m[1] + ".amazonaws.com/" + c.UserPoolID
+		domain := ".amazonaws.com/"
+		if strings.HasPrefix(m[1], "eusc-") { // the European Sovereign Cloud
+			domain = ".amazonaws.eu/"
+		}
+		return originalHost + m[1] + domain + c.UserPoolID
 	}
 	return ""
 }

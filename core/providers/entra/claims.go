@@ -15,6 +15,7 @@ type Claims struct {
 	ExpiresAt int64        `json:"exp"` // seconds since 1970
 	IssuedAt  int64        `json:"iat"`
 	NotBefore int64        `json:"nbf,omitempty"`
+	AuthTime  int64        `json:"auth_time,omitempty"` // optional claim
 
 	// ObjectID is the unchanging id of the person or service principal in the
 	// tenant, TenantID the tenant's: together they identify a person.
@@ -43,6 +44,10 @@ type Claims struct {
 	Groups     []string          `json:"groups,omitempty"`
 	HasGroups  bool              `json:"hasgroups,omitempty"`
 	ClaimNames map[string]string `json:"_claim_names,omitempty"`
+	// ClaimSources say where the claims of ClaimNames are; the endpoint of groups
+	// may be Azure AD Graph's, which is retired: ask Microsoft Graph for
+	// getMemberObjects.
+	ClaimSources map[string]ClaimSource `json:"_claim_sources,omitempty"`
 	// DirectoryRoles are the template ids of the person's tenant-wide roles.
 	DirectoryRoles []string `json:"wids,omitempty"`
 
@@ -56,6 +61,11 @@ type Claims struct {
 
 	// SessionID is the optional claim sid.
 	SessionID string `json:"sid,omitempty"`
+	// AccountStatus (acct) is 0 for a member of the tenant, 1 for a guest.
+	AccountStatus *int `json:"acct,omitempty"`
+	// DeviceID and IPAddress are where the person signed in.
+	DeviceID  string `json:"deviceid,omitempty"`
+	IPAddress string `json:"ipaddr,omitempty"`
 	// TokenID (uti) names the token as jti does elsewhere.
 	TokenID string `json:"uti,omitempty"`
 
@@ -66,6 +76,15 @@ type Claims struct {
 	UPN               string `json:"upn,omitempty"`                // 1.0
 	UniqueName        string `json:"unique_name,omitempty"`        // 1.0
 	Email             string `json:"email,omitempty"`
+	GivenName         string `json:"given_name,omitempty"`
+	FamilyName        string `json:"family_name,omitempty"`
+}
+
+// ClaimSource is where a claim is that did not fit (OpenID Connect Core §5.6.2).
+type ClaimSource struct {
+	Endpoint    string `json:"endpoint,omitempty"`
+	AccessToken string `json:"access_token,omitempty"`
+	JWT         string `json:"JWT,omitempty"`
 }
 
 // Client returns the application that obtained the token, in tokens of both

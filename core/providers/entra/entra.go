@@ -58,7 +58,8 @@ type Config struct {
 	AllowAppTokens bool `json:"allowAppTokens,omitempty"`
 
 	// CloudHost is login.microsoftonline.com by default; for national clouds
-	// e.g. login.microsoftonline.us or login.partner.microsoftonline.cn.
+	// e.g. login.microsoftonline.us or login.partner.microsoftonline.cn; for
+	// Microsoft Entra External ID <tenant id>.ciamlogin.com.
 	CloudHost string `json:"cloudHost,omitempty"`
 	// STSHost is the host of V1 issuers, sts.windows.net by default. In a
 	// national cloud it must be named with V1: take it from a token.
@@ -68,8 +69,8 @@ type Config struct {
 	SigningKeyAppID string `json:"signingKeyAppId,omitempty"`
 
 	// InsecureAnyKeyIssuer does not hold the issuer that a key of Microsoft's
-	// set names against the token's. With V1 it is never done: which issuer
-	// those keys name is not confirmed.
+	// set names against the token's. With V1 it is never done: the keys of that
+	// set name no issuer.
 	InsecureAnyKeyIssuer bool `json:"insecureAnyKeyIssuer,omitempty"`
 
 	// UserIDClaim is "oid" by default: unchanging, and the same for every
@@ -139,6 +140,7 @@ func (c *Config) trust(rules *core.Rules, f *preset.Faults) {
 			directory = tenants[0]
 		}
 	}
+	rules.IssuerHints = c.hints(cloud, sts)
 	if directory != "common" {
 		rules.Issuer = issuer(directory)
 	} else {
@@ -151,6 +153,16 @@ func (c *Config) trust(rules *core.Rules, f *preset.Faults) {
 	rules.ClaimRules = append(rules.ClaimRules, tenant, core.ClaimRule{
 		Claim: "ver", OneOf: []string{string(c.Version)}, Reason: "the API's manifest (accessTokenAcceptedVersion) sets the version",
 	})
+}
+
+// hints tell a token of the other version: the API's registration, whose default
+// is version 1.0, decides which one there is.
+func (c *Config) hints(cloud, sts string) map[string]string {
+	if c.Version == V1 {
+		return map[string]string{"https://" + cloud + "/": "this is a version 2.0 token: set Version 2.0"}
+	}
+	return map[string]string{"https://" + sts + "/": "this is a version 1.0 token: set requestedAccessTokenVersion " +
+		"(accessTokenAcceptedVersion) to 2 in the manifest of the API's registration, or Version 1.0 here"}
 }
 
 func (c *Config) host(f *preset.Faults, field, host, byDefault string) string {

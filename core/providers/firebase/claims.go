@@ -19,6 +19,8 @@ type Claims struct {
 	Email         string `json:"email,omitempty"`
 	EmailVerified bool   `json:"email_verified,omitempty"`
 	PhoneNumber   string `json:"phone_number,omitempty"`
+	// ProviderID is "anonymous" for anonymous users, else "".
+	ProviderID string `json:"provider_id,omitempty"`
 	// Firebase says how the user signed in.
 	Firebase SignIn `json:"firebase"`
 }
@@ -30,6 +32,9 @@ type SignIn struct {
 	// Identities are the user's identifiers by provider, mostly arrays of
 	// strings.
 	Identities map[string]any `json:"identities,omitempty"`
+	// Attributes are what the SAML or OpenID Connect provider said of the user,
+	// strings or arrays of strings by the provider's own names.
+	Attributes map[string]any `json:"sign_in_attributes,omitempty"`
 	// Tenant is the Identity Platform tenant, "" if the project has none.
 	Tenant string `json:"tenant,omitempty"`
 	// SecondFactor is "phone" or "totp" if there was one; SecondFactorID is the

@@ -38,8 +38,11 @@ type Config struct {
 	InsecureAnyTenant bool         `json:"insecureAnyTenant,omitempty"`
 	// SignInProviders are the accepted values of firebase.sign_in_provider,
 	// such as "password", "google.com" or "anonymous"; any if empty, anonymous
-	// users among them.
+	// users among them unless RefuseAnonymous is set.
 	SignInProviders []string `json:"signInProviders,omitempty"`
+	// RefuseAnonymous refuses anonymous users (signInAnonymously), and accepts
+	// every other way of signing in.
+	RefuseAnonymous bool `json:"refuseAnonymous,omitempty"`
 	// RequireVerifiedEmail refuses users whose address was never confirmed.
 	RequireVerifiedEmail bool `json:"requireVerifiedEmail,omitempty"`
 
@@ -75,6 +78,7 @@ const (
 
 	defaultLeeway = 5 * time.Minute
 	maxUserID     = 128
+	anonymous     = "anonymous"
 )
 
 // NewContract returns the contract, or every mistake in cfg at once as
@@ -111,6 +115,12 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	if rules.Leeway == 0 {
 		rules.Leeway = defaultLeeway
 	}
+	if cfg.RefuseAnonymous && slices.Contains(cfg.SignInProviders, anonymous) {
+		f.Add("RefuseAnonymous", "true", "SignInProviders has anonymous: remove one of the two")
+	}
+	if len(cfg.SignInProviders) == 0 && !cfg.RefuseAnonymous && !cfg.InsecureEmulator {
+		rules.Warnings = []string{"anonymous users: somebody who never gave a credential has a token too; set RefuseAnonymous or SignInProviders"}
+	}
 	return f.Contract(rules, map[string]string{"Issuer": "ProjectID", "Audiences": "ProjectID"})
 }
 
@@ -131,6 +141,11 @@ func (c *Config) rules() []core.ClaimRule {
 	if len(c.SignInProviders) > 0 {
 		rules = append(rules, core.ClaimRule{
 			Claim: "firebase.sign_in_provider", OneOf: slices.Clone(c.SignInProviders), Reason: "this way of signing in is not accepted",
+		})
+	}
+	if c.RefuseAnonymous {
+		rules = append(rules, core.ClaimRule{
+			Claim: "firebase.sign_in_provider", NoneOf: []string{anonymous}, Reason: "the user is anonymous, and RefuseAnonymous is set",
 		})
 	}
 	if c.RequireVerifiedEmail {

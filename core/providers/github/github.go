@@ -13,6 +13,7 @@
 package github
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +35,9 @@ type Config struct {
 	// it is given up.
 	RepositoryIDs []string `json:"repositoryIds,omitempty"`
 	OwnerIDs      []string `json:"ownerIds,omitempty"`
-	// Repositories are written owner/name, Owners are organisations or users.
+	// Repositories are written owner/name, Owners are organisations or users;
+	// GitHub does not tell their upper and lower case apart, and neither is it
+	// told apart here.
 	Repositories []string `json:"repositories,omitempty"`
 	Owners       []string `json:"owners,omitempty"`
 	// Workflows are the files whose run asked for the token (workflow_ref),
@@ -56,6 +59,14 @@ type Config struct {
 	// (job_workflow_ref), written as Workflows. Anybody can call a public one,
 	// so it does not say whose run it is.
 	JobWorkflows []string `json:"jobWorkflows,omitempty"`
+
+	// RunnerEnvironments are where the job may run: "github-hosted",
+	// "self-hosted". A self-hosted runner keeps what a job leaves on it: in a
+	// public repository, anybody's pull request may have been there before.
+	RunnerEnvironments []string `json:"runnerEnvironments,omitempty"`
+	// Visibilities are the accepted kinds of repository: "public", "private",
+	// "internal".
+	Visibilities []string `json:"visibilities,omitempty"`
 
 	// Enterprise is the enterprise's slug, if it has its own issuer
 	// (https://token.actions.githubusercontent.com/<slug>).
@@ -135,7 +146,11 @@ func (c *Config) conditions(f *preset.Faults) []core.ClaimRule {
 	var rules []core.ClaimRule
 	oneOf := func(field, claim string, values []string, reason string) {
 		if len(values) > 0 {
-			rules = append(rules, core.ClaimRule{Claim: claim, OneOf: f.Values(field, values), Code: core.CodePartyMismatch, Reason: reason})
+			rules = append(rules, core.ClaimRule{
+				Claim: claim, OneOf: f.Values(field, values), Code: core.CodePartyMismatch, Reason: reason,
+				// Names have no case at GitHub; branches, files and environments do.
+				IgnoreCase: claim == "repository" || claim == "repository_owner",
+			})
 		}
 	}
 	oneOf("RepositoryIDs", "repository_id", c.RepositoryIDs, "the repository whose workflow runs")
@@ -148,6 +163,10 @@ func (c *Config) conditions(f *preset.Faults) []core.ClaimRule {
 	oneOf("Refs", "ref", c.Refs, "the branch or tag that the workflow runs on")
 	oneOf("Environments", "environment", c.Environments, "the job's deployment environment")
 	oneOf("Events", "event_name", c.Events, "what started the workflow")
+	oneOf("RunnerEnvironments", "runner_environment", c.RunnerEnvironments, "where the job runs")
+	oneOf("Visibilities", "repository_visibility", c.Visibilities, "who can see the repository")
+	known(f, "RunnerEnvironments", c.RunnerEnvironments, "github-hosted", "self-hosted")
+	known(f, "Visibilities", c.Visibilities, "public", "private", "internal")
 	for _, r := range c.Repositories {
 		if owner, name, _ := strings.Cut(r, "/"); r != "" && (owner == "" || name == "" || strings.Contains(name, "/")) {
 			f.Add("Repositories", r, "must be owner/name")
@@ -159,6 +178,15 @@ func (c *Config) conditions(f *preset.Faults) []core.ClaimRule {
 		}
 	}
 	return rules
+}
+
+// known refuses values that no token has.
+func known(f *preset.Faults, field string, values []string, all ...string) {
+	for _, v := range values {
+		if v != "" && !slices.Contains(all, v) {
+			f.Add(field, v, "is not a value of GitHub's: use %s", strings.Join(all, ", "))
+		}
+	}
 }
 
 // workflows compares whole files: the @ that ends a file's name keeps

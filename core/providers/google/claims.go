@@ -35,4 +35,27 @@ type Claims struct {
 	FamilyName string `json:"family_name,omitempty"`
 	Picture    string `json:"picture,omitempty"`
 	Locale     string `json:"locale,omitempty"`
+
+	// Google is in tokens of virtual machines (format full).
+	Google *Instance `json:"google,omitempty"`
+}
+
+// Instance is the claim google.
+type Instance struct {
+	ComputeEngine ComputeEngine `json:"compute_engine"`
+}
+
+// ComputeEngine says which virtual machine asked for the token.
+//
+// Source: https://cloud.google.com/compute/docs/instances/verifying-instance-identity.
+type ComputeEngine struct {
+	ProjectID     string `json:"project_id"`
+	ProjectNumber int64  `json:"project_number"`
+	Zone          string `json:"zone"`
+	InstanceID    string `json:"instance_id"`
+	InstanceName  string `json:"instance_name"`
+	// CreatedAt is when the instance was made, in seconds since 1970.
+	CreatedAt int64 `json:"instance_creation_timestamp"`
+	// LicenseIDs are there if the token was asked for with licenses.
+	LicenseIDs []string `json:"license_id,omitempty"`
 }

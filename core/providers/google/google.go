@@ -1,7 +1,13 @@
 // Package google is the preset for Google's ID tokens: Sign in with Google, One
-// Tap, and the tokens that mobile apps send to their backend.
+// Tap, the tokens that mobile apps send to their backend, and those of service
+// accounts (Cloud Run, Pub/Sub push, Cloud Tasks, Cloud Scheduler, Eventarc).
 //
 //	contract, err := google.NewContract(google.Config{ClientIDs: []string{os.Getenv("GOOGLE_CLIENT_ID")}})
+//
+//	contract, err := google.NewContract(google.Config{
+//		Audience:        []string{"https://invoices-q7v2m9xk4t-ew.a.run.app"},
+//		ServiceAccounts: []string{"push@northwind-prod.iam.gserviceaccount.com"},
+//	})
 //
 // Google's access tokens (ya29.…) are opaque and can't be verified. For tokens
 // of Identity-Aware Proxy see package iap, for Firebase package firebase.
@@ -15,12 +21,22 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/internal/preset"
 )
 
-// Config says for which clients tokens are accepted. ClientIDs is required.
+// Config says for which clients tokens are accepted. ClientIDs is required, or
+// for service accounts Audience.
 type Config struct {
 	// ClientIDs are the OAuth client ids that tokens are meant for (aud), as in
 	// APIs & Services, Credentials: <number>-<hash>.apps.googleusercontent.com.
 	// A mobile app's token is meant for the server's client id.
-	ClientIDs core.Strings `json:"clientIds"`
+	ClientIDs core.Strings `json:"clientIds,omitempty"`
+	// Audience is what service accounts ask for in place of a client id, any
+	// string: by convention the service's URL. It needs ServiceAccounts or
+	// AllowServiceAccounts.
+	Audience core.Strings `json:"audience,omitempty"`
+	// ServiceAccounts are the e-mail addresses of the service accounts whose
+	// tokens are accepted, kind machine. Whoever calls must ask for a token with
+	// its address (includeEmail, format full). Without ClientIDs nobody else is
+	// accepted.
+	ServiceAccounts []string `json:"serviceAccounts,omitempty"`
 	// AuthorizedParties are the client ids that may have asked for the token
 	// (azp): of a mobile app it is the app's own. Any if empty.
 	AuthorizedParties []string `json:"authorizedParties,omitempty"`
@@ -33,6 +49,7 @@ type Config struct {
 	RequireVerifiedEmail bool `json:"requireVerifiedEmail,omitempty"`
 	// AllowServiceAccounts accepts ID tokens of service accounts, of anyone's
 	// projects: whoever has one can name any audience. Their kind is machine.
+	// Use ServiceAccounts unless you check the address yourself.
 	AllowServiceAccounts bool `json:"allowServiceAccounts,omitempty"`
 	// Leeway is 5 min by default, as in Google's own library.
 	Leeway time.Duration `json:"-"`
@@ -42,26 +59,26 @@ const (
 	defaultLeeway = 5 * time.Minute
 	// maxAge is what Google's library bounds a token's life by.
 	maxAge = 24 * time.Hour
-
-	serviceAccounts = ".gserviceaccount.com"
 )
 
 // NewContract returns the contract, or every mistake in cfg at once as
 // [*core.ConfigError]. It does no I/O.
 func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
-	if len(cfg.ClientIDs) == 0 {
+	if len(cfg.ClientIDs) == 0 && len(cfg.Audience) == 0 {
 		f.Add("ClientIDs", "", "is required: copy the client id from APIs & Services, Credentials; "+
-			"without it a token for any other site would do")
+			"without it a token for any other site would do; for service accounts set Audience")
 	}
-	f.Bare("ClientIDs", cfg.ClientIDs, "is a URL: write the client id, such as 1234-abc.apps.googleusercontent.com", "://", "/")
+	cfg.checkServiceAccounts(&f)
+	f.Bare("ClientIDs", cfg.ClientIDs, "is a URL: write the client id, such as 1234-abc.apps.googleusercontent.com; "+
+		"a service account's audience goes into Audience", "://", "/")
 	f.Bare("HostedDomains", cfg.HostedDomains, "is not a domain: write example.com", "@", "/", "*")
 	rules := core.Rules{
 		Provider: "google",
 		// Google has written iss both ways, and still documents both.
 		Issuer: "https://accounts.google.com", Issuers: []string{"accounts.google.com"},
 		JWKSURL: "https://www.googleapis.com/oauth2/v3/certs", Algorithms: []string{"RS256"},
-		Audiences: f.Values("ClientIDs", cfg.ClientIDs), AuthorizedParties: f.Values("AuthorizedParties", cfg.AuthorizedParties),
+		Audiences: append(f.Values("ClientIDs", cfg.ClientIDs), f.Values("Audience", cfg.Audience)...), AuthorizedParties: f.Values("AuthorizedParties", cfg.AuthorizedParties),
 		RequireAuthorizedParty: len(cfg.AuthorizedParties) > 0,
 		ClaimRules:             cfg.rules(&f), TokenTypes: []string{"", "JWT"},
 		Leeway: preset.Leeway(cfg.Leeway, defaultLeeway), MaxAge: maxAge,
@@ -69,21 +86,25 @@ func NewContract(cfg Config) (*core.Contract, error) {
 			// The domain is the organisation's only name.
 			OrganizationID: core.Refs("hd"), ClientID: core.Refs("azp", "aud"), Kind: core.KindID,
 			Roles: []core.ClaimRef{}, Permissions: []core.ClaimRef{}, Scopes: []core.ClaimRef{},
-			Kinds: []core.KindRule{{
-				Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "email", Suffixes: []string{serviceAccounts}}},
-			}},
+			Kinds: []core.KindRule{
+				{Kind: core.KindMachine, When: []core.ClaimRule{addressOfServiceAccount()}},
+				{Kind: core.KindMachine, When: []core.ClaimRule{partyIsSubject()}},
+			},
 		},
+	}
+	if cfg.AllowServiceAccounts {
+		rules.Warnings = []string{"any service account: everybody's, of every project of Google's cloud, is accepted; name yours in ServiceAccounts"}
 	}
 	return f.Contract(rules, map[string]string{"Audiences": "ClientIDs"})
 }
 
 func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	var rules []core.ClaimRule
-	if !c.AllowServiceAccounts {
-		rules = append(rules, core.ClaimRule{
-			Claim: "email", Optional: true, NotSuffixes: []string{serviceAccounts},
-			Reason: "a service account of anyone's can have a token for any audience",
-		})
+	switch {
+	case len(c.ServiceAccounts) > 0:
+		rules = append(rules, c.onlyServiceAccounts(f)...)
+	case !c.AllowServiceAccounts:
+		rules = append(rules, noServiceAccounts()...)
 	}
 	if len(c.HostedDomains) > 0 {
 		domains := make([]string, len(c.HostedDomains))

@@ -10,6 +10,7 @@
 package iap
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -24,8 +25,10 @@ const Header = "X-Goog-Iap-Jwt-Assertion"
 type Config struct {
 	// Audience is what the menu "Get JWT audience code" of the resource on the
 	// Identity-Aware Proxy page shows:
-	// /projects/<number>/global/backendServices/<id> for a backend service,
-	// /projects/<number>/apps/<project id> for App Engine.
+	// /projects/<number>/global/backendServices/<id> for a backend service
+	// (with a region in place of global for a regional one),
+	// /projects/<number>/apps/<project id> for App Engine,
+	// /projects/<number>/locations/<region>/services/<name> for Cloud Run.
 	Audience core.Strings `json:"audience"`
 	// HostedDomains restricts access to these Google Workspace or Cloud
 	// organisations (hd).
@@ -54,6 +57,45 @@ type Claims struct {
 	Email     string       `json:"email,omitempty"`
 	// HostedDomain is the account's Google Workspace or Cloud organisation.
 	HostedDomain string `json:"hd,omitempty"`
+	// Google holds the access levels that the request met.
+	Google *Google `json:"google,omitempty"`
+	// GCIP is the person of Identity Platform (external identities), whose id is
+	// GCIP.Subject and whose tenant GCIP.Firebase.Tenant.
+	GCIP *GCIP `json:"gcip,omitempty"`
+	// WorkforceIdentity is the person of Workforce Identity Federation.
+	WorkforceIdentity *WorkforceIdentity `json:"workforce_identity,omitempty"`
+}
+
+// Google is the claim google.
+type Google struct {
+	// AccessLevels are the full names of Access Context Manager's levels.
+	AccessLevels []string `json:"access_levels,omitempty"`
+}
+
+// GCIP is the claim gcip: what Identity Platform's own token says.
+type GCIP struct {
+	Subject       string `json:"sub"`
+	AuthTime      int64  `json:"auth_time,omitempty"`
+	Email         string `json:"email,omitempty"`
+	EmailVerified bool   `json:"email_verified,omitempty"`
+	Name          string `json:"name,omitempty"`
+	Picture       string `json:"picture,omitempty"`
+	Firebase      SignIn `json:"firebase,omitzero"`
+}
+
+// SignIn says how a person of Identity Platform signed in.
+type SignIn struct {
+	Provider         string         `json:"sign_in_provider"`
+	Tenant           string         `json:"tenant,omitempty"`
+	Identities       map[string]any `json:"identities,omitempty"`
+	SignInAttributes map[string]any `json:"sign_in_attributes,omitempty"`
+}
+
+// WorkforceIdentity is the claim workforce_identity.
+type WorkforceIdentity struct {
+	// Principal is principal://iam.googleapis.com/locations/global/workforcePools/…
+	Principal string `json:"iam_principal"`
+	Pool      string `json:"workforce_pool_name"`
 }
 
 // NewContract returns the contract, or every mistake in cfg at once as
@@ -65,7 +107,8 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	}
 	for _, aud := range f.Values("Audience", cfg.Audience) {
 		if aud != "" && !wellFormed(aud) {
-			f.Add("Audience", aud, "must be /projects/<number>/global/backendServices/<id> or /projects/<number>/apps/<project id>")
+			f.Add("Audience", aud, "must be /projects/<number>/global/backendServices/<id>, /projects/<number>/apps/<project id> "+
+				"or /projects/<number>/locations/<region>/services/<name>")
 		}
 	}
 	f.Bare("HostedDomains", cfg.HostedDomains, "is not a domain: write example.com", "@", "/", "*")
@@ -87,11 +130,21 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	return f.Contract(rules, map[string]string{"Audiences": "Audience"})
 }
 
-// wellFormed also takes what follows the project as it is: besides the two
-// documented forms there seems to be a regional one.
+// wellFormed judges the three forms: a backend service, global or regional; App
+// Engine; Cloud Run with the proxy directly before it.
 func wellFormed(audience string) bool {
-	rest, ok := strings.CutPrefix(audience, "/projects/")
-	number, resource, _ := strings.Cut(rest, "/")
-	return ok && number != "" && strings.Trim(number, "0123456789") == "" &&
-		(strings.HasPrefix(resource, "apps/") || strings.Contains(resource, "/backendServices/")) && !strings.HasSuffix(resource, "/")
+	parts := strings.Split(audience, "/")
+	if len(parts) < 5 || parts[0] != "" || parts[1] != "projects" || strings.Trim(parts[2], "0123456789") != "" || slices.Contains(parts[2:], "") {
+		return false
+	}
+	switch rest := parts[3:]; len(rest) {
+	case 2:
+		return rest[0] == "apps"
+	case 3:
+		return rest[1] == "backendServices"
+	case 4:
+		return rest[0] == "locations" && rest[2] == "services" || rest[0] == "regions" && rest[2] == "backendServices"
+	default:
+		return false
+	}
 }

@@ -3,6 +3,7 @@ package iap_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core/providers/iap"
@@ -20,6 +21,8 @@ func TestNewContractFaults(t *testing.T) {
 		{"a URL", iap.Config{Audience: []string{"https://app.northwind.example"}}, []string{"Audience"}},
 		{"a project's id in place of its number", iap.Config{Audience: []string{"/projects/northwind/global/backendServices/1"}}, []string{"Audience"}},
 		{"no backend service", iap.Config{Audience: []string{"/projects/1/global/backendServices/"}}, []string{"Audience"}},
+		{"no service of Cloud Run", iap.Config{Audience: []string{"/projects/1/locations/europe-west1/services/"}}, []string{"Audience"}},
+		{"more than a service", iap.Config{Audience: []string{"/projects/1/locations/europe-west1/services/a/b"}}, []string{"Audience"}},
 		{"another resource", iap.Config{Audience: []string{"/projects/1/locations/global"}}, []string{"Audience"}},
 		{"an address as domain", iap.Config{Audience: []string{"/projects/1/apps/a"}, HostedDomains: []string{"a@northwind.example"}}, []string{"HostedDomains"}},
 		{"an empty domain", iap.Config{Audience: []string{"/projects/1/apps/a"}, HostedDomains: []string{""}}, []string{"HostedDomains"}},
@@ -76,5 +79,29 @@ func TestClaims(t *testing.T) {
 	}
 	if ok := claims.Subject == "accounts.google.com:109482736451029384756" && claims.HostedDomain == "northwind.example"; !ok {
 		t.Errorf("%+v", claims)
+	}
+}
+
+func TestExternalClaims(t *testing.T) {
+	read := func(sample string) (claims iap.Claims) {
+		payload, err := configtest.Payload("iap", sample)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(payload, &claims); err != nil {
+			t.Fatal(err)
+		}
+		return claims
+	}
+	if c := read("access levels"); c.Google == nil || len(c.Google.AccessLevels) != 1 {
+		t.Errorf("%+v", c.Google)
+	}
+	if c := read("external identity"); c.GCIP == nil || c.GCIP.Subject != "rT7xQ2mLzV9kNbY4wPcJ8sHd5Fg1" ||
+		c.GCIP.Firebase.Tenant != "eu-customers-7kq2m" || c.GCIP.Firebase.Provider != "password" || !c.GCIP.EmailVerified {
+		t.Errorf("%+v", c.GCIP)
+	}
+	if c := read("workforce identity"); c.WorkforceIdentity == nil || !strings.HasSuffix(c.WorkforceIdentity.Principal, "/rhea") ||
+		c.WorkforceIdentity.Pool != "locations/global/workforcePools/northwind" {
+		t.Errorf("%+v", c.WorkforceIdentity)
 	}
 }

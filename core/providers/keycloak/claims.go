@@ -19,6 +19,7 @@ type Claims struct {
 	Audience  core.Strings `json:"aud,omitempty"`
 	ExpiresAt int64        `json:"exp"` // seconds since 1970
 	IssuedAt  int64        `json:"iat"`
+	NotBefore int64        `json:"nbf,omitempty"`
 	AuthTime  int64        `json:"auth_time,omitempty"`
 	ID        string       `json:"jti,omitempty"`
 
@@ -31,6 +32,13 @@ type Claims struct {
 	SessionID    string `json:"sid,omitempty"`
 	SessionState string `json:"session_state,omitempty"`
 	ACR          string `json:"acr,omitempty"`
+	// AMR says how the person signed in, if the authenticators have references.
+	AMR []string `json:"amr,omitempty"`
+
+	// ClientID, ClientHost and ClientAddress are in tokens of service accounts.
+	ClientID      string `json:"client_id,omitempty"`
+	ClientHost    string `json:"clientHost,omitempty"`
+	ClientAddress string `json:"clientAddress,omitempty"`
 
 	// RealmAccess holds the roles of the realm, ResourceAccess those of each
 	// client by its client id.
@@ -40,6 +48,9 @@ type Claims struct {
 	AllowedOrigins []string `json:"allowed-origins,omitempty"`
 	// Groups are there if a group membership mapper is.
 	Groups []string `json:"groups,omitempty"`
+	// Organizations are the person's organisations by alias (client scope
+	// organization).
+	Organizations Organizations `json:"organization,omitempty"`
 	// Authorization is in requesting party tokens of Authorization Services.
 	Authorization *Authorization `json:"authorization,omitempty"`
 

@@ -40,7 +40,9 @@ type Config struct {
 	// the same as the realm's.
 	RoleClients []string `json:"roleClients,omitempty"`
 	// OrganizationClaim is the path of a claim with the id of the person's
-	// organisation, if a mapper of yours writes one as a string.
+	// organisation, if a mapper of yours writes one as a string. Keycloak's own
+	// claim "organization" is read anyway, where it names exactly one: the alias
+	// is the organisation's slug, and its id is there if the mapper adds it.
 	OrganizationClaim string `json:"organizationClaim,omitempty"`
 
 	// Algorithms are RS256 by default: name the realm's or client's own
@@ -64,7 +66,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		AuthorizedParties: f.Values("ClientIDs", cfg.ClientIDs), RequireAuthorizedParty: len(cfg.ClientIDs) > 0,
 		TokenTypes: []string{"JWT", "at+jwt"}, UserIDClaim: cfg.UserIDClaim, Leeway: cfg.Leeway, Session: cfg.mapping(&f),
 		ClaimRules: []core.ClaimRule{{
-			Claim: "typ", OneOf: []string{"Bearer"},
+			Claim: "typ", OneOf: []string{"Bearer"}, IgnoreCase: true, // as Keycloak's own TokenTypeCheck
 			Reason: "the claim typ tells access tokens from ID, refresh and logout tokens, which the same key signs",
 		}},
 	}
@@ -108,6 +110,8 @@ func (c *Config) bound(f *preset.Faults) {
 	}
 }
 
+const claimOrganization = "organization"
+
 func (c *Config) mapping(f *preset.Faults) core.Mapping {
 	clients := c.RoleClients
 	if clients == nil {
@@ -116,17 +120,23 @@ func (c *Config) mapping(f *preset.Faults) core.Mapping {
 	m := core.Mapping{
 		SessionID: core.Refs("sid", "session_state"), Roles: core.Refs("realm_access.roles"),
 		Scopes: core.Refs("scope"), ClientID: core.Refs("azp", "client_id"),
-		// The shape of the claim organization (26 and later) is not settled.
-		OrganizationID: []core.ClaimRef{},
-		Kind:           core.KindAccess, Kinds: []core.KindRule{{
-			Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "preferred_username", Prefixes: []string{"service-account-"}}},
-		}},
+		// An array of aliases, or an object of them, or a list of such objects.
+		OrganizationID:   []core.ClaimRef{{Path: claimOrganization, Keys: true, Field: "id", Single: true}},
+		OrganizationSlug: []core.ClaimRef{{Path: claimOrganization, Keys: true, Single: true}, {Path: claimOrganization, Single: true}},
+		Kind:             core.KindAccess, Kinds: []core.KindRule{
+			{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "preferred_username", Prefixes: []string{"service-account-"}}}},
+			// A lightweight token has no user name, but what the client scope
+			// service_account adds. People's tokens have a session.
+			{Kind: core.KindMachine, When: []core.ClaimRule{
+				{Claim: "client_id", Type: "string"}, {Claim: "sid", Absent: true}, {Claim: "session_state", Absent: true},
+			}},
+		},
 	}
 	for _, client := range f.Values("RoleClients", clients) {
 		escaped := strings.NewReplacer("~", "~0", "/", "~1").Replace(client) // RFC 6901 §3
 		m.Roles = append(m.Roles, core.ClaimRef{Path: "/resource_access/" + escaped + "/roles"})
 	}
-	if c.OrganizationClaim != "" {
+	if c.OrganizationClaim != "" && c.OrganizationClaim != claimOrganization {
 		m.OrganizationID = core.Refs(c.OrganizationClaim)
 	}
 	return m

@@ -78,6 +78,9 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		Algorithms: cfg.Algorithms, Audiences: f.Values("Audience", cfg.Audience), TokenTypes: []string{"", "JWT"},
 		ClaimRules: cfg.rules(&f), Leeway: cfg.Leeway, MaxAge: cfg.MaxAge, Session: mapping(),
 	}
+	if len(cfg.Namespaces)+len(cfg.ServiceAccounts) == 0 {
+		rules.Warnings = []string{"every namespace: any pod of the cluster can ask for a token with this audience; set Namespaces or ServiceAccounts"}
+	}
 	return f.Contract(rules, map[string]string{"Audiences": "Audience"})
 }
 

@@ -33,8 +33,8 @@ type Config struct {
 	// AllowMachines accepts tokens of machine-to-machine applications, kind
 	// machine. Their user id is the application's.
 	AllowMachines bool `json:"allowMachines,omitempty"`
-	// Algorithms are ES384 by default, which current tenants sign with; older
-	// ones have RSA keys: RS256.
+	// Algorithms are ES384, which current tenants sign with, and RS256, for
+	// tenants with RSA keys, by default: the key decides.
 	Algorithms []string `json:"algorithms,omitempty"`
 	// Leeway is 30 s by default.
 	Leeway time.Duration `json:"-"`
@@ -53,7 +53,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Add("Endpoint", cfg.Endpoint, "must be https://<tenant>.logto.app, without the path of a single endpoint")
 	}
 	if len(cfg.Algorithms) == 0 {
-		cfg.Algorithms = []string{"ES384"}
+		cfg.Algorithms = []string{"ES384", "RS256"}
 	}
 	audiences := cfg.audiences(&f)
 	rules := core.Rules{

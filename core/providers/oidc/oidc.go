@@ -9,6 +9,7 @@
 package oidc
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -42,7 +43,13 @@ type Config struct {
 	// RequiredClaims must be there, ClaimRules must hold.
 	RequiredClaims []string         `json:"requiredClaims,omitempty"`
 	ClaimRules     []core.ClaimRule `json:"claimRules,omitempty"`
-	// Session maps the issuer's claims to the session's values.
+	// KeyUses are the accepted values of a key's use; "sig", and none, by
+	// default. A SPIFFE bundle's keys have "jwt-svid".
+	KeyUses []string `json:"keyUses,omitempty"`
+	// Session maps the issuer's claims to the session's values. Kinds tells, by
+	// default, ID tokens (nonce, at_hash) and machines (sub is client_id, as
+	// RFC 9068 §5 has it for the client credentials grant) from people. Ory Hydra
+	// keeps custom claims in ext: name "ext.roles".
 	Session core.Mapping `json:"session,omitzero"`
 	// Leeway is 30 s by default; MaxAge bounds the time since iat.
 	Leeway time.Duration `json:"-"`
@@ -62,13 +69,43 @@ type Claims struct {
 	ClientID        string       `json:"client_id,omitempty"`
 	AuthorizedParty string       `json:"azp,omitempty"`
 	Scope           string       `json:"scope,omitempty"`
-	SessionID       string       `json:"sid,omitempty"`
-	Nonce           string       `json:"nonce,omitempty"`
-	ACR             string       `json:"acr,omitempty"`
-	AMR             []string     `json:"amr,omitempty"`
-	Email           string       `json:"email,omitempty"`
-	EmailVerified   bool         `json:"email_verified,omitempty"`
-	Name            string       `json:"name,omitempty"`
+	// Scopes (scp) are an array in place of Scope, with Ory Hydra and Okta.
+	Scopes core.Strings `json:"scp,omitempty"`
+	// Groups and Roles have no standard form: those of another shape than a
+	// string or an array of strings are left out.
+	Groups Names `json:"groups,omitempty"`
+	Roles  Names `json:"roles,omitempty"`
+	// Actor is who acts as the subject (RFC 8693 §4.1).
+	Actor         *Actor   `json:"act,omitempty"`
+	SessionID     string   `json:"sid,omitempty"`
+	Nonce         string   `json:"nonce,omitempty"`
+	ACR           string   `json:"acr,omitempty"`
+	AMR           []string `json:"amr,omitempty"`
+	Email         string   `json:"email,omitempty"`
+	EmailVerified bool     `json:"email_verified,omitempty"`
+	Name          string   `json:"name,omitempty"`
+}
+
+// Actor is the claim act.
+type Actor struct {
+	Issuer  string `json:"iss,omitempty"`
+	Subject string `json:"sub"`
+	// Actor is who acted before, if the token was exchanged several times.
+	Actor *Actor `json:"act,omitempty"`
+}
+
+// Names is a list of names, out of a string or an array of strings. Issuers also
+// write objects: those leave it empty, so that the other claims can be read.
+type Names []string
+
+// UnmarshalJSON reads JSON of every shape.
+func (n *Names) UnmarshalJSON(data []byte) error {
+	var names core.Strings
+	if json.Unmarshal(data, &names) != nil {
+		names = nil
+	}
+	*n = Names(names)
+	return nil
 }
 
 // NewContract returns the contract, or every mistake in cfg at once as
@@ -84,13 +121,26 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Add("Issuer", cfg.Issuer, "is not a URL, and so has no discovery document: write https://… as in the tokens' iss, or set JWKSURL")
 		cfg.Issuer = unknownIssuer
 	}
+	if cfg.Session.Kinds == nil {
+		cfg.Session.Kinds = kinds()
+	}
 	return f.ContractOfStandIns(core.Rules{
 		Provider: "oidc", Issuer: cfg.Issuer, Discovery: discovery, JWKSURL: cfg.JWKSURL, Algorithms: cfg.Algorithms,
 		Audiences: cfg.Audience, InsecureAnyAudience: cfg.InsecureAnyAudience,
 		AuthorizedParties: cfg.AuthorizedParties, RequireAuthorizedParty: cfg.RequireAuthorizedParty,
 		TokenTypes: cfg.TokenTypes, UserIDClaim: cfg.UserIDClaim, RequiredClaims: cfg.RequiredClaims,
-		ClaimRules: cfg.ClaimRules, Session: cfg.Session, Leeway: cfg.Leeway, MaxAge: cfg.MaxAge,
+		ClaimRules: cfg.ClaimRules, KeyUses: cfg.KeyUses, Session: cfg.Session, Leeway: cfg.Leeway, MaxAge: cfg.MaxAge,
 	}, map[string]string{"Audiences": "Audience"})
+}
+
+// kinds knows an ID token by what only the authorization endpoint's answer has
+// (OpenID Connect Core §2, §3.1.3.6), and a machine by its subject.
+func kinds() []core.KindRule {
+	return []core.KindRule{
+		{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "sub", SameAs: "client_id"}}},
+		{Kind: core.KindID, When: []core.ClaimRule{{Claim: "nonce", Type: "string"}}},
+		{Kind: core.KindID, When: []core.ClaimRule{{Claim: "at_hash", Type: "string"}}},
+	}
 }
 
 // unknownIssuer stands in after a mistake in the configuration, so that the

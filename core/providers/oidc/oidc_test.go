@@ -1,9 +1,12 @@
 package oidc_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -164,5 +167,73 @@ func TestBadConfig(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSPIFFEKeys: a bundle's keys say use jwt-svid, which must be asked for.
+func TestSPIFFEKeys(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	bundle := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write(bytes.ReplaceAll(issuer.JWKS(), []byte(`"sig"`), []byte(`"jwt-svid"`)))
+	}))
+	t.Cleanup(bundle.Close)
+	cfg := oidc.Config{Issuer: issuer.URL(), JWKSURL: bundle.URL, Audience: []string{authtest.Audience}}
+	if _, err := verifier(t, cfg).Verify(t.Context(), issuer.Token(nil)); err == nil {
+		t.Error("a key for another use is taken")
+	}
+	cfg.KeyUses = []string{"jwt-svid"}
+	if _, err := verifier(t, cfg).Verify(t.Context(), issuer.Token(nil)); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestForeignShapes: a claim without a standard form does not keep the others
+// from being read.
+func TestForeignShapes(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	v := verifier(t, oidc.Config{Issuer: issuer.URL(), Audience: []string{authtest.Audience}})
+	for _, c := range []struct {
+		roles any
+		want  []string
+	}{
+		{[]string{"a", "b"}, []string{"a", "b"}},
+		{"a", []string{"a"}},
+		{[]any{map[string]any{"key": "a"}}, nil},
+		{map[string]any{"a": true}, nil},
+	} {
+		s, err := v.Verify(t.Context(), issuer.Token(authtest.Claims{
+			"roles": c.roles, "groups": c.roles, "scp": []string{"read"}, "act": map[string]any{"sub": "x", "act": map[string]any{"sub": "y"}},
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var claims oidc.Claims
+		if err := s.Decode(&claims); err != nil {
+			t.Errorf("%v: %v", c.roles, err)
+			continue
+		}
+		if !slices.Equal(claims.Roles, c.want) || !slices.Equal(claims.Groups, c.want) || !slices.Equal(claims.Scopes, []string{"read"}) ||
+			claims.Subject != "user_1" || claims.Actor == nil || claims.Actor.Actor == nil || claims.Actor.Actor.Subject != "y" {
+			t.Errorf("%v: %+v", c.roles, claims)
+		}
+	}
+}
+
+// TestKindsOfOnesOwn: named kinds replace the default ones, an empty list too.
+func TestKindsOfOnesOwn(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	token := issuer.Token(authtest.Claims{"client_id": "user_1"})
+	for name, tt := range map[string]struct {
+		kinds []core.KindRule
+		want  core.TokenKind
+	}{
+		"by default": {nil, core.KindMachine},
+		"none":       {[]core.KindRule{}, core.KindSession},
+	} {
+		cfg := oidc.Config{Issuer: issuer.URL(), Audience: []string{authtest.Audience}, Session: core.Mapping{Kinds: tt.kinds}}
+		s, err := verifier(t, cfg).Verify(t.Context(), token)
+		if err != nil || s.Kind() != tt.want {
+			t.Errorf("%s: %v, %v", name, s, err)
+		}
 	}
 }

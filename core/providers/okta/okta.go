@@ -104,7 +104,7 @@ func (c *Config) keys(issuer string, f *preset.Faults) string {
 
 func isAdminHost(host string) bool {
 	name, domain, _ := strings.Cut(host, ".")
-	return strings.HasSuffix(name, "-admin") && slices.Contains([]string{"okta.com", "oktapreview.com", "okta-emea.com"}, domain)
+	return strings.HasSuffix(name, "-admin") && slices.Contains([]string{"okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"}, domain)
 }
 
 func (c *Config) accessTokens(rules *core.Rules, f *preset.Faults) {

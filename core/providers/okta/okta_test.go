@@ -18,6 +18,8 @@ func TestNewContractFaults(t *testing.T) {
 	}{
 		{"nothing", okta.Config{}, []string{"Audience", "Issuer"}},
 		{"admin console", okta.Config{Issuer: "https://northwind-admin.okta.com/oauth2/default", Audience: []string{"a"}}, []string{"Issuer"}},
+		{"admin console of the government's", okta.Config{Issuer: "https://northwind-admin.okta-gov.com/oauth2/default", Audience: []string{"a"}}, []string{"Issuer"}},
+		{"admin console of the military's", okta.Config{Issuer: "https://northwind-admin.okta.mil/oauth2/default", Audience: []string{"a"}}, []string{"Issuer"}},
 		{"admin console of the preview", okta.Config{Issuer: "https://northwind-admin.oktapreview.com/oauth2/default", Audience: []string{"a"}}, []string{"Issuer"}},
 		{"org server's access tokens", okta.Config{Issuer: "https://northwind.okta.com", Audience: []string{"a"}}, []string{"Issuer"}},
 		{"an endpoint of the org server", okta.Config{Issuer: "https://northwind.okta.com/oauth2/v1", Audience: []string{"a"}}, []string{"Issuer"}},

@@ -45,7 +45,8 @@ type Claims struct {
 
 // Method is one way in which the user proved who they are.
 type Method struct {
-	// Method is "password", "otp", "oauth", "totp", "anonymous", …
+	// Method is "password", "otp", "oauth", "totp", "anonymous",
+	// "oauth_provider/authorization_code" (Supabase's own OAuth server), …
 	Method string `json:"method"`
 	// Timestamp is when, in seconds since 1970; 0 where an access token hook
 	// reduced the entry to its name.

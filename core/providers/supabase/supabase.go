@@ -8,6 +8,7 @@
 package supabase
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +17,8 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/internal/preset"
 )
 
-// Config says which project. One of ProjectURL and ProjectRef is required.
+// Config says which project. One of ProjectURL and ProjectRef is required,
+// unless Issuer or InsecureNoIssuer and the keys are named.
 type Config struct {
 	// ProjectURL is the URL of the page API settings, such as
 	// https://qwertnorthwindabcxyz.supabase.co, the project's custom domain, or
@@ -25,8 +27,17 @@ type Config struct {
 	// ProjectRef stands for https://<ref>.supabase.co.
 	ProjectRef string `json:"projectRef,omitempty"`
 	// Issuer is <project URL>/auth/v1 by default. Self-hosted Auth writes what
-	// GOTRUE_JWT_ISSUER says.
+	// GOTRUE_JWT_ISSUER says, and no iss at all if that is not set.
 	Issuer string `json:"issuer,omitempty"`
+	// InsecureNoIssuer accepts tokens without iss, of self-hosted Auth, beside
+	// those of Issuer if that is set. The keys alone then say whose they are:
+	// they must be yours, a secret or keys of your own server. Better set
+	// GOTRUE_JWT_ISSUER.
+	InsecureNoIssuer bool `json:"insecureNoIssuer,omitempty"`
+	// JWKSURL and JWKS replace <project URL>/auth/v1/.well-known/jwks.json: with
+	// the public keys in JWKS no network is used.
+	JWKSURL string          `json:"jwksUri,omitempty"`
+	JWKS    json.RawMessage `json:"jwks,omitempty"`
 
 	// SigningSecret is the legacy JWT secret: with it tokens must be signed
 	// with HS256, and no network is used. SigningSecretEnv names the
@@ -79,7 +90,14 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		Secret: cfg.SigningSecret, SecretEnv: cfg.SigningSecretEnv,
 		TokenTypes: []string{"", "JWT"}, ClaimRules: cfg.rules(&f), Leeway: cfg.Leeway, Session: cfg.mapping(&f),
 	}
-	if rules.Issuer == "" && base != "" {
+	rules.IssuerHints = map[string]string{
+		"":         "self-hosted Auth writes iss only if GOTRUE_JWT_ISSUER is set: set GOTRUE_JWT_ISSUER, or accept such tokens with InsecureNoIssuer",
+		"supabase": "this is an API key of the project, not a user's token",
+	}
+	switch {
+	case cfg.InsecureNoIssuer:
+		cfg.noIssuer(&rules, base, &f)
+	case rules.Issuer == "" && base != "":
 		rules.Issuer = base + "/auth/v1"
 	}
 	if len(rules.Audiences) == 0 {
@@ -89,13 +107,17 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		rules.Algorithms = []string{"HS256"}
 	}
 	if !secret || cfg.Migrating {
-		rules.JWKSURL = base + "/auth/v1/.well-known/jwks.json"
+		cfg.keys(&rules, base, &f)
 		rules.Algorithms = append(cfg.algorithms(&f), rules.Algorithms...)
 	} else if len(cfg.Algorithms) > 0 {
 		f.Add("Algorithms", strings.Join(cfg.Algorithms, " "), "are those of the published keys, and SigningSecret is all that is accepted: set Migrating to accept both")
 	}
+	keysField := "ProjectURL"
+	if cfg.JWKSURL != "" {
+		keysField = "JWKSURL"
+	}
 	return f.Contract(rules, map[string]string{
-		"JWKSURL": "ProjectURL", "Secret": "SigningSecret", "SecretEnv": "SigningSecretEnv", "Audiences": "Audience",
+		"JWKSURL": keysField, "Secret": "SigningSecret", "SecretEnv": "SigningSecretEnv", "Audiences": "Audience",
 	})
 }
 
@@ -107,6 +129,10 @@ func (c *Config) base(f *preset.Faults) string {
 		base = strings.TrimSuffix(base, service)
 	}
 	if c.ProjectRef == "" {
+		keys := c.SigningSecret != "" || c.SigningSecretEnv != "" || c.JWKSURL != "" || len(c.JWKS) > 0
+		if keys && (c.InsecureNoIssuer || c.Issuer != "") {
+			return base
+		}
 		f.Required("ProjectURL", c.ProjectURL, "the project URL of the API settings, such as https://<ref>.supabase.co")
 		return base
 	}
@@ -118,6 +144,37 @@ func (c *Config) base(f *preset.Faults) string {
 		f.Add("ProjectRef", c.ProjectRef, "ProjectURL is set too: keep one")
 	}
 	return "https://" + c.ProjectRef + ".supabase.co"
+}
+
+// noIssuer accepts the absence of iss. A hosted project always writes it, so its
+// tokens without one are forged or somebody else's.
+func (c *Config) noIssuer(rules *core.Rules, base string, f *preset.Faults) {
+	if strings.HasSuffix(base, ".supabase.co") {
+		f.Add("InsecureNoIssuer", "true", "is for self-hosted Auth: every hosted project writes iss")
+	}
+	rules.Issuer, rules.InsecureAnyIssuer = "", true
+	absent := core.ClaimRule{Claim: "iss", Absent: true, Reason: "InsecureNoIssuer accepts tokens without iss, and no others"}
+	if c.Issuer != "" {
+		absent.Absent, absent.Optional, absent.OneOf = false, true, []string{c.Issuer}
+		absent.Reason = "InsecureNoIssuer accepts tokens without iss, and Issuer's"
+	}
+	rules.ClaimRules = append([]core.ClaimRule{absent}, rules.ClaimRules...)
+}
+
+func (c *Config) keys(rules *core.Rules, base string, f *preset.Faults) {
+	switch {
+	case c.JWKSURL != "" && len(c.JWKS) > 0:
+		f.Add("JWKS", "", "JWKSURL is set too: keep one of the two")
+	case c.JWKSURL != "":
+		rules.JWKSURL = c.JWKSURL
+	case len(c.JWKS) > 0:
+		rules.JWKS = c.JWKS
+	case base != "":
+		rules.JWKSURL = base + "/auth/v1/.well-known/jwks.json"
+	case c.Migrating:
+		f.Add("ProjectURL", "", "is required with Migrating, or JWKSURL or JWKS: the published keys are there")
+		rules.JWKSURL = "https://project.invalid" // stands in, so that no second mistake is reported for this one
+	}
 }
 
 func (c *Config) algorithms(f *preset.Faults) []string {

@@ -8,6 +8,7 @@
 package workos
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -19,16 +20,17 @@ import (
 type Config struct {
 	// ClientID is the environment's client id of the API Keys page, client_….
 	ClientID string `json:"clientId"`
-	// Issuers replaces the accepted issuers. By default they are
-	// https://api.workos.com and https://api.workos.com/user_management/<ClientID>,
-	// which older and newer environments use; with a custom authentication
-	// domain it is that domain, such as https://auth.example.com. Look at the
-	// iss of a token of yours: WorkOS does not document all the forms.
+	// Issuers replaces the accepted issuers. By default they are, below
+	// https://api.workos.com and below APIHost, the host alone and
+	// /user_management/<ClientID>, which older and newer environments use, and
+	// /sso/<ClientID> and /convex/<ClientID>, which WorkOS gives to some. With a
+	// custom authentication domain name that, such as https://auth.example.com.
 	Issuers core.Strings `json:"issuers,omitempty"`
 	// Audience is checked if set: for JWT templates that add an aud.
 	Audience core.Strings `json:"audience,omitempty"`
 	// APIHost is api.workos.com by default; name yours if the SDKs are
-	// configured with another one. The keys are there.
+	// configured with another one. The keys are there, and tokens name it in
+	// iss.
 	APIHost string `json:"apiHost,omitempty"`
 	// Algorithms are RS256 by default.
 	Algorithms []string `json:"algorithms,omitempty"`
@@ -51,9 +53,9 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		host = defaultHost
 	}
 	api := f.BaseURL("APIHost", host)
-	issuers := f.Values("Issuers", cfg.Issuers)
+	issuers, issuersField := f.Values("Issuers", cfg.Issuers), "Issuers"
 	if len(issuers) == 0 {
-		issuers = []string{"https://" + defaultHost, "https://" + defaultHost + "/user_management/" + cfg.ClientID}
+		issuers, issuersField = issuersOf(api, cfg.ClientID), "APIHost"
 	}
 	rules := core.Rules{
 		Provider: "workos", Issuer: issuers[0], Issuers: issuers[1:], JWKSURL: api + "/sso/jwks/" + cfg.ClientID,
@@ -64,7 +66,23 @@ func NewContract(cfg Config) (*core.Contract, error) {
 			Roles: core.Refs("role", "roles"), Permissions: core.Refs("permissions"), Actor: core.Refs("act.sub"), Kind: core.KindSession,
 		},
 	}
-	return f.Contract(rules, map[string]string{"Issuer": "Issuers", "JWKSURL": "APIHost", "Audiences": "Audience"})
+	return f.Contract(rules, map[string]string{"Issuer": issuersField, "Issuers": issuersField, "JWKSURL": "APIHost", "Audiences": "Audience"})
+}
+
+// issuersOf lists the forms of iss. None of them lets another environment's
+// tokens in: the keys are those of the client id.
+func issuersOf(api, clientID string) []string {
+	var issuers []string
+	for _, host := range slices.Compact([]string{api, "https://" + defaultHost}) {
+		if host == "" { // a mistake in APIHost
+			continue
+		}
+		issuers = append(issuers, host)
+		for _, form := range []string{"/user_management/", "/sso/", "/convex/"} {
+			issuers = append(issuers, host+form+clientID)
+		}
+	}
+	return issuers
 }
 
 func rules() []core.ClaimRule {

@@ -35,6 +35,14 @@ type Claims struct {
 	OrganizationID     string `json:"urn:zitadel:iam:user:resourceowner:id,omitempty"`
 	OrganizationName   string `json:"urn:zitadel:iam:user:resourceowner:name,omitempty"`
 	OrganizationDomain string `json:"urn:zitadel:iam:user:resourceowner:primary_domain,omitempty"`
+	// OrgID is the organisation that was asked for with the scope
+	// urn:zitadel:iam:org:id:<id>. The claim of the scope
+	// urn:zitadel:iam:org:domain:primary:<domain> has the domain in its name.
+	OrgID string `json:"urn:zitadel:iam:org:id,omitempty"`
+	// Groups are the user's.
+	Groups []Group `json:"groups,omitempty"`
+	// Actor is who acts as the user (token exchange, RFC 8693 §4.1).
+	Actor *Actor `json:"act,omitempty"`
 	// Metadata are the user's, each value in base64.
 	Metadata map[string]string `json:"urn:zitadel:iam:user:metadata,omitempty"`
 
@@ -42,6 +50,19 @@ type Claims struct {
 	EmailVerified     bool   `json:"email_verified,omitempty"`
 	Name              string `json:"name,omitempty"`
 	PreferredUsername string `json:"preferred_username,omitempty"`
+}
+
+// Group is an entry of the claim groups.
+type Group struct {
+	ID   string `json:"value"`
+	Name string `json:"display,omitempty"`
+}
+
+// Actor is the claim act.
+type Actor struct {
+	Issuer  string `json:"iss,omitempty"`
+	Subject string `json:"sub"`
+	Actor   *Actor `json:"act,omitempty"`
 }
 
 // Roles are the granted roles by name. Of each one it says in which

@@ -34,6 +34,9 @@ type Config struct {
 	// urn:zitadel:iam:user:resourceowner:id). Ask for the scope
 	// urn:zitadel:iam:user:resourceowner at sign-in.
 	Organizations []string `json:"organizations,omitempty"`
+	// AllowMachines accepts tokens of machine users, kind machine: those of the
+	// client credentials grant and of the JWT profile.
+	AllowMachines bool `json:"allowMachines,omitempty"`
 	// AllowIDTokens accepts ID tokens too, kind id.
 	AllowIDTokens bool `json:"allowIdTokens,omitempty"`
 	// Algorithms are RS256 by default; web keys of other types need theirs.
@@ -83,6 +86,14 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 			Reason: "an access token has an id, an ID token has none; both have the same audience",
 		})
 	}
+	if !c.AllowMachines {
+		person := isPerson()
+		person.Reason = "the token stands for a machine user; AllowMachines accepts those"
+		if c.AllowIDTokens {
+			person.When = []core.ClaimRule{{Claim: "jti", Format: "nonEmpty"}}
+		}
+		rules = append(rules, person)
+	}
 	if len(c.Organizations) > 0 {
 		rules = append(rules, core.ClaimRule{
 			Claim: claimOrgID, OneOf: f.Values("Organizations", c.Organizations), Reason: "the organisation that the user belongs to",
@@ -91,14 +102,19 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	return rules
 }
 
+// isPerson tells people's access tokens: their application is among the
+// audiences. A machine user's client id is its own name or id, which never is.
+func isPerson() core.ClaimRule { return core.ClaimRule{Claim: "aud", SameAs: "client_id"} }
+
 func (c *Config) mapping(f *preset.Faults) core.Mapping {
 	m := core.Mapping{
 		OrganizationID: core.Refs(claimOrgID), OrganizationName: core.Refs(claimOrgName), OrganizationSlug: core.Refs(claimDomain),
-		Roles: []core.ClaimRef{{Path: claimRoles, Keys: true}}, ClientID: core.Refs("client_id", "azp"), Kind: core.KindAccess,
+		Roles: []core.ClaimRef{{Path: claimRoles, Keys: true}}, ClientID: core.Refs("client_id", "azp"), Kind: core.KindMachine,
 	}
 	if c.AllowIDTokens {
 		m.Kinds = []core.KindRule{{Kind: core.KindID, When: []core.ClaimRule{{Claim: "jti", Absent: true}}}}
 	}
+	m.Kinds = append(m.Kinds, core.KindRule{Kind: core.KindAccess, When: []core.ClaimRule{isPerson()}})
 	if c.ProjectID != "" {
 		if strings.Trim(c.ProjectID, "0123456789") != "" {
 			f.Add("ProjectID", c.ProjectID, "is not a project's id: copy the number from the project's page")
