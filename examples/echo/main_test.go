@@ -1,62 +1,12 @@
 package main
 
 import (
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
-	"time"
 
-	"github.com/revstackhq/auth-go/core/authtest"
-	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/examples/internal/profiletest"
 )
 
 func TestProfile(t *testing.T) {
-	issuer := authtest.NewIssuer(t)
-	contract, err := clerk.NewContract(clerk.Config{IssuerURL: issuer.URL()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	app := routes(contract)
-	member := authtest.Clerk{UserID: "user_123", SessionID: "sess_7", OrganizationID: "org_9"}
-	late := member
-	late.TTL = -time.Minute
-	for name, c := range map[string]struct {
-		token  string
-		status int
-		body   string
-	}{
-		"signed in": {
-			issuer.ClerkSession(member), http.StatusOK,
-			`{"organizationId":"org_9","sessionId":"sess_7","userId":"user_123"}`,
-		},
-		"session expired": {
-			issuer.ClerkSession(late), http.StatusUnauthorized,
-			`{"error":"Session expired. Please sign in again.","code":"TOKEN_EXPIRED"}`,
-		},
-		"another application's token": {
-			authtest.NewIssuer(t).ClerkSession(member), http.StatusUnauthorized,
-			`{"error":"The token was issued by somebody this service does not accept.","code":"ISSUER_MISMATCH"}`,
-		},
-		"no token": {"", http.StatusUnauthorized, `{"error":"Sign in to continue.","code":"TOKEN_MISSING"}`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/profile", http.NoBody)
-			if c.token != "" {
-				authtest.Authorize(request, c.token)
-			}
-			recorder := httptest.NewRecorder()
-			app.ServeHTTP(recorder, request)
-			response := recorder.Result()
-			defer response.Body.Close()
-			body, err := io.ReadAll(response.Body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := strings.TrimSpace(string(body)); response.StatusCode != c.status || got != c.body {
-				t.Errorf("got %d %s, want %d %s", response.StatusCode, got, c.status, c.body)
-			}
-		})
-	}
+	profiletest.Run(t, func(c *core.Contract) profiletest.Send { return profiletest.Handler(routes(c)) })
 }
