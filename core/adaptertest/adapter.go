@@ -20,6 +20,9 @@ type Adapter struct {
 	// Start serves the routes of [Config] on loopback, in the framework. It
 	// panics where the adapter's New does.
 	Start func(Config) (*Server, error)
+	// Routers are programs like Start's, by name, with other settings of the
+	// router: those that change which paths match, and how headers are read.
+	Routers map[string]func(Config) (*Server, error)
 	// HasErrorHandler: the framework has an error handling of its own, which
 	// core.WithErrorHandler leaves rejections to.
 	HasErrorHandler bool
@@ -44,6 +47,10 @@ const (
 	// PathStream stands behind New; its handler sends StreamLine of UserID for
 	// 0, 1 and 2 as text/plain, each flushed by itself.
 	PathStream = "/stream"
+	// PathItem and one more segment, a parameter of the route, stands behind New.
+	PathItem = "/item/"
+	// PathFiles and whatever follows stands behind New.
+	PathFiles = "/files/"
 )
 
 // Config is one program of the suite. All handlers but those of PathPanic and

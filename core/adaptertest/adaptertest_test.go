@@ -36,6 +36,8 @@ func start(cfg adaptertest.Config, wrap func(guarded, bare http.Handler) http.Ha
 	mount(adaptertest.PathPublic, report)
 	mount(adaptertest.PathPrivate, enter(report))
 	mount(adaptertest.PathTwice, enter(core.Middleware(cfg.Source, cfg.InnerOptions...)(report)))
+	mount(adaptertest.PathItem+"{id}", enter(report))
+	mount(adaptertest.PathFiles, enter(report))
 	mount(adaptertest.PathRequire, enter(require(report)))
 	mount(adaptertest.PathUnguarded, require(report))
 	mount(adaptertest.PathPanic, recovered(enter(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the handler's own fault") }))))

@@ -83,7 +83,7 @@ func (s Scenario) Check(x Exchange) error {
 		}
 		return nil
 	}
-	if s.Want.Status != http.StatusOK {
+	if s.Want.Status >= http.StatusBadRequest {
 		return s.checkRefusal(x)
 	}
 	return s.checkReport(x)

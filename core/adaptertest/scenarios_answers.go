@@ -96,6 +96,20 @@ func answerScenarios() []Scenario {
 	}
 	headDocument := document
 	headDocument.Name, headDocument.Method = metadata.Name+", HEAD of the document", http.MethodHead
+	preflight := document
+	preflight.Name, preflight.Why = metadata.Name+", preflight of the document", "a browser asks first, for the header that an MCP client adds"
+	preflight.Method, preflight.Want = http.MethodOptions, Want{Status: http.StatusNoContent}
+	preflight.Fields = []Field{
+		{"Origin", "https://inspector.example"},
+		{"Access-Control-Request-Method", "GET"},
+		{"Access-Control-Request-Headers", "mcp-protocol-version"},
+	}
+	spaced := document
+	spaced.Name, spaced.Why = "metadata with a space, the document", "a resource's path may have what routers give a meaning to"
+	spaced.Mode = Mode{Name: "metadata with a space", Options: options(core.WithResourceMetadata(core.ResourceMetadata{
+		Resource: "https://api.northwind.example/a%20b", AuthorizationServers: []string{"https://clerk.northwind.example"},
+	}))}
+	spaced.Target = "/.well-known/oauth-protected-resource/a%20b"
 	headResponder := row(responder, "HEAD", "HEAD has GET's header and no body (RFC 9110 §9.3.2)", nil, plain(missing()))
 	headResponder.Method = http.MethodHead
 	headProblem := row(problem, "HEAD", "HEAD has GET's header and no body (RFC 9110 §9.3.2)", nil, missing())
@@ -110,7 +124,7 @@ func answerScenarios() []Scenario {
 		row(metadata, "nobody", points, nil, challenged(missing(), `Bearer resource_metadata="`+metadataURL+`"`)),
 		row(metadata, "expired token", points, bearer("bad:expired"),
 			challenged(refused(core.CodeTokenExpired), `Bearer error="invalid_token", resource_metadata="`+metadataURL+`"`)),
-		document, headDocument,
+		document, headDocument, preflight, spaced,
 		row(messages, "in Spanish", "the sentence is the program's, in any language", []Field{{"Accept-Language", "es"}}, missing()),
 		row(messages, "default", "an empty sentence keeps the default", nil, missing()),
 		row(responder, "nobody", "a responder's body and fields are sent as they are", nil, plain(missing())),

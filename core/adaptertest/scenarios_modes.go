@@ -102,6 +102,8 @@ func cookieScenarios() []Scenario {
 	}
 	session := Field{"Cookie", "__session={session}"}
 	const unread = "a cookie that can't be read is a bad credential, not an absent one"
+	site := Field{"Sec-Fetch-Site", "cross-site"}
+	const socket = "a browser opens WebSockets across origins without asking (RFC 6455 §10.2)"
 	const csrf = "what changes something must come from the same origin (http.CrossOriginProtection)"
 	return []Scenario{
 		row(cookie, "", "good token", "the cookie is looked for too", passes("user_1"), session),
@@ -114,6 +116,9 @@ func cookieScenarios() []Scenario {
 		row(cookie, "", "and another in the header", "two different tokens in one request are refused (RFC 6750 §2)", malformed(), session, Field{"Authorization", "Bearer {other}"}),
 		row(cookie, "", "bad token", "a bad token is refused wherever it is", refused(core.CodeTokenExpired), Field{"Cookie", "__session={bad:expired}"}),
 		row(cookie, "", "cross-site GET", "GET changes nothing", passes("user_1"), session, Field{"Sec-Fetch-Site", "cross-site"}),
+		row(cookie, "", "cross-site WebSocket", socket, forbidden(), session, site, Field{"Upgrade", "websocket"}),
+		row(cookie, "", "cross-site WebSocket among other protocols", socket, forbidden(), session, site, Field{"Upgrade", "x, WebSocket"}),
+		row(cookie, "", "cross-site WebSocket on the second line", socket, forbidden(), session, site, Field{"Upgrade", "x"}, Field{"Upgrade", "websocket"}),
 		row(cookie, http.MethodPost, "same-origin POST", csrf, passes("user_1"), session, Field{"Sec-Fetch-Site", "same-origin"}),
 		row(cookie, http.MethodPost, "cross-site POST", csrf, forbidden(), session, Field{"Sec-Fetch-Site", "cross-site"}),
 		row(cookie, http.MethodPost, "same-site POST", csrf, forbidden(), session, Field{"Sec-Fetch-Site", "same-site"}),

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 
 	"github.com/revstackhq/auth-go/chiauth"
 	"github.com/revstackhq/auth-go/core"
@@ -12,7 +13,25 @@ import (
 
 // startChi serves the suite's routes with chi.
 func startChi(cfg adaptertest.Config) (*adaptertest.Server, error) {
-	r := chi.NewRouter()
+	return serveChi(cfg, chi.NewRouter())
+}
+
+// chiRouters are the settings that change which paths match.
+func chiRouters() map[string]func(adaptertest.Config) (*adaptertest.Server, error) {
+	with := func(middlewares ...func(http.Handler) http.Handler) func(adaptertest.Config) (*adaptertest.Server, error) {
+		return func(cfg adaptertest.Config) (*adaptertest.Server, error) {
+			r := chi.NewRouter()
+			r.Use(middlewares...)
+			return serveChi(cfg, r)
+		}
+	}
+	return map[string]func(adaptertest.Config) (*adaptertest.Server, error){
+		"CleanPath":    with(middleware.CleanPath),
+		"StripSlashes": with(middleware.StripSlashes),
+	}
+}
+
+func serveChi(cfg adaptertest.Config, r chi.Router) (*adaptertest.Server, error) {
 	r.Use(func(next http.Handler) http.Handler { // chi's Recoverer, without its log
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			defer func() {
@@ -38,6 +57,8 @@ func startChi(cfg adaptertest.Config) (*adaptertest.Server, error) {
 	r.Group(func(r chi.Router) {
 		r.Use(chiauth.New(cfg.Source, cfg.Options...))
 		r.HandleFunc(adaptertest.PathPrivate, report)
+		r.HandleFunc(adaptertest.PathItem+"{id}", report)
+		r.HandleFunc(adaptertest.PathFiles+"*", report)
 		r.With(chiauth.Require(cfg.Policies...)).HandleFunc(adaptertest.PathRequire, report)
 		r.With(chiauth.New(cfg.Source, cfg.InnerOptions...)).HandleFunc(adaptertest.PathTwice, report)
 		r.HandleFunc(adaptertest.PathPanic, func(http.ResponseWriter, *http.Request) { panic("the handler's own fault") })

@@ -18,22 +18,26 @@ import "github.com/revstackhq/auth-go/core/adaptertest"
 func Adapters() []adaptertest.Adapter {
 	return []adaptertest.Adapter{
 		{
-			Name:  "chiauth",
-			Start: startChi,
+			Name:    "chiauth",
+			Start:   startChi,
+			Routers: chiRouters(),
 		},
 		{
 			Name:            "ginauth",
 			Start:           startGin,
+			Routers:         ginRouters(),
 			HasErrorHandler: true,
 		},
 		{
 			Name:            "echoauth",
 			Start:           startEcho,
+			Routers:         echoRouters(),
 			HasErrorHandler: true,
 		},
 		{
 			Name:            "fiberauth",
 			Start:           startFiber,
+			Routers:         fiberRouters(),
 			HasErrorHandler: true,
 		},
 	}

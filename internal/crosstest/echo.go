@@ -14,7 +14,21 @@ import (
 
 // startEcho serves the suite's routes with echo.
 func startEcho(cfg adaptertest.Config) (*adaptertest.Server, error) {
-	e := echo.New()
+	return serveEcho(cfg, echo.New())
+}
+
+// echoRouters are the settings that change which paths match.
+func echoRouters() map[string]func(adaptertest.Config) (*adaptertest.Server, error) {
+	return map[string]func(adaptertest.Config) (*adaptertest.Server, error){
+		"RemoveTrailingSlash": func(cfg adaptertest.Config) (*adaptertest.Server, error) {
+			e := echo.New()
+			e.Pre(middleware.RemoveTrailingSlash())
+			return serveEcho(cfg, e)
+		},
+	}
+}
+
+func serveEcho(cfg adaptertest.Config, e *echo.Echo) (*adaptertest.Server, error) {
 	e.Logger.SetLevel(log.OFF)
 	e.Use(middleware.Recover())
 	e.HTTPErrorHandler = func(err error, c echo.Context) {
@@ -38,6 +52,8 @@ func startEcho(cfg adaptertest.Config) (*adaptertest.Server, error) {
 	e.Any(adaptertest.PathUnguarded, report, echoauth.Require(cfg.Policies...))
 	guarded := echoauth.New(cfg.Source, cfg.Options...)
 	e.Any(adaptertest.PathPrivate, report, guarded)
+	e.Any(adaptertest.PathItem+":id", report, guarded)
+	e.Any(adaptertest.PathFiles+"*", report, guarded)
 	e.Any(adaptertest.PathRequire, report, guarded, echoauth.Require(cfg.Policies...))
 	e.Any(adaptertest.PathTwice, report, guarded, echoauth.New(cfg.Source, cfg.InnerOptions...))
 	e.Any(adaptertest.PathPanic, func(echo.Context) error { panic("the handler's own fault") }, guarded)

@@ -2,6 +2,7 @@ package crosstest
 
 import (
 	"bufio"
+	"net/url"
 
 	"github.com/gofiber/fiber/v2"
 	fiberrecover "github.com/gofiber/fiber/v2/middleware/recover"
@@ -13,16 +14,50 @@ import (
 
 // startFiber serves the suite's routes with fiber.
 func startFiber(cfg adaptertest.Config) (*adaptertest.Server, error) {
-	app := fiber.New(fiber.Config{
-		DisableStartupMessage: true, ReadBufferSize: 64 << 10,
-		ErrorHandler: func(c *fiber.Ctx, err error) error {
-			cfg.SawError(err)
-			if cfg.OwnErrors {
-				return c.Status(fiber.StatusTeapot).SendString("teapot")
+	app := fiber.New(fiberConfig(cfg, fiber.Config{}))
+	fiberRoutes(cfg, app)
+	return adaptertest.ServeListener(app.Listener, app.Shutdown)
+}
+
+// fiberRouters are the settings that change which paths match and how headers
+// are read.
+func fiberRouters() map[string]func(adaptertest.Config) (*adaptertest.Server, error) {
+	with := func(config fiber.Config, mounted bool) func(adaptertest.Config) (*adaptertest.Server, error) {
+		return func(cfg adaptertest.Config) (*adaptertest.Server, error) {
+			app := fiber.New(fiberConfig(cfg, config))
+			inner := app
+			if mounted {
+				inner = fiber.New(fiberConfig(cfg, config))
 			}
-			return fiber.DefaultErrorHandler(c, err)
-		},
-	})
+			fiberRoutes(cfg, inner)
+			if mounted {
+				app.Mount("/", inner)
+			}
+			return adaptertest.ServeListener(app.Listener, app.Shutdown)
+		}
+	}
+	return map[string]func(adaptertest.Config) (*adaptertest.Server, error){
+		"mounted":                  with(fiber.Config{}, true),
+		"UnescapePath":             with(fiber.Config{UnescapePath: true}, false),
+		"UnescapePath, mounted":    with(fiber.Config{UnescapePath: true}, true),
+		"StrictRouting":            with(fiber.Config{StrictRouting: true, CaseSensitive: true}, false),
+		"DisableHeaderNormalizing": with(fiber.Config{DisableHeaderNormalizing: true}, false),
+	}
+}
+
+func fiberConfig(cfg adaptertest.Config, config fiber.Config) fiber.Config {
+	config.DisableStartupMessage, config.ReadBufferSize = true, 64<<10
+	config.ErrorHandler = func(c *fiber.Ctx, err error) error {
+		cfg.SawError(err)
+		if cfg.OwnErrors {
+			return c.Status(fiber.StatusTeapot).SendString("teapot")
+		}
+		return fiber.DefaultErrorHandler(c, err)
+	}
+	return config
+}
+
+func fiberRoutes(cfg adaptertest.Config, app *fiber.App) {
 	app.Use(fiberrecover.New())
 	report := func(c *fiber.Ctx) error {
 		session, ok := fiberauth.Session(c)
@@ -32,12 +67,15 @@ func startFiber(cfg adaptertest.Config) (*adaptertest.Server, error) {
 	}
 	guard := core.MustGuard("fiberauth", cfg.Source, cfg.Options...)
 	if path := guard.MetadataPath(); path != "" {
-		app.All(path, fiberauth.Metadata(guard))
+		// fiber matches paths as they are sent
+		app.All((&url.URL{Path: path}).EscapedPath(), fiberauth.Metadata(guard))
 	}
 	app.All(adaptertest.PathPublic, report)
 	app.All(adaptertest.PathUnguarded, fiberauth.Require(cfg.Policies...), report)
 	private := app.Group("", fiberauth.New(cfg.Source, cfg.Options...))
 	private.All(adaptertest.PathPrivate, report)
+	private.All(adaptertest.PathItem+":id", report)
+	private.All(adaptertest.PathFiles+"*", report)
 	private.All(adaptertest.PathRequire, fiberauth.Require(cfg.Policies...), report)
 	private.Group("", fiberauth.New(cfg.Source, cfg.InnerOptions...)).All(adaptertest.PathTwice, report)
 	private.All(adaptertest.PathPanic, func(*fiber.Ctx) error { panic("the handler's own fault") })
@@ -53,5 +91,4 @@ func startFiber(cfg adaptertest.Config) (*adaptertest.Server, error) {
 		})
 		return nil
 	})
-	return adaptertest.ServeListener(app.Listener, app.Shutdown)
 }

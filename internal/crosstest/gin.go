@@ -11,9 +11,32 @@ import (
 )
 
 // startGin serves the suite's routes with gin.
-func startGin(cfg adaptertest.Config) (*adaptertest.Server, error) {
+func startGin(cfg adaptertest.Config) (*adaptertest.Server, error) { return serveGin(cfg, newGin()) }
+
+// ginRouters are the settings that change which paths match.
+func ginRouters() map[string]func(adaptertest.Config) (*adaptertest.Server, error) {
+	with := func(options ...gin.OptionFunc) func(adaptertest.Config) (*adaptertest.Server, error) {
+		return func(cfg adaptertest.Config) (*adaptertest.Server, error) { return serveGin(cfg, newGin(options...)) }
+	}
+	raw := func(r *gin.Engine) { r.UseRawPath = true }
+	extra := func(r *gin.Engine) { r.RemoveExtraSlash = true }
+	fixed := func(r *gin.Engine) { r.RedirectFixedPath = true }
+	kept := func(r *gin.Engine) { r.UnescapePathValues = false }
+	return map[string]func(adaptertest.Config) (*adaptertest.Server, error){
+		"UseRawPath":                       with(raw),
+		"UseRawPath, raw values":           with(raw, kept),
+		"RemoveExtraSlash":                 with(extra),
+		"RemoveExtraSlash and UseRawPath":  with(extra, raw),
+		"RedirectFixedPath and UseRawPath": with(fixed, raw),
+	}
+}
+
+func newGin(options ...gin.OptionFunc) *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
-	r := gin.New()
+	return gin.New(options...)
+}
+
+func serveGin(cfg adaptertest.Config, r *gin.Engine) (*adaptertest.Server, error) {
 	r.Use(gin.CustomRecoveryWithWriter(nil, func(c *gin.Context, _ any) { c.AbortWithStatus(http.StatusInternalServerError) }))
 	r.Use(func(c *gin.Context) {
 		c.Next()
@@ -37,6 +60,8 @@ func startGin(cfg adaptertest.Config) (*adaptertest.Server, error) {
 	r.Any(adaptertest.PathUnguarded, ginauth.Require(cfg.Policies...), report)
 	private := r.Group("", ginauth.New(cfg.Source, cfg.Options...))
 	private.Any(adaptertest.PathPrivate, report)
+	private.Any(adaptertest.PathItem+":id", report)
+	private.Any(adaptertest.PathFiles+"*path", report)
 	private.Any(adaptertest.PathRequire, ginauth.Require(cfg.Policies...), report)
 	private.Group("", ginauth.New(cfg.Source, cfg.InnerOptions...)).Any(adaptertest.PathTwice, report)
 	private.Any(adaptertest.PathPanic, func(*gin.Context) { panic("the handler's own fault") })
