@@ -10,6 +10,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/keys"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
@@ -70,7 +71,7 @@ func newCorpus(i *authtest.Issuer, clock *authtest.Clock, contract func() *core.
 
 func (c *corpus) verifier(t *testing.T, contract *core.Contract, cache core.TokenCache) *core.Verifier {
 	t.Helper()
-	patient := core.KeyPolicy{FetchTimeout: 5 * time.Minute} // busy goroutines keep a fetch waiting
+	patient := keys.Policy{FetchTimeout: 5 * time.Minute} // busy goroutines keep a fetch waiting
 	v, err := core.NewVerifier(contract, core.WithClock(c.clock), core.WithTokenCache(cache), core.WithKeyPolicy(patient))
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // engine is a contract at work: its keys and its memory. All verifiers of one
@@ -24,7 +25,7 @@ type engine struct {
 	// standardRSA verifies RSA with crypto/rsa, see WithStandardRSA.
 	standardRSA bool
 	memory      *memory
-	clock       Clock
+	clock       keys.Clock
 
 	mu        sync.Mutex
 	observers []weak.Pointer[observer] // weak: a verifier that is gone must not pile up here
@@ -107,16 +108,14 @@ func newEngine(c *contract, o engineOptions) *engine {
 			InsecureHTTP:   c.rules.InsecureHTTP,
 			Tenant:         o.tenant,
 			PrivateNetwork: c.rules.InsecurePrivateNetwork,
-			Policy:         o.policy.internal(),
+			Policy:         o.policy,
 			Client:         o.client,
 			Clock:          o.clock,
+			Cache:          o.cache,
 			Emit:           e.emit,
 		}
 		if len(c.issuers) > 0 {
 			cfg.Issuer = c.issuers[0]
-		}
-		if o.cache != nil {
-			cfg.Cache = o.cache
 		}
 		e.keys = jwks.New(cfg)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // tally counts events.
@@ -251,7 +252,7 @@ func TestGuardFaults(t *testing.T) {
 			"bad options of a verifier", newContract(t, secretRules()),
 			[]core.Option{
 				core.WithClock(nilClock), core.WithHTTPClient(nil), core.WithKeyCache(nil), core.WithObserver(nil), core.WithLogger(nil), core.WithResolver(core.Resolver{MaxTenants: -1}),
-				core.WithTokenCache(core.TokenCache{MaxEntries: -1, MaxBytes: -1}), core.WithKeyPolicy(core.KeyPolicy{Cooldown: -1}), core.WithContracts(nil),
+				core.WithTokenCache(core.TokenCache{MaxEntries: -1, MaxBytes: -1}), core.WithKeyPolicy(keys.Policy{Cooldown: -1}), core.WithContracts(nil),
 			},
 			[]string{
 				"WithClock", "WithHTTPClient", "WithKeyCache", "WithObserver", "WithLogger", "WithResolver.Resolve", "WithResolver.MaxTenants",

@@ -15,6 +15,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // Verifiers made in a loop share one key set and its fetches.
@@ -101,10 +102,10 @@ func TestRememberedTokensEndWithTheirKey(t *testing.T) {
 }
 
 func TestFileKeyCache(t *testing.T) {
-	if cache, err := core.NewFileKeyCache(""); err == nil || cache != nil {
+	if cache, err := keys.NewFileCache(""); err == nil || cache != nil {
 		t.Errorf("a directory without a name: %v %v", cache, err)
 	}
-	cache, err := core.NewFileKeyCache(t.TempDir() + "/keys")
+	cache, err := keys.NewFileCache(t.TempDir() + "/keys")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +141,7 @@ func TestKeyCacheSecret(t *testing.T) {
 		"the same secret, so no fraud": {[]core.Secret{secret}, []core.Secret{secret}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cache, err := core.NewFileKeyCache(t.TempDir() + "/keys")
+			cache, err := keys.NewFileCache(t.TempDir() + "/keys")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -166,7 +167,7 @@ func TestKeyCacheSecret(t *testing.T) {
 		})
 	}
 	for name, secrets := range map[string][]core.Secret{"short": {"short"}, "two": {secret, secret}} {
-		cache, err := core.NewFileKeyCache(t.TempDir() + "/keys")
+		cache, err := keys.NewFileCache(t.TempDir() + "/keys")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,7 +176,7 @@ func TestKeyCacheSecret(t *testing.T) {
 		}
 	}
 	// Verifiers with the same cache and secret share the contract's keys.
-	cache := must(core.NewFileKeyCache(t.TempDir() + "/keys"))
+	cache := must(keys.NewFileCache(t.TempDir() + "/keys"))
 	before := server.fetches.Load()
 	clock := newClock()
 	for range 3 {

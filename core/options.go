@@ -9,6 +9,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // Option changes how a [Guard] works. Every [VerifierOption] is one too.
@@ -47,9 +48,9 @@ type verifierOptions struct {
 // share its keys. It is compared with ==.
 type engineOptions struct {
 	client *http.Client
-	clock  Clock
-	cache  KeyCache
-	policy KeyPolicy
+	clock  keys.Clock
+	cache  keys.Cache
+	policy keys.Policy
 	tokens TokenCache
 
 	standardRSA bool
@@ -77,7 +78,7 @@ func WithHTTPClient(client *http.Client) VerifierOption {
 // authenticated (HMAC-SHA256), and one that somebody else put there is not used:
 // an observer hears of it and the keys are fetched. Give one wherever others
 // can write to the cache.
-func WithKeyCache(cache KeyCache, secret ...Secret) VerifierOption {
+func WithKeyCache(cache keys.Cache, secret ...Secret) VerifierOption {
 	return verifierOption{"WithKeyCache", func(v *verifierOptions) {
 		if missing(cache) {
 			v.faults.add("WithKeyCache", "", "is nil: leave the option out to have no cache")
@@ -96,9 +97,9 @@ func WithKeyCache(cache KeyCache, secret ...Secret) VerifierOption {
 }
 
 // WithKeyPolicy replaces the figures by which keys are fetched and kept.
-func WithKeyPolicy(policy KeyPolicy) VerifierOption {
+func WithKeyPolicy(policy keys.Policy) VerifierOption {
 	return verifierOption{"WithKeyPolicy", func(v *verifierOptions) {
-		for _, fault := range policy.internal().Validate() {
+		for _, fault := range policy.Validate() {
 			v.faults.add("WithKeyPolicy."+fault.Field, fmt.Sprint(fault.Value), "%s", fault.Reason)
 		}
 		v.engine.policy = policy
@@ -106,7 +107,7 @@ func WithKeyPolicy(policy KeyPolicy) VerifierOption {
 }
 
 // WithClock tells the time by clock, for tests.
-func WithClock(clock Clock) VerifierOption {
+func WithClock(clock keys.Clock) VerifierOption {
 	return verifierOption{"WithClock", func(v *verifierOptions) {
 		if missing(clock) {
 			v.faults.add("WithClock", "", "is nil: leave the option out to use the system's clock")
@@ -175,7 +176,7 @@ func WithResolver(r Resolver) VerifierOption {
 }
 
 func newVerifierOptions(opts []VerifierOption) *verifierOptions {
-	v := &verifierOptions{engine: engineOptions{clock: systemClock{}}}
+	v := &verifierOptions{engine: engineOptions{clock: keys.SystemClock{}}}
 	for i, o := range opts {
 		if missing(o) {
 			v.faults.add("option "+itoa(i+1), "", "is nil")

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // RevocationFailure says what happens if the revocation check itself fails.
@@ -95,7 +97,7 @@ const outageQuiet = 10 * time.Second
 
 // note counts a failure or a success. It returns true if that is to be reported,
 // and for a success how many failures there were since the last one reported.
-func (o *outage) note(failing bool, clock Clock) (failed uint64, report bool) {
+func (o *outage) note(failing bool, clock keys.Clock) (failed uint64, report bool) {
 	if !failing && !o.active.Load() {
 		return 0, false
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // Verifier answers whether a token is what a contract accepts. It is safe for
@@ -27,7 +28,7 @@ type Verifier struct {
 	methods   map[string]bool // of all contracts; nil with a resolver
 	maxBytes  int
 	memory    *memory
-	clock     Clock
+	clock     keys.Clock
 	observer  *observer // nil if nobody listens
 	logger    *slog.Logger
 }

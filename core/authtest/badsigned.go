@@ -103,7 +103,7 @@ func (f *forge) headers() {
 // foreignHeader signs with an attacker's key that the header itself offers.
 func (f *forge) foreignHeader(name string, offer func(key) (parameter string, value any)) {
 	f.t.Helper()
-	private, err := keys.attackerKey(family(f.alg))
+	private, err := privateKeys.attackerKey(family(f.alg))
 	if err != nil {
 		f.fail("authtest: Bad: %v", err)
 	}

@@ -4,17 +4,17 @@ import (
 	"sync"
 	"time"
 
-	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// Clock is a [core.Clock] that stands still until it is moved. It is safe for
+// Clock is a [keys.Clock] that stands still until it is moved. It is safe for
 // concurrent use. Make it with [NewClock].
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-var _ core.Clock = (*Clock)(nil)
+var _ keys.Clock = (*Clock)(nil)
 
 // NewClock returns a clock that shows at, or 2026-01-02 03:04:05 UTC if at is
 // the zero time.
@@ -45,8 +45,3 @@ func (c *Clock) Set(at time.Time) {
 	defer c.mu.Unlock()
 	c.now = at
 }
-
-// systemClock is the clock of an issuer that was given none.
-type systemClock struct{}
-
-func (systemClock) Now() time.Time { return time.Now() }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // Issuer is an OpenID provider on loopback, as far as a verifier sees one: a
@@ -50,7 +51,7 @@ type Config struct {
 	// Audience is the aud of its tokens, [Audience] by default.
 	Audience string
 	// Clock tells the time for iat and exp; the system's by default.
-	Clock core.Clock
+	Clock keys.Clock
 	// MaxAge is the Cache-Control of the key set, 5 minutes by default. With a
 	// negative one there is no Cache-Control.
 	MaxAge time.Duration
@@ -66,7 +67,7 @@ type Option func(*Config)
 func WithAlgorithms(algs ...string) Option { return func(c *Config) { c.Algorithms = algs } }
 
 // WithClock mints tokens by clock. Give the same one to core.WithClock.
-func WithClock(clock core.Clock) Option { return func(c *Config) { c.Clock = clock } }
+func WithClock(clock keys.Clock) Option { return func(c *Config) { c.Clock = clock } }
 
 // WithIssuerURL names another issuer in tokens and discovery than the server's
 // own URL. The keys are still served at [Issuer.JWKSURL].
@@ -131,7 +132,7 @@ func (c *Config) fillDefaults() {
 		c.Audience = Audience
 	}
 	if c.Clock == nil {
-		c.Clock = systemClock{}
+		c.Clock = keys.SystemClock{}
 	}
 	if c.MaxAge == 0 {
 		c.MaxAge = 5 * time.Minute
@@ -300,7 +301,7 @@ func (i *Issuer) newKeys() ([]key, error) {
 	i.mu.Unlock()
 	made := make([]key, 0, len(i.cfg.Algorithms))
 	for _, alg := range i.cfg.Algorithms {
-		private, err := keys.key(family(alg))
+		private, err := privateKeys.key(family(alg))
 		if err != nil {
 			return nil, err
 		}

@@ -53,7 +53,7 @@ type keyMaker struct {
 	attacker map[string]crypto.Signer
 }
 
-var keys = keyMaker{attacker: map[string]crypto.Signer{}}
+var privateKeys = keyMaker{attacker: map[string]crypto.Signer{}}
 
 // key returns a key that was never returned before.
 func (m *keyMaker) key(family string) (crypto.Signer, error) {

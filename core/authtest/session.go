@@ -15,6 +15,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/keys"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
@@ -26,7 +27,7 @@ type SessionOption func(*sessionRules)
 
 type sessionRules struct {
 	rules        core.Rules
-	clock        core.Clock
+	clock        keys.Clock
 	outsideTests bool
 }
 
@@ -44,7 +45,7 @@ func LikeContract(contract *core.Contract) SessionOption {
 }
 
 // At lets the session begin at the time that clock shows.
-func At(clock core.Clock) SessionOption { return func(s *sessionRules) { s.clock = clock } }
+func At(clock keys.Clock) SessionOption { return func(s *sessionRules) { s.clock = clock } }
 
 // InsecureOutsideTests lets a program that is not a test make sessions, e.g. a
 // demonstration. Such a session is nobody's sign-in: a server that puts one into
@@ -77,7 +78,7 @@ func Context(ctx context.Context, userID string, claims any, opts ...SessionOpti
 // It panics in a program that "go test" did not build, so that no server gives
 // out sessions by mistake; see [InsecureOutsideTests].
 func Session(userID string, claims any, opts ...SessionOption) *core.Session {
-	s := sessionRules{clock: systemClock{}, rules: core.Rules{
+	s := sessionRules{clock: keys.SystemClock{}, rules: core.Rules{
 		Provider: "authtest", Issuer: SessionIssuer, Session: anyMapping(),
 	}}
 	for _, o := range opts {

@@ -127,7 +127,7 @@ func (i *Issuer) signer(m *mint) (signWith any, header string) {
 		k, ok := i.signingKey(m.alg)
 		signWith, kid = k.private, k.id
 		if !ok || m.attacker {
-			private, err := keys.attackerKey(family(m.alg))
+			private, err := privateKeys.attackerKey(family(m.alg))
 			if err != nil {
 				i.fail("authtest: no key for %q: %v", m.alg, err)
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/keys"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
@@ -25,7 +26,7 @@ type link struct{ Name, URL string }
 
 // newSite is served at l once its server runs. clock dates the tokens; nil is
 // the system's. The caller closes the site.
-func newSite(l net.Listener, clock core.Clock) (*site, error) {
+func newSite(l net.Listener, clock keys.Clock) (*site, error) {
 	base := urlOf(l)
 	issuer, err := authtest.StartIssuer(authtest.Config{IssuerURL: base, Clock: clock})
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // start is when the injected clock starts.
@@ -72,7 +73,7 @@ func (b *bench) nextTry(v *core.Verifier) time.Duration {
 func hanging(ctx context.Context, b *bench) (faults []string) {
 	b.issuer.Hang(true)
 	defer b.issuer.Hang(false)
-	v := b.verifier(core.WithKeyPolicy(core.KeyPolicy{FetchTimeout: 200 * time.Millisecond}))
+	v := b.verifier(core.WithKeyPolicy(keys.Policy{FetchTimeout: 200 * time.Millisecond}))
 	token := b.issuer.Token(nil)
 	impatient, cancel := context.WithTimeout(ctx, time.Millisecond)
 	defer cancel()
@@ -245,15 +246,15 @@ func longOutage(ctx context.Context, b *bench) (faults []string) {
 		b.clock.Advance(time.Hour)
 		b.good(ctx, v, token)
 	}
-	if state := v.KeyHealth()[0].State; state != "stale" {
-		faults = append(faults, "after 23 h the state is "+state)
+	if state := v.KeyHealth()[0].State; state != keys.StateStale {
+		faults = append(faults, "after 23 h the state is "+string(state))
 	}
 	b.clock.Advance(2 * time.Hour)
 	if code := b.verify(ctx, v, token); code != core.CodeKeysUnavailable {
 		faults = append(faults, "after 25 h the answer is "+string(code))
 	}
-	if state := v.KeyHealth()[0].State; state != "unavailable" {
-		faults = append(faults, "after 25 h the state is "+state)
+	if state := v.KeyHealth()[0].State; state != keys.StateUnavailable {
+		faults = append(faults, "after 25 h the state is "+string(state))
 	}
 	b.issuer.Unavailable(false)
 	b.clock.Advance(30 * time.Second)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // runStorm throws everything at one verifier at once, in real time: good
@@ -26,7 +27,7 @@ func runStorm(ctx context.Context, length time.Duration) result {
 
 func everything(ctx context.Context, b *bench, length time.Duration) []string {
 	b.issuer.SetMaxAge(time.Minute)
-	v, err := core.NewVerifier(b.issuer.Contract(), core.WithKeyPolicy(core.KeyPolicy{
+	v, err := core.NewVerifier(b.issuer.Contract(), core.WithKeyPolicy(keys.Policy{
 		MinFresh: time.Second, MaxFresh: time.Second, FetchTimeout: 500 * time.Millisecond,
 	}), core.WithClock(realTime{}))
 	if err != nil {

@@ -8,21 +8,23 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // MinCacheSecret is the least size of a secret for [Authenticate], in bytes.
 const MinCacheSecret = sha256.Size
 
-// authenticated is a [Cache] whose content forges nothing. It is comparable if the cache in it is.
+// authenticated is a [keys.Cache] whose content forges nothing. It is comparable if the cache in it is.
 type authenticated struct {
-	cache Cache
+	cache keys.Cache
 	key   [sha256.Size]byte
 }
 
 // Authenticate returns cache with an HMAC-SHA256 over every envelope and the id that it stands under. What carries
 // none, or a wrong one, fails to load, and the keys are fetched. Whoever can write to cache can still delete, and put
 // an old envelope back while it lasts. secret has at least [MinCacheSecret] bytes.
-func Authenticate(cache Cache, secret []byte) Cache {
+func Authenticate(cache keys.Cache, secret []byte) keys.Cache {
 	return authenticated{cache: cache, key: [sha256.Size]byte(mac(secret, "auth-go key cache", nil))}
 }
 

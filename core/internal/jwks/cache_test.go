@@ -7,16 +7,15 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // memory is a Cache in a map, with a say before each operation.
@@ -52,12 +51,12 @@ func (m *memory) Store(ctx context.Context, id string, data []byte) error {
 	return nil
 }
 
-func cached(c jwks.Cache) func(*jwks.Config) { return func(cfg *jwks.Config) { cfg.Cache = c } }
+func cached(c keys.Cache) func(*jwks.Config) { return func(cfg *jwks.Config) { cfg.Cache = c } }
 
-func fileCache(t *testing.T) (*jwks.FileCache, string) {
+func fileCache(t *testing.T) (*keys.FileCache, string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "keys")
-	c, err := jwks.NewFileCache(dir)
+	c, err := keys.NewFileCache(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,17 +66,17 @@ func fileCache(t *testing.T) (*jwks.FileCache, string) {
 func TestRestartDuringAnOutage(t *testing.T) {
 	for name, c := range map[string]struct {
 		later  time.Duration
-		state  jwks.State
+		state  keys.State
 		fetch  int64
 		served bool
 	}{
-		"while fresh":      {time.Minute, jwks.StateFresh, 0, true},
-		"last-known-good":  {23 * time.Hour, jwks.StateStale, 1, true},
-		"too old to serve": {25 * time.Hour, jwks.StateUnavailable, 1, false},
+		"while fresh":      {time.Minute, keys.StateFresh, 0, true},
+		"last-known-good":  {23 * time.Hour, keys.StateStale, 1, true},
+		"too old to serve": {25 * time.Hour, keys.StateUnavailable, 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files, _ := fileCache(t)
-			i, clk := newIssuer(t, keys(set(ec("a")))), newClock()
+			i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
 			found(t, i.source(clk, cached(files)), "a")
 			i.down()
 			i.hits.Store(0)
@@ -89,7 +88,7 @@ func TestRestartDuringAnOutage(t *testing.T) {
 				t.Fatalf("err = %v", err)
 			}
 			hits(t, i, c.fetch)
-			if h := s.Health(); h.State != c.state || h.CacheError != nil || (h.CacheLoads == 1) != c.served {
+			if h := s.Health(); h.State != c.state || h.CacheError != "" || (h.CacheLoads == 1) != c.served {
 				t.Fatalf("health = %+v", h)
 			}
 		})
@@ -115,7 +114,7 @@ func TestDamagedCacheIsRefusedNotFatal(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			files, dir := fileCache(t)
-			i, clk, seen := newIssuer(t, keys(set(ec("a")))), newClock(), &events{}
+			i, clk, seen := newIssuer(t, jwkSet(set(ec("a")))), newClock(), &events{}
 			found(t, i.source(clk, cached(files)), "a")
 			names, err := filepath.Glob(filepath.Join(dir, "*"))
 			if err != nil || len(names) != 1 {
@@ -131,8 +130,7 @@ func TestDamagedCacheIsRefusedNotFatal(t *testing.T) {
 			s := i.source(clk, cached(files), func(c *jwks.Config) { c.Emit = seen.emit })
 			found(t, s, "a") // fetched
 			hits(t, i, 2)
-			var ce *jwks.CacheError
-			if h := s.Health(); !errors.As(h.CacheError, &ce) || ce.Op != "load" || !strings.Contains(ce.Error(), c.says) {
+			if h := s.Health(); !strings.Contains(h.CacheError, "cache load: ") || !strings.Contains(h.CacheError, c.says) {
 				t.Fatalf("cache error = %v, want it to say %q", h.CacheError, c.says)
 			}
 			if _, ok := seen.take(s)[0].(jwks.CacheFailed); !ok {
@@ -179,31 +177,31 @@ func reseal(change func([]byte) []byte) func([]byte) []byte {
 
 // TestEnvelopeIsHeldToOurPolicy: the writer may have had other figures than the reader.
 func TestEnvelopeIsHeldToOurPolicy(t *testing.T) {
-	i, clk, shared := newIssuer(t, keys(set(ec("a")), "Cache-Control", "max-age=86400")), newClock(), &memory{}
+	i, clk, shared := newIssuer(t, jwkSet(set(ec("a")), "Cache-Control", "max-age=86400")), newClock(), &memory{}
 	found(t, i.source(clk, cached(shared)), "a")
 	if len(shared.data) != 1 || shared.data[i.URL+"/keys"] == nil {
 		t.Fatalf("stored under another name than the URL: %d entries", len(shared.data))
 	}
-	s := i.source(clk, cached(shared), policy(jwks.Policy{MaxFresh: time.Hour}))
+	s := i.source(clk, cached(shared), policy(keys.Policy{MaxFresh: time.Hour}))
 	found(t, s, "a")
 	if h := s.Health(); h.CacheLoads != 1 || h.FreshUntil.After(clk.Now().Add(time.Hour)) {
 		t.Fatalf("health = %+v", h)
 	}
-	small := i.source(clk, cached(shared), policy(jwks.Policy{MaxBytes: 64}))
+	small := i.source(clk, cached(shared), policy(keys.Policy{MaxBytes: 64}))
 	_, err := look(small, "a")
-	if unavailable(t, err); !strings.Contains(small.Health().CacheError.Error(), "too large") {
+	if unavailable(t, err); !strings.Contains(small.Health().CacheError, "too large") {
 		t.Fatalf("err = %v, cache error = %v", err, small.Health().CacheError)
 	}
 }
 
 func TestEnvelopeOfAnotherSet(t *testing.T) {
-	i, other, clk := newIssuer(t, keys(set(ec("a")))), newIssuer(t, keys(set(ec("evil")))), newClock()
+	i, other, clk := newIssuer(t, jwkSet(set(ec("a")))), newIssuer(t, jwkSet(set(ec("evil")))), newClock()
 	shared := &memory{}
 	id := func(c *jwks.Config) { c.Cache, c.ID = shared, "same" }
 	found(t, other.source(clk, id), "evil")
 	s := i.source(clk, id)
 	found(t, s, "a")
-	if !strings.Contains(s.Health().CacheError.Error(), "another key set") {
+	if !strings.Contains(s.Health().CacheError, "another key set") {
 		t.Fatal(s.Health().CacheError)
 	}
 	// A machine whose clock runs two minutes ahead.
@@ -215,14 +213,14 @@ func TestEnvelopeOfAnotherSet(t *testing.T) {
 	i.hits.Store(0)
 	found(t, behind, "a")
 	hits(t, i, 1)
-	if !strings.Contains(behind.Health().CacheError.Error(), "future") {
+	if !strings.Contains(behind.Health().CacheError, "future") {
 		t.Fatal(behind.Health().CacheError)
 	}
 }
 
 func TestFleetSharesOneFetch(t *testing.T) {
 	a := ec("a")
-	i, clk, shared := newIssuer(t, keys(set(a))), newClock(), &memory{}
+	i, clk, shared := newIssuer(t, jwkSet(set(a))), newClock(), &memory{}
 	one, two := i.source(clk, cached(shared)), i.source(clk, cached(shared))
 	found(t, one, "a")
 	key := found(t, two, "a")
@@ -241,14 +239,14 @@ func TestFleetSharesOneFetch(t *testing.T) {
 		t.Fatal("the other did not take the refresh over as it was")
 	}
 	// So does a rotation that one has learned ...
-	i.serve(keys(set(a, ec("b"))))
+	i.serve(jwkSet(set(a, ec("b"))))
 	clk.advance(time.Second)
 	found(t, one, "b")
 	found(t, two, "b")
 	hits(t, i, 3)
 	// ... even when the envelope is not quite young, for it holds the key ...
 	clk.advance(6 * time.Second)
-	i.serve(keys(set(a, ec("b2"))))
+	i.serve(jwkSet(set(a, ec("b2"))))
 	found(t, one, "b2")
 	clk.advance(30 * time.Second)
 	found(t, two, "b2")
@@ -262,7 +260,7 @@ func TestFleetSharesOneFetch(t *testing.T) {
 	unknown(t, err, false)
 	hits(t, i, 5)
 	// But an older envelope is no answer to an unknown kid.
-	i.serve(keys(set(a, ec("c"))))
+	i.serve(jwkSet(set(a, ec("c"))))
 	clk.advance(6 * time.Second)
 	found(t, two, "c")
 	hits(t, i, 6)
@@ -270,7 +268,7 @@ func TestFleetSharesOneFetch(t *testing.T) {
 
 func TestOldEnvelopeDoesNotAnswerAnUnknownKid(t *testing.T) {
 	a := ec("a")
-	i, clk, shared := newIssuer(t, keys(set(a))), newClock(), &memory{}
+	i, clk, shared := newIssuer(t, jwkSet(set(a))), newClock(), &memory{}
 	two := i.source(clk, cached(shared))
 	found(t, two, "a")
 	clk.advance(time.Second)
@@ -283,20 +281,20 @@ func TestOldEnvelopeDoesNotAnswerAnUnknownKid(t *testing.T) {
 	unknown(t, err, false)
 	hits(t, i, 2)
 	clk.advance(30 * time.Second)
-	i.serve(keys(set(a, ec("b"))))
+	i.serve(jwkSet(set(a, ec("b"))))
 	found(t, two, "b") // the envelope is newer than two's set, but 30 s old and without b
 	hits(t, i, 3)
 }
 
 func TestRevalidationAfterARestart(t *testing.T) {
 	files, _ := fileCache(t)
-	i, clk := newIssuer(t, keys(set(ec("a")), "ETag", `"v1"`)), newClock()
+	i, clk := newIssuer(t, jwkSet(set(ec("a")), "ETag", `"v1"`)), newClock()
 	found(t, i.source(clk, cached(files)), "a")
 	i.serve(status(304))
 	clk.advance(time.Hour)
 	s := i.source(clk, cached(files))
 	found(t, s, "a")
-	if h := s.Health(); h.NotModified != 1 || h.State != jwks.StateFresh {
+	if h := s.Health(); h.NotModified != 1 || h.State != keys.StateFresh {
 		t.Fatalf("health = %+v", h)
 	}
 	i.down() // the renewed date was stored too
@@ -314,70 +312,12 @@ func TestBadCacheNeverCostsKeys(t *testing.T) {
 		"deaf to its context": func(context.Context, string) error { <-quit; return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
-			i := newIssuer(t, keys(set(ec("a"))))
-			s := i.source(newClock(), cached(&memory{before: before}), policy(jwks.Policy{FetchTimeout: 2 * time.Second}))
+			i := newIssuer(t, jwkSet(set(ec("a"))))
+			s := i.source(newClock(), cached(&memory{before: before}), policy(keys.Policy{FetchTimeout: 2 * time.Second}))
 			found(t, s, "a")
-			var ce *jwks.CacheError
-			if h := s.Health(); !errors.As(h.CacheError, &ce) || ce.Op != "store" || h.LastError != nil {
+			if h := s.Health(); !strings.Contains(h.CacheError, "cache store: ") || h.LastError != "" {
 				t.Fatalf("health = %+v", h)
 			}
 		})
-	}
-}
-
-func TestFileCache(t *testing.T) {
-	ctx := context.Background()
-	files, dir := fileCache(t)
-	if data, err := files.Load(ctx, "x"); data != nil || err != nil {
-		t.Fatalf("a missing file: %q, %v", data, err)
-	}
-	var wg sync.WaitGroup
-	for n := range 16 { // several processes
-		wg.Go(func() {
-			again, err := jwks.NewFileCache(dir)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			if err := again.Store(ctx, "https://x/../../y", bytes.Repeat([]byte(fmt.Sprintf("%x", n)), 1<<16)); err != nil {
-				t.Error(err)
-			}
-			data, err := again.Load(ctx, "https://x/../../y")
-			if err != nil || len(data) != 1<<16 || bytes.Count(data, data[:1]) != len(data) {
-				t.Errorf("torn read of %d bytes, %v", len(data), err)
-			}
-		})
-	}
-	wg.Wait()
-	names, err := os.ReadDir(dir)
-	if err != nil || len(names) != 1 {
-		t.Fatalf("left behind: %v, %v", names, err)
-	}
-	if runtime.GOOS == "windows" {
-		return
-	}
-	info, err := names[0].Info()
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Fatalf("mode %v, %v", info.Mode(), err)
-	}
-	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
-		t.Fatalf("directory mode %v, %v", info.Mode(), err)
-	}
-	if err := os.Chmod(dir, 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := jwks.NewFileCache(dir); err == nil {
-		t.Fatal("a directory everybody can write to was taken")
-	}
-	for _, bad := range []string{"", filepath.Join(dir, names[0].Name(), "sub")} {
-		if _, err := jwks.NewFileCache(bad); err == nil {
-			t.Fatalf("%q was taken", bad)
-		}
-	}
-	if err := os.RemoveAll(dir); err != nil {
-		t.Fatal(err)
-	}
-	if err := files.Store(ctx, "x", nil); err == nil {
-		t.Fatal("stored into nothing")
 	}
 }

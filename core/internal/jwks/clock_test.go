@@ -6,7 +6,7 @@ import (
 	"time"
 	"unsafe"
 
-	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // twoClocks tells a time with both readings, each moved on its own: a suspended machine's monotonic clock stands still,
@@ -53,18 +53,18 @@ func TestNeitherClockProlongsTrust(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			clk := &twoClocks{now: time.Now()}
-			i := newIssuer(t, keys(set(ec("a"))))
+			i := newIssuer(t, jwkSet(set(ec("a"))))
 			s := i.source(clk)
 			found(t, s, "a")
-			i.serve(keys(set(ec("b")))) // a is revoked
+			i.serve(jwkSet(set(ec("b")))) // a is revoked
 			pass(t, clk)
 			_, err := look(s, "a")
 			unknown(t, err, false)
 		})
 		t.Run(name+", in an outage", func(t *testing.T) {
 			clk := &twoClocks{now: time.Now()}
-			i := newIssuer(t, keys(set(ec("a"))))
-			s := i.source(clk, policy(jwks.Policy{MaxStale: -1}))
+			i := newIssuer(t, jwkSet(set(ec("a"))))
+			s := i.source(clk, policy(keys.Policy{MaxStale: -1}))
 			found(t, s, "a")
 			i.down()
 			pass(t, clk)

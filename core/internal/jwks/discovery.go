@@ -110,7 +110,7 @@ func (s *Source) discover(ctx context.Context, now time.Time) (*discovered, erro
 	if err := s.cfg.checkJWKSURI(doc.JWKSURI); err != nil {
 		return nil, refuse(err)
 	}
-	fresh, _ := s.policy.Freshness(ans.header, now)
+	fresh, _ := freshness(s.policy, ans.header, now)
 	until := now.Add(fresh)
 	return &discovered{jwksURL: doc.JWKSURI, fetchedAt: now, freshUntil: until, due: until}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // provider serves a metadata document and keys, each switchable.
@@ -36,8 +37,8 @@ func newProvider(t *testing.T) *provider {
 		}
 	})
 	store(&p.doc, p.document("/tenant", "/keys"))
-	store(&p.keys, keys(set(ec("a"))))
-	store(&p.alt, keys(set(ec("moved"))))
+	store(&p.keys, jwkSet(set(ec("a"))))
+	store(&p.alt, jwkSet(set(ec("moved"))))
 	return p
 }
 
@@ -56,11 +57,11 @@ func (p *provider) document(issuer, jwksURI string, header ...string) http.Handl
 		if err != nil {
 			panic(err)
 		}
-		keys(doc, header...)(w, r)
+		jwkSet(doc, header...)(w, r)
 	}
 }
 
-func (p *provider) source(c jwks.Clock, change ...func(*jwks.Config)) *jwks.Source {
+func (p *provider) source(c keys.Clock, change ...func(*jwks.Config)) *jwks.Source {
 	cfg := jwks.Config{Issuer: p.URL + "/tenant", Discovery: true, Clock: c}
 	for _, f := range change {
 		f(&cfg)
@@ -73,7 +74,7 @@ func TestDiscovery(t *testing.T) {
 	s := p.source(clk)
 	found(t, s, "a")
 	h := s.Health()
-	if d := h.Discovery; d == nil || d.JWKSURL != p.URL+"/keys" || d.Fetches != 1 || d.LastError != nil || d.FetchedAt.IsZero() {
+	if d := h.Discovery; d == nil || d.JWKSURL != p.URL+"/keys" || d.Fetches != 1 || d.LastError != "" || d.FetchedAt.IsZero() {
 		t.Fatalf("health = %+v, %+v", h, d)
 	}
 	_, _ = look(s, "x") // an unknown kid does not read the document again
@@ -127,12 +128,12 @@ func TestDiscoveryRefusals(t *testing.T) {
 		"fragment":            {p.document("/tenant", "https://issuer.example/keys#"), jwks.KindDiscovery, "fragment"},
 		"relative":            {p.document("/tenant", "keys"), jwks.KindDiscovery, "absolute"},
 		"file":                {p.document("/tenant", "file:///etc/passwd"), jwks.KindDiscovery, "absolute"},
-		"wrong type":          {keys([]byte(`{"issuer":1}`)), jwks.KindDiscovery, "unreadable"},
-		"member twice":        {keys([]byte(`{"issuer":"a","issuer":"b"}`)), jwks.KindDiscovery, "duplicate"},
+		"wrong type":          {jwkSet([]byte(`{"issuer":1}`)), jwks.KindDiscovery, "unreadable"},
+		"member twice":        {jwkSet([]byte(`{"issuer":"a","issuer":"b"}`)), jwks.KindDiscovery, "duplicate"},
 		"HTML":                {body("text/html", []byte("<html>")), jwks.KindNotJSON, ""},
 		"404":                 {status(404), jwks.KindStatus, "404"},
 		"redirect off host":   {redirect("https://evil.example/"), jwks.KindRedirect, ""},
-		"larger than allowed": {keys([]byte(`{"x":"` + strings.Repeat("x", 1<<20) + `"}`)), jwks.KindTooLarge, ""},
+		"larger than allowed": {jwkSet([]byte(`{"x":"` + strings.Repeat("x", 1<<20) + `"}`)), jwks.KindTooLarge, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			store(&p.doc, c.doc)
@@ -148,7 +149,7 @@ func TestDiscoveryRefusals(t *testing.T) {
 			if p.docs.Load() != 1 || p.sets.Load() != 0 {
 				t.Fatalf("%d documents, %d sets", p.docs.Load(), p.sets.Load())
 			}
-			if h := s.Health(); h.Failures != 1 || h.Discovery.Failures != 1 || h.Discovery.LastError == nil {
+			if h := s.Health(); h.Failures != 1 || h.Discovery.Failures != 1 || h.Discovery.LastError == "" {
 				t.Fatalf("health = %+v, %+v", h, h.Discovery)
 			}
 		})
@@ -171,10 +172,10 @@ func TestDiscoveryOutageKeepsTheKnownURL(t *testing.T) {
 		"private address": p.document("/tenant", "http://10.0.0.1/"),
 	} {
 		store(&p.doc, doc)
-		store(&p.keys, keys(set(ec(name))))
+		store(&p.keys, jwkSet(set(ec(name))))
 		clk.advance(11 * time.Minute)
 		found(t, s, name) // from the URL known before
-		if h := s.Health(); h.State != jwks.StateFresh || h.LastError != nil || h.Discovery.LastError == nil {
+		if h := s.Health(); h.State != keys.StateFresh || h.LastError != "" || h.Discovery.LastError == "" {
 			t.Fatalf("%s: health = %+v, %+v", name, h, h.Discovery)
 		}
 		docs := p.docs.Load()
@@ -188,10 +189,10 @@ func TestDiscoveryOutageKeepsTheKnownURL(t *testing.T) {
 
 func TestHangingDocumentLeavesTimeForTheKeys(t *testing.T) {
 	p, clk := newProvider(t), newClock()
-	s := p.source(clk, policy(jwks.Policy{FetchTimeout: 2 * time.Second}))
+	s := p.source(clk, policy(keys.Policy{FetchTimeout: 2 * time.Second}))
 	found(t, s, "a")
 	store(&p.doc, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	store(&p.keys, keys(set(ec("b"))))
+	store(&p.keys, jwkSet(set(ec("b"))))
 	clk.advance(11 * time.Minute)
 	found(t, s, "b")
 }
@@ -239,8 +240,8 @@ func TestValidatorsStayWithTheirURL(t *testing.T) {
 		}
 	}
 	validators := []string{"ETag", `"v1"`, "Last-Modified", "Sun, 01 Mar 2026 00:00:00 GMT"}
-	store(&p.keys, record(keys(set(ec("a")), validators...)))
-	store(&p.alt, record(keys(set(ec("moved")), validators...)))
+	store(&p.keys, record(jwkSet(set(ec("a")), validators...)))
+	store(&p.alt, record(jwkSet(set(ec("moved")), validators...)))
 	s := p.source(clk)
 	found(t, s, "a")
 	<-asked
@@ -266,7 +267,7 @@ func TestDiscoveryThroughTheCache(t *testing.T) {
 	clk.advance(time.Hour)
 	s := p.source(clk, cached(files))
 	found(t, s, "a")
-	if h := s.Health(); h.State != jwks.StateStale {
+	if h := s.Health(); h.State != keys.StateStale {
 		t.Fatalf("health = %+v", h)
 	}
 }

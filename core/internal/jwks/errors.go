@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // FetchKind says what stood between us and a usable key set.
@@ -15,11 +17,11 @@ const (
 	KindNetwork        FetchKind = "network"         // DNS, dial, TLS or connection failure
 	KindStatus         FetchKind = "status"          // an HTTP status other than 200, or an unasked-for 304
 	KindTooLarge       FetchKind = "too_large"       // body above Policy.MaxBytes, measured after decompression
-	KindNotJSON        FetchKind = "not_json"        // an HTML page, or anything else that is no JSON object
+	KindNotJSON        FetchKind = "not_json"        // an HTML page, or anything else that is not a JSON object
 	KindRedirect       FetchKind = "redirect"        // to another host, or too many
 	KindInsecureScheme FetchKind = "insecure_scheme" // plain http to anything but loopback
 	KindPrivateAddress FetchKind = "private_address" // a private network that the contract does not name
-	KindMalformedSet   FetchKind = "malformed_set"   // JSON, but no JWK Set
+	KindMalformedSet   FetchKind = "malformed_set"   // JSON, but not a JWK Set
 	KindTooManyKeys    FetchKind = "too_many_keys"   // more entries than Policy.MaxKeys
 	KindNoUsableKeys   FetchKind = "no_usable_keys"  // a JWK Set in which no entry can be used
 	KindDiscovery      FetchKind = "discovery"       // the discovery document names another issuer or a bad jwks_uri
@@ -35,7 +37,7 @@ type FetchError struct {
 	RetryAfter time.Duration
 	Err        error // detail; may be nil
 	// Skipped lists the entries of a set refused with KindNoUsableKeys.
-	Skipped []Skip
+	Skipped []keys.Skipped
 }
 
 // Error returns what failed, where, and why.

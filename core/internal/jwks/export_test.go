@@ -1,8 +1,11 @@
 package jwks
 
 import (
+	"net/http"
 	"runtime"
 	"time"
+
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // Await returns once no flight is up and its events are told, so that tests need no sleep to see what was fetched behind a request.
@@ -66,4 +69,9 @@ func RedactURL(raw string) string          { return redactURL(raw) }
 func (s *Source) Discovered(jwksURL string) {
 	far := s.clock.Now().Add(24 * time.Hour)
 	s.disco.Store(&discovered{jwksURL: jwksURL, due: far, freshUntil: far})
+}
+
+// Freshness is a table in the tests.
+func Freshness(p keys.Policy, h http.Header, now time.Time) (time.Duration, bool) {
+	return freshness(p, h, now)
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 func redirect(to string) http.HandlerFunc {
@@ -22,7 +23,7 @@ func redirect(to string) http.HandlerFunc {
 // TestBadAnswersAreRefusedAndKeysKept turns a good issuer bad: each answer must be told by its kind, must not replace
 // the keys at hand, and must not cost a goroutine.
 func TestBadAnswersAreRefusedAndKeysKept(t *testing.T) {
-	elsewhere := newIssuer(t, keys(set(ec("evil"))))
+	elsewhere := newIssuer(t, jwkSet(set(ec("evil"))))
 	var bomb bytes.Buffer
 	zip := gzip.NewWriter(&bomb)
 	_, _ = zip.Write([]byte(`{"keys":[`))
@@ -36,17 +37,17 @@ func TestBadAnswersAreRefusedAndKeysKept(t *testing.T) {
 		answer http.HandlerFunc
 		kind   jwks.FetchKind
 	}{
-		"10 MB":                   {keys(big), jwks.KindTooLarge},
-		"100,000 keys":            {keys([]byte(many)), jwks.KindTooManyKeys},
-		"gzip bomb":               {keys(bomb.Bytes(), "Content-Encoding", "gzip"), jwks.KindTooLarge},
+		"10 MB":                   {jwkSet(big), jwks.KindTooLarge},
+		"100,000 keys":            {jwkSet([]byte(many)), jwks.KindTooManyKeys},
+		"gzip bomb":               {jwkSet(bomb.Bytes(), "Content-Encoding", "gzip"), jwks.KindTooLarge},
 		"HTML with 200":           {body("text/html; charset=utf-8", []byte("<html>")), jwks.KindNotJSON},
 		"JSON said to be HTML":    {body("text/html", set(ec("evil"))), jwks.KindNotJSON},
-		"HTML said to be JSON":    {keys([]byte("\n <html>")), jwks.KindNotJSON},
-		"empty":                   {keys(nil), jwks.KindNotJSON},
-		"array":                   {keys([]byte("[]")), jwks.KindNotJSON},
-		"no set":                  {keys([]byte(`{"error":"x"}`)), jwks.KindMalformedSet},
-		"cut short":               {keys(set(ec("evil"))[:40]), jwks.KindMalformedSet},
-		"empty set":               {keys(set()), jwks.KindNoUsableKeys},
+		"HTML said to be JSON":    {jwkSet([]byte("\n <html>")), jwks.KindNotJSON},
+		"empty":                   {jwkSet(nil), jwks.KindNotJSON},
+		"array":                   {jwkSet([]byte("[]")), jwks.KindNotJSON},
+		"no set":                  {jwkSet([]byte(`{"error":"x"}`)), jwks.KindMalformedSet},
+		"cut short":               {jwkSet(set(ec("evil"))[:40]), jwks.KindMalformedSet},
+		"empty set":               {jwkSet(set()), jwks.KindNoUsableKeys},
 		"404":                     {status(404), jwks.KindStatus},
 		"204":                     {status(204), jwks.KindStatus},
 		"500":                     {status(500), jwks.KindStatus},
@@ -68,7 +69,7 @@ func TestBadAnswersAreRefusedAndKeysKept(t *testing.T) {
 		}, jwks.KindNetwork},
 	} {
 		t.Run(name, func(t *testing.T) {
-			i, clk, seen := newIssuer(t, keys(set(ec("a")))), newClock(), &events{}
+			i, clk, seen := newIssuer(t, jwkSet(set(ec("a")))), newClock(), &events{}
 			s := i.source(clk, func(c *jwks.Config) { c.URL += "?secret=hush"; c.Emit = seen.emit })
 			before := found(t, s, "a")
 			seen.take(s)
@@ -79,10 +80,10 @@ func TestBadAnswersAreRefusedAndKeysKept(t *testing.T) {
 				t.Fatal("the key at hand was replaced")
 			}
 			h := s.Health()
-			if kindOf(h.LastError) != c.kind || h.State != jwks.StateStale || h.Failures != 1 {
+			if jwks.FetchKind(h.LastErrorKind) != c.kind || h.State != keys.StateStale || h.Failures != 1 {
 				t.Fatalf("health = %+v, want a failure of kind %s", h, c.kind)
 			}
-			if strings.Contains(h.LastError.Error(), "hush") || strings.Contains(h.URL, "hush") {
+			if strings.Contains(h.LastError, "hush") || strings.Contains(h.URL, "hush") {
 				t.Fatalf("the query leaks: %v", h.LastError)
 			}
 			if evs := seen.take(s); len(evs) != 1 || kindOf(evs[0].(jwks.Stale).Err) != c.kind { // a panic fails the test
@@ -99,7 +100,7 @@ func TestBadAnswersAreRefusedAndKeysKept(t *testing.T) {
 }
 
 func TestRedirectFromHTTPSToHTTP(t *testing.T) {
-	plain := newIssuer(t, keys(set(ec("evil"))))
+	plain := newIssuer(t, jwkSet(set(ec("evil"))))
 	tls := httptest.NewTLSServer(redirect(plain.URL + "/keys"))
 	defer tls.Close()
 	s := jwks.New(jwks.Config{URL: tls.URL, Client: tls.Client(), Clock: newClock()})
@@ -117,7 +118,7 @@ func TestRedirectsOnTheSameHostAreFollowed(t *testing.T) {
 			redirect(to)(w, r)
 			return
 		}
-		keys(good)(w, r)
+		jwkSet(good)(w, r)
 	})
 	found(t, i.source(newClock()), "a")
 	hits(t, i, 4)
@@ -152,7 +153,7 @@ func TestRequestHeadersAndForeignClient(t *testing.T) {
 	i := newIssuer(t, func(w http.ResponseWriter, r *http.Request) {
 		got = r.Header.Clone()
 		http.SetCookie(w, &http.Cookie{Name: "sticky", Value: "1"})
-		keys(set(ec("a")))(w, r)
+		jwkSet(set(ec("a")))(w, r)
 	})
 	jar := &jarSpy{}
 	theirs := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return nil }}
@@ -177,7 +178,7 @@ func TestErrorsHoldNoCredentials(t *testing.T) {
 	})}
 	s := jwks.New(jwks.Config{URL: "https://user:hunter2@issuer.example/keys?token=hush#frag", Client: leaky})
 	err := s.Ready(context.Background())
-	text := err.Error() + s.Health().LastError.Error() + s.Health().URL
+	text := err.Error() + s.Health().LastError + s.Health().URL
 	for _, secret := range []string{"hunter2", "hush", "frag", "\n"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("%q leaks: %s", secret, text)

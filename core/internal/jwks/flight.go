@@ -1,6 +1,7 @@
 package jwks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -117,14 +118,14 @@ func (s *Source) renew(ctx context.Context, base *snapshot, now time.Time) (next
 		s.rediscover(err)
 		return nil, false, err
 	}
-	lifetime, stated := s.policy.Freshness(got.ans.header, now)
+	lifetime, stated := freshness(s.policy, got.ans.header, now)
 	if got.ans.notModified {
 		s.notModified.Add(1)
 		same := *base
 		if !stated { // RFC 9111 §4.3.4: what a 304 leaves out stays as it was
 			lifetime = base.freshUntil.Sub(base.fetchedAt)
 		}
-		same.etag = or(validator(got.ans.header, "ETag"), base.etag)
+		same.etag = cmp.Or(validator(got.ans.header, "ETag"), base.etag)
 		s.date(&same, now, lifetime)
 		return &same, true, nil
 	}
@@ -151,16 +152,16 @@ func (s *Source) land(f *flight, snap *snapshot, err error, done Refreshed) {
 	}
 	s.lastErr, s.flight = err, nil
 	if err == nil {
-		s.failures, s.hung, s.nextTry = 0, false, time.Time{}
+		s.failures, s.lastTimedOut, s.nextTry = 0, false, time.Time{}
 		if f.why == unknownKey { // a failed fetch does not use up the cool-down; the back-off guards it
-			s.coolTill = now.Add(s.policy.Cooldown)
+			s.cooldownUntil = now.Add(s.policy.Cooldown)
 		}
 	} else {
 		s.failures++
 		var fe *FetchError
 		known := errors.As(err, &fe)
-		s.hung = known && fe.Kind == KindTimeout
-		wait := jitter(s.policy.backoff(s.failures))
+		s.lastTimedOut = known && fe.Kind == KindTimeout
+		wait := jitter(s.policy.Backoff(s.failures))
 		if known {
 			wait = max(wait, fe.RetryAfter)
 		}

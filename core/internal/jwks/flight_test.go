@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 func TestColdStart(t *testing.T) {
 	before := runtime.NumGoroutine()
 	gate := make(chan struct{})
-	good := keys(set(ec("a")))
+	good := jwkSet(set(ec("a")))
 	i := newIssuer(t, func(w http.ResponseWriter, r *http.Request) { <-gate; good(w, r) })
 	s := i.source(newClock())
 	const n = 10_000
@@ -46,7 +47,7 @@ func TestColdStart(t *testing.T) {
 
 func TestFirstCallerCancels(t *testing.T) {
 	entered, gate := make(chan struct{}), make(chan struct{})
-	good := keys(set(ec("a")))
+	good := jwkSet(set(ec("a")))
 	i := newIssuer(t, func(w http.ResponseWriter, r *http.Request) { close(entered); <-gate; good(w, r) })
 	s := i.source(newClock())
 	ctx, cancel := context.WithCancel(context.Background())
@@ -94,7 +95,7 @@ func TestFetchIsDetached(t *testing.T) {
 
 func TestNewIsFree(t *testing.T) {
 	before := runtime.NumGoroutine()
-	i := newIssuer(t, keys(set(ec("a"))))
+	i := newIssuer(t, jwkSet(set(ec("a"))))
 	serving := runtime.NumGoroutine()
 	for range 10_000 {
 		_ = i.source(nil)
@@ -117,7 +118,7 @@ func TestOneOfFiftyUnreadable(t *testing.T) {
 		entries = append(entries, ed(fmt.Sprint("k", n)))
 	}
 	entries[17] = jwk{"kty": "new", "kid": "k17"}
-	i := newIssuer(t, keys(set(entries...)))
+	i := newIssuer(t, jwkSet(set(entries...)))
 	s := i.source(newClock())
 	if err := s.Ready(context.Background()); err != nil {
 		t.Fatal(err)
@@ -136,7 +137,7 @@ func TestRevalidation(t *testing.T) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
-		keys(a, "ETag", `"v1"`, "Last-Modified", "Sun, 01 Mar 2026 00:00:00 GMT", "Cache-Control", "max-age=3600")(w, r)
+		jwkSet(a, "ETag", `"v1"`, "Last-Modified", "Sun, 01 Mar 2026 00:00:00 GMT", "Cache-Control", "max-age=3600")(w, r)
 	})
 	clk, seen := newClock(), &events{}
 	s := i.source(clk, func(c *jwks.Config) { c.Emit = seen.emit })
@@ -146,7 +147,7 @@ func TestRevalidation(t *testing.T) {
 		t.Fatal("304 changed the key's pointer")
 	}
 	h := s.Health()
-	if h.NotModified != 1 || h.State != jwks.StateFresh || !h.FreshUntil.Equal(clk.Now().Add(time.Hour)) {
+	if h.NotModified != 1 || h.State != keys.StateFresh || !h.FreshUntil.Equal(clk.Now().Add(time.Hour)) {
 		t.Fatalf("health = %+v, want another hour of freshness", h)
 	}
 	if asked[1].Get("If-Modified-Since") == "" || asked[0].Get("If-None-Match") != "" {
@@ -168,7 +169,7 @@ func TestReady(t *testing.T) {
 	s := i.source(clk)
 	err := s.Ready(context.Background())
 	unavailable(t, err)
-	i.serve(keys(set(ec("a"))))
+	i.serve(jwkSet(set(ec("a"))))
 	clk.advance(time.Second)
 	if err := s.Ready(context.Background()); err != nil {
 		t.Fatal(err)
@@ -182,7 +183,7 @@ func TestReady(t *testing.T) {
 }
 
 func TestHealthWhileBusy(t *testing.T) {
-	i, clk := newIssuer(t, keys(set(ec("a")))), newClock()
+	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
 	s := i.source(clk)
 	var wg sync.WaitGroup
 	for g := range 8 {

@@ -5,19 +5,21 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// Freshness returns how long an answer received at now may be used before it is renewed (RFC 9111 §4.2.1), clamped to
+// freshness returns how long an answer received at now may be used before it is renewed (RFC 9111 §4.2.1), clamped to
 // p.MinFresh and p.MaxFresh. stated is false when the answer says nothing, and fresh is then p.DefaultFresh.
-// Directives that would forbid reuse after expiry (must-revalidate) do not shorten [Policy.MaxStale]: that is the
+// Directives that would forbid reuse after expiry (must-revalidate) do not shorten [keys.Policy.MaxStale]: that is the
 // reader's own decision, taken for outages.
-func (p Policy) Freshness(h http.Header, now time.Time) (fresh time.Duration, stated bool) {
+func freshness(p keys.Policy, h http.Header, now time.Time) (fresh time.Duration, stated bool) {
 	maxAge, found, noReuse := cacheControl(h.Values("Cache-Control"))
 	switch {
 	case noReuse:
 		return p.MinFresh, true
 	case found:
-		return p.clamp(maxAge - age(h)), true
+		return p.Clamp(maxAge - age(h)), true
 	case h.Get("Expires") == "":
 		return p.DefaultFresh, false
 	}
@@ -33,7 +35,7 @@ func (p Policy) Freshness(h http.Header, now time.Time) (fresh time.Duration, st
 	if lifetime <= 0 { // and may be so far below that subtracting would wrap around
 		return p.MinFresh, true
 	}
-	return p.clamp(lifetime - age(h)), true
+	return p.Clamp(lifetime - age(h)), true
 }
 
 // age returns how long a cache on the way already held the answer (RFC 9111 §5.1).
@@ -42,7 +44,7 @@ func age(h http.Header) time.Duration {
 	return d
 }
 
-// cacheControl reads the directives we honour. Of several max-age the smallest counts, and an unreadable one counts as
+// cacheControl reads the directives we honor. Of several max-age the smallest counts, and an unreadable one counts as
 // 0 (RFC 9111 §4.2.1 lets both be taken as stale). s-maxage is for shared caches only.
 func cacheControl(lines []string) (maxAge time.Duration, found, noReuse bool) {
 	for name, value := range directives(strings.Join(lines, ",")) {

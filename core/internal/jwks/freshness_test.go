@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 func TestFreshness(t *testing.T) {
@@ -50,7 +51,7 @@ func TestFreshness(t *testing.T) {
 			for i := 0; i < len(c.header); i += 2 {
 				h.Add(c.header[i], c.header[i+1])
 			}
-			got, stated := jwks.Policy{}.WithDefaults().Freshness(h, now)
+			got, stated := jwks.Freshness(keys.Policy{}.WithDefaults(), h, now)
 			if got != c.want || stated != c.stated {
 				t.Fatalf("%v, stated %v; want %v, %v", got, stated, c.want, c.stated)
 			}
@@ -63,9 +64,9 @@ func FuzzCacheControl(f *testing.F) {
 	f.Add(`no-cache="a, b", MAX-AGE="1"`, "99999999999999999999", "Mon, 01 Jan 0001 00:00:00 GMT")
 	f.Add(`x="\`, "-1", "0")
 	f.Fuzz(func(t *testing.T, cc, age, expires string) {
-		p := jwks.Policy{}.WithDefaults()
+		p := keys.Policy{}.WithDefaults()
 		h := http.Header{"Cache-Control": {cc}, "Age": {age}, "Expires": {expires}}
-		got, stated := p.Freshness(h, time.Unix(1_800_000_000, 0))
+		got, stated := jwks.Freshness(p, h, time.Unix(1_800_000_000, 0))
 		if got < p.MinFresh || got > p.MaxFresh || (!stated && got != p.DefaultFresh) {
 			t.Fatalf("%v (stated %v) is outside the clamp", got, stated)
 		}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // clock is advanced by tests only.
@@ -66,7 +67,7 @@ func (i *issuer) hang() {
 }
 
 // source returns a Source on i with the given clock.
-func (i *issuer) source(c jwks.Clock, change ...func(*jwks.Config)) *jwks.Source {
+func (i *issuer) source(c keys.Clock, change ...func(*jwks.Config)) *jwks.Source {
 	cfg := jwks.Config{URL: i.URL + "/keys", Clock: c}
 	for _, f := range change {
 		f(&cfg)
@@ -88,7 +89,7 @@ func body(contentType string, raw []byte, header ...string) http.HandlerFunc {
 	}
 }
 
-func keys(raw []byte, header ...string) http.HandlerFunc {
+func jwkSet(raw []byte, header ...string) http.HandlerFunc {
 	return body("application/json", raw, header...)
 }
 

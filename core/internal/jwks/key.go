@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 const (
@@ -21,16 +23,12 @@ const (
 // Key is one public signature key. Its fields are read-only. While a refreshed set brings the same key (kid, alg and
 // thumbprint) the pointer stays the same, so a pointer stands for "this key is still published".
 type Key struct {
-	ID  string // kid; empty when the entry has none
-	Alg string // alg as published; empty when the key is not bound to one algorithm
-	Kty string // "RSA", "EC" or "OKP"
-	Crv string // "P-256", "P-384", "P-521", "Ed25519"; empty for RSA
-	// Public is an *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey.
-	Public     crypto.PublicKey
+	keys.Key
+
+	Kty        string            // "RSA", "EC" or "OKP"
+	Crv        string            // "P-256", "P-384", "P-521", "Ed25519"; empty for RSA
 	Thumbprint [sha256.Size]byte // RFC 7638
 	Bits       int               // modulus or field size
-	// Issuer is the issuer that the set says this key signs for, with {tenantid} in a template; empty when it does not say.
-	Issuer string
 
 	aux atomic.Pointer[any]
 }
@@ -53,7 +51,7 @@ func (k *Key) Fits(alg string) bool {
 	if kty == "" || kty != k.Kty || crv != k.Crv {
 		return false
 	}
-	return k.Alg == "" || canonicalAlg(k.Alg) == canonicalAlg(alg)
+	return k.Algorithm == "" || canonicalAlg(k.Algorithm) == canonicalAlg(alg)
 }
 
 // family returns the key type and curve an algorithm needs; kty is empty for an algorithm no public key can serve,
@@ -90,7 +88,7 @@ func allAlgorithms() []string {
 
 // newKey checks pub and wraps it; the reason is a sentence for diagnostics when pub cannot be used.
 func newKey(pub crypto.PublicKey, kid, alg string) (key *Key, reason string) {
-	key = &Key{ID: kid, Alg: alg, Public: pub}
+	key = &Key{Key: keys.Key{ID: kid, Algorithm: alg, Public: pub}}
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:
 		key.Kty, key.Bits = "RSA", pub.N.BitLen()
@@ -118,7 +116,7 @@ func newKey(pub crypto.PublicKey, kid, alg string) (key *Key, reason string) {
 		return nil, "unsupported key type"
 	}
 	if alg != "" && !key.Fits(alg) {
-		return nil, "alg " + printable(alg, shownBytes) + " is no signature algorithm for this key"
+		return nil, "alg " + printable(alg, shownBytes) + " is not a signature algorithm for this key"
 	}
 	sum, err := (&jose.JSONWebKey{Key: pub}).Thumbprint(crypto.SHA256)
 	if err != nil {

@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 func TestIssuerDownAtStart(t *testing.T) {
 	before := runtime.NumGoroutine()
 	i, clk, seen := newIssuer(t, status(503)), newClock(), &events{}
 	s := i.source(clk, func(c *jwks.Config) { c.Emit = seen.emit })
-	if h := s.Health(); h.State != jwks.StateEmpty {
+	if h := s.Health(); h.State != keys.StateEmpty {
 		t.Fatalf("state = %s", h.State)
 	}
 	// 10,000 requests over 100 s, 10 ms apart.
@@ -41,7 +42,7 @@ func TestIssuerDownAtStart(t *testing.T) {
 	if n := i.hits.Load(); n < 6 || n > 9 {
 		t.Fatalf("%d fetches in 100 s, want one per back-off step", n)
 	}
-	if h := s.Health(); h.State != jwks.StateUnavailable || h.Failures != h.Fetches {
+	if h := s.Health(); h.State != keys.StateUnavailable || h.Failures != h.Fetches {
 		t.Fatalf("health = %+v", h)
 	}
 	if evs := seen.take(s); len(evs) != int(i.hits.Load()) {
@@ -49,11 +50,11 @@ func TestIssuerDownAtStart(t *testing.T) {
 	}
 
 	// Back again: the first good answer within one back-off step.
-	i.serve(keys(set(ec("a"))))
+	i.serve(jwkSet(set(ec("a"))))
 	_, err := look(s, "a")
 	clk.advance(unavailable(t, err))
 	found(t, s, "a")
-	if h := s.Health(); h.State != jwks.StateFresh || h.LastError != nil || !h.NextTry.IsZero() {
+	if h := s.Health(); h.State != keys.StateFresh || h.LastError != "" || !h.NextTry.IsZero() {
 		t.Fatalf("health = %+v", h)
 	}
 	i.down() // the next outage starts at the first step again
@@ -69,7 +70,7 @@ func TestIssuerDownAtStart(t *testing.T) {
 func TestHang(t *testing.T) {
 	i, clk := newIssuer(t, nil), newClock()
 	i.hang()
-	s := i.source(clk, policy(jwks.Policy{FetchTimeout: 50 * time.Millisecond}))
+	s := i.source(clk, policy(keys.Policy{FetchTimeout: 50 * time.Millisecond}))
 
 	var wg sync.WaitGroup
 	var timeouts atomic.Int64
@@ -94,7 +95,7 @@ func TestHang(t *testing.T) {
 
 // TestHangRetryHoldsUpOneCaller: while a retry of a hung fetch is up, only the caller that started it waits.
 func TestHangRetryHoldsUpOneCaller(t *testing.T) {
-	i, clk := newIssuer(t, keys(set(ec("a")))), newClock()
+	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
 	entered, release := make(chan struct{}), make(chan struct{})
 	attempt := 0
 	s := i.source(clk, func(c *jwks.Config) {
@@ -162,8 +163,8 @@ func TestLastKnownGood(t *testing.T) {
 		"at the very boundary": {0, 24 * time.Hour, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			i, clk, seen := newIssuer(t, keys(set(ec("a")))), newClock(), &events{}
-			s := i.source(clk, policy(jwks.Policy{MaxStale: c.maxStale}), func(c *jwks.Config) { c.Emit = seen.emit })
+			i, clk, seen := newIssuer(t, jwkSet(set(ec("a")))), newClock(), &events{}
+			s := i.source(clk, policy(keys.Policy{MaxStale: c.maxStale}), func(c *jwks.Config) { c.Emit = seen.emit })
 			found(t, s, "a")
 			seen.take(s)
 			i.down()
@@ -171,18 +172,18 @@ func TestLastKnownGood(t *testing.T) {
 			_, err := look(s, "a")
 			h := s.Health()
 			if c.served {
-				if _, ok := seen.take(s)[0].(jwks.Stale); err != nil || h.State != jwks.StateStale || !ok {
+				if _, ok := seen.take(s)[0].(jwks.Stale); err != nil || h.State != keys.StateStale || !ok {
 					t.Fatalf("err = %v, health = %+v", err, h)
 				}
 				_, err := look(s, "new") // its key may have come during the outage
 				unavailable(t, err)
 			} else {
 				unavailable(t, err)
-				if _, ok := seen.take(s)[0].(jwks.Unavailable); h.State != jwks.StateUnavailable || !ok {
+				if _, ok := seen.take(s)[0].(jwks.Unavailable); h.State != keys.StateUnavailable || !ok {
 					t.Fatalf("health = %+v", h)
 				}
 			}
-			i.serve(keys(set(ec("b"))))
+			i.serve(jwkSet(set(ec("b"))))
 			clk.advance(time.Second)
 			_, _ = look(s, "b") // starts the fetch, or joins it
 			s.Await()
@@ -194,7 +195,7 @@ func TestLastKnownGood(t *testing.T) {
 // TestStaleDoesNotWaitTwice: the first request past freshness learns of the outage; those after it get last-known-good
 // at once, even while a retry hangs.
 func TestStaleDoesNotWaitTwice(t *testing.T) {
-	i, clk := newIssuer(t, keys(set(ec("a")))), newClock()
+	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
 	s := i.source(clk)
 	found(t, s, "a")
 	i.down()
@@ -213,20 +214,20 @@ func TestStaleDoesNotWaitTwice(t *testing.T) {
 
 // TestStaleWaitsAgainAfterALull: with rare requests an old failure says nothing about now, and a revoked key must go.
 func TestStaleWaitsAgainAfterALull(t *testing.T) {
-	i, clk := newIssuer(t, keys(set(ec("a")))), newClock()
+	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
 	s := i.source(clk)
 	found(t, s, "a")
 	i.down()
 	clk.advance(11 * time.Minute)
 	found(t, s, "a")
-	i.serve(keys(set(ec("b"))))
+	i.serve(jwkSet(set(ec("b"))))
 	clk.advance(time.Hour)
 	_, err := look(s, "a")
 	unknown(t, err, false)
 }
 
 func TestFailureWhileFresh(t *testing.T) {
-	i, clk, seen := newIssuer(t, keys(set(ec("a")))), newClock(), &events{}
+	i, clk, seen := newIssuer(t, jwkSet(set(ec("a")))), newClock(), &events{}
 	s := i.source(clk, func(c *jwks.Config) { c.Emit = seen.emit })
 	found(t, s, "a")
 	i.down()
@@ -234,7 +235,7 @@ func TestFailureWhileFresh(t *testing.T) {
 	seen.take(s)
 	found(t, s, "a")
 	s.Await()
-	if h := s.Health(); h.State != jwks.StateFresh || h.LastError == nil || h.NextTry.IsZero() {
+	if h := s.Health(); h.State != keys.StateFresh || h.LastError == "" || h.NextTry.IsZero() {
 		t.Fatalf("health = %+v", h)
 	}
 	if _, ok := seen.take(s)[0].(jwks.RefreshFailed); !ok {
@@ -262,7 +263,7 @@ func TestForeignCodeCannotHurt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := jwks.New(jwks.Config{
 				URL: "https://issuer.example/keys", Client: &http.Client{Transport: c.client}, Clock: newClock(),
-				Policy: jwks.Policy{FetchTimeout: 50 * time.Millisecond},
+				Policy: keys.Policy{FetchTimeout: 50 * time.Millisecond},
 				Emit:   func(jwks.Event) { panic("observer") },
 			})
 			var wg sync.WaitGroup

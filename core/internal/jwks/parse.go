@@ -2,6 +2,7 @@ package jwks
 
 import (
 	"bytes"
+	"cmp"
 	"crypto"
 	"crypto/rsa"
 	"encoding/base64"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/json"
+
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // Parse reads a JWK Set (RFC 7517 §5). An entry that cannot be used is skipped with a reason and never fails the set;
@@ -25,7 +28,7 @@ import (
 func Parse(data []byte, lim Limits) (*Set, error) {
 	set := newSet(lim)
 	n := 0
-	err := eachEntry(data, or(lim.MaxKeys, defaultMaxKeys), func(raw []byte) {
+	err := eachEntry(data, cmp.Or(lim.MaxKeys, keys.Policy{}.WithDefaults().MaxKeys), func(raw []byte) {
 		set.read(n, raw)
 		n++
 	})
@@ -35,7 +38,7 @@ func Parse(data []byte, lim Limits) (*Set, error) {
 	if len(set.keys) == 0 {
 		return nil, &FetchError{Kind: KindNoUsableKeys, Err: noUsable(set.skipped), Skipped: set.skipped}
 	}
-	set.seal()
+	set.index()
 	return set, nil
 }
 
@@ -130,9 +133,12 @@ func (s *Set) read(index int, raw []byte) {
 		reason = s.add(key)
 	}
 	if reason != "" {
-		s.skip(Skip{
-			Index: index, ID: printable(e.Kid, shownBytes), Kty: printable(e.Kty, shownBytes),
-			Alg: printable(e.Alg, shownBytes), Reason: reason,
+		s.skip(keys.Skipped{
+			Index:     index,
+			ID:        printable(e.Kid, shownBytes),
+			Type:      printable(e.Kty, shownBytes),
+			Algorithm: printable(e.Alg, shownBytes),
+			Reason:    reason,
 		}, e.Kid)
 	}
 }
@@ -245,7 +251,7 @@ func (e *entry) public() (pub crypto.PublicKey, reason string) {
 }
 
 // noUsable explains a set without usable keys in the words of its entries, or of the usual reason for an empty one.
-func noUsable(skipped []Skip) error {
+func noUsable(skipped []keys.Skipped) error {
 	if len(skipped) == 0 {
 		return errors.New("the set is empty (a Supabase project that still signs with HS256 publishes an empty set)")
 	}

@@ -40,7 +40,7 @@ func FromPEM(data []byte, kid, alg string) (*Set, error) {
 	if len(set.keys) == 0 {
 		return nil, errors.New("jwks: no PEM block found; paste the key with its BEGIN and END lines and real line breaks")
 	}
-	set.seal()
+	set.index()
 	for _, alg := range set.algs {
 		if _, few := set.byAlg[alg]; !few {
 			return nil, fmt.Errorf("jwks: more than %d PEM keys for %s; a JWK Set tells them apart by kid", maxKidless, alg)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 func block(kind string, der []byte, err error) []byte {
@@ -138,7 +139,7 @@ func TestStatic(t *testing.T) {
 			if err := s.Ready(context.Background()); c.set != nil && err != nil {
 				t.Errorf("Ready = %v", err)
 			}
-			if h := s.Health(); h.State != jwks.StateStatic || !h.FetchedAt.IsZero() || h.Fetches != 0 {
+			if h := s.Health(); h.State != keys.StateStatic || !h.FetchedAt.IsZero() || h.Fetches != 0 {
 				t.Errorf("health = %+v", h)
 			}
 			if len(got) == 0 {

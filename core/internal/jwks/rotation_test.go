@@ -13,15 +13,16 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 func TestRotationIsLearnedFromATokensKid(t *testing.T) {
 	a := ec("a")
-	i, clk := newIssuer(t, keys(set(a))), newClock()
+	i, clk := newIssuer(t, jwkSet(set(a))), newClock()
 	s := i.source(clk)
 	old := found(t, s, "a")
 	old.SetAux("prepared")
-	i.serve(keys(set(a, ec("b"))))
+	i.serve(jwkSet(set(a, ec("b"))))
 	found(t, s, "b") // no cool-down has begun: at once
 	hits(t, i, 2)
 	if kept := found(t, s, "a"); kept != old || kept.Aux() != "prepared" {
@@ -31,7 +32,7 @@ func TestRotationIsLearnedFromATokensKid(t *testing.T) {
 		t.Fatal("a new key has material already")
 	}
 	// Same kid, other key: another pointer.
-	i.serve(keys(set(ec("a"))))
+	i.serve(jwkSet(set(ec("a"))))
 	clk.advance(9 * time.Minute)
 	found(t, s, "a")
 	s.Await()
@@ -41,7 +42,7 @@ func TestRotationIsLearnedFromATokensKid(t *testing.T) {
 }
 
 func TestUnknownKidCooldown(t *testing.T) {
-	i, clk, seen := newIssuer(t, keys(set(ec("a")))), newClock(), &events{}
+	i, clk, seen := newIssuer(t, jwkSet(set(ec("a")))), newClock(), &events{}
 	s := i.source(clk, func(c *jwks.Config) { c.Emit = seen.emit })
 	found(t, s, "a")
 	_, err := look(s, "x1\n"+strings.Repeat("z", 500))
@@ -49,7 +50,7 @@ func TestUnknownKidCooldown(t *testing.T) {
 	hits(t, i, 2)
 	_, err = look(s, "x2")
 	unknown(t, err, true)
-	i.serve(keys(set(ec("b"))))
+	i.serve(jwkSet(set(ec("b"))))
 	_, err = look(s, "b")
 	unknown(t, err, true)
 	hits(t, i, 2)
@@ -59,7 +60,7 @@ func TestUnknownKidCooldown(t *testing.T) {
 	clk.advance(1)
 	found(t, s, "b") // a refusal without a fetch holds nothing against it
 	hits(t, i, 3)
-	if h := s.Health(); h.UnknownKids != 4 || h.Throttled != 3 {
+	if h := s.Health(); h.UnknownKeys != 4 || h.Throttled != 3 {
 		t.Fatalf("health = %+v", h)
 	}
 	for _, ev := range seen.take(s) {
@@ -70,13 +71,13 @@ func TestUnknownKidCooldown(t *testing.T) {
 }
 
 func TestUnknownKidJoinsAFlightInItsCooldown(t *testing.T) {
-	i, clk := newIssuer(t, keys(set(ec("a")))), newClock()
-	s := i.source(clk, policy(jwks.Policy{Cooldown: time.Hour}))
+	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
+	s := i.source(clk, policy(keys.Policy{Cooldown: time.Hour}))
 	found(t, s, "a")
 	_, err := look(s, "x")
 	unknown(t, err, false)
 	entered, release := make(chan struct{}), make(chan struct{})
-	good := keys(set(ec("a"), ec("b")))
+	good := jwkSet(set(ec("a"), ec("b")))
 	i.serve(func(w http.ResponseWriter, r *http.Request) { close(entered); <-release; good(w, r) })
 	clk.advance(9 * time.Minute)
 	found(t, s, "a") // starts the scheduled fetch
@@ -93,24 +94,24 @@ func TestUnknownKidJoinsAFlightInItsCooldown(t *testing.T) {
 
 // TestRefusedKidOnAStaleSet: a hold speaks about the set it was refused under, and that one is over.
 func TestRefusedKidOnAStaleSet(t *testing.T) {
-	i, clk := newIssuer(t, keys(set(ec("a")))), newClock()
-	s := i.source(clk, policy(jwks.Policy{MinFresh: time.Second, DefaultFresh: 2 * time.Second}))
+	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
+	s := i.source(clk, policy(keys.Policy{MinFresh: time.Second, DefaultFresh: 2 * time.Second}))
 	found(t, s, "a")
 	_, err := look(s, "b")
 	unknown(t, err, false)
-	i.serve(keys(set(ec("b"))))
+	i.serve(jwkSet(set(ec("b"))))
 	clk.advance(3 * time.Second)
 	found(t, s, "b")
 }
 
 func TestFailedFetchDoesNotUseUpTheCooldown(t *testing.T) {
-	i, clk := newIssuer(t, keys(set(ec("a")))), newClock()
+	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
 	s := i.source(clk)
 	found(t, s, "a")
 	i.down()
 	_, err := look(s, "b")
 	unavailable(t, err) // not "unknown": it may be new
-	i.serve(keys(set(ec("b"))))
+	i.serve(jwkSet(set(ec("b"))))
 	_, err = look(s, "b")
 	clk.advance(unavailable(t, err)) // at most 1 s, not the 5 s of the cool-down
 	found(t, s, "b")
@@ -118,7 +119,7 @@ func TestFailedFetchDoesNotUseUpTheCooldown(t *testing.T) {
 }
 
 func TestDeadKidCostsOneFetchAMinute(t *testing.T) {
-	i, clk := newIssuer(t, keys(set(ec("a")), "Cache-Control", "max-age=86400")), newClock()
+	i, clk := newIssuer(t, jwkSet(set(ec("a")), "Cache-Control", "max-age=86400")), newClock()
 	s := i.source(clk)
 	found(t, s, "a")
 	for range 600 { // ten minutes, once a second
@@ -163,8 +164,8 @@ func TestStorm(t *testing.T) {
 	const total, workers = 1_000_000, 64
 	goroutines := runtime.NumGoroutine()
 	good, fresh := ec("good"), ec("fresh")
-	i, clk := newIssuer(t, keys(set(good))), newClock()
-	s := i.source(clk, policy(jwks.Policy{MaxRefusedKids: 128}))
+	i, clk := newIssuer(t, jwkSet(set(good))), newClock()
+	s := i.source(clk, policy(keys.Policy{MaxRefusedKids: 128}))
 	found(t, s, "good")
 
 	var sent, refused, rotatedAt, learnedAt atomic.Int64
@@ -178,7 +179,7 @@ func TestStorm(t *testing.T) {
 					return
 				}
 				if n == total*11/20 { // in the middle of a cool-down
-					i.serve(keys(set(good, fresh)))
+					i.serve(jwkSet(set(good, fresh)))
 					rotatedAt.Store(int64(clk.Now().Sub(start)))
 				}
 				if keys, err := look(s, fmt.Sprintf("storm-%d-%d", w, n)); err == nil {
@@ -220,10 +221,10 @@ func TestRemovedKeyIsRefusedWithinOneFreshness(t *testing.T) {
 	b := ec("b")
 	for name, step := range map[string]time.Duration{"busy": 10 * time.Second, "idle": 10 * time.Minute} {
 		t.Run(name, func(t *testing.T) {
-			i, clk := newIssuer(t, keys(set(ec("a"), b))), newClock()
+			i, clk := newIssuer(t, jwkSet(set(ec("a"), b))), newClock()
 			s := i.source(clk)
 			found(t, s, "a")
-			i.serve(keys(set(b)))
+			i.serve(jwkSet(set(b)))
 			for gone := clk.Now().Add(10 * time.Minute); clk.Now().Before(gone); {
 				clk.advance(step)
 				_, _ = look(s, "b")
@@ -241,7 +242,7 @@ func TestRemovedKeyIsRefusedWithinOneFreshness(t *testing.T) {
 }
 
 func TestRefreshAheadServesMeanwhile(t *testing.T) {
-	i, clk := newIssuer(t, keys(set(ec("a")))), newClock()
+	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
 	s := i.source(clk)
 	found(t, s, "a")
 	at := s.Health().RefreshAt.Sub(clk.Now())
@@ -253,11 +254,11 @@ func TestRefreshAheadServesMeanwhile(t *testing.T) {
 	s.Await()
 	hits(t, i, 1)
 	release := make(chan struct{})
-	good := keys(set(ec("a"), ec("b")))
+	good := jwkSet(set(ec("a"), ec("b")))
 	i.serve(func(w http.ResponseWriter, r *http.Request) { <-release; good(w, r) })
 	clk.advance(1)
 	found(t, s, "a") // served while the fetch is held back
-	if h := s.Health(); h.State != jwks.StateRefreshing {
+	if h := s.Health(); h.State != keys.StateRefreshing {
 		t.Fatalf("state = %s", h.State)
 	}
 	joined := make(chan error, 1)
@@ -270,7 +271,7 @@ func TestRefreshAheadServesMeanwhile(t *testing.T) {
 }
 
 func TestJitterSpreadsTheFleet(t *testing.T) {
-	i, clk := newIssuer(t, keys(set(ec("a")))), newClock()
+	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
 	points := map[time.Time]bool{}
 	for range 10 {
 		s := i.source(clk)
@@ -283,7 +284,7 @@ func TestJitterSpreadsTheFleet(t *testing.T) {
 }
 
 func TestKnownKeyCostsNothing(t *testing.T) {
-	i := newIssuer(t, keys(set(ec("a"))))
+	i := newIssuer(t, jwkSet(set(ec("a"))))
 	s := i.source(newClock())
 	found(t, s, "a")
 	ctx := context.Background()
@@ -301,14 +302,14 @@ func TestKnownKeyCostsNothing(t *testing.T) {
 
 func TestRelearn(t *testing.T) {
 	a, b := ec(""), ec("")
-	i, clk := newIssuer(t, keys(set(a))), newClock()
+	i, clk := newIssuer(t, jwkSet(set(a))), newClock()
 	s := i.source(clk)
 	ctx := context.Background()
 	tried, err := s.Lookup(ctx, "", false, "ES256")
 	if err != nil || len(tried) != 1 {
 		t.Fatal(tried, err)
 	}
-	i.serve(keys(set(a, b)))
+	i.serve(jwkSet(set(a, b)))
 	more, err := s.Relearn(ctx, "ES256", tried)
 	if err != nil || len(more) != 1 || more[0] == tried[0] {
 		t.Fatalf("%v, %v; want the new key alone", more, err)
@@ -335,7 +336,7 @@ func TestRelearn(t *testing.T) {
 }
 
 func TestUnknownKeyNamesTheSkippedEntry(t *testing.T) {
-	i := newIssuer(t, keys(set(ec("a"), with(ec("enc"), "use", "enc"))))
+	i := newIssuer(t, jwkSet(set(ec("a"), with(ec("enc"), "use", "enc"))))
 	_, err := look(i.source(newClock()), "enc")
 	unknown(t, err, false)
 	if !strings.Contains(err.Error(), "use is enc, not sig") {

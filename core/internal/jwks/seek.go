@@ -87,7 +87,7 @@ func (s *Source) conclude(q query, set *Set, throttled bool) ([]*Key, *UnknownKe
 		return keys, nil, nil
 	}
 	return nil, &UnknownKeyError{
-		KeyID: printable(q.kid, shownBytes), Alg: printable(q.alg, shownBytes), Throttled: throttled, Skipped: set.holes[q.kid],
+		KeyID: printable(q.kid, shownBytes), Alg: printable(q.alg, shownBytes), Throttled: throttled, Skipped: set.skippedByKid[q.kid],
 	}, nil
 }
 
@@ -147,19 +147,19 @@ func (s *Source) stranger(q query, snap *snapshot, started bool, now time.Time) 
 	case s.flight != nil || now.Before(s.nextTry):
 		// In back-off the honest answer is "cannot know": the key may be new.
 		return s.board(started, now)
-	case now.Before(s.coolTill):
+	case now.Before(s.cooldownUntil):
 		return plan{set: snap.set}
 	}
 	return s.board(s.launch(unknownKey, q), now)
 }
 
-// board returns the flight to wait for, or why not to wait: the back-off, or a retry of a fetch that hung, for which
+// board returns the flight to wait for, or why not to wait: the back-off, or a retry of a fetch that lastTimedOut, for which
 // the caller that started it waits alone.
 func (s *Source) board(started bool, now time.Time) plan {
 	switch {
 	case s.flight == nil:
 		return plan{err: &UnavailableError{RetryAfter: s.nextTry.Sub(now), Cause: s.lastErr}}
-	case !started && s.hung && s.failing(now):
+	case !started && s.lastTimedOut && s.failing(now):
 		return plan{err: &UnavailableError{RetryAfter: s.policy.BackoffMin, Cause: s.lastErr}}
 	}
 	return plan{flight: s.flight}

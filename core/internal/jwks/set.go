@@ -1,6 +1,10 @@
 package jwks
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/revstackhq/auth-go/core/keys"
+)
 
 // maxKidless is how many keys a token without a kid may be tried against; more would let one token cost that many
 // signature checks.
@@ -13,28 +17,19 @@ type Limits struct {
 	Uses       []string // accepted values of "use", "" for its absence; nil means "sig" and ""
 }
 
-// Skip says why an entry of a set is not used. Its text fields are bounded and printable.
-type Skip struct {
-	Index  int // position in the published set
-	ID     string
-	Kty    string
-	Alg    string
-	Reason string
-}
-
 // Set is an immutable set of usable public keys, at least one.
 type Set struct {
 	keys    []*Key
-	skipped []Skip
+	skipped []keys.Skipped
 	algs    []string
 	uses    []string
 	// anyKid lets keys that were given without a kid serve every kid: a PEM block has nowhere to carry one.
 	anyKid bool
 
-	byKid map[keyName][]*Key // slices are made once, so that Lookup allocates nothing
-	byAlg map[string][]*Key  // for tokens without a kid
-	holes map[string]string  // kid of a skipped entry → reason
-	seen  map[identity]*Key  // for inherit
+	byKid        map[keyName][]*Key // slices are made once, so that Lookup allocates nothing
+	byAlg        map[string][]*Key  // for tokens without a kid
+	skippedByKid map[string]string  // kid of a skipped entry → reason
+	seen         map[identity]*Key  // for inherit
 }
 
 type keyName struct{ kid, alg string }
@@ -44,13 +39,13 @@ type identity struct {
 	thumbprint       [32]byte
 }
 
-func (k *Key) identity() identity { return identity{k.ID, k.Alg, k.Issuer, k.Thumbprint} }
+func (k *Key) identity() identity { return identity{k.ID, k.Algorithm, k.Issuer, k.Thumbprint} }
 
 // Keys returns the usable keys in published order. The slice is shared and must not be changed.
 func (s *Set) Keys() []*Key { return s.keys }
 
 // Skipped returns the entries that are not used. The slice is shared and must not be changed.
-func (s *Set) Skipped() []Skip { return s.skipped }
+func (s *Set) Skipped() []keys.Skipped { return s.skipped }
 
 // Lookup returns the keys a token with this kid and alg may be checked with: with a kid at most one; without, every
 // fitting key if there are no more than four. The slice is shared and must not be changed.
@@ -66,7 +61,7 @@ func (s *Set) Lookup(kid string, hasKid bool, alg string) []*Key {
 }
 
 func newSet(lim Limits) *Set {
-	s := &Set{holes: map[string]string{}, byKid: map[keyName][]*Key{}, seen: map[identity]*Key{}, uses: lim.Uses}
+	s := &Set{skippedByKid: map[string]string{}, byKid: map[keyName][]*Key{}, seen: map[identity]*Key{}, uses: lim.Uses}
 	if len(s.uses) == 0 {
 		s.uses = []string{"sig", ""}
 	}
@@ -109,15 +104,15 @@ func (s *Set) add(key *Key) (reason string) {
 	return ""
 }
 
-func (s *Set) skip(sk Skip, kid string) {
+func (s *Set) skip(sk keys.Skipped, kid string) {
 	s.skipped = append(s.skipped, sk)
-	if _, known := s.holes[kid]; kid != "" && len(kid) <= maxKidSize && !known {
-		s.holes[kid] = sk.Reason
+	if _, known := s.skippedByKid[kid]; kid != "" && len(kid) <= maxKidSize && !known {
+		s.skippedByKid[kid] = sk.Reason
 	}
 }
 
-// seal finishes the indexes once every key is in.
-func (s *Set) seal() {
+// index builds the indexes once every key is in.
+func (s *Set) index() {
 	if !s.anyKid {
 		for _, alg := range s.algs { // an empty kid in a token names no key
 			delete(s.byKid, keyName{"", alg})

@@ -7,14 +7,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/revstackhq/auth-go/core/keys"
 )
-
-// Clock tells the time that freshness, back-off and cool-down are measured by. Deadlines of a single fetch are real time.
-type Clock interface{ Now() time.Time }
-
-type systemClock struct{}
-
-func (systemClock) Now() time.Time { return time.Now() }
 
 // Config says where a key set is and how it is kept. It is read once, by [New].
 type Config struct {
@@ -39,15 +34,15 @@ type Config struct {
 	Tenant bool
 	// PrivateNetwork also fetches from private addresses then.
 	PrivateNetwork bool
-	// Policy holds the figures. It should have passed [Policy.Validate].
-	Policy Policy
+	// Policy holds the figures. It should have passed [keys.Policy.Validate].
+	Policy keys.Policy
 	// Client fetches. It is copied, and its CheckRedirect and Jar are replaced. What its transport dials is its own
 	// matter: only hosts that are written as addresses can be checked. Default: one that keeps no connections.
 	Client *http.Client
 	// Clock is the time source. Default: the system's.
-	Clock Clock
+	Clock keys.Clock
 	// Cache shares or persists fetched sets. Default: none.
-	Cache Cache
+	Cache keys.Cache
 	// Emit observes. It is called without locks held: for an unknown key on the request's own goroutine, else on the
 	// flight's when its waiters are gone, one event at a time. Default: none.
 	Emit func(Event)
@@ -56,10 +51,10 @@ type Config struct {
 // Source keeps one key set. Make it with [New] or [NewStatic]; it needs no closing.
 type Source struct {
 	cfg      Config
-	policy   Policy
+	policy   keys.Policy
 	limits   Limits
 	fetch    *fetcher
-	clock    Clock
+	clock    keys.Clock
 	origin   string // what was configured: JWKS URL or discovery document
 	shownURL string // origin, redacted
 	static   bool
@@ -68,16 +63,16 @@ type Source struct {
 	snap  atomic.Pointer[snapshot]
 	disco atomic.Pointer[discovered]
 
-	mu       sync.Mutex // guards what follows; never held across I/O or foreign code other than Clock
-	flight   *flight
-	flights  uint64
-	failures int       // in a row
-	hung     bool      // the last failure was a timeout
-	nextTry  time.Time // end of the back-off
-	coolTill time.Time // end of the unknown-kid cool-down
-	refused  *refusals
-	lastErr  error
-	waiting  int // callers that wait for a key that no set at hand has
+	mu            sync.Mutex // guards what follows; never held across I/O or foreign code other than Clock
+	flight        *flight
+	flights       uint64
+	failures      int       // in a row
+	lastTimedOut  bool      // the last failure was a timeout
+	nextTry       time.Time // end of the back-off
+	cooldownUntil time.Time // end of the unknown-kid cool-down
+	refused       *refusals
+	lastErr       error
+	waiting       int // callers that wait for a key that no set at hand has
 
 	outbox outbox
 
@@ -95,7 +90,7 @@ func New(cfg Config) *Source {
 		s.origin = cfg.discoveryURL()
 	}
 	if s.clock == nil {
-		s.clock = systemClock{}
+		s.clock = keys.SystemClock{}
 	}
 	if s.cfg.ID == "" {
 		s.cfg.ID = cfg.URL
@@ -115,9 +110,9 @@ func New(cfg Config) *Source {
 func NewStatic(set *Set) *Source {
 	if set == nil {
 		set = newSet(Limits{})
-		set.seal()
+		set.index()
 	}
-	s := &Source{clock: systemClock{}, static: true}
+	s := &Source{clock: keys.SystemClock{}, static: true}
 	s.snap.Store(&snapshot{set: set})
 	return s
 }

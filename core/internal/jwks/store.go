@@ -10,18 +10,7 @@ import (
 	"time"
 )
 
-// Cache lets a fleet share fetched sets, or a restart during an outage come up with the last good one. Whoever can
-// write to it chooses the keys, so it must be guarded like configuration. Implementations must be safe for concurrent
-// use and should honour ctx; one that does not is abandoned when its time is up. Failures are reported in [Health] and
-// never keep keys from being fetched.
-type Cache interface {
-	// Load returns what Store was last given under id, or (nil, nil) when there is nothing.
-	Load(ctx context.Context, id string) ([]byte, error)
-	// Store keeps data under id, replacing what was there.
-	Store(ctx context.Context, id string, data []byte) error
-}
-
-// CacheError is a failure of the [Cache], or of what it held.
+// CacheError is a failure of the [keys.Cache], or of what it held.
 type CacheError struct {
 	Op  string // "load" or "store"
 	Err error
@@ -106,7 +95,7 @@ func (s *Source) decode(data []byte, now time.Time) (*snapshot, error) {
 		return nil, err
 	}
 	snap := &snapshot{set: set, url: e.URL, etag: e.ETag, modified: e.LastModified, body: e.Body}
-	s.date(snap, e.FetchedAt, s.policy.clamp(e.FreshUntil.Sub(e.FetchedAt)))
+	s.date(snap, e.FetchedAt, s.policy.Clamp(e.FreshUntil.Sub(e.FetchedAt)))
 	return snap, nil
 }
 

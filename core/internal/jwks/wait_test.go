@@ -238,7 +238,7 @@ func TestRetryAfter(t *testing.T) {
 			if wait := unavailable(t, err); wait < c.least || wait > c.most {
 				t.Fatalf("next try after %v, want %v to %v", wait, c.least, c.most)
 			}
-			i.serve(keys(set(ec("a"))))
+			i.serve(jwkSet(set(ec("a"))))
 			clk.advance(c.least - time.Millisecond)
 			_, err = look(s, "a")
 			unavailable(t, err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // look asks for an ES256 key by kid.
@@ -57,6 +58,6 @@ func hits(t *testing.T, i *issuer, want int64) {
 	}
 }
 
-func policy(p jwks.Policy) func(*jwks.Config) {
+func policy(p keys.Policy) func(*jwks.Config) {
 	return func(c *jwks.Config) { c.Policy = p }
 }

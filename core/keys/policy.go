@@ -1,6 +1,7 @@
-package jwks
+package keys
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -20,8 +21,8 @@ const (
 	defaultMaxRefused   = 1024
 )
 
-// Policy holds every figure that decides when a set is fetched and how long it is used. A zero field takes its default;
-// [Policy.Validate] says which values cannot work. A Policy is a plain value and is read only when a Source is made.
+// Policy holds the figures by which keys are fetched and kept. A zero field takes its default, and [Policy.Validate]
+// reports values that cannot work. A verifier reads its policy once, when it is made.
 type Policy struct {
 	// FetchTimeout bounds one fetch from dial to last body byte, discovery and cache included. Default 5 s.
 	FetchTimeout time.Duration
@@ -57,28 +58,28 @@ type PolicyError struct {
 
 // Error returns the field, its value and the reason in one sentence.
 func (e PolicyError) Error() string {
-	return fmt.Sprintf("jwks: policy %s = %v: %s", e.Field, e.Value, e.Reason)
+	return fmt.Sprintf("keys: policy %s = %v: %s", e.Field, e.Value, e.Reason)
 }
 
-// WithDefaults returns p with every zero field set. Defaults bend to the figures that are set: a MaxFresh of 30 s, for
-// example, pulls the default MinFresh down to it.
+// WithDefaults returns p with every zero field set. Defaults adapt to the fields that are set: a MaxFresh of 30 s, for
+// example, lowers the default of MinFresh to 30 s.
 func (p Policy) WithDefaults() Policy {
-	p.FetchTimeout = or(p.FetchTimeout, defaultFetchTimeout)
-	p.MaxBytes = or(p.MaxBytes, defaultMaxBytes)
-	p.MaxKeys = or(p.MaxKeys, defaultMaxKeys)
+	p.FetchTimeout = cmp.Or(p.FetchTimeout, defaultFetchTimeout)
+	p.MaxBytes = cmp.Or(p.MaxBytes, defaultMaxBytes)
+	p.MaxKeys = cmp.Or(p.MaxKeys, defaultMaxKeys)
 	if p.MinFresh == 0 {
-		p.MinFresh = min(defaultMinFresh, or(p.MaxFresh, defaultMaxFresh))
+		p.MinFresh = min(defaultMinFresh, cmp.Or(p.MaxFresh, defaultMaxFresh))
 	}
-	p.MaxFresh = or(p.MaxFresh, max(defaultMaxFresh, p.MinFresh))
-	p.DefaultFresh = or(p.DefaultFresh, p.clamp(defaultFresh))
-	p.RefreshAhead = or(p.RefreshAhead, defaultRefreshAhead)
-	p.MaxStale = or(p.MaxStale, defaultMaxStale)
-	p.Cooldown = or(p.Cooldown, defaultCooldown)
+	p.MaxFresh = cmp.Or(p.MaxFresh, max(defaultMaxFresh, p.MinFresh))
+	p.DefaultFresh = cmp.Or(p.DefaultFresh, p.Clamp(defaultFresh))
+	p.RefreshAhead = cmp.Or(p.RefreshAhead, defaultRefreshAhead)
+	p.MaxStale = cmp.Or(p.MaxStale, defaultMaxStale)
+	p.Cooldown = cmp.Or(p.Cooldown, defaultCooldown)
 	if p.BackoffMin == 0 {
-		p.BackoffMin = min(firstBackoff, or(p.BackoffMax, longestBackoff))
+		p.BackoffMin = min(firstBackoff, cmp.Or(p.BackoffMax, longestBackoff))
 	}
-	p.BackoffMax = or(p.BackoffMax, max(longestBackoff, p.BackoffMin))
-	p.MaxRefusedKids = or(p.MaxRefusedKids, defaultMaxRefused)
+	p.BackoffMax = cmp.Or(p.BackoffMax, max(longestBackoff, p.BackoffMin))
+	p.MaxRefusedKids = cmp.Or(p.MaxRefusedKids, defaultMaxRefused)
 	return p
 }
 
@@ -113,23 +114,16 @@ func (p Policy) Validate() []PolicyError {
 	return errs
 }
 
-func (p Policy) clamp(fresh time.Duration) time.Duration {
+// Clamp limits a freshness that an issuer asks for to MinFresh and MaxFresh.
+func (p Policy) Clamp(fresh time.Duration) time.Duration {
 	return max(p.MinFresh, min(fresh, p.MaxFresh))
 }
 
-// backoff returns the whole wait after the nth failure in a row, before jitter.
-func (p Policy) backoff(n int) time.Duration {
+// Backoff returns how long to wait after the nth failure in a row, before jitter.
+func (p Policy) Backoff(n int) time.Duration {
 	wait := p.BackoffMin
 	for ; n > 1 && wait < p.BackoffMax; n-- {
 		wait *= 2
 	}
 	return min(wait, p.BackoffMax)
-}
-
-func or[T comparable](v, fallback T) T {
-	var zero T
-	if v == zero {
-		return fallback
-	}
-	return v
 }

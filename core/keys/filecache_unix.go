@@ -1,6 +1,6 @@
 //go:build unix
 
-package jwks
+package keys
 
 import (
 	"errors"
@@ -10,14 +10,14 @@ import (
 	"syscall"
 )
 
-// carefulOpen keeps an open from following a link and from waiting for a pipe's writer.
+// carefulOpen opens without following a symbolic link and without waiting for a writer of a pipe.
 const carefulOpen = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
-// trusted reports why somebody other than this process's user, or root, could have chosen what info describes.
+// trusted returns an error if a user other than this process's or root could have written what info describes.
 func trusted(info fs.FileInfo) error {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
-		return errors.New("has an owner that cannot be told")
+		return errors.New("has an unknown owner")
 	}
 	if uid := int(stat.Uid); uid != os.Geteuid() && uid != 0 {
 		return fmt.Errorf("belongs to user %d", uid)

@@ -1,4 +1,4 @@
-package jwks
+package keys
 
 import (
 	"context"
@@ -16,37 +16,40 @@ import (
 // maxFile bounds what Load reads, far above any envelope.
 const maxFile = 16 << 20
 
-// FileCache is a [Cache] of one file per set in a directory. Several processes of one user may share the directory.
+// FileCache is a [Cache] that keeps one file for each key set in a directory. Several processes of one user may share the
+// directory. Make it with [NewFileCache].
 //
-// Whoever can write there chooses the keys. So the directory and its files must belong to this process's user or to
-// root, must not be writable by others, and are checked at every use, by what was opened and not by what a name leads
-// to. Systems without such owners and modes (Windows) check only that files are files: see [Authenticate].
+// Anyone who can write there chooses the keys. Therefore the directory and its files must belong to this process's user
+// or to root and must not be writable by others. Each use checks that, on what was opened and not on what a name refers
+// to. On systems without such owners and modes (Windows) it only checks that files are regular files: give
+// core.WithKeyCache a secret there.
 type FileCache struct{ dir string }
 
 var _ Cache = (*FileCache)(nil)
 
-// NewFileCache makes dir, with mode 0700, if it is not there, and refuses one that somebody else could write to.
+// NewFileCache returns a cache in dir, which it creates with mode 0700 if it does not exist. It refuses a directory that
+// another user owns or can write to. Files are replaced atomically.
 func NewFileCache(dir string) (*FileCache, error) {
 	if dir == "" {
-		return nil, errors.New("jwks: the cache directory has no name")
+		return nil, errors.New("keys: the cache directory has no name")
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("jwks: cache directory: %w", err)
+		return nil, fmt.Errorf("keys: cache directory: %w", err)
 	}
 	dir, err := filepath.Abs(dir) // a later change of the working directory must not lead elsewhere
 	if err != nil {
-		return nil, fmt.Errorf("jwks: cache directory: %w", err)
+		return nil, fmt.Errorf("keys: cache directory: %w", err)
 	}
 	c := &FileCache{dir: dir}
 	root, err := c.open()
 	if err != nil {
-		return nil, fmt.Errorf("jwks: %w", err)
+		return nil, fmt.Errorf("keys: %w", err)
 	}
 	return c, root.Close()
 }
 
-// open returns the directory once it is known to be ours. What is then done through it stays in it, even if its name
-// comes to mean another directory.
+// open returns the directory after checking its owner and mode. Everything done through the result stays inside it, even
+// if the name is changed to refer to another directory: a check by name alone could be raced.
 func (c *FileCache) open() (*os.Root, error) {
 	named, err := os.Lstat(c.dir)
 	if err != nil {
@@ -74,13 +77,13 @@ func (c *FileCache) open() (*os.Root, error) {
 	return root, nil
 }
 
-// fileName hashes id, which is a URL and no file name.
+// fileName hashes id: it is a URL, whose slashes and dots must not choose a path.
 func fileName(id string) string {
 	sum := sha256.Sum256([]byte(id))
 	return hex.EncodeToString(sum[:]) + ".json"
 }
 
-// Load returns the file's content, (nil, nil) when there is no file.
+// Load returns the content of the file for id, or nil and no error if there is none.
 func (c *FileCache) Load(_ context.Context, id string) ([]byte, error) {
 	root, err := c.open()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -97,10 +100,10 @@ func (c *FileCache) Load(_ context.Context, id string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !named.Mode().IsRegular() { // before it is opened: that alone may block, or wake a device
-		return nil, fmt.Errorf("cache file is no regular file (%v)", named.Mode().Type())
+	if !named.Mode().IsRegular() { // before opening it: opening a pipe or a device may block
+		return nil, fmt.Errorf("cache file is not a regular file (%v)", named.Mode().Type())
 	}
-	// Should a pipe take its place just now, the flags keep the open from waiting for a writer.
+	// If a pipe is put in its place at this moment, the flags keep the open from waiting for a writer.
 	f, err := root.OpenFile(fileName(id), os.O_RDONLY|carefulOpen, 0)
 	if err != nil {
 		return nil, err
@@ -130,7 +133,7 @@ func readAll(f io.Reader) ([]byte, error) {
 	return data, nil
 }
 
-// Store replaces the file in one step, so that a reader, or a crash, finds the old content or the new and nothing between.
+// Store replaces the file atomically: after a crash, and for concurrent readers, the content is the old or the new one.
 func (c *FileCache) Store(_ context.Context, id string, data []byte) (err error) {
 	root, err := c.open()
 	if err != nil {

@@ -1,0 +1,108 @@
+package keys
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// State sums up the condition of a key set.
+type State string
+
+// The states of a key set.
+const (
+	StateEmpty       State = "empty"       // not fetched yet
+	StateFresh       State = "fresh"       // recently fetched
+	StateRefreshing  State = "refreshing"  // fresh, and being fetched again
+	StateStale       State = "stale"       // past its freshness: renewed by the next request, or last-known-good in an outage
+	StateUnavailable State = "unavailable" // no keys, and the last fetch failed: requests are answered with 503
+	StateStatic      State = "static"      // part of the contract, never fetched
+)
+
+// Health describes the keys of one contract at one moment. It contains no secret. Times that do not apply are zero.
+type Health struct {
+	Issuer   string `json:"issuer"`
+	Provider string `json:"provider,omitempty"`
+	// URL is where the keys come from, without credentials and query; with discovery, the discovery document's.
+	// Static keys have none.
+	URL   string `json:"url,omitempty"`
+	State State  `json:"state"`
+	// Age is the time since the last successful fetch. In JSON it is "ageSeconds".
+	Age        time.Duration `json:"-"`
+	FetchedAt  time.Time     `json:"fetchedAt,omitzero"`
+	RefreshAt  time.Time     `json:"refreshAt,omitzero"`
+	FreshUntil time.Time     `json:"freshUntil,omitzero"`
+	StaleUntil time.Time     `json:"staleUntil,omitzero"`
+	// NextTry is when the next fetch may start after a failed one.
+	NextTry time.Time `json:"nextTry,omitzero"`
+	Keys    []Info    `json:"keys"`
+	Skipped []Skipped `json:"skipped,omitempty"`
+	// LastError says why the last fetch failed. It is empty if the fetch succeeded.
+	LastError string `json:"lastError,omitempty"`
+	// LastErrorKind is one word for it: timeout, network, status, too_large, not_json, redirect, insecure_scheme,
+	// private_address, malformed_set, too_many_keys, no_usable_keys, discovery, source or panic.
+	LastErrorKind string `json:"lastErrorKind,omitempty"`
+	// CacheError is the last failure of the shared key cache, or of what it held.
+	CacheError string `json:"cacheError,omitempty"`
+
+	// The counts start when the verifier is made.
+	Fetches     uint64 `json:"fetches"`     // requests for the set, successful or not
+	Failures    uint64 `json:"failures"`    // fetches without a result, discovery included
+	NotModified uint64 `json:"notModified"` // answers with status 304
+	UnknownKeys uint64 `json:"unknownKeys"` // tokens refused because their key is not in the set
+	Throttled   uint64 `json:"throttled"`   // of these, without asking the issuer again
+	CacheLoads  uint64 `json:"cacheLoads"`  // sets taken from the shared cache
+
+	// Discovery describes the issuer's metadata document, nil without discovery.
+	Discovery *Discovery `json:"discovery,omitempty"`
+}
+
+// Discovery describes the metadata document (OpenID Connect Discovery 1.0) that names an issuer's JWKS URL.
+type Discovery struct {
+	URL        string    `json:"url"`               // without credentials and query
+	JWKSURL    string    `json:"jwksUrl,omitempty"` // the last one that the document named
+	FetchedAt  time.Time `json:"fetchedAt,omitzero"`
+	FreshUntil time.Time `json:"freshUntil,omitzero"`
+	Fetches    uint64    `json:"fetches"`
+	Failures   uint64    `json:"failures"`
+	LastError  string    `json:"lastError,omitempty"` // of the last attempt
+}
+
+// Info describes one usable key.
+type Info struct {
+	ID        string `json:"kid,omitempty"` // at most 64 printable bytes
+	Algorithm string `json:"alg,omitempty"`
+	Type      string `json:"kty"`
+	Curve     string `json:"crv,omitempty"`
+	Bits      int    `json:"bits,omitempty"` // of the modulus or the field
+}
+
+// Skipped says why an entry of a published key set is not used. Its texts are bounded and printable.
+type Skipped struct {
+	Index     int    `json:"index"` // position in the published set
+	ID        string `json:"kid,omitempty"`
+	Type      string `json:"kty,omitempty"`
+	Algorithm string `json:"alg,omitempty"`
+	Reason    string `json:"reason"`
+}
+
+// MarshalJSON returns the health as a handler can send it: the age in seconds, times in RFC 3339 and UTC, and always a
+// list of keys.
+func (h Health) MarshalJSON() ([]byte, error) {
+	type plain Health // without this method
+	p := plain(h)
+	for _, t := range []*time.Time{&p.FetchedAt, &p.RefreshAt, &p.FreshUntil, &p.StaleUntil, &p.NextTry} {
+		*t = t.UTC()
+	}
+	if h.Keys == nil {
+		p.Keys = []Info{}
+	}
+	if h.Discovery != nil {
+		d := *h.Discovery
+		d.FetchedAt, d.FreshUntil = d.FetchedAt.UTC(), d.FreshUntil.UTC()
+		p.Discovery = &d
+	}
+	return json.Marshal(struct {
+		plain
+		AgeSeconds float64 `json:"ageSeconds"`
+	}{p, h.Age.Seconds()})
+}
