@@ -55,7 +55,8 @@ func (m *ResourceMetadata) url(f *faults) string {
 
 // MetadataPath returns the path at which the document must be served: the
 // well-known one, with the resource's own path behind it. It is "" without
-// WithResourceMetadata.
+// WithResourceMetadata. It is decoded; http.ServeMux and fiber want a path with
+// a space or other special character escaped.
 func (g *Guard) MetadataPath() string {
 	if g.metadata == nil {
 		return ""

@@ -6,6 +6,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
@@ -24,7 +25,7 @@ func start(cfg adaptertest.Config, wrap func(guarded, bare http.Handler) http.Ha
 	})
 	guard := core.MustGuard("core", cfg.Source, cfg.Options...)
 	if path := guard.MetadataPath(); path != "" {
-		mux.Handle(path, guard.MetadataHandler())
+		mux.Handle((&url.URL{Path: path}).EscapedPath(), guard.MetadataHandler())
 	}
 	enter, require := core.Middleware(cfg.Source, cfg.Options...), core.Require(cfg.Policies...).Handler
 	mount := func(path string, guarded http.Handler) {
