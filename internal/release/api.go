@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/importer"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// listedPackage is what "go list -json" prints of a package.
+type listedPackage struct {
+	ImportPath string
+	Name       string
+	Export     string
+	Standard   bool
+	Module     *struct{ Path string }
+}
+
+// packages lists the packages of m, and with deps all that they link.
+func (r *repository) packages(ctx context.Context, m publicModule, args ...string) ([]listedPackage, error) {
+	list := append([]string{"list", "-json=ImportPath,Name,Export,Standard,Module"}, args...)
+	out, err := goCommand(ctx, filepath.Join(r.root, m.dir), append(list, "./...")...)
+	if err != nil {
+		return nil, err
+	}
+	var all []listedPackage
+	for decoder := json.NewDecoder(strings.NewReader(out)); ; {
+		var p listedPackage
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return all, nil
+		} else if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+}
+
+// surface returns one line for each exported name of the packages of m that
+// users can import: the name and its type, fields and methods on lines of
+// their own.
+func (r *repository) surface(ctx context.Context, m publicModule) (string, error) {
+	linked, err := r.packages(ctx, m, "-deps", "-export")
+	if err != nil {
+		return "", err
+	}
+	exports := map[string]string{}
+	for _, p := range linked {
+		exports[p.ImportPath] = p.Export
+	}
+	open := func(pkg string) (io.ReadCloser, error) { return os.Open(exports[pkg]) }
+	imports := importer.ForCompiler(token.NewFileSet(), "gc", open)
+	var text strings.Builder
+	for _, p := range linked {
+		if p.Module == nil || p.Module.Path != m.path() || p.Name == "main" || internal(p.ImportPath) {
+			continue
+		}
+		pkg, err := imports.Import(p.ImportPath)
+		if err != nil {
+			return "", err
+		}
+		short := strings.TrimPrefix(p.ImportPath, prefix)
+		for _, line := range exported(pkg) {
+			fmt.Fprintf(&text, "%s: %s\n", short, line)
+		}
+	}
+	lines := strings.SplitAfter(text.String(), "\n")
+	slices.Sort(lines)
+	return strings.Join(lines, ""), nil
+}
+
+func internal(importPath string) bool {
+	return slices.Contains(strings.Split(importPath, "/"), "internal")
+}
+
+// exported describes the exported names of pkg.
+func exported(pkg *types.Package) []string {
+	// Names of the package itself are not qualified, others by their package's name.
+	qualify := func(other *types.Package) string {
+		if other == pkg {
+			return ""
+		}
+		return other.Name()
+	}
+	var lines []string
+	for _, name := range pkg.Scope().Names() {
+		object := pkg.Scope().Lookup(name)
+		if !object.Exported() {
+			continue
+		}
+		switch object := object.(type) {
+		case *types.TypeName:
+			lines = append(lines, describeType(object, qualify)...)
+		case *types.Const:
+			lines = append(lines, fmt.Sprintf("const %s %s = %s", name, types.TypeString(object.Type(), qualify), object.Val().ExactString()))
+		default:
+			lines = append(lines, types.ObjectString(object, qualify))
+		}
+	}
+	return lines
+}
+
+func describeType(object *types.TypeName, qualify types.Qualifier) []string {
+	name := object.Name()
+	if object.IsAlias() {
+		return []string{types.ObjectString(object, qualify)}
+	}
+	var lines []string
+	switch under := object.Type().Underlying().(type) {
+	case *types.Struct:
+		lines = append(lines, "type "+name+" struct")
+		for field := range under.Fields() {
+			if field.Exported() {
+				lines = append(lines, fmt.Sprintf("type %s struct, %s %s", name, field.Name(), types.TypeString(field.Type(), qualify)))
+			}
+		}
+	case *types.Interface:
+		lines = append(lines, "type "+name+" interface")
+		for method := range under.Methods() {
+			lines = append(lines, fmt.Sprintf("type %s interface, %s%s", name, method.Name(), signature(method, qualify)))
+		}
+	default:
+		lines = append(lines, fmt.Sprintf("type %s %s", name, types.TypeString(under, qualify)))
+	}
+	named, ok := object.Type().(*types.Named)
+	if !ok {
+		return lines
+	}
+	set := types.NewMethodSet(types.NewPointer(named))
+	for i := range set.Len() {
+		method, ok := set.At(i).Obj().(*types.Func)
+		if !ok || !method.Exported() || types.IsInterface(named) {
+			continue
+		}
+		receiver := name
+		if method.Signature().Recv() != nil {
+			if _, pointer := method.Signature().Recv().Type().(*types.Pointer); pointer {
+				receiver = "*" + name
+			}
+		}
+		lines = append(lines, fmt.Sprintf("method (%s) %s%s", receiver, method.Name(), signature(method, qualify)))
+	}
+	return lines
+}
+
+func signature(method *types.Func, qualify types.Qualifier) string {
+	return strings.TrimPrefix(types.TypeString(method.Signature(), qualify), "func")
+}
+
+// linkedModules are the modules outside this repository that m's packages link.
+func (r *repository) linkedModules(ctx context.Context, m publicModule) ([]string, error) {
+	linked, err := r.packages(ctx, m, "-deps")
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, p := range linked {
+		if p.Module != nil && p.Module.Path != m.path() {
+			paths = append(paths, p.Module.Path)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths), nil
+}
+
+// listings compares the committed listings with the code, or writes them.
+func (r *repository) listings(ctx context.Context, write bool, out io.Writer) error {
+	var errs []error
+	for _, m := range r.modules {
+		surface, err := r.surface(ctx, m)
+		if err != nil {
+			return err
+		}
+		errs = append(errs, r.listing(path.Join("api", m.dir+".txt"), surface, write, out))
+		linked, err := r.linkedModules(ctx, m)
+		if err != nil {
+			return err
+		}
+		errs = append(errs, r.checkReasons(m, linked))
+	}
+	return errors.Join(errs...)
+}
+
+func (r *repository) listing(name, want string, write bool, out io.Writer) error {
+	file := filepath.Join(r.root, filepath.FromSlash(name))
+	have, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if string(have) == want {
+		return nil
+	}
+	if !write {
+		return fmt.Errorf("%s differs from the code; if the change is wanted, run: go run ./internal/release -api -write\n%s",
+			name, difference(string(have), want))
+	}
+	fmt.Fprintln(out, "wrote", name)
+	return errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(want), 0o644))
+}
+
+// difference shows the lines that only one of two sorted listings has.
+func difference(have, want string) string {
+	old, now := strings.Split(have, "\n"), strings.Split(want, "\n")
+	var text strings.Builder
+	for _, line := range old {
+		if _, found := slices.BinarySearch(now, line); !found && line != "" {
+			fmt.Fprintln(&text, "-", line)
+		}
+	}
+	for _, line := range now {
+		if _, found := slices.BinarySearch(old, line); !found && line != "" {
+			fmt.Fprintln(&text, "+", line)
+		}
+	}
+	return text.String()
+}

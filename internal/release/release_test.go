@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/authtest"
+)
+
+func open(t *testing.T) *repository {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("runs the go command over every module")
+	}
+	r, err := openRepository(t.Context())
+	if err != nil {
+		t.Skip("the listings and the release are checked in the workspace: ", err)
+	}
+	return r
+}
+
+// TestListings compares the exported names and the linked modules of every
+// public module with what is committed.
+func TestListings(t *testing.T) {
+	if err := open(t).listings(t.Context(), false, t.Output()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRelease installs the packed modules as a stranger does: no replace, no
+// workspace, none of our modules in the cache. It builds the README's programs
+// and asks each for an answer.
+func TestRelease(t *testing.T) {
+	r := open(t)
+	version, err := r.requiredVersion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := strangersEnvironment(t, r, version)
+	issuer := authtest.NewIssuer(t)
+	programs := readmePrograms(t, r.root)
+	if len(programs) < 4 {
+		t.Fatalf("the README has %d programs, want one for each framework", len(programs))
+	}
+	for i, program := range programs {
+		t.Run(fmt.Sprintf("program %d", i+1), func(t *testing.T) {
+			dir := t.TempDir()
+			address := freeAddress(t)
+			write(t, filepath.Join(dir, "main.go"), strings.ReplaceAll(program, "127.0.0.1:8080", address))
+			stranger(t, dir, env, "mod", "init", "example.com/app")
+			stranger(t, dir, env, append([]string{"get"}, requirements(r, program, version)...)...)
+			stranger(t, dir, env, "build", "-o", "app", ".")
+			start(t, filepath.Join(dir, "app"), append(env, "CLERK_ISSUER_URL="+issuer.URL()))
+			expect(t, address, "", http.StatusUnauthorized)
+			expect(t, address, issuer.ClerkSession(authtest.Clerk{}), http.StatusOK)
+		})
+	}
+}
+
+// strangersEnvironment packs the modules into a proxy and returns an
+// environment that finds them there and everything else where this machine
+// finds it, with a module cache that has never seen us.
+func strangersEnvironment(t *testing.T, r *repository, version string) []string {
+	t.Helper()
+	proxy, cache := t.TempDir(), t.TempDir()
+	if err := r.pack(proxy, version); err != nil {
+		t.Fatal(err)
+	}
+	out, err := goCommand(t.Context(), r.root, "env", "GOMODCACHE", "GOPROXY")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Fields(out)
+	downloaded := filepath.Join(lines[0], "cache", "download")
+	env := []string{
+		"GOWORK=off",
+		"GOFLAGS=-modcacherw -trimpath", // -trimpath: what was built for another cache is not built again
+		"GOMODCACHE=" + cache,
+		"GOPROXY=" + strings.Join([]string{fileURL(proxy), fileURL(downloaded), lines[1]}, ","),
+		"GONOSUMDB=" + prefix + "*",
+		"GONOSUMCHECK=1",
+	}
+	return env
+}
+
+func fileURL(dir string) string { return "file://" + filepath.ToSlash(dir) }
+
+// requirements are the modules of ours that the program imports.
+func requirements(r *repository, program, version string) []string {
+	var all []string
+	for _, m := range r.modules {
+		if strings.Contains(program, `"`+m.path()) {
+			all = append(all, m.path()+"@"+version)
+		}
+	}
+	return all
+}
+
+// readmePrograms are the whole programs of the README.
+func readmePrograms(t *testing.T, root string) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var programs []string
+	for _, block := range strings.Split(string(text), "```go\n")[1:] {
+		block, _, _ = strings.Cut(block, "```")
+		if strings.HasPrefix(block, "package main") && strings.Contains(block, "127.0.0.1:8080") {
+			programs = append(programs, block)
+		}
+	}
+	return programs
+}
+
+func stranger(t *testing.T, dir string, env []string, args ...string) {
+	t.Helper()
+	if _, err := goCommandEnv(t.Context(), dir, env, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// start runs the program until the test ends.
+func start(t *testing.T, program string, env []string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	command := exec.CommandContext(ctx, program)
+	command.Env = append(os.Environ(), env...)
+	command.Stdout, command.Stderr = t.Output(), t.Output()
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		_ = command.Wait() // it was killed
+	})
+}
+
+// freeAddress returns an address on loopback that nothing listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// expect asks for the profile until the program listens, and compares the status.
+func expect(t *testing.T, address, token string, want int) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/api/profile", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "" {
+		authtest.Authorize(request, token)
+	}
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for range 200 {
+		response, err := http.DefaultClient.Do(request)
+		if err == nil {
+			_ = response.Body.Close()
+			if response.StatusCode != want {
+				t.Errorf("the answer is %d, want %d", response.StatusCode, want)
+			}
+			return
+		}
+		<-tick.C
+	}
+	t.Errorf("nothing listens on %s", address)
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
