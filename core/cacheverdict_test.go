@@ -64,7 +64,7 @@ func TestRememberedTokenOfAReplacedKey(t *testing.T) {
 func TestRememberedTokenOfANewTenant(t *testing.T) {
 	clock := newClock()
 	d := &directory{answer: func(context.Context, string) (*core.Contract, error) { return nil, nil }}
-	v := newVerifier(t, core.Rules{InsecureAnyIssuer: true, Audiences: []string{kitAudience}, Secret: kitSecret},
+	v := newVerifier(t, core.Rules{InsecureAnyIssuer: true, Audiences: []string{kitAudience}, Secret: core.NewSecret(kitSecret)},
 		core.WithClock(clock), core.WithResolver(d.resolver(4)))
 	token := tenantToken(t)
 	for range 2 {
@@ -131,16 +131,16 @@ func compareVerdicts(t *testing.T, random *rand.Rand, steps int) {
 		}
 	}
 	publish()
-	anyone := newContract(t, core.Rules{InsecureAnyIssuer: true, Audiences: []string{kitAudience}, Secret: kitSecret})
+	anyone := newContract(t, core.Rules{InsecureAnyIssuer: true, Audiences: []string{kitAudience}, Secret: core.NewSecret(kitSecret)})
 	contracts := []*core.Contract{
 		newContract(t, core.Rules{Issuer: named, Audiences: []string{kitAudience}, JWKSURL: named + "/keys", Algorithms: []string{"RS256", "ES256"}}),
 		newContract(t, core.Rules{Issuer: plain, Audiences: []string{kitAudience}, JWKSURL: plain + "/keys", Algorithms: []string{"RS256", "ES256"}}),
-		newContract(t, core.Rules{IssuerTemplate: "https://login.test/{tid}", Audiences: []string{kitAudience}, Secret: kitSecret}),
+		newContract(t, core.Rules{IssuerTemplate: "https://login.test/{tid}", Audiences: []string{kitAudience}, Secret: core.NewSecret(kitSecret)}),
 	}
 	tenants := map[string]func() (*core.Contract, error){}
 	change := func() {
 		for _, issuer := range issuers[3:6] {
-			rules := core.Rules{Issuer: issuer, Audiences: []string{kitAudience}, Secret: kitSecret}
+			rules := core.Rules{Issuer: issuer, Audiences: []string{kitAudience}, Secret: core.NewSecret(kitSecret)}
 			switch random.IntN(6) {
 			case 0:
 				tenants[issuer] = func() (*core.Contract, error) { return nil, nil }
@@ -154,7 +154,7 @@ func compareVerdicts(t *testing.T, random *rand.Rand, steps int) {
 			case 4:
 				tenants[issuer] = func() (*core.Contract, error) { return anyone, nil }
 			case 5:
-				rules.JWKSURL, rules.Secret = named+"/keys", ""
+				rules.JWKSURL, rules.Secret = named+"/keys", core.Secret{}
 				tenants[issuer] = func() (*core.Contract, error) { return newContract(t, rules), nil }
 			}
 		}

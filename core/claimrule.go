@@ -101,7 +101,7 @@ func compileRules(field string, rules []ClaimRule, f *faults) []claimRule {
 			}
 		}
 		if r.Absent && r.Optional {
-			f.add(at, "", "absent and optional exclude each other")
+			f.conflict(at, "", "absent and optional exclude each other")
 		}
 		if r.IgnoreCase && (!r.comparesText() || r.ContainsAny != nil || r.SameAs != "") {
 			f.add(at+".ignoreCase", "true", "applies to oneOf, noneOf, prefixes, suffixes and notSuffixes: set one of them, "+
@@ -123,18 +123,6 @@ func compileRules(field string, rules []ClaimRule, f *faults) []claimRule {
 		compiled = append(compiled, c)
 	}
 	return compiled
-}
-
-func copyClaimRules(rules []ClaimRule) []ClaimRule {
-	rules = slices.Clone(rules)
-	for i := range rules {
-		r := &rules[i]
-		r.OneOf, r.NoneOf, r.ContainsAny = slices.Clone(r.OneOf), slices.Clone(r.NoneOf), slices.Clone(r.ContainsAny)
-		r.Prefixes = slices.Clone(r.Prefixes)
-		r.Suffixes, r.NotSuffixes = slices.Clone(r.Suffixes), slices.Clone(r.NotSuffixes)
-		r.When = copyClaimRules(r.When)
-	}
-	return rules
 }
 
 // lookAtClock reports whether the verdict of any rule may change with time.

@@ -50,7 +50,7 @@ func TestClaimRuleIgnoreCaseAlone(t *testing.T) {
 		{Claim: "x", OneOf: []string{"a"}, SameAs: "y", IgnoreCase: true},
 	} {
 		_, err := core.NewContract(core.Rules{
-			Issuer: "a", Audiences: []string{"b"}, Secret: sameAsSecret, ClaimRules: []core.ClaimRule{rule},
+			Issuer: "a", Audiences: []string{"b"}, Secret: core.NewSecret(sameAsSecret), ClaimRules: []core.ClaimRule{rule},
 		})
 		if all := core.ConfigErrors(err); len(all) != 1 || all[0].Field != "ClaimRules[0].ignoreCase" {
 			t.Errorf("%+v: %v", rule, err)

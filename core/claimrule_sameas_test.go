@@ -80,7 +80,7 @@ func TestClaimRuleSameAs(t *testing.T) {
 
 func TestClaimRuleSameAsPath(t *testing.T) {
 	_, err := core.NewContract(core.Rules{
-		Issuer: "gateway", Audiences: []string{"api"}, Secret: sameAsSecret,
+		Issuer: "gateway", Audiences: []string{"api"}, Secret: core.NewSecret(sameAsSecret),
 		ClaimRules: []core.ClaimRule{{Claim: "sub", SameAs: "a..b"}},
 	})
 	faults := core.ConfigErrors(err)

@@ -131,14 +131,16 @@ func TestVerifyAuthorizedParty(t *testing.T) {
 	verifyAll(t, with(func(r *core.Rules) { r.AuthorizedParties = []string{"https://app.example", "spa"} }), []claimsCase{
 		{"accepted", map[string]any{"azp": "spa"}, ""},
 		{"another", map[string]any{"azp": "evil"}, core.CodePartyMismatch},
-		{"absent passes", nil, ""},
+		{"absent", nil, core.CodePartyMismatch},
 		{"empty", map[string]any{"azp": ""}, core.CodePartyMismatch},
 		{"null", map[string]any{"azp": json.RawMessage("null")}, core.CodePartyMismatch},
 		{"a list", map[string]any{"azp": []string{"spa"}}, core.CodePartyMismatch},
 	})
-	verifyAll(t, with(func(r *core.Rules) { r.AuthorizedParties, r.RequireAuthorizedParty = []string{"spa"}, true }), []claimsCase{
-		{"required: accepted", map[string]any{"azp": "spa"}, ""},
-		{"required: absent", nil, core.CodePartyMismatch},
+	verifyAll(t, with(func(r *core.Rules) { r.AuthorizedParties, r.InsecureMissingParty = []string{"spa"}, true }), []claimsCase{
+		{"may be missing: accepted", map[string]any{"azp": "spa"}, ""},
+		{"may be missing: absent", nil, ""},
+		{"may be missing: another", map[string]any{"azp": "evil"}, core.CodePartyMismatch},
+		{"may be missing: null", map[string]any{"azp": json.RawMessage("null")}, core.CodePartyMismatch},
 	})
 	verifyAll(t, secretRules(), []claimsCase{{"off", map[string]any{"azp": "evil"}, ""}})
 }

@@ -16,7 +16,7 @@ func TestEveryCode(t *testing.T) {
 	down := newKeyServer(t)
 	down.down.Store(true)
 	rules := server.rules()
-	rules.AuthorizedParties, rules.RequiredClaims = []string{"spa"}, []string{"ok"}
+	rules.AuthorizedParties, rules.InsecureMissingParty, rules.RequiredClaims = []string{"spa"}, true, []string{"ok"}
 	rules.ClaimRules = []core.ClaimRule{{Claim: "use", Optional: true, OneOf: []string{"access"}}}
 	verify := func(changes map[string]any) error {
 		changes["ok"] = true

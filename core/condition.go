@@ -22,11 +22,15 @@ func (r *claimRule) compileConditions() {
 	if r.Type != "" {
 		add("must be a JSON "+r.Type, func(v jose.Value) bool { return typeName(v.Kind()) == r.Type })
 	}
+	is := func(v jose.Value, want string) bool { return scalarIs(v, want, r.IgnoreCase) }
+	if r.Header == "typ" {
+		is = typeIs
+	}
 	if r.OneOf != nil {
-		add("must be one of "+strings.Join(r.OneOf, ", "), func(v jose.Value) bool { return isOneOf(v, r.OneOf, r.IgnoreCase) })
+		add("must be one of "+strings.Join(r.OneOf, ", "), func(v jose.Value) bool { return isOneOf(v, r.OneOf, is) })
 	}
 	if r.NoneOf != nil {
-		add("must be none of "+strings.Join(r.NoneOf, ", "), func(v jose.Value) bool { return holdsNoneOf(v, r.NoneOf, r.IgnoreCase) })
+		add("must be none of "+strings.Join(r.NoneOf, ", "), func(v jose.Value) bool { return holdsNoneOf(v, r.NoneOf, is) })
 	}
 	if r.ContainsAny != nil {
 		add("must contain one of "+strings.Join(r.ContainsAny, ", "), func(v jose.Value) bool {
@@ -88,9 +92,9 @@ func sameAs(path *jose.Path) func(jose.Value, jose.Object, time.Time) bool {
 	}
 }
 
-func isOneOf(v jose.Value, list []string, ignoreCase bool) bool {
+func isOneOf(v jose.Value, list []string, is func(jose.Value, string) bool) bool {
 	for _, want := range list {
-		if scalarIs(v, want, ignoreCase) {
+		if is(v, want) {
 			return true
 		}
 	}
@@ -98,12 +102,12 @@ func isOneOf(v jose.Value, list []string, ignoreCase bool) bool {
 }
 
 // holdsNoneOf looks into an array too: one bad element is enough.
-func holdsNoneOf(v jose.Value, list []string, ignoreCase bool) bool {
-	if isOneOf(v, list, ignoreCase) {
+func holdsNoneOf(v jose.Value, list []string, is func(jose.Value, string) bool) bool {
+	if isOneOf(v, list, is) {
 		return false
 	}
 	for e := range v.Elements() {
-		if isOneOf(e, list, ignoreCase) {
+		if isOneOf(e, list, is) {
 			return false
 		}
 	}
@@ -161,6 +165,13 @@ func lowerASCII(c byte) byte {
 		return c + 'a' - 'A'
 	}
 	return c
+}
+
+// typeIs compares the header's typ as a media type (RFC 7515 §4.1.9): without
+// case, and with or without "application/".
+func typeIs(v jose.Value, want string) bool {
+	text, isText := v.TextBytes()
+	return isText && equalFold(bareType(text), bareType(want))
 }
 
 func typeName(k jose.Kind) string {

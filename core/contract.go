@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"maps"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -51,33 +49,39 @@ func NewContract(rules Rules) (*Contract, error) {
 	c.compileKeys(&f)
 	c.compileClaims(&f)
 	if len(f) > 0 {
-		return nil, f.join()
+		return nil, f.of(rules.Provider).join()
 	}
 	c.warn()
 	return &Contract{c}, nil
 }
 
-func copyRules(r Rules) Rules {
-	r.Issuers = slices.Clone(r.Issuers)
-	r.JWKS = slices.Clone(r.JWKS)
-	r.Algorithms = slices.Clone(r.Algorithms)
-	r.Audiences = slices.Clone(r.Audiences)
-	r.AuthorizedParties = slices.Clone(r.AuthorizedParties)
-	r.UserIDFallbacks = slices.Clone(r.UserIDFallbacks)
-	r.RequiredClaims = slices.Clone(r.RequiredClaims)
-	r.ClaimRules = copyClaimRules(r.ClaimRules)
-	r.KeyUses = slices.Clone(r.KeyUses)
-	r.TokenTypes = slices.Clone(r.TokenTypes)
-	r.Session = r.Session.copied()
-	r.IssuerHints = maps.Clone(r.IssuerHints)
-	r.Warnings = slices.Clone(r.Warnings)
-	return r
+// With returns a contract whose rules are changed by change, and whose secret is
+// the same: what a preset's Config has no field for can be tightened so. The
+// Secret that change sees is zero; one that it sets replaces the contract's.
+func (k *Contract) With(change func(*Rules)) (*Contract, error) {
+	if !k.valid() || change == nil {
+		return nil, &ConfigError{Field: "contract", Kind: ConfigMissing, Reason: "is nil or zero: make it with NewContract"}
+	}
+	rules := k.Rules()
+	if k.c.secret != nil && rules.SecretEnv == "" {
+		rules.Secret = NewSecret(string(k.c.secret()))
+	}
+	kept := rules.Secret
+	rules.Secret = Secret{}
+	change(&rules)
+	if rules.Secret.IsZero() && rules.SecretEnv == "" {
+		rules.Secret = kept
+	}
+	return NewContract(rules)
 }
 
 func (c *contract) fillDefaults(f *faults) {
 	r := &c.rules
 	if r.Provider == "" {
 		r.Provider = "custom"
+	}
+	if !printable(r.Provider) || len(r.Provider) > maxProviderBytes {
+		f.add("Provider", quoted(r.Provider), "must be printable ASCII without spaces, at most %d bytes, such as acme", maxProviderBytes)
 	}
 	if r.UserIDClaim == "" {
 		r.UserIDClaim = "sub"
@@ -87,10 +91,15 @@ func (c *contract) fillDefaults(f *faults) {
 		r.Leeway = defaultLeeway
 	case r.Leeway < 0:
 		r.Leeway = -time.Second // every negative one says the same
+	case r.Leeway < minDuration:
+		f.add("Leeway", r.Leeway.String(), "%s: write %d * time.Second", noUnit, r.Leeway)
 	case r.Leeway > maxLeeway:
-		f.add("Leeway", r.Leeway.String(), "at most %v: a longer one accepts tokens long after they ended", maxLeeway)
+		f.prohibit("Leeway", r.Leeway.String(), "at most %v: a longer one accepts tokens long after they ended", maxLeeway)
 	}
-	if r.MaxAge < 0 || r.MaxAge > maxMaxAge {
+	switch {
+	case r.MaxAge > 0 && r.MaxAge < minDuration:
+		f.add("MaxAge", r.MaxAge.String(), "%s: write %d * time.Second", noUnit, r.MaxAge)
+	case r.MaxAge < 0 || r.MaxAge > maxMaxAge:
 		f.add("MaxAge", r.MaxAge.String(), "must be between 0 and %v; 0 means no bound", maxMaxAge)
 	}
 	if r.MaxTokenBytes == 0 {
@@ -101,6 +110,8 @@ func (c *contract) fillDefaults(f *faults) {
 	}
 	r.Session = r.Session.withDefaults()
 }
+
+const noUnit = "has no unit, and a time.Duration counts nanoseconds"
 
 // compileKeys settles where keys come from and which algorithms they may serve.
 func (c *contract) compileKeys(f *faults) {
@@ -114,10 +125,10 @@ func (c *contract) compileKeys(f *faults) {
 	}
 	slices.Sort(public)
 	if len(public) > 1 {
-		f.add(strings.Join(public, ", "), "", "are different sources of keys: keep one")
+		f.conflict(strings.Join(public, ", "), "", "are different sources of keys: keep one")
 	}
 	if len(public) == 0 && c.secret == nil && !r.InsecureEmulator {
-		f.add("JWKSURL", "", "no keys: set JWKSURL, Discovery, JWKS, PEM or Secret")
+		f.missing("JWKSURL", "no keys: set {JWKSURL}, {Discovery}, {JWKS}, {PEM} or {Secret}")
 	}
 	c.compileAlgorithms(len(public) > 0, f)
 	c.checkKeyUses(f)
@@ -141,45 +152,8 @@ func (c *contract) checkKeyUses(f *faults) {
 		}
 	}
 	if len(r.KeyUses) > 0 && !c.remote() && len(r.JWKS) == 0 {
-		f.add("KeyUses", "", "applies to a key set only: set JWKSURL, Discovery or JWKS, or remove it")
+		f.conflict("KeyUses", "", "applies to a key set only: set {JWKSURL}, {Discovery} or {JWKS}, or remove it")
 	}
-}
-
-func (c *contract) takeSecret(f *faults) {
-	r := &c.rules
-	secret := string(r.Secret)
-	if r.SecretEnv != "" {
-		if secret != "" {
-			f.add("SecretEnv", "", "Secret is set too: keep one")
-		}
-		if secret = os.Getenv(r.SecretEnv); secret == "" {
-			shown := ""
-			if isVariableName(r.SecretEnv) { // else it may well be the secret itself
-				shown = quoted(r.SecretEnv)
-			}
-			f.add("SecretEnv", shown, "names no environment variable, or an empty one: set the variable and give its name")
-			secret = placeholder
-		}
-	}
-	r.Secret = ""
-	if secret == redacted {
-		f.add("Secret", redacted, "the secret was removed when the contract was marshalled: name its environment variable in signingSecretEnv")
-		secret = placeholder
-	}
-	if secret != "" {
-		c.secret = func() []byte { return []byte(secret) }
-	}
-}
-
-// placeholder stands for a secret that is at fault, so that no second fault is
-// told for the same cause. It is never used: there is no contract then.
-const placeholder = "????????????????????????????????????????????????????????????????"
-
-// isVariableName tells what can name an environment variable (POSIX.1 §8.1).
-func isVariableName(s string) bool {
-	return s != "" && len(s) <= 64 && (s[0] < '0' || s[0] > '9') && !strings.ContainsFunc(s, func(r rune) bool {
-		return r != '_' && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
-	})
 }
 
 func (c *contract) takeStatic(field string, set *jwks.Set, err error, f *faults) {
@@ -226,28 +200,29 @@ func (c *contract) compileAlgorithms(public bool, f *faults) {
 			continue
 		case m.hmac && c.secret == nil:
 			// The classic confusion: a public key used as an HMAC secret.
-			f.add("Algorithms", quoted(alg), "needs Secret: a published key can't verify a symmetric signature")
+			f.conflict("Algorithms", quoted(alg), "needs {Secret}: a published key can't verify a symmetric signature")
 		case !m.hmac && !public:
-			f.add("Algorithms", quoted(alg), "needs public keys: set JWKSURL, Discovery, JWKS or PEM")
+			f.conflict("Algorithms", quoted(alg), "needs public keys: set {JWKSURL}, {Discovery}, {JWKS} or {PEM}")
 		case m.hmac && len(c.secret()) < m.hash.Size() && !r.InsecureShortSecret:
-			f.add("Secret", "", "has %d bytes, %s needs at least %d (RFC 7518 §3.2); InsecureShortSecret accepts it nevertheless",
+			f.prohibit("Secret", "", "has %d bytes, %s needs at least %d (RFC 7518 §3.2); {InsecureShortSecret} accepts it nevertheless",
 				len(c.secret()), alg, m.hash.Size())
 		}
 		symmetric, asymmetric = symmetric || m.hmac, asymmetric || !m.hmac
 		c.methods[alg] = m
 	}
 	if c.secret != nil && !symmetric {
-		f.add("Secret", "", "none of the Algorithms uses it: add HS256 or remove it")
+		f.conflict("Secret", "", "none of the {Algorithms} uses it: add HS256 or remove it")
 	}
 	if public && !asymmetric {
-		f.add("Algorithms", quoted(strings.Join(r.Algorithms, " ")), "none fits the public keys: add RS256 or remove the keys")
+		f.conflict("Algorithms", quoted(strings.Join(r.Algorithms, " ")), "none fits the public keys: add RS256 or remove the keys")
 	}
 }
 
 func (c *contract) compileClaims(f *faults) {
 	r := &c.rules
-	for _, path := range append([]string{r.UserIDClaim}, r.UserIDFallbacks...) {
-		c.userID = append(c.userID, compilePath("UserIDClaim", path, f))
+	c.userID = append(c.userID, compilePath("UserIDClaim", r.UserIDClaim, f))
+	for i, path := range r.UserIDFallbacks {
+		c.userID = append(c.userID, compilePath("UserIDFallbacks["+itoa(i)+"]", path, f))
 	}
 	for i, path := range r.RequiredClaims {
 		c.required = append(c.required, compilePath("RequiredClaims["+itoa(i)+"]", path, f))
@@ -259,14 +234,19 @@ func (c *contract) compileClaims(f *faults) {
 	checkValues("Audiences", r.Audiences, f)
 	checkValues("AuthorizedParties", r.AuthorizedParties, f)
 	if len(r.Audiences) == 0 && !r.InsecureAnyAudience {
-		f.add("Audiences", "", "is empty: a token for any service of this issuer would be accepted; "+
-			"name this service, or say InsecureAnyAudience")
+		f.missing("Audiences", "is empty: a token for any service of this issuer would be accepted; "+
+			"name this service, or say {InsecureAnyAudience}")
 	}
 	if len(r.Audiences) > 0 && r.InsecureAnyAudience {
-		f.add("InsecureAnyAudience", "true", "Audiences are set: remove one of the two")
+		f.conflict("InsecureAnyAudience", "true", "{Audiences} is set: remove one of the two")
 	}
-	if r.RequireAuthorizedParty && len(r.AuthorizedParties) == 0 {
-		f.add("RequireAuthorizedParty", "true", "AuthorizedParties is empty: name the accepted parties")
+	if r.InsecureMissingParty && len(r.AuthorizedParties) == 0 {
+		f.conflict("InsecureMissingParty", "true", "{AuthorizedParties} is empty, so no party is checked: name the accepted parties, or remove it")
+	}
+	for i, typ := range r.TokenTypes {
+		if strings.TrimSpace(typ) != typ || strings.Contains(typ, "*") {
+			f.add("TokenTypes["+itoa(i)+"]", quoted(typ), "is compared as a whole: write a type such as at+jwt")
+		}
 	}
 }
 
@@ -277,28 +257,28 @@ func (c *contract) warn() {
 			c.warnings = append(c.warnings, text)
 		}
 	}
-	say(r.InsecureAnyIssuer, "any issuer: whoever has a key of this contract may name itself as it likes")
+	say(r.InsecureAnyIssuer, "any issuer: a holder of any accepted key can claim to be any issuer; set Issuer")
 	bound := len(r.AuthorizedParties) > 0 || slices.ContainsFunc(r.ClaimRules, func(c ClaimRule) bool {
 		return c.Code == CodeAudienceMismatch || c.Code == CodePartyMismatch
 	})
-	say(r.InsecureAnyAudience && !bound && r.Provider == "clerk",
-		"no authorized parties: a token minted for any origin of this instance is accepted")
-	say(r.InsecureAnyAudience && !bound && r.Provider != "clerk",
-		"no audience: a token this issuer made for any other service is accepted")
+	say(r.InsecureAnyAudience && !bound,
+		"no audience: a token this issuer made for any other service is accepted; set Audiences, or AuthorizedParties")
+	say(r.InsecureMissingParty, "no party needed: a token without azp passes AuthorizedParties; remove InsecureMissingParty")
 	say(c.template != nil && !slices.ContainsFunc(r.ClaimRules, func(rule ClaimRule) bool {
 		return rule.Claim == c.template.claim && rule.OneOf != nil
-	}), "any tenant: whoever the issuer serves is accepted, check the session's organization")
-	say(r.InsecureNoExpiry, "no expiry: a token without exp is accepted for ever")
-	say(r.InsecureShortSecret, "short secret: a secret shorter than its hash can be guessed from one token")
-	say(r.InsecureHTTP, "plain http: whoever sits on the wire can replace the keys")
-	say(r.InsecurePrivateNetwork,
-		"private network: a tenant, or the issuer's discovery document, may have keys fetched from inside your network")
-	say(r.InsecureIgnoreConfirmation, "bound tokens (cnf) are accepted as bearer tokens: a stolen one works")
+	}), "any tenant: every tenant of the issuer is accepted; restrict the template's claim in ClaimRules, or check the session's organization")
+	say(r.InsecureNoExpiry, "no expiry: a token without exp is accepted forever; remove InsecureNoExpiry, or bound the age with MaxAge")
+	say(r.InsecureShortSecret, "short secret: a secret shorter than its hash can be guessed from one token; set a longer Secret and remove InsecureShortSecret")
+	say(r.InsecureHTTP, "plain http: an attacker on the network path can replace the keys; use https and remove InsecureHTTP")
+	say(r.InsecurePrivateNetwork, "private network: a tenant, or the issuer's discovery document, "+
+		"may have keys fetched from inside your network; set JWKSURL and remove InsecurePrivateNetwork")
+	say(r.InsecureIgnoreConfirmation, "bound tokens (cnf) are accepted as bearer tokens: a stolen one works; remove InsecureIgnoreConfirmation")
+	say(r.InsecureEmulator, "emulator: unsigned tokens are accepted, so anybody can be any user; remove InsecureEmulator")
 	c.warnings = append(c.warnings, r.Warnings...)
-	say(r.InsecureEmulator, "emulator: unsigned tokens are accepted, anybody can be anybody")
 }
 
-// Warnings says in words what the contract leaves open. The first verifier of a
+// Warnings says in words what the contract leaves open, and which field closes
+// it. The first verifier of a
 // contract logs them.
 func (k *Contract) Warnings() []string { return slices.Clone(k.must().warnings) }
 

@@ -43,7 +43,7 @@ func TestNewContractFaults(t *testing.T) {
 		{"issuer with a line break", keyRules, func(r *core.Rules) { r.Issuer = "gateway\r\nX: y" }, "Issuer", `\r\n`, "printable ASCII"},
 		{"endless issuer", keyRules, func(r *core.Rules) { r.Issuer = "https://" + strings.Repeat("a", 4000) }, "Issuer", "…", "at most 2048 bytes"},
 		{"issuer without host", keyRules, func(r *core.Rules) { r.Issuer = "https:///path" }, "Issuer", "", "has no host"},
-		{"bad further issuer", keyRules, func(r *core.Rules) { r.Issuers = []string{"http://b.example"} }, "Issuer", "b.example", "must be https"},
+		{"bad further issuer", keyRules, func(r *core.Rules) { r.Issuers = []string{"http://b.example"} }, "Issuers[0]", "b.example", "must be https"},
 		{"any and a named issuer", keyRules, func(r *core.Rules) { r.InsecureAnyIssuer = true }, "InsecureAnyIssuer", "true", "remove one"},
 
 		{"template without braces", keyRules, func(r *core.Rules) { r.Issuer, r.IssuerTemplate = "", "https://a.example/tid" }, "IssuerTemplate", "tid", "exactly one {claim}"},
@@ -53,7 +53,7 @@ func TestNewContractFaults(t *testing.T) {
 		{"template over http", keyRules, func(r *core.Rules) { r.Issuer, r.IssuerTemplate = "", "http://a.example/{tid}" }, "IssuerTemplate", "http://a.example", "must be https"},
 		{"template that fixes nothing", keyRules, func(r *core.Rules) { r.Issuer, r.IssuerTemplate = "", "{iss}" }, "IssuerTemplate", "{iss}", "InsecureAnyIssuer"},
 
-		{"no keys", secretRules, func(r *core.Rules) { r.Secret = "" }, "JWKSURL", "", "set JWKSURL, Discovery, JWKS, PEM or Secret"},
+		{"no keys", secretRules, func(r *core.Rules) { r.Secret = core.Secret{} }, "JWKSURL", "", "set JWKSURL, Discovery, JWKS, PEM or Secret"},
 		{"two key sources", keyRules, func(r *core.Rules) { r.Discovery = true }, "Discovery, JWKSURL", "", "keep one"},
 		{"http key set", keyRules, func(r *core.Rules) { r.JWKSURL = "http://id.example.com/jwks" }, "JWKSURL", "http://id.example.com/jwks", "must be https"},
 		{"key set with credentials", keyRules, func(r *core.Rules) { r.JWKSURL = "https://me:pw@id.example.com/jwks" }, "JWKSURL", `"https://id.example.com/jwks"`, "remove the part before @"},
@@ -73,22 +73,22 @@ func TestNewContractFaults(t *testing.T) {
 		{"algorithm none", keyRules, func(r *core.Rules) { r.Algorithms = []string{"RS256", "none"} }, "Algorithms", `"none"`, "use ES256"},
 		{"HS256 with a key set", keyRules, func(r *core.Rules) { r.Algorithms = []string{"RS256", "HS256"} }, "Algorithms", `"HS256"`, "needs Secret"},
 		{"RS256 with a secret", secretRules, func(r *core.Rules) { r.Algorithms = []string{"HS256", "RS256"} }, "Algorithms", `"RS256"`, "needs public keys"},
-		{"secret nobody uses", keyRules, func(r *core.Rules) { r.Secret, r.Algorithms = kitSecret, []string{"RS256"} }, "Secret", "", "add HS256 or remove it"},
-		{"keys nobody uses", keyRules, func(r *core.Rules) { r.Secret, r.Algorithms = kitSecret, []string{"HS256"} }, "Algorithms", "HS256", "add RS256 or remove the keys"},
-		{"short secret", secretRules, func(r *core.Rules) { r.Secret = core.Secret(kitSecret[:31]) }, "Secret", "", "has 31 bytes, HS256 needs at least 32"},
-		{"secret too short for its hash", secretRules, func(r *core.Rules) { r.Secret, r.Algorithms = core.Secret(kitSecret[:63]), []string{"HS512"} }, "Secret", "", "HS512 needs at least 64"},
-		{"secret's variable not set", secretRules, func(r *core.Rules) { r.Secret, r.SecretEnv = "", "KIT_NOT_SET" }, "SecretEnv", `"KIT_NOT_SET"`, "set the variable"},
-		{"secret's variable empty", secretRules, func(r *core.Rules) { r.Secret, r.SecretEnv = "", "KIT_EMPTY" }, "SecretEnv", `"KIT_EMPTY"`, "set the variable"},
-		{"secret in place of its variable", secretRules, func(r *core.Rules) { r.Secret, r.SecretEnv = "", kitSecret }, "SecretEnv", "", "give its name"},
+		{"secret nobody uses", keyRules, func(r *core.Rules) { r.Secret, r.Algorithms = core.NewSecret(kitSecret), []string{"RS256"} }, "Secret", "", "add HS256 or remove it"},
+		{"keys nobody uses", keyRules, func(r *core.Rules) { r.Secret, r.Algorithms = core.NewSecret(kitSecret), []string{"HS256"} }, "Algorithms", "HS256", "add RS256 or remove the keys"},
+		{"short secret", secretRules, func(r *core.Rules) { r.Secret = core.NewSecret(kitSecret[:31]) }, "Secret", "", "has 31 bytes, HS256 needs at least 32"},
+		{"secret too short for its hash", secretRules, func(r *core.Rules) { r.Secret, r.Algorithms = core.NewSecret(kitSecret[:63]), []string{"HS512"} }, "Secret", "", "HS512 needs at least 64"},
+		{"secret's variable not set", secretRules, func(r *core.Rules) { r.Secret, r.SecretEnv = core.Secret{}, "KIT_NOT_SET" }, "SecretEnv", "", "set the variable"},
+		{"secret's variable empty", secretRules, func(r *core.Rules) { r.Secret, r.SecretEnv = core.Secret{}, "KIT_EMPTY" }, "SecretEnv", "", "set the variable"},
+		{"secret in place of its variable", secretRules, func(r *core.Rules) { r.Secret, r.SecretEnv = core.Secret{}, kitSecret }, "SecretEnv", "", "give its name"},
 		{"secret and its variable", secretRules, func(r *core.Rules) { r.SecretEnv = "KIT_SECRET" }, "SecretEnv", "", "keep one"},
-		{"secret that was taken out", secretRules, func(r *core.Rules) { r.Secret = "[REDACTED]" }, "Secret", "[REDACTED]", "signingSecretEnv"},
+		{"secret that was taken out", secretRules, func(r *core.Rules) { r.Secret = core.NewSecret("[REDACTED]") }, "Secret", "", "in SecretEnv"},
 
 		{"no audience", secretRules, func(r *core.Rules) { r.Audiences = nil }, "Audiences", "", "InsecureAnyAudience"},
 		{"empty audience", secretRules, func(r *core.Rules) { r.Audiences = []string{"api", ""} }, "Audiences[1]", `""`, "must not be empty"},
 		{"padded audience", secretRules, func(r *core.Rules) { r.Audiences = []string{" api"} }, "Audiences[0]", `" api"`, "padded"},
 		{"any and a named audience", secretRules, func(r *core.Rules) { r.InsecureAnyAudience = true }, "InsecureAnyAudience", "true", "remove one"},
 		{"empty party", secretRules, func(r *core.Rules) { r.AuthorizedParties = []string{""} }, "AuthorizedParties[0]", `""`, "must not be empty"},
-		{"required party without a list", secretRules, func(r *core.Rules) { r.RequireAuthorizedParty = true }, "RequireAuthorizedParty", "true", "name the accepted parties"},
+		{"missing party without a list", secretRules, func(r *core.Rules) { r.InsecureMissingParty = true }, "InsecureMissingParty", "true", "name the accepted parties"},
 
 		{"long leeway", secretRules, func(r *core.Rules) { r.Leeway = 10*time.Minute + 1 }, "Leeway", "10m0.000000001s", "at most 10m0s"},
 		{"negative age", secretRules, func(r *core.Rules) { r.MaxAge = -1 }, "MaxAge", "-1ns", "0 means no bound"},
@@ -97,7 +97,7 @@ func TestNewContractFaults(t *testing.T) {
 		{"huge size", secretRules, func(r *core.Rules) { r.MaxTokenBytes = 1<<20 + 1 }, "MaxTokenBytes", "1048577", "between 1 and 1048576"},
 
 		{"bad user-id path", secretRules, func(r *core.Rules) { r.UserIDClaim = "a..b" }, "UserIDClaim", `"a..b"`, "empty segment"},
-		{"bad fallback path", secretRules, func(r *core.Rules) { r.UserIDFallbacks = []string{`a\b`} }, "UserIDClaim", `a\\b`, "unknown escape"},
+		{"bad fallback path", secretRules, func(r *core.Rules) { r.UserIDFallbacks = []string{`a\b`} }, "UserIDFallbacks[0]", `a\\b`, "unknown escape"},
 		{"bad required path", secretRules, func(r *core.Rules) { r.RequiredClaims = []string{"ok", "/a~2"} }, "RequiredClaims[1]", `"/a~2"`, "~0 and ~1"},
 		{"rule without a claim", secretRules, rule(core.ClaimRule{OneOf: []string{"a"}}), "ClaimRules[0]", "", "exactly one of claim and header"},
 		{"rule with claim and header", secretRules, rule(core.ClaimRule{Claim: "a", Header: "b", OneOf: []string{"a"}}), "ClaimRules[0]", "", "exactly one of claim and header"},
@@ -198,9 +198,9 @@ func TestContractAccepts(t *testing.T) {
 		}},
 		{"issuer that is no URL", keyRules, func(r *core.Rules) { r.Issuer = "accounts.google.com" }},
 		{"key set with a query", keyRules, func(r *core.Rules) { r.JWKSURL += "?p=policy" }},
-		{"short secret by waiver", secretRules, func(r *core.Rules) { r.Secret, r.InsecureShortSecret = "short", true }},
-		{"secret from its variable", secretRules, func(r *core.Rules) { r.Secret, r.SecretEnv = "", "KIT_SECRET" }},
-		{"secret beside a key set", keyRules, func(r *core.Rules) { r.Secret = kitSecret }},
+		{"short secret by waiver", secretRules, func(r *core.Rules) { r.Secret, r.InsecureShortSecret = core.NewSecret("short"), true }},
+		{"secret from its variable", secretRules, func(r *core.Rules) { r.Secret, r.SecretEnv = core.Secret{}, "KIT_SECRET" }},
+		{"secret beside a key set", keyRules, func(r *core.Rules) { r.Secret = core.NewSecret(kitSecret) }},
 		{"any audience by waiver", keyRules, func(r *core.Rules) { r.Audiences, r.InsecureAnyAudience = nil, true }},
 		{"longest leeway", keyRules, func(r *core.Rules) { r.Leeway = 10 * time.Minute }},
 		{"only further issuers", keyRules, func(r *core.Rules) { r.Issuer, r.Issuers = "", []string{"https://b.example"} }},
@@ -215,14 +215,14 @@ func TestContractAccepts(t *testing.T) {
 }
 
 func TestContractDefaults(t *testing.T) {
-	rules := newContract(t, core.Rules{Issuer: kitIssuer, Audiences: []string{"api"}, JWKSURL: kitIssuer + "/jwks", Secret: kitSecret}).Rules()
+	rules := newContract(t, core.Rules{Issuer: kitIssuer, Audiences: []string{"api"}, JWKSURL: kitIssuer + "/jwks", Secret: core.NewSecret(kitSecret)}).Rules()
 	if rules.Provider != "custom" || rules.UserIDClaim != "sub" || rules.Leeway != 30*time.Second || rules.MaxTokenBytes != 16<<10 {
 		t.Errorf("defaults: %+v", rules)
 	}
 	if !slices.Equal(rules.Algorithms, []string{"RS256", "HS256"}) {
 		t.Errorf("algorithms: %v", rules.Algorithms)
 	}
-	if rules.Secret != "" {
+	if !rules.Secret.IsZero() {
 		t.Error("Rules gave the secret out")
 	}
 	if rules.Session.Kind != core.KindSession || len(rules.Session.Scopes) != 2 {
@@ -302,7 +302,7 @@ func TestContractIsImmutable(t *testing.T) {
 	if err != nil || s.Kind() != core.KindMachine || !s.HasRole("r") {
 		t.Errorf("what the contract does changed: %v %v", s, err)
 	}
-	warnings := newContract(t, core.Rules{InsecureAnyIssuer: true, InsecureAnyAudience: true, Secret: kitSecret}).Warnings()
+	warnings := newContract(t, core.Rules{InsecureAnyIssuer: true, InsecureAnyAudience: true, Secret: core.NewSecret(kitSecret)}).Warnings()
 	warnings[0] = "x"
 }
 
@@ -327,7 +327,7 @@ func TestContractEqual(t *testing.T) {
 		t.Error("equal rules are not equal")
 	}
 	rules := secretRules()
-	rules.Secret += "!"
+	rules.Secret = core.NewSecret(rules.Secret.Reveal() + "!")
 	if a.Equal(newContract(t, rules)) {
 		t.Error("another secret is equal")
 	}

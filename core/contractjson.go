@@ -1,64 +1,38 @@
 package core
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"math"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
 
-	"github.com/revstackhq/auth-go/core/internal/jose"
+	"github.com/revstackhq/auth-go/core/internal/strictjson"
 )
 
 // contractVersion marks the JSON of this package. Without it the JSON is read
 // as the TypeScript package's wire form.
 const contractVersion = 1
 
-// wire is a contract in JSON. The first block is the wire form of
-// @revstackhq/auth.
-type wire struct {
-	Provider      string  `json:"provider"`
-	Strategy      string  `json:"strategy,omitempty"`
-	JWKSURI       string  `json:"jwksUri,omitempty"`
-	Issuer        Strings `json:"issuer,omitempty"`
-	Audience      Strings `json:"audience,omitempty"`
-	UserIDClaim   string  `json:"userIdClaim,omitempty"`
-	SigningSecret Secret  `json:"signingSecret,omitempty"`
+// contractJSON is a contract in JSON: [Rules], and what the TypeScript package
+// @revstackhq/auth calls its one algorithm.
+type contractJSON struct {
+	Version  int    `json:"version,omitempty"`
+	Strategy string `json:"strategy,omitempty"`
+	Rules
+}
 
-	Version                    int             `json:"version,omitempty"`
-	SigningSecretEnv           string          `json:"signingSecretEnv,omitempty"`
-	IssuerTemplate             string          `json:"issuerTemplate,omitempty"`
-	Discovery                  bool            `json:"discovery,omitempty"`
-	JWKS                       json.RawMessage `json:"jwks,omitempty"`
-	PEM                        string          `json:"pem,omitempty"`
-	Algorithms                 []string        `json:"algorithms,omitempty"`
-	AuthorizedParties          []string        `json:"authorizedParties,omitempty"`
-	RequireAuthorizedParty     bool            `json:"requireAuthorizedParty,omitempty"`
-	UserIDFallbacks            []string        `json:"userIdFallbacks,omitempty"`
-	RequiredClaims             []string        `json:"requiredClaims,omitempty"`
-	ClaimRules                 []ClaimRule     `json:"claimRules,omitempty"`
-	CheckKeyIssuer             bool            `json:"checkKeyIssuer,omitempty"`
-	KeyUses                    []string        `json:"keyUses,omitempty"`
-	TokenTypes                 []string        `json:"tokenTypes,omitempty"`
-	Leeway                     seconds         `json:"leewaySeconds,omitempty"`
-	MaxAge                     seconds         `json:"maxAgeSeconds,omitempty"`
-	MaxTokenBytes              int             `json:"maxTokenBytes,omitempty"`
-	Session                    *Mapping        `json:"session,omitempty"`
-	InsecureAnyAudience        bool            `json:"insecureAnyAudience,omitempty"`
-	InsecureAnyIssuer          bool            `json:"insecureAnyIssuer,omitempty"`
-	InsecureNoExpiry           bool            `json:"insecureNoExpiry,omitempty"`
-	InsecureShortSecret        bool            `json:"insecureShortSecret,omitempty"`
-	InsecureHTTP               bool            `json:"insecureHttp,omitempty"`
-	InsecurePrivateNetwork     bool            `json:"insecurePrivateNetwork,omitempty"`
-	InsecureIgnoreConfirmation bool            `json:"insecureIgnoreConfirmation,omitempty"`
-	InsecureEmulator           bool            `json:"insecureEmulator,omitempty"`
+// writtenContract adds what encoding/json would write as nanoseconds.
+type writtenContract struct {
+	contractJSON
+	LeewaySeconds seconds `json:"leewaySeconds,omitempty"`
+	MaxAgeSeconds seconds `json:"maxAgeSeconds,omitempty"`
+}
 
-	// What a preset says to people; it decides nothing.
-	IssuerHints map[string]string `json:"issuerHints,omitempty"`
-	Warnings    []string          `json:"warnings,omitempty"`
+// wireMembers are those of the TypeScript package, and signingSecretEnv in
+// place of signingSecret.
+func wireMembers() []string {
+	return []string{"provider", "strategy", "jwksUri", "issuer", "audience", "userIdClaim", "signingSecret", "signingSecretEnv"}
 }
 
 // seconds is a duration as JSON's number of seconds.
@@ -67,52 +41,26 @@ type seconds time.Duration
 // MarshalJSON writes seconds, with a fraction where there is one.
 func (s seconds) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(s).Seconds()) }
 
-// UnmarshalJSON reads a number of seconds.
-func (s *seconds) UnmarshalJSON(data []byte) error {
-	var n float64
-	if err := json.Unmarshal(data, &n); err != nil {
-		return err
-	}
-	const most = 1e9 // far beyond every bound, and safe to multiply
-	if n > most || n < -most {
-		return fmt.Errorf("%v seconds is out of range", n)
-	}
-	*s = seconds(math.Round(n * float64(time.Second))) // 0.29 s are not 289,999,999 ns
-	return nil
-}
-
 // MarshalJSON writes the contract so that [ParseContract] reads it back equal.
 // A secret that came from SecretEnv is named, one that was given literally is
 // written as [REDACTED], which ParseContract refuses.
 func (k *Contract) MarshalJSON() ([]byte, error) {
 	if !k.valid() {
-		return nil, &ConfigError{Field: "contract", Reason: "is nil or zero: make it with NewContract"}
+		return nil, &ConfigError{Field: "contract", Kind: ConfigMissing, Reason: "is nil or zero: make it with NewContract"}
 	}
 	r := k.c.rules
-	w := wire{
-		Version: contractVersion, Provider: r.Provider, JWKSURI: r.JWKSURL,
-		Issuer: k.c.issuers, Audience: r.Audiences, UserIDClaim: r.UserIDClaim, SigningSecretEnv: r.SecretEnv,
-		IssuerTemplate: r.IssuerTemplate, Discovery: r.Discovery, JWKS: r.JWKS, PEM: r.PEM,
-		AuthorizedParties: r.AuthorizedParties, RequireAuthorizedParty: r.RequireAuthorizedParty,
-		UserIDFallbacks: r.UserIDFallbacks, RequiredClaims: r.RequiredClaims, ClaimRules: r.ClaimRules,
-		CheckKeyIssuer: r.CheckKeyIssuer, KeyUses: r.KeyUses, TokenTypes: r.TokenTypes, Leeway: seconds(r.Leeway), MaxAge: seconds(r.MaxAge), Session: &r.Session,
-		InsecureAnyAudience: r.InsecureAnyAudience, InsecureAnyIssuer: r.InsecureAnyIssuer,
-		InsecureNoExpiry: r.InsecureNoExpiry, InsecureShortSecret: r.InsecureShortSecret, InsecureHTTP: r.InsecureHTTP,
-		InsecurePrivateNetwork:     r.InsecurePrivateNetwork,
-		InsecureIgnoreConfirmation: r.InsecureIgnoreConfirmation, InsecureEmulator: r.InsecureEmulator,
-		IssuerHints: r.IssuerHints, Warnings: r.Warnings,
-	}
+	w := writtenContract{contractJSON{Version: contractVersion, Rules: r}, seconds(r.Leeway), seconds(r.MaxAge)}
 	if len(r.Algorithms) > 0 { // an emulator's contract may have none
 		w.Strategy = r.Algorithms[0]
 	}
-	if len(r.Algorithms) > 1 {
-		w.Algorithms = r.Algorithms
+	if len(r.Algorithms) == 1 {
+		w.Algorithms = nil
 	}
-	if r.MaxTokenBytes != defaultMaxTokenBytes {
-		w.MaxTokenBytes = r.MaxTokenBytes
+	if r.MaxTokenBytes == defaultMaxTokenBytes {
+		w.MaxTokenBytes = 0
 	}
 	if k.c.secret != nil && r.SecretEnv == "" {
-		w.SigningSecret = redacted
+		w.Secret = NewSecret(redacted)
 	}
 	return json.Marshal(w)
 }
@@ -129,82 +77,90 @@ func (k *Contract) UnmarshalJSON(data []byte) error {
 
 // ParseContract reads a contract from JSON: what MarshalJSON wrote, or the wire
 // form of the TypeScript package @revstackhq/auth (provider, strategy, jwksUri,
-// issuer, audience, userIdClaim, signingSecret). Unknown members are refused,
-// for a misspelt check would be no check.
+// issuer, audience, userIdClaim, signingSecret).
+//
+// Names are exact. Unknown members, duplicates, null and members that are
+// present but empty are refused: a misspelled check would be no check, and an
+// unset variable in a template must not waive one. Every mistake is returned,
+// as [*ConfigError] with the JSON name and the position.
 //
 // The wire form may lack an audience, and with a secret an issuer. Such a
-// contract is accepted as it stands, and Warnings tells what it leaves open.
-// Package providers reads the wire form with the preset's own rules added.
+// contract is accepted as it is, and Warnings says what it leaves open. JSON
+// with any other member must name both, or say InsecureAnyAudience and
+// InsecureAnyIssuer. Package providers reads the wire form with the preset's own
+// rules added.
 func ParseContract(data []byte) (*Contract, error) {
-	var w wire
-	if err := strictUnmarshal(data, &w); err != nil {
-		return nil, &ConfigError{Field: "contract", Reason: "is not a contract in JSON: " + err.Error()}
+	var j contractJSON
+	document, problems := strictjson.Parse(data)
+	if problems == nil {
+		problems = document.Decode(&j)
 	}
-	if w.Version != 0 && w.Version != contractVersion {
-		return nil, &ConfigError{
-			Field: "version", Value: itoa(w.Version),
-			Reason: "is newer than this package: update auth-go, or write version " + itoa(contractVersion),
-		}
+	if len(problems) > 0 {
+		return nil, faultsOf("contract", data, problems).of(j.Provider).join()
 	}
-	if w.Strategy != "" && len(w.Algorithms) > 0 && !slices.Contains(w.Algorithms, w.Strategy) {
-		return nil, &ConfigError{
-			Field: "strategy", Value: quoted(w.Strategy), Reason: "is not among the algorithms: remove it, or name it there",
-		}
+	var f faults
+	if document.Has("version") && j.Version != contractVersion {
+		f.add("version", itoa(j.Version), "is not a version this package reads: update auth-go, or write version %d", contractVersion)
 	}
-	if w.Version == 0 {
-		w.InsecureAnyAudience = w.InsecureAnyAudience || len(w.Audience) == 0
-		w.InsecureAnyIssuer = w.InsecureAnyIssuer || len(w.Issuer) == 0 && w.SigningSecret != ""
+	switch {
+	case len(j.Algorithms) == 0 && j.Strategy != "":
+		j.Algorithms = []string{j.Strategy}
+	case j.Strategy != "" && !slices.Contains(j.Algorithms, j.Strategy):
+		f.conflict("strategy", quoted(j.Strategy), "is not among {Algorithms}: remove it, or name it there")
 	}
-	return NewContract(w.rules())
+	isWire := !slices.ContainsFunc(document.Names(), func(name string) bool { return !slices.Contains(wireMembers(), name) })
+	if isWire {
+		j.InsecureAnyAudience = !document.Has("audience")
+		j.InsecureAnyIssuer = !document.Has("issuer") && (!j.Secret.IsZero() || j.SecretEnv != "")
+	}
+	contract, err := NewContract(j.Rules)
+	if len(f) == 0 && err == nil {
+		return contract, nil
+	}
+	for _, e := range ConfigErrors(err) {
+		f = append(f, e)
+	}
+	names := rulesJSON
+	if !document.Has("algorithms") && !document.Has("version") {
+		names = maps.Clone(names)
+		names["Algorithms"] = "strategy" // as the wire form calls it
+	}
+	return nil, inJSON(f.of(j.Provider), document, names)
 }
 
-func (w *wire) rules() Rules {
-	r := Rules{
-		Provider: w.Provider, IssuerTemplate: w.IssuerTemplate, JWKSURL: w.JWKSURI, Discovery: w.Discovery,
-		JWKS: w.JWKS, PEM: w.PEM, Secret: w.SigningSecret, SecretEnv: w.SigningSecretEnv, Algorithms: w.Algorithms,
-		Audiences: w.Audience, AuthorizedParties: w.AuthorizedParties, RequireAuthorizedParty: w.RequireAuthorizedParty,
-		UserIDClaim: w.UserIDClaim, UserIDFallbacks: w.UserIDFallbacks, RequiredClaims: w.RequiredClaims,
-		ClaimRules: w.ClaimRules, CheckKeyIssuer: w.CheckKeyIssuer, KeyUses: w.KeyUses, TokenTypes: w.TokenTypes, Leeway: time.Duration(w.Leeway),
-		MaxAge: time.Duration(w.MaxAge), MaxTokenBytes: w.MaxTokenBytes, InsecureAnyAudience: w.InsecureAnyAudience,
-		InsecureAnyIssuer: w.InsecureAnyIssuer, InsecureNoExpiry: w.InsecureNoExpiry,
-		InsecurePrivateNetwork: w.InsecurePrivateNetwork,
-		InsecureShortSecret:    w.InsecureShortSecret, InsecureHTTP: w.InsecureHTTP,
-		InsecureIgnoreConfirmation: w.InsecureIgnoreConfirmation, InsecureEmulator: w.InsecureEmulator,
-		IssuerHints: w.IssuerHints, Warnings: w.Warnings,
+// rulesJSON are the JSON names of [Rules].
+var rulesJSON = strictjson.Names(reflect.TypeFor[Rules]())
+
+// faultsOf turns a document's problems into configuration errors; whole names
+// the document itself.
+func faultsOf(whole string, data []byte, problems []strictjson.Problem) faults {
+	var f faults
+	for _, p := range problems {
+		e := &ConfigError{Field: p.Path, Kind: ConfigInvalid, Reason: p.Reason}
+		if p.Path == "" {
+			e.Field = whole
+		}
+		if p.Empty {
+			e.Kind = ConfigMissing
+		}
+		e.Line, e.Column = strictjson.LineColumn(data, p.Offset)
+		f = append(f, e)
 	}
-	if len(w.Issuer) > 0 {
-		r.Issuer = w.Issuer[0]
-	}
-	if len(w.Issuer) > 1 {
-		r.Issuers = w.Issuer[1:]
-	}
-	if len(r.Algorithms) == 0 && w.Strategy != "" {
-		r.Algorithms = []string{w.Strategy}
-	}
-	if w.Session != nil {
-		r.Session = *w.Session
-	}
-	return r
+	return f
 }
 
-// strictUnmarshal refuses unknown and duplicate members, members in another
-// case, and anything after the value: what a person reads first and what the
-// decoder keeps must be the same. v is a pointer to a zero value.
-func strictUnmarshal(data []byte, v any) error {
-	if _, err := jose.ParseObject(data, jose.Limits{}); err != nil {
-		return err
+// inJSON names the fields of f as the document does, and says where they are.
+func inJSON(f faults, document *strictjson.Document, names map[string]string) error {
+	var named faults
+	for _, e := range ConfigErrors(f.join()) {
+		e = e.Renamed(func(field string) string {
+			if name, ok := names[field]; ok {
+				return name
+			}
+			return field
+		})
+		e.Line, e.Column = document.Position(e.Field)
+		named = append(named, e)
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return err
-	}
-	exact := reflect.New(reflect.TypeOf(v).Elem()) // encoding/json takes Audience for audience
-	if err := jose.Decode(data, exact.Interface()); err != nil {
-		return err
-	}
-	if !reflect.DeepEqual(exact.Interface(), v) {
-		return errors.New("a member's name is not written in its exact case")
-	}
-	return nil
+	return named.join()
 }

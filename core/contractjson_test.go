@@ -18,7 +18,7 @@ func everyRule() core.Rules {
 		Provider: "acme", Issuer: kitIssuer, Issuers: []string{"https://b.example", "c"}, IssuerTemplate: "https://t.example/{tid}/v2",
 		IssuerHints: map[string]string{"": "unnamed", "https://old.example/": "old"}, Warnings: []string{"open: close it"},
 		JWKSURL: kitIssuer + "/jwks?p=1", SecretEnv: "KIT_SECRET", Algorithms: []string{"ES256", "HS512"},
-		Audiences: []string{"api", "api2"}, AuthorizedParties: []string{"spa"}, RequireAuthorizedParty: true,
+		Audiences: []string{"api", "api2"}, AuthorizedParties: []string{"spa"}, InsecureMissingParty: true, NumericUserID: true,
 		UserIDClaim: "app.user", UserIDFallbacks: []string{"sub", "/a/0"}, RequiredClaims: []string{"jti"},
 		ClaimRules: []core.ClaimRule{
 			{
@@ -149,7 +149,7 @@ func TestParseContractWireForm(t *testing.T) {
 		{
 			"supabase with a secret",
 			`{"provider":"supabase","strategy":"HS256","signingSecret":"` + secret + `","issuer":"https://ref.supabase.co/auth/v1","audience":"authenticated","userIdClaim":"sub"}`,
-			core.Rules{Provider: "supabase", Secret: secret, Issuer: "https://ref.supabase.co/auth/v1", Audiences: []string{"authenticated"}},
+			core.Rules{Provider: "supabase", Secret: core.NewSecret(secret), Issuer: "https://ref.supabase.co/auth/v1", Audiences: []string{"authenticated"}},
 			0,
 		},
 		{
@@ -173,19 +173,19 @@ func TestParseContractWireForm(t *testing.T) {
 		{
 			"custom",
 			`{"provider":"custom","strategy":"HS256","signingSecret":"` + secret + `","issuer":"my-gateway","audience":"my-api","userIdClaim":"uid"}`,
-			core.Rules{Secret: secret, Issuer: "my-gateway", Audiences: []string{"my-api"}, UserIDClaim: "uid"},
+			core.Rules{Secret: core.NewSecret(secret), Issuer: "my-gateway", Audiences: []string{"my-api"}, UserIDClaim: "uid"},
 			0,
 		},
 		{
 			"custom without issuer",
 			`{"provider":"custom","strategy":"HS256","signingSecret":"` + secret + `","userIdClaim":"sub"}`,
-			core.Rules{Secret: secret, InsecureAnyIssuer: true, InsecureAnyAudience: true},
+			core.Rules{Secret: core.NewSecret(secret), InsecureAnyIssuer: true, InsecureAnyAudience: true},
 			2,
 		},
 		{
 			"two audiences, padded with space",
 			" {\"provider\":\"custom\",\"strategy\":\"HS256\",\n\"signingSecret\":\"" + secret + `","issuer":"g","audience":["a","b"]} `,
-			core.Rules{Secret: secret, Issuer: "g", Audiences: []string{"a", "b"}},
+			core.Rules{Secret: core.NewSecret(secret), Issuer: "g", Audiences: []string{"a", "b"}},
 			0,
 		},
 	}
@@ -213,28 +213,28 @@ func TestParseContractRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	cases := []struct{ name, data, want string }{
-		{"nothing", ``, "not a contract in JSON"},
-		{"an array", `[]`, "not a contract in JSON"},
-		{"data behind it", good("") + "{}", "not a contract in JSON"},
-		{"an unknown member", good(`,"audiance":"b"`), `unknown field "audiance"`},
-		{"an unknown member deep inside", good(`,"session":{"role":["a"]}`), `unknown field "role"`},
-		{"an unknown member of a reference", good(`,"session":{"roles":[{"path":"a","splitt":","}]}`), `unknown field "splitt"`},
+		{"nothing", ``, "not a JSON object"},
+		{"an array", `[]`, "not a JSON object"},
+		{"data behind it", good("") + "{}", "something after the object"},
+		{"an unknown member", good(`,"audiance":"b"`), `audiance (line 1, column 132): is unknown: write audience`},
+		{"an unknown member deep inside", good(`,"session":{"role":["a"]}`), `session.role (line 1, column 143): is unknown`},
+		{"an unknown member of a reference", good(`,"session":{"roles":[{"path":"a","splitt":","}]}`), `session.roles[0].splitt (line 1, column 164): is unknown: write split`},
 		{"a member twice", good(`,"issuer":"h"`), "twice"},
 		{"a member twice, deep inside", good(`,"claimRules":[{"claim":"a","absent":true,"absent":false}]`), "twice"},
-		{"a member in another case", good(`,"maxTokenBYTES":5`), "exact case"},
-		{"a member in another case again", good(`,"Audience":"b"`), "exact case"},
-		{"a member of a rule in another case", good(`,"claimRules":[{"claim":"a","absent":true,"Code":"PARTY_MISMATCH"}]`), "exact case"},
-		{"a newer version", good(`,"version":2`), "is newer than this package"},
+		{"a member in another case", good(`,"maxTokenBYTES":5`), "is unknown: write maxTokenBytes"},
+		{"a member in another case again", good(`,"Audience":"b"`), "is unknown: write audience"},
+		{"a member of a rule in another case", good(`,"claimRules":[{"claim":"a","absent":true,"Code":"PARTY_MISMATCH"}]`), "claimRules[0].Code (line 1, column 173): is unknown: write code"},
+		{"a newer version", good(`,"version":2`), "is not a version this package reads"},
 		{"a secret that was taken out", strings.Replace(good(""), kitSecret, "[REDACTED]", 1), "signingSecretEnv"},
 		{"a short secret", strings.Replace(good(""), kitSecret, "short", 1), "has 5 bytes"},
-		{"a strategy that is not an algorithm", good(`,"algorithms":["HS384"]`), "not among the algorithms"},
-		{"a wrong type", good(`,"leewaySeconds":"30"`), "not a contract in JSON"},
+		{"a strategy that is not an algorithm", good(`,"algorithms":["HS384"]`), "not among algorithms"},
+		{"a wrong type", good(`,"leewaySeconds":"30"`), "must be a number of seconds, found a string"},
 		{"endless seconds", good(`,"maxAgeSeconds":1e300`), "out of range"},
 		{"bad rules", good(`,"leewaySeconds":601`), "at most 10m0s"},
-		{"a number as audience", `{"issuer":"g","audience":7,"strategy":"HS256","signingSecret":"` + kitSecret + `"}`, "not a contract in JSON"},
-		{"version 1 without audience", `{"version":1,"issuer":"g","strategy":"HS256","signingSecret":"` + kitSecret + `"}`, "InsecureAnyAudience"},
-		{"version 1 without issuer", `{"version":1,"audience":"a","strategy":"HS256","signingSecret":"` + kitSecret + `"}`, "Issuer"},
-		{"keys without issuer", `{"provider":"custom","strategy":"RS256","jwksUri":"https://a.example/jwks"}`, "Issuer"},
+		{"a number as audience", `{"issuer":"g","audience":7,"strategy":"HS256","signingSecret":"` + kitSecret + `"}`, "must be a string or an array of strings, found a number"},
+		{"version 1 without audience", `{"version":1,"issuer":"g","strategy":"HS256","signingSecret":"` + kitSecret + `"}`, "insecureAnyAudience"},
+		{"version 1 without issuer", `{"version":1,"audience":"a","strategy":"HS256","signingSecret":"` + kitSecret + `"}`, "issuer: is empty"},
+		{"keys without issuer", `{"provider":"custom","strategy":"RS256","jwksUri":"https://a.example/jwks"}`, "issuer: is empty"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -265,7 +265,7 @@ func TestContractJSONSecret(t *testing.T) {
 		t.Errorf("parsed it: %v", err)
 	}
 	rules := secretRules()
-	rules.Secret, rules.SecretEnv = "", "KIT_SECRET"
+	rules.Secret, rules.SecretEnv = core.Secret{}, "KIT_SECRET"
 	named := asJSON(t, newContract(t, rules))
 	if strings.Contains(named, `"signingSecret"`) || !strings.Contains(named, `"signingSecretEnv":"KIT_SECRET"`) {
 		t.Errorf("JSON: %s", named)

@@ -34,7 +34,7 @@ func corpora(t *testing.T) map[string]corpus {
 	secretClock := authtest.NewClock(time.Time{})
 	secretIssuer := authtest.NewIssuer(t, authtest.WithClock(secretClock))
 	all["HS256"] = newCorpus(secretIssuer, secretClock, func() *core.Contract {
-		return newContract(t, core.Rules{Issuer: secretIssuer.URL(), Audiences: []string{authtest.Audience}, Secret: kitSecret})
+		return newContract(t, core.Rules{Issuer: secretIssuer.URL(), Audiences: []string{authtest.Audience}, Secret: core.NewSecret(kitSecret)})
 	}, nil, authtest.WithSecret([]byte(kitSecret)))
 
 	const origin = "https://app.northwind.example"

@@ -28,6 +28,9 @@ func (v *Verifier) verifyUnsigned(raw string, now time.Time) (*Session, *Error) 
 	if refused := e.checkIssuer(&reg, t.Claims); refused != nil {
 		return nil, refused
 	}
+	if refused := e.checkSubject(&reg); refused != nil {
+		return nil, refused
+	}
 	s, refused := e.accept(&t, &reg, nil, now)
 	if refused == nil {
 		v.verified(s, false)

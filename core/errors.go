@@ -3,9 +3,12 @@ package core
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+
+	"github.com/revstackhq/auth-go/core/internal/fault"
 )
 
 // ErrNoSession is returned by [Claims] where no session is in the context: the
@@ -91,24 +94,120 @@ func refuseClaim(code Code, claim, detail string) *Error {
 	return &Error{Code: code, Claim: claim, Detail: detail}
 }
 
+// ConfigErrorKind says what is wrong with a field, for programs that show
+// configuration errors in words of their own.
+type ConfigErrorKind string
+
+// The kinds of configuration errors.
+const (
+	// ConfigMissing: a required value is absent or empty.
+	ConfigMissing ConfigErrorKind = "missing"
+	// ConfigInvalid: the value has a form or a size that can never work.
+	ConfigInvalid ConfigErrorKind = "invalid"
+	// ConfigConflicting: the value contradicts another one; see
+	// [ConfigError.Related].
+	ConfigConflicting ConfigErrorKind = "conflicting"
+	// ConfigProhibited: the value would work, and is refused because it is
+	// unsafe or belongs elsewhere, such as a private key.
+	ConfigProhibited ConfigErrorKind = "prohibited"
+)
+
 // ConfigError is one mistake in a contract or an option. [NewContract],
 // [NewVerifier] and [NewGuard] return all of them at once, joined; errors.As
 // finds the first, [ConfigErrors] all.
 type ConfigError struct {
-	// Field is the field or option at fault, in the words of its user.
+	// Provider is the slug of the preset, "" outside of contracts.
+	Provider string
+	// Field is the field or option at fault, as its user wrote it: the name of
+	// a Go field, or of a JSON member where the configuration came as JSON.
 	Field string
 	// Value is what was given, quoted and shortened; never a secret.
 	Value string
+	// Kind classifies the mistake.
+	Kind ConfigErrorKind
 	// Reason says what is wrong and what to write instead.
 	Reason string
+	// Related are the other fields that Reason names, spelled as there.
+	Related []string
+	// Line and Column are where Field stands in the JSON, from 1; 0 if the
+	// configuration did not come as JSON. Column counts bytes.
+	Line, Column int
 }
 
-// Error names field, value and remedy in one line.
+// Error names provider, field, position, value and remedy in one line.
 func (e *ConfigError) Error() string {
-	if e.Value == "" {
-		return "auth: " + e.Field + ": " + e.Reason
+	var b strings.Builder
+	b.WriteString("auth: ")
+	if e.Provider != "" {
+		b.WriteString(e.Provider + ": ")
 	}
-	return "auth: " + e.Field + " " + e.Value + ": " + e.Reason
+	b.WriteString(e.Field)
+	if e.Line > 0 {
+		b.WriteString(" (line " + itoa(e.Line) + ", column " + itoa(e.Column) + ")")
+	}
+	if e.Value != "" {
+		b.WriteString(" " + e.Value)
+	}
+	return b.String() + ": " + e.Reason
+}
+
+// Renamed returns a copy with every field, in Field and in Reason, named by
+// rename, which returns the names that it does not know unchanged. A preset
+// uses it to return core's errors in terms of its own configuration.
+func (e *ConfigError) Renamed(rename func(field string) string) *ConfigError {
+	renamed := *e
+	renamed.Field = renameField(e.Field, rename)
+	renamed.Related = slices.Clone(e.Related)
+	var pairs []string
+	for i, field := range e.Related {
+		renamed.Related[i] = rename(field)
+		pairs = append(pairs, field, renamed.Related[i])
+	}
+	renamed.Reason = replaceWords(e.Reason, pairs)
+	return &renamed
+}
+
+// renameField renames all of Audiences[1] if rename knows it, else Audiences.
+func renameField(field string, rename func(string) string) string {
+	if whole := rename(field); whole != field {
+		return whole
+	}
+	parts := strings.Split(field, ", ") // fields that are at fault together
+	for i, part := range parts {
+		end := strings.IndexAny(part, "[.")
+		if end < 0 {
+			end = len(part)
+		}
+		parts[i] = rename(part[:end]) + part[end:]
+	}
+	return strings.Join(parts, ", ")
+}
+
+// replaceWords replaces whole words only: SecretEnv does not contain Secret.
+func replaceWords(s string, pairs []string) string {
+	isLetter := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	var b strings.Builder
+	for s != "" {
+		start := strings.IndexFunc(s, isLetter)
+		if start < 0 {
+			break
+		}
+		end := strings.IndexFunc(s[start:], func(r rune) bool { return !isLetter(r) })
+		if end < 0 {
+			end = len(s) - start
+		}
+		word := s[start : start+end]
+		b.WriteString(s[:start])
+		s = s[start+end:]
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == word {
+				word = pairs[i+1]
+				break
+			}
+		}
+		b.WriteString(word)
+	}
+	return b.String() + s
 }
 
 // ConfigErrors returns every [*ConfigError] in err's tree, in order.
@@ -128,20 +227,44 @@ func ConfigErrors(err error) []*ConfigError {
 	return all
 }
 
-// faults collects configuration mistakes so that all are told at once.
+// faults collects configuration mistakes so that all are returned at once.
 type faults []error
 
+// add notes a value that can't work. reason names other fields as {FieldName}.
 func (f *faults) add(field, value, reason string, args ...any) {
-	*f = append(*f, &ConfigError{Field: field, Value: value, Reason: fmt.Sprintf(reason, args...)})
+	f.note(ConfigInvalid, field, value, reason, args...)
+}
+
+func (f *faults) missing(field, reason string, args ...any) {
+	f.note(ConfigMissing, field, "", reason, args...)
+}
+
+func (f *faults) conflict(field, value, reason string, args ...any) {
+	f.note(ConfigConflicting, field, value, reason, args...)
+}
+
+func (f *faults) prohibit(field, value, reason string, args ...any) {
+	f.note(ConfigProhibited, field, value, reason, args...)
+}
+
+func (f *faults) note(kind ConfigErrorKind, field, value, reason string, args ...any) {
+	sentence, related := fault.Reason(reason, args...)
+	*f = append(*f, &ConfigError{Field: field, Value: value, Kind: kind, Reason: sentence, Related: related})
+}
+
+// of says whose contract has these mistakes.
+func (f faults) of(provider string) faults {
+	if !printable(provider) || len(provider) > maxProviderBytes {
+		return f // the name is a fault of its own, and is not repeated
+	}
+	for _, e := range ConfigErrors(f.join()) {
+		e.Provider = provider
+	}
+	return f
 }
 
 func (f faults) join() error { return errors.Join(f...) }
 
-// quoted shows a configured value without letting it flood a log.
-func quoted(s string) string {
-	const most = 96
-	if len(s) > most {
-		return fmt.Sprintf("%q…", s[:most])
-	}
-	return fmt.Sprintf("%q", s)
-}
+// quoted shows a configured value without letting it flood a log, and without
+// the credentials of a URL.
+func quoted(s string) string { return fault.Value(s) }

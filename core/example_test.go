@@ -37,7 +37,7 @@ func exampleToken(issuer, user string) string {
 
 // exampleContract accepts it.
 func exampleContract(issuer string) *core.Contract {
-	contract, err := core.NewContract(core.Rules{Issuer: issuer, Audiences: []string{"my-api"}, Secret: exampleSecret})
+	contract, err := core.NewContract(core.Rules{Issuer: issuer, Audiences: []string{"my-api"}, Secret: core.NewSecret(exampleSecret)})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func ExampleParseContract() {
 	fmt.Println(err)
 	// Output:
 	// auth contract auth0 "https://acme.eu.auth0.com/" <nil>
-	// auth: contract: is not a contract in JSON: json: unknown field "audiance"
+	// auth: audiance (line 1, column 38): is unknown: write audience
 }
 
 func ExampleContract_Warnings() {
@@ -100,7 +100,7 @@ func ExampleContract_Warnings() {
 	for _, warning := range contract.Warnings() {
 		fmt.Println(warning)
 	}
-	// Output: no audience: a token this issuer made for any other service is accepted
+	// Output: no audience: a token this issuer made for any other service is accepted; set Audiences, or AuthorizedParties
 }
 
 func ExampleNewVerifier() {

@@ -3,12 +3,14 @@ package core
 import (
 	"crypto/subtle"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/netaddr"
+	"github.com/revstackhq/auth-go/core/internal/wrongurl"
 )
 
 // issuerTemplate is https://host/{claim}/…, taken apart.
@@ -23,18 +25,21 @@ func (c *contract) compileIssuers(f *faults) {
 	named := len(c.issuers) > 0 || r.IssuerTemplate != ""
 	switch {
 	case !named && !r.InsecureAnyIssuer:
-		f.add("Issuer", "", "is empty: name the exact value of the tokens' iss claim")
+		f.missing("Issuer", "is empty: name the exact value of the tokens' iss claim")
 	case named && r.InsecureAnyIssuer:
-		f.add("InsecureAnyIssuer", "true", "issuers are named: remove one of the two")
+		f.conflict("InsecureAnyIssuer", "true", "issuers are named: remove one of the two")
 	}
-	for _, issuer := range c.issuers {
-		checkIssuer("Issuer", issuer, r.InsecureHTTP, f)
+	if r.Issuer != "" {
+		checkIssuer("Issuer", r.Issuer, r.InsecureHTTP, f)
+	}
+	for i, issuer := range r.Issuers {
+		checkIssuer("Issuers["+itoa(i)+"]", issuer, r.InsecureHTTP, f)
 	}
 	switch {
 	case r.Discovery && (len(c.issuers) != 1 || r.IssuerTemplate != ""):
-		f.add("Discovery", "true", "needs exactly one Issuer: a discovery document speaks for one")
+		f.conflict("Discovery", "true", "needs exactly one {Issuer}: a discovery document speaks for one")
 	case r.Discovery && !strings.Contains(c.issuers[0], "://"):
-		f.add("Discovery", "true", "needs an Issuer that is a URL; set JWKSURL for this one")
+		f.conflict("Discovery", "true", "needs an {Issuer} that is a URL; set {JWKSURL} for this one")
 	}
 	if r.IssuerTemplate != "" {
 		c.template = compileTemplate(r.IssuerTemplate, r.InsecureHTTP, f)
@@ -49,7 +54,7 @@ func compileTemplate(s string, insecureHTTP bool, f *faults) *issuerTemplate {
 		return nil
 	}
 	if before == "" && after == "" {
-		f.add("IssuerTemplate", quoted(s), "fixes no part of the issuer; InsecureAnyIssuer says that openly")
+		f.add("IssuerTemplate", quoted(s), "fixes no part of the issuer; {InsecureAnyIssuer} says that openly")
 		return nil
 	}
 	checkIssuer("IssuerTemplate", before+"x"+after, insecureHTTP, f)
@@ -88,17 +93,23 @@ func checkIssuer(field, issuer string, insecureHTTP bool, f *faults) {
 		f.add(field, quoted(issuer), "must be printable ASCII without spaces, at most 2048 bytes, exactly as in the tokens' iss claim")
 		return
 	}
+	if unreplaced(field, issuer, f) {
+		return
+	}
 	scheme, _, _ := strings.Cut(issuer, ":")
 	if strings.Contains(issuer, "://") || strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http") {
-		checkURL(field, issuer, urlRules{insecureHTTP: insecureHTTP}, f)
+		checkURL(field, issuer, urlRules{insecureHTTP: insecureHTTP, issuer: true}, f)
 	}
 }
 
-type urlRules struct{ insecureHTTP, mayQuery bool }
+type urlRules struct{ insecureHTTP, mayQuery, issuer bool }
 
 // checkURL never repeats a URL's credentials in its error.
 func checkURL(field, raw string, rules urlRules, f *faults) {
 	u, err := url.Parse(raw)
+	if unreplaced(field, raw, f) {
+		return
+	}
 	if err != nil || !printable(raw) {
 		f.add(field, "", "is not a URL: write https://host/path")
 		return
@@ -108,15 +119,17 @@ func checkURL(field, raw string, rules urlRules, f *faults) {
 	value := quoted(shown.String())
 	switch {
 	case u.User != nil:
-		f.add(field, value, "holds credentials: remove the part before @")
+		f.prohibit(field, value, "holds credentials: remove the part before @")
 	case u.Host == "" || u.Opaque != "":
 		f.add(field, value, "has no host: write https://host/path")
 	case netaddr.CheckHost(u.Hostname()) != nil:
 		f.add(field, value, "%v", netaddr.CheckHost(u.Hostname()))
 	case u.Scheme == "http" && !rules.insecureHTTP && !netaddr.Loopback(u.Hostname()):
-		f.add(field, value, "must be https: plain http is for loopback only")
+		f.prohibit(field, value, "must be https: plain http is for loopback only")
 	case u.Scheme != "https" && u.Scheme != "http":
 		f.add(field, value, "must be https")
+	case rules.issuer && wrongurl.Issuer(u) != "":
+		f.add(field, value, "%s", wrongurl.Issuer(u))
 	}
 	if !rules.mayQuery && (u.RawQuery != "" || u.ForceQuery) {
 		f.add(field, value, "must not have a query")
@@ -132,10 +145,27 @@ func printable(s string) bool {
 	return s != "" && len(s) <= most && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
+var unexpanded = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
+
+// unreplaced notes a ${VARIABLE} that a template engine should have replaced: no
+// token ever names it.
+func unreplaced(field, value string, f *faults) bool {
+	found := unexpanded.FindString(value)
+	if found != "" {
+		f.add(field, quoted(found), "was not replaced by a value: expand variables before the configuration is read")
+	}
+	return found != ""
+}
+
 func checkValues(field string, values []string, f *faults) {
 	for i, v := range values {
-		if strings.TrimSpace(v) != v || v == "" {
-			f.add(field+"["+itoa(i)+"]", quoted(v), "must not be empty or padded with spaces")
+		at := field + "[" + itoa(i) + "]"
+		switch {
+		case strings.TrimSpace(v) != v || v == "":
+			f.add(at, quoted(v), "must not be empty or padded with spaces")
+		case unreplaced(at, v, f):
+		case strings.Contains(v, "*"):
+			f.add(at, quoted(v), "holds a wildcard, which is compared literally and matches no token: name each value")
 		}
 	}
 }

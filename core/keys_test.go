@@ -129,7 +129,7 @@ func TestKeyCacheSecret(t *testing.T) {
 	forger := must(rsa.GenerateKey(rand.Reader, 2048))
 	server := newKeyServer(t, publicJWK(forger.Public(), "k1", ""))
 	contract := newContract(t, server.rules())
-	secret := core.Secret(strings.Repeat("s", 32))
+	secret := core.NewSecret(strings.Repeat("s", 32))
 	forged := mint(t, "RS256", forger, map[string]any{"kid": "k1"}, claimsWith(nil))
 	for name, c := range map[string]struct {
 		planted, reads []core.Secret
@@ -137,7 +137,7 @@ func TestKeyCacheSecret(t *testing.T) {
 	}{
 		"no secret":                    {nil, nil, ""},
 		"the secret is not known":      {nil, []core.Secret{secret}, core.CodeInvalidSignature},
-		"another secret":               {[]core.Secret{secret + "x"}, []core.Secret{secret}, core.CodeInvalidSignature},
+		"another secret":               {[]core.Secret{core.NewSecret(secret.Reveal() + "x")}, []core.Secret{secret}, core.CodeInvalidSignature},
 		"the same secret, so no fraud": {[]core.Secret{secret}, []core.Secret{secret}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,12 +166,12 @@ func TestKeyCacheSecret(t *testing.T) {
 			}
 		})
 	}
-	for name, secrets := range map[string][]core.Secret{"short": {"short"}, "two": {secret, secret}} {
+	for name, secrets := range map[string][]core.Secret{"short": {core.NewSecret("short")}, "two": {secret, secret}} {
 		cache, err := keys.NewFileCache(t.TempDir() + "/keys")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := core.NewVerifier(contract, core.WithKeyCache(cache, secrets...)); err == nil || strings.Contains(err.Error(), string(secrets[0])) {
+		if _, err := core.NewVerifier(contract, core.WithKeyCache(cache, secrets...)); err == nil || strings.Contains(err.Error(), secrets[0].Reveal()) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

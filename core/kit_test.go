@@ -129,7 +129,7 @@ func hs256(tb testing.TB, changes map[string]any) string {
 
 // secretRules need no network.
 func secretRules() core.Rules {
-	return core.Rules{Issuer: kitIssuer, Audiences: []string{kitAudience}, Secret: kitSecret}
+	return core.Rules{Issuer: kitIssuer, Audiences: []string{kitAudience}, Secret: core.NewSecret(kitSecret)}
 }
 
 func newContract(tb testing.TB, rules core.Rules) *core.Contract {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
+	"github.com/revstackhq/auth-go/core/internal/strictjson"
 )
 
 // TokenKind says what a token stands for.
@@ -97,7 +98,7 @@ func (r *ClaimRef) UnmarshalJSON(data []byte) error {
 		*r = ClaimRef{}
 		return json.Unmarshal(data, &r.Path)
 	}
-	return strictUnmarshal(data, (*claimRefJSON)(r))
+	return strictjson.Unmarshal(data, (*claimRefJSON)(r))
 }
 
 // Refs makes references that have nothing but a path.
@@ -107,25 +108,6 @@ func Refs(paths ...string) []ClaimRef {
 		refs[i].Path = p
 	}
 	return refs
-}
-
-// copied returns a mapping that shares nothing with m.
-func (m Mapping) copied() Mapping {
-	for _, list := range []*[]ClaimRef{
-		&m.SessionID, &m.OrganizationID, &m.OrganizationSlug, &m.OrganizationName, &m.OrganizationRole,
-		&m.Roles, &m.Permissions, &m.Scopes, &m.Email, &m.ClientID, &m.AuthTime, &m.AuthMethods, &m.ACR, &m.AAL, &m.Actor,
-	} {
-		*list = slices.Clone(*list)
-	}
-	if m.PermissionBits != nil {
-		bits := *m.PermissionBits
-		m.PermissionBits = &bits
-	}
-	m.Kinds = slices.Clone(m.Kinds)
-	for i := range m.Kinds {
-		m.Kinds[i].When = copyClaimRules(m.Kinds[i].When)
-	}
-	return m
 }
 
 // withDefaults fills the generic places of RFC 7519, 8176, 8693, 9068 and

@@ -87,11 +87,11 @@ func WithKeyCache(cache keys.Cache, secret ...Secret) VerifierOption {
 		switch {
 		case len(secret) > 1:
 			v.faults.add("WithKeyCache", "", "has %d secrets: give one", len(secret))
-		case len(secret) == 1 && len(secret[0]) < jwks.MinCacheSecret:
+		case len(secret) == 1 && len(secret[0].Reveal()) < jwks.MinCacheSecret:
 			v.faults.add("WithKeyCache", "", "the secret has %d bytes, it needs at least %d: make it with a random generator",
-				len(secret[0]), jwks.MinCacheSecret)
+				len(secret[0].Reveal()), jwks.MinCacheSecret)
 		case len(secret) == 1 && !missing(cache):
-			v.engine.cache = jwks.Authenticate(cache, []byte(secret[0]))
+			v.engine.cache = jwks.Authenticate(cache, []byte(secret[0].Reveal()))
 		}
 	}}
 }

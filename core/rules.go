@@ -8,127 +8,140 @@ import (
 // Rules is what a [Contract] is made of. Provider presets fill it; write it by
 // hand for an issuer of your own. NewContract copies it: later changes to the
 // value have no effect.
+//
+// The JSON names are those of [ParseContract]. Leeway and MaxAge are written as
+// leewaySeconds and maxAgeSeconds.
 type Rules struct {
 	// Provider is the preset's slug, "custom" if empty. It only names.
-	Provider string
+	Provider string `json:"provider"`
 
 	// Issuer is the exact value of iss (RFC 7519 §4.1.1). A value with a scheme
 	// must be https, or http on loopback, without user info, query or fragment.
-	Issuer string
+	Issuer string `json:"issuer,omitempty"`
 	// Issuers are further accepted values, for one party with several names
 	// (custom domains, satellites). All share the keys.
-	Issuers []string
+	Issuers []string `json:"issuers,omitempty"`
 	// IssuerTemplate accepts https://host/{claim}/… with the token's own
 	// top-level string claim put in place of {claim}, for multi-tenant issuers
 	// such as Microsoft Entra. Restrict the claim with ClaimRules.
-	IssuerTemplate string
+	IssuerTemplate string `json:"issuerTemplate,omitempty"`
 
 	// IssuerHints say what an unexpected issuer means, by the beginning of iss
 	// ("" is a token without iss): the longest that fits is added to the
 	// refusal's detail. They accept nothing.
-	IssuerHints map[string]string
+	IssuerHints map[string]string `json:"issuerHints,omitempty"`
 
 	// JWKSURL is where the issuer publishes its keys (RFC 7517 §5).
-	JWKSURL string
+	JWKSURL string `json:"jwksUri,omitempty"`
 	// Discovery finds the JWKS URL in the issuer's OpenID configuration.
-	Discovery bool
+	Discovery bool `json:"discovery,omitempty"`
 	// JWKS is a static key set, PEM one or several static public keys or
 	// certificates: no network is used.
-	JWKS json.RawMessage
-	PEM  string
+	JWKS json.RawMessage `json:"jwks,omitempty"`
+	PEM  string          `json:"pem,omitempty"`
 	// Secret is the key of HS256, HS384 and HS512: at least as long as the
 	// hash (RFC 7518 §3.2). It may stand beside one of the above while a
 	// provider migrates; the algorithm then chooses.
-	Secret Secret
+	Secret Secret `json:"signingSecret,omitzero"`
 	// SecretEnv names the environment variable that holds Secret. It is what
 	// JSON carries; the value is read once, by NewContract.
-	SecretEnv string
+	SecretEnv string `json:"signingSecretEnv,omitempty"`
 
 	// Algorithms are the accepted values of alg. Default: RS256 for keys, HS256
 	// for a secret. A token never chooses outside this list (RFC 8725 §3.1).
-	Algorithms []string
+	Algorithms []string `json:"algorithms,omitempty"`
 
 	// Audiences: the token's audience must contain one of them (RFC 7519
 	// §4.1.3). Required, unless AuthorizedParties or ClaimRules bind the token
 	// and the contract says InsecureAnyAudience.
-	Audiences []string
-	// AuthorizedParties are the accepted values of azp. A token without azp
-	// passes unless RequireAuthorizedParty is set.
-	AuthorizedParties      []string
-	RequireAuthorizedParty bool
+	Audiences Strings `json:"audience,omitempty"`
+	// AuthorizedParties are the accepted values of azp. A token without azp is
+	// refused, unless InsecureMissingParty is set.
+	AuthorizedParties []string `json:"authorizedParties,omitempty"`
 
 	// UserIDClaim is the path of the user id, "sub" by default: dotted
 	// (`app.user_id`; `\.` is a literal dot), an RFC 6901 JSON Pointer if it
 	// starts with "/", or a namespaced claim's whole name if it contains "/"
-	// or ":". The value must be a non-empty string.
-	UserIDClaim string
+	// or ":". The value must be a non-empty string without control characters.
+	UserIDClaim string `json:"userIdClaim,omitempty"`
 	// UserIDFallbacks are tried, in order, where that claim is absent or "".
-	UserIDFallbacks []string
+	UserIDFallbacks []string `json:"userIdFallbacks,omitempty"`
+
+	// NumericUserID accepts a user id that is an integer, and returns it as
+	// canonical decimal: 42, never 42.0, 4.2e1 or -0. A database whose ids are
+	// both numbers and strings must not set it: "42" and 42 become one user.
+	NumericUserID bool `json:"numericUserId,omitempty"`
 
 	// RequiredClaims are paths that must be present, and not null.
-	RequiredClaims []string
+	RequiredClaims []string `json:"requiredClaims,omitempty"`
 	// ClaimRules are the provider's further conditions.
-	ClaimRules []ClaimRule
+	ClaimRules []ClaimRule `json:"claimRules,omitempty"`
 	// CheckKeyIssuer holds the issuer that a key of the set names in its member
 	// "issuer" against the token's: Microsoft Entra ties keys to tenants so.
 	// {tenantid} in it stands for the token's tid.
-	CheckKeyIssuer bool
+	CheckKeyIssuer bool `json:"checkKeyIssuer,omitempty"`
 	// KeyUses are the accepted values of a published key's "use" (RFC 7517
 	// §4.2), and "" accepts its absence. Default: "sig" and absence. A SPIFFE
 	// bundle marks its keys for tokens "jwt-svid". It needs a key set: a PEM
 	// block carries no use.
-	KeyUses []string
+	KeyUses []string `json:"keyUses,omitempty"`
 	// TokenTypes are the accepted values of the header's typ, compared without
 	// case and without "application/" (RFC 8725 §3.11). "" accepts its absence.
-	// Default: anything.
-	TokenTypes []string
+	// Default: anything but the types of other tokens that are signed with the
+	// same keys, such as logout+jwt; naming such a type here accepts it.
+	TokenTypes []string `json:"tokenTypes,omitempty"`
 
 	// Leeway is the tolerated clock difference: 30 s if 0, none if negative, at
-	// most 10 min.
-	Leeway time.Duration
+	// least 1 ms and at most 10 min otherwise.
+	Leeway time.Duration `json:"-"`
 	// MaxAge bounds the time since iat, to at most ten years; 0 means no bound.
 	// It makes iat required.
-	MaxAge time.Duration
+	MaxAge time.Duration `json:"-"`
 	// MaxTokenBytes bounds the token before it is read: 16 KiB if 0.
-	MaxTokenBytes int
+	MaxTokenBytes int `json:"maxTokenBytes,omitempty"`
 
 	// Session says where the normalised session's values stand.
-	Session Mapping
+	Session Mapping `json:"session,omitzero"`
 
 	// Warnings are sentences for [Contract.Warnings] about what a preset's
 	// configuration leaves open, each with the field that closes it.
-	Warnings []string
+	Warnings []string `json:"warnings,omitempty"`
 
 	// InsecureAnyAudience accepts any audience, and none.
-	InsecureAnyAudience bool
+	InsecureAnyAudience bool `json:"insecureAnyAudience,omitempty"`
 	// InsecureAnyIssuer accepts any issuer, and none: the keys alone decide.
-	InsecureAnyIssuer bool
+	InsecureAnyIssuer bool `json:"insecureAnyIssuer,omitempty"`
+	// InsecureMissingParty accepts tokens without azp although AuthorizedParties
+	// is set: native apps and a provider's backend API obtain such tokens.
+	InsecureMissingParty bool `json:"insecureMissingParty,omitempty"`
 	// InsecureNoExpiry accepts tokens without exp.
-	InsecureNoExpiry bool
+	InsecureNoExpiry bool `json:"insecureNoExpiry,omitempty"`
 	// InsecureShortSecret accepts a Secret shorter than its hash.
-	InsecureShortSecret bool
+	InsecureShortSecret bool `json:"insecureShortSecret,omitempty"`
 	// InsecureHTTP accepts http URLs outside loopback for issuer and keys.
-	InsecureHTTP bool
+	InsecureHTTP bool `json:"insecureHttp,omitempty"`
 	// InsecurePrivateNetwork fetches keys from private, loopback, link-local and
 	// reserved addresses even where a tenant chose the host: the contract came
 	// from a resolver, or a discovery document names a host that the contract
 	// does not. Without it such a fetch is refused when it is dialed, unless
 	// the contract itself states the address.
-	InsecurePrivateNetwork bool
+	InsecurePrivateNetwork bool `json:"insecurePrivateNetwork,omitempty"`
 	// InsecureIgnoreConfirmation accepts a token bound to a client's key (cnf,
 	// RFC 7800) as if it were a bearer token.
-	InsecureIgnoreConfirmation bool
+	InsecureIgnoreConfirmation bool `json:"insecureIgnoreConfirmation,omitempty"`
 	// InsecureEmulator accepts unsigned tokens (alg "none") of a development
 	// emulator such as Firebase's. Never set it where strangers can reach you.
-	InsecureEmulator bool
+	InsecureEmulator bool `json:"insecureEmulator,omitempty"`
 }
 
 // Defaults of [Rules].
 const (
 	defaultLeeway        = 30 * time.Second
+	minDuration          = time.Millisecond // less is a number without a unit
 	maxLeeway            = 10 * time.Minute
 	maxMaxAge            = 10 * 365 * 24 * time.Hour
 	defaultMaxTokenBytes = 16 << 10
 	maxMaxTokenBytes     = 1 << 20
 	maxUserIDBytes       = 512
+	maxProviderBytes     = 64
 )

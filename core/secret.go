@@ -7,27 +7,57 @@ import (
 
 const redacted = "[REDACTED]"
 
-// Secret is an HMAC key. It prints, logs and marshals as [REDACTED]; convert it
-// to a string or bytes to use it.
-type Secret string
+// Secret is an HMAC key. It prints, logs and marshals as [REDACTED], also where
+// it is a field of another value. The zero value is no secret.
+type Secret struct {
+	// A closure, because fmt reads the string of an unexported field without
+	// asking its methods, and a dumper follows pointers.
+	reveal func() string
+}
 
-// Format writes [REDACTED] for every verb: %+v and %#v would otherwise show it.
+// NewSecret makes a Secret of a key's bytes, as given: nothing is decoded and no
+// white space is trimmed. An empty key makes the zero Secret.
+func NewSecret(key string) Secret {
+	if key == "" {
+		return Secret{}
+	}
+	return Secret{func() string { return key }}
+}
+
+// Reveal returns the key, "" of the zero Secret.
+func (s Secret) Reveal() string {
+	if s.reveal == nil {
+		return ""
+	}
+	return s.reveal()
+}
+
+// IsZero reports whether there is no key.
+func (s Secret) IsZero() bool { return s.reveal == nil }
+
+// Format writes [REDACTED] for every verb.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.shown())) }
 
-// String returns [REDACTED], or "" for an empty secret.
+// String returns [REDACTED], or "" for the zero Secret.
 func (s Secret) String() string { return s.shown() }
 
-// GoString returns [REDACTED], or "" for an empty secret.
+// GoString returns [REDACTED], or "" for the zero Secret.
 func (s Secret) GoString() string { return s.shown() }
 
-// LogValue returns [REDACTED], or "" for an empty secret.
+// LogValue returns [REDACTED], or "" for the zero Secret.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.shown()) }
 
-// MarshalText returns [REDACTED], or "" for an empty secret.
+// MarshalText returns [REDACTED], or "" for the zero Secret.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.shown()), nil }
 
+// UnmarshalText reads the key itself.
+func (s *Secret) UnmarshalText(text []byte) error {
+	*s = NewSecret(string(text))
+	return nil
+}
+
 func (s Secret) shown() string {
-	if s == "" {
+	if s.IsZero() {
 		return ""
 	}
 	return redacted

@@ -28,7 +28,7 @@ func TestSecretNeverPrinted(t *testing.T) {
 	_, refusal := verifier.Verify(t.Context(), mint(t, "HS256", []byte("another"), map[string]any{}, claimsWith(nil)))
 	short := rules
 	short.Algorithms = []string{"HS384", "RS256"}
-	short.Secret = core.Secret(kitSecret[:40])
+	short.Secret = core.NewSecret(kitSecret[:40])
 	_, fault := core.NewContract(short)
 	values := map[string]any{
 		"Secret": rules.Secret, "Rules": rules, "*Rules": &rules, "handed Rules": contract.Rules(), "*Contract": contract, "Contract": *contract,
@@ -62,12 +62,12 @@ func hidden(t *testing.T, where, text string) {
 }
 
 func TestSecretForms(t *testing.T) {
-	secret := core.Secret("hush")
+	secret := core.NewSecret("hush")
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d"} {
 		if got := fmt.Sprintf(verb, secret); got != "[REDACTED]" {
 			t.Errorf("%s: %s", verb, got)
 		}
-		if got := fmt.Sprintf(verb, core.Secret("")); got != "" {
+		if got := fmt.Sprintf(verb, core.NewSecret("")); got != "" {
 			t.Errorf("%s of none: %s", verb, got)
 		}
 	}
@@ -78,7 +78,7 @@ func TestSecretForms(t *testing.T) {
 		t.Errorf("JSON: %s %v", data, err)
 	}
 	var read core.Secret
-	if err := json.Unmarshal([]byte(`"hush"`), &read); err != nil || read != "hush" {
+	if err := json.Unmarshal([]byte(`"hush"`), &read); err != nil || read.Reveal() != "hush" {
 		t.Errorf("from JSON: %v", err)
 	}
 }
@@ -91,11 +91,10 @@ func TestWarnings(t *testing.T) {
 		want  []string
 	}{
 		{"nothing open", secretRules(), nil},
-		{"any issuer", core.Rules{InsecureAnyIssuer: true, Audiences: []string{"api"}, Secret: kitSecret}, []string{"any issuer"}},
-		{"no audience", core.Rules{Issuer: kitIssuer, InsecureAnyAudience: true, Secret: kitSecret}, []string{"no audience: a token this issuer made for any other service"}},
-		{"bound by parties", core.Rules{Issuer: kitIssuer, InsecureAnyAudience: true, AuthorizedParties: []string{"spa"}, Secret: kitSecret}, nil},
-		{"bound by a rule", core.Rules{Issuer: kitIssuer, InsecureAnyAudience: true, ClaimRules: bind, Secret: kitSecret}, nil},
-		{"clerk", core.Rules{Provider: "clerk", Issuer: kitIssuer, InsecureAnyAudience: true, Secret: kitSecret}, []string{"no authorized parties: a token minted for any origin"}},
+		{"any issuer", core.Rules{InsecureAnyIssuer: true, Audiences: []string{"api"}, Secret: core.NewSecret(kitSecret)}, []string{"any issuer"}},
+		{"no audience", core.Rules{Issuer: kitIssuer, InsecureAnyAudience: true, Secret: core.NewSecret(kitSecret)}, []string{"no audience: a token this issuer made for any other service"}},
+		{"bound by parties", core.Rules{Issuer: kitIssuer, InsecureAnyAudience: true, AuthorizedParties: []string{"spa"}, Secret: core.NewSecret(kitSecret)}, nil},
+		{"bound by a rule", core.Rules{Issuer: kitIssuer, InsecureAnyAudience: true, ClaimRules: bind, Secret: core.NewSecret(kitSecret)}, nil},
 		{"no expiry", with(func(r *core.Rules) { r.InsecureNoExpiry = true }), []string{"no expiry"}},
 		{"short secret", with(func(r *core.Rules) { r.InsecureShortSecret = true }), []string{"short secret"}},
 		{"http", with(func(r *core.Rules) { r.InsecureHTTP = true }), []string{"plain http"}},

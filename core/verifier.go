@@ -248,6 +248,9 @@ func (e *engine) verify(ctx context.Context, t *jose.Token, reg *registered, now
 	if len(t.Raw) > e.rules.MaxTokenBytes {
 		return nil, refuse(CodeTokenTooLarge, "the token has "+itoa(len(t.Raw))+" bytes, at most "+itoa(e.rules.MaxTokenBytes)+" are read")
 	}
+	if refused := e.checkSubject(reg); refused != nil {
+		return nil, refused
+	}
 	m, refused := e.checkAlgorithm(t.Header)
 	if refused != nil {
 		return nil, refused

@@ -16,7 +16,7 @@ func TestSeveralIssuers(t *testing.T) {
 	first, second := a.rules(), b.rules()
 	second.Issuer, second.Audiences, second.Algorithms, second.MaxTokenBytes = "https://b.example", []string{"b-api"}, []string{"RS512"}, 1500
 	second.ClaimRules = []core.ClaimRule{{Claim: "use", OneOf: []string{"b"}}}
-	third := core.Rules{IssuerTemplate: "https://t.example/{tid}", Audiences: []string{"t-api"}, Secret: kitSecret}
+	third := core.Rules{IssuerTemplate: "https://t.example/{tid}", Audiences: []string{"t-api"}, Secret: core.NewSecret(kitSecret)}
 	v := newVerifier(t, first, core.WithContracts(newContract(t, second), newContract(t, third)))
 	sign := func(alg string, key any, changes map[string]any) string {
 		header := map[string]any{}

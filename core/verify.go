@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"time"
@@ -19,8 +20,11 @@ import (
 type registered struct {
 	issuer    string
 	hasIssuer bool
-	audience  jose.Value
-	times     times
+	// numericSub is for the contract to judge: sub is a string (RFC 7519
+	// §4.1.2), and some issuers write their database's number.
+	numericSub bool
+	audience   jose.Value
+	times      times
 }
 
 func readRegistered(claims jose.Object) (registered, *Error) {
@@ -31,7 +35,9 @@ func readRegistered(claims jose.Object) (registered, *Error) {
 		}
 	}
 	if v, ok := claims.Lookup("sub"); ok && v.Kind() != jose.KindString {
-		return r, refuseClaim(CodeInvalidFormat, "sub", "sub is not a string")
+		if r.numericSub = v.Kind() == jose.KindNumber; !r.numericSub {
+			return r, refuseClaim(CodeInvalidFormat, "sub", "sub is not a string")
+		}
 	}
 	if v, ok := claims.Lookup("aud"); ok {
 		r.audience = v
@@ -47,6 +53,13 @@ func readRegistered(claims jose.Object) (registered, *Error) {
 	var err *Error
 	r.times, err = readTimes(claims)
 	return r, err
+}
+
+func (c *contract) checkSubject(r *registered) *Error {
+	if r.numericSub && !c.rules.NumericUserID {
+		return refuseClaim(CodeInvalidFormat, "sub", "sub is a number, not a string; NumericUserID accepts integers")
+	}
+	return nil
 }
 
 // checkAlgorithm pins alg to the contract (RFC 8725 §3.1).
@@ -100,6 +113,9 @@ func (c *contract) checkClaims(t *jose.Token, r *registered, now time.Time) *Err
 	if err := c.checkType(t.Header); err != nil {
 		return err
 	}
+	if err := c.checkEvents(t.Claims); err != nil {
+		return err
+	}
 	if _, bound := t.Claims.Lookup("cnf"); bound && !c.rules.InsecureIgnoreConfirmation {
 		return refuseClaim(CodeClaimMismatch, "cnf", "the token is bound to a client's key (RFC 7800), which is not checked here")
 	}
@@ -137,7 +153,7 @@ func (c *contract) checkParty(claims jose.Object) *Error {
 		return nil
 	}
 	azp, ok := claims.Lookup("azp")
-	if !ok && !c.rules.RequireAuthorizedParty {
+	if !ok && c.rules.InsecureMissingParty {
 		return nil
 	}
 	if slices.ContainsFunc(c.rules.AuthorizedParties, azp.TextIs) {
@@ -149,20 +165,53 @@ func (c *contract) checkParty(claims jose.Object) *Error {
 // checkType compares typ as media types are (RFC 8725 §3.11, RFC 7515 §4.1.9).
 func (c *contract) checkType(h *jose.Header) *Error {
 	if len(c.rules.TokenTypes) == 0 {
+		if foreignType(h.Typ) {
+			return refuseClaim(CodeClaimMismatch, "typ", "typ "+quoted(h.Typ)+" is not a session's or an access token's; TokenTypes accepts it")
+		}
 		return nil
 	}
-	typ := bareType(h.Typ)
 	for _, want := range c.rules.TokenTypes {
-		if strings.EqualFold(typ, bareType(want)) {
+		if sameType(h.Typ, want) {
 			return nil
 		}
 	}
 	return refuseClaim(CodeClaimMismatch, "typ", "typ is "+quoted(h.Typ)+", expected "+strings.Join(c.rules.TokenTypes, " or "))
 }
 
-func bareType(typ string) string {
+// checkEvents refuses security event tokens (RFC 8417 §2.2) and logout tokens
+// (OpenID Connect Back-Channel Logout 1.0 §2.4): they have the user's sub and
+// may lack a typ of their own.
+func (c *contract) checkEvents(claims jose.Object) *Error {
+	_, ok := claims.Lookup("events")
+	named := func(typ string) bool { return sameType(typ, "logout+jwt") || sameType(typ, "secevent+jwt") }
+	if !ok || slices.ContainsFunc(c.rules.TokenTypes, named) {
+		return nil
+	}
+	return refuseClaim(CodeClaimMismatch, "events", "events marks a logout or security event token; TokenTypes accepts logout+jwt and secevent+jwt")
+}
+
+// foreignType reports whether typ marks a token that an issuer may sign with the
+// same keys as its sessions, and that proves no sign-in.
+func foreignType(typ string) bool {
+	typ, _, _ = strings.Cut(typ, ";") // a media type's parameters
+	typ = strings.TrimSpace(typ)
+	return slices.ContainsFunc(foreignTypes[:], func(foreign string) bool { return sameType(typ, foreign) })
+}
+
+var foreignTypes = [...]string{
+	"logout+jwt",              // OpenID Connect Back-Channel Logout 1.0 §2.4
+	"secevent+jwt",            // RFC 8417 §2.3
+	"dpop+jwt",                // RFC 9449 §4.2
+	"oauth-authz-req+jwt",     // RFC 9101 §10.8
+	"token-introspection+jwt", // RFC 9701 §5
+}
+
+func sameType(a, b string) bool { return strings.EqualFold(bareType(a), bareType(b)) }
+
+// bareType takes off what RFC 7515 §4.1.9 lets a typ leave out.
+func bareType[T string | []byte](typ T) T {
 	const prefix = "application/"
-	if len(typ) > len(prefix) && strings.EqualFold(typ[:len(prefix)], prefix) {
+	if len(typ) > len(prefix) && strings.EqualFold(string(typ[:len(prefix)]), prefix) {
 		return typ[len(prefix):]
 	}
 	return typ
@@ -196,17 +245,41 @@ func (c *contract) userIDOf(claims jose.Object) (string, *Error) {
 		if !ok || v.Kind() == jose.KindNull || v.TextIs("") {
 			continue
 		}
-		id, isText := v.Text()
-		switch {
-		case !isText:
-			return "", refuseClaim(CodeClaimMismatch, path.String(), "the user id is "+shown(v)+", expected a string")
-		case len(id) > maxUserIDBytes:
-			return "", refuseClaim(CodeClaimMismatch, path.String(), "the user id has "+itoa(len(id))+" bytes, at most "+itoa(maxUserIDBytes)+" are read")
-		case strings.ContainsFunc(id, breaksText):
-			return "", refuseClaim(CodeClaimMismatch, path.String(), "the user id contains a control character")
+		id, refused := c.readUserID(v, path.String())
+		if refused != nil {
+			return "", refused
 		}
 		return id, nil
 	}
 	name := c.rules.UserIDClaim
 	return "", refuseClaim(CodeMissingClaim, name, name+", the user id, is missing")
+}
+
+func (c *contract) readUserID(v jose.Value, claim string) (string, *Error) {
+	if c.rules.NumericUserID && v.Kind() == jose.KindNumber {
+		if id, ok := canonicalInteger(v.Raw()); ok {
+			return id, nil
+		}
+		return "", refuseClaim(CodeClaimMismatch, claim, "the user id is "+shown(v)+", expected an integer in plain digits")
+	}
+	id, isText := v.Text()
+	switch {
+	case !isText && v.Kind() == jose.KindNumber:
+		return "", refuseClaim(CodeClaimMismatch, claim, "the user id is "+shown(v)+", expected a string; NumericUserID accepts integers")
+	case !isText:
+		return "", refuseClaim(CodeClaimMismatch, claim, "the user id is "+shown(v)+", expected a string")
+	case len(id) > maxUserIDBytes:
+		return "", refuseClaim(CodeClaimMismatch, claim, "the user id has "+itoa(len(id))+" bytes, at most "+itoa(maxUserIDBytes)+" are read")
+	case strings.ContainsFunc(id, breaksText):
+		return "", refuseClaim(CodeClaimMismatch, claim, "the user id contains a control character")
+	}
+	return id, nil
+}
+
+// canonicalInteger returns n as it is if it is an integer in its one plain form.
+// 1e3 and 42.0 are refused, not converted: past 2^53 readers disagree on them.
+func canonicalInteger(n []byte) (string, bool) {
+	digits := bytes.TrimPrefix(n, []byte("-"))
+	plain := len(digits) > 0 && len(digits) <= maxUserIDBytes && !bytes.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
+	return string(n), plain && string(n) != "-0"
 }

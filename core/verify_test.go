@@ -101,9 +101,9 @@ func TestVerifyPSSSalt(t *testing.T) {
 func TestVerifyNeverCrossesKeys(t *testing.T) {
 	public := publicPEM(t, rsaKey().Public())
 	rules := keyRules()
-	rules.JWKSURL, rules.PEM, rules.Secret = "", public, kitSecret
+	rules.JWKSURL, rules.PEM, rules.Secret = "", public, core.NewSecret(kitSecret)
 	both := newVerifier(t, rules)
-	rules.Secret = ""
+	rules.Secret = core.Secret{}
 	onlyKeys := newVerifier(t, rules)
 	cases := []struct {
 		name  string
@@ -305,7 +305,7 @@ func TestVerifyEmulator(t *testing.T) {
 			}
 		})
 	}
-	_, err := core.NewVerifier(newContract(t, emulator), core.WithContracts(newContract(t, core.Rules{Issuer: "b", Audiences: []string{"a"}, Secret: kitSecret})))
+	_, err := core.NewVerifier(newContract(t, emulator), core.WithContracts(newContract(t, core.Rules{Issuer: "b", Audiences: []string{"a"}, Secret: core.NewSecret(kitSecret)})))
 	if faults := core.ConfigErrors(err); len(faults) != 1 || faults[0].Field != "InsecureEmulator" {
 		t.Errorf("an emulator beside another contract: %v", err)
 	}

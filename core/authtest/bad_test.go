@@ -19,10 +19,10 @@ func TestBad(t *testing.T) {
 	edge := func(alg string) *core.Contract {
 		return issuer.Contract(func(r *core.Rules) { r.Algorithms = []string{alg} })
 	}
-	session := clerkContract(t, clerk.Config{IssuerURL: issuer.URL(), AuthorizedParties: []string{"https://app.example"}, RequireAuthorizedParty: true})
+	session := clerkContract(t, clerk.Config{IssuerURL: issuer.URL(), AuthorizedParties: []string{"https://app.example"}})
 	static := issuer.Contract(func(r *core.Rules) { r.JWKSURL, r.PEM, r.Algorithms = "", issuer.PublicKeyPEM(), []string{"RS256"} })
 	shared, err := custom.NewContract(custom.Config{
-		SigningSecret: secret, Algorithms: []string{"HS512"}, Issuer: issuer.URL(), Audience: []string{authtest.Audience}, RequiredClaims: []string{"tenant"},
+		SigningSecret: core.NewSecret(secret), Algorithms: []string{"HS512"}, Issuer: issuer.URL(), Audience: []string{authtest.Audience}, RequiredClaims: []string{"tenant"},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -175,7 +175,7 @@ func (f *forge) binding() {
 	}
 	if len(f.rules.AuthorizedParties) > 0 {
 		f.add("wrong authorized party", core.CodePartyMismatch, f.with("azp", "https://evil.example"))
-		if f.rules.RequireAuthorizedParty {
+		if !f.rules.InsecureMissingParty {
 			f.add("azp missing", core.CodePartyMismatch, f.with("azp", nil))
 		}
 	}

@@ -122,7 +122,7 @@ func (s *sessionRules) session(userID string, claims any) (*core.Session, error)
 
 func (s *sessionRules) verify(token, secret string, now time.Time) (*core.Session, error) {
 	rules := s.rules
-	rules.Secret, rules.Algorithms = core.Secret(secret), []string{"HS256"}
+	rules.Secret, rules.Algorithms = core.NewSecret(secret), []string{"HS256"}
 	rules.InsecureAnyAudience, rules.InsecureIgnoreConfirmation = true, true // nothing to protect here
 	rules.Issuer, rules.InsecureAnyIssuer = "", true                         // claims may carry their provider's
 	rules.MaxTokenBytes = 1 << 20

@@ -48,7 +48,7 @@ func verifiedAt(tb testing.TB, set claims) (*core.Session, *clock) {
 	tb.Helper()
 	now := &clock{at: start}
 	contract, err := core.NewContract(core.Rules{
-		Issuer: "test", Secret: secret, Audiences: []string{"api"},
+		Issuer: "test", Secret: core.NewSecret(secret), Audiences: []string{"api"},
 		Session: core.Mapping{
 			FactorAges: "fva",
 			Kinds:      []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "gty", OneOf: []string{"machine"}}}}},

@@ -89,5 +89,5 @@ func ExampleNew() {
 	fmt.Println(err)
 	// Output:
 	// auth contract acme "https://id.acme.example/northwind" <nil>
-	// auth: relm: is unknown here: use audience, realm
+	// auth: acme: relm (line 1, column 2): is unknown: write realm
 }

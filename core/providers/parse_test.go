@@ -263,7 +263,7 @@ func TestParseContractNamesTheMemberAtFault(t *testing.T) {
 		},
 		{"custom with a short secret", `{"provider":"custom","strategy":"HS256","signingSecret":"short"}`, []string{"signingSecret"}},
 		{"a provider of one's own without keys", `{"provider":"acme","strategy":"RS256","issuer":"https://id.acme.example"}`, []string{"jwksUri", "strategy"}},
-		{"a misspelt member", `{"provider":"auth0","audiance":"a"}`, []string{"contract"}},
+		{"a misspelt member", `{"provider":"auth0","audiance":"a"}`, []string{"audiance"}},
 		{"no JSON", `provider: auth0`, []string{"contract"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -24,6 +24,7 @@ import (
 	"strings"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/providers/internal/preset"
 )
 
 // Provider is an entry of a catalogue. As JSON it is what a settings page
@@ -70,22 +71,22 @@ type Catalogue struct{ list []Provider }
 // malformed or given twice, and a provider without Build, are returned as
 // [*core.ConfigError], all at once.
 func New(list ...Provider) (*Catalogue, error) {
-	var f faults
+	var f preset.Faults
 	c := &Catalogue{list: slices.Clone(list)}
 	for i := range c.list {
 		p := &c.list[i]
 		switch at := fmt.Sprintf("providers[%d]", i); {
 		case !wellFormed(p.Slug):
-			f.add(at+".Slug", p.Slug, "write lower-case letters, digits and hyphens")
+			f.Add(at+".Slug", p.Slug, "write lower-case letters, digits and hyphens")
 		case slices.ContainsFunc(c.list[:i], func(q Provider) bool { return q.Slug == p.Slug }):
-			f.add(at+".Slug", p.Slug, "is in the catalogue twice: leave one of the two out")
+			f.Add(at+".Slug", p.Slug, "is in the catalogue twice: leave one of the two out")
 		case p.Build == nil:
-			f.add(at+".Build", "", "is nil: write FromJSON(yourpreset.NewContract)")
+			f.Add(at+".Build", "", "is nil: write FromJSON(yourpreset.NewContract)")
 		}
 		p.own()
 	}
 	if len(f) > 0 {
-		return nil, f.join()
+		return nil, f.Join()
 	}
 	return c, nil
 }
@@ -134,11 +135,12 @@ func (c *Catalogue) Lookup(slug string) (Provider, bool) {
 func (c *Catalogue) Build(slug string, config []byte) (*core.Contract, error) {
 	p, ok := c.Lookup(slug)
 	if !ok {
-		return nil, &core.ConfigError{
-			Field: "provider", Value: fmt.Sprintf("%.96q", slug), Reason: "is unknown: use one of " + strings.Join(c.slugs(), ", "),
-		}
+		var f preset.Faults
+		f.Add("provider", slug, "is unknown: use one of %s", strings.Join(c.slugs(), ", "))
+		return nil, f.Join()
 	}
-	return p.Build(config)
+	contract, err := p.Build(config)
+	return contract, from(slug, err)
 }
 
 func (c *Catalogue) slugs() []string {

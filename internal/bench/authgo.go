@@ -17,7 +17,7 @@ func (f *fixture) contract(change ...func(*core.Rules)) (*core.Contract, error) 
 	rules := preset.Rules()
 	rules.JWKSURL, rules.Algorithms = "", []string{f.alg}
 	if f.alg == "HS256" {
-		rules.Secret = secret
+		rules.Secret = core.NewSecret(secret)
 	} else if rules.JWKS, err = f.jwks(); err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ type Config struct {
 	Algorithms []string `json:"algorithms,omitempty"`
 	// SigningSecret is the API's secret where it signs with HS256.
 	// SigningSecretEnv names the environment variable that holds it.
-	SigningSecret    core.Secret `json:"signingSecret,omitempty"`
+	SigningSecret    core.Secret `json:"signingSecret,omitzero"`
 	SigningSecretEnv string      `json:"signingSecretEnv,omitempty"`
 
 	// ClientIDs are the applications that may have asked for the token; any
@@ -118,7 +118,7 @@ func slashed(base string) string {
 }
 
 func (c *Config) algorithms(f *preset.Faults) []string {
-	secret := c.SigningSecret != "" || c.SigningSecretEnv != ""
+	secret := !c.SigningSecret.IsZero() || c.SigningSecretEnv != ""
 	if len(c.Algorithms) == 0 {
 		if secret {
 			return []string{"HS256"}
@@ -130,7 +130,7 @@ func (c *Config) algorithms(f *preset.Faults) []string {
 		case !slices.Contains([]string{"RS256", "PS256", "HS256"}, alg):
 			f.Add("Algorithms", alg, "is none that Auth0 signs with: use RS256, PS256 or HS256")
 		case alg == "HS256" && !secret:
-			f.Add("SigningSecret", "", "is required for HS256: copy the signing secret from the API's settings")
+			f.Missing("SigningSecret", "is required for HS256: copy the signing secret from the API's settings")
 		}
 	}
 	return c.Algorithms
@@ -139,7 +139,6 @@ func (c *Config) algorithms(f *preset.Faults) []string {
 func (c *Config) rules() []core.ClaimRule {
 	rules := []core.ClaimRule{
 		{Claim: "nonce", Absent: true, Reason: "an ID token has a nonce, and an ID token is for the application, not for an API"},
-		{Claim: "events", Absent: true, Reason: "a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4) is no access token"},
 	}
 	if c.InsecureAnyAudience {
 		rules = append(rules, core.ClaimRule{

@@ -34,7 +34,7 @@ type Config struct {
 	// SigningSecret is the Client Secret of a provider without a signing key,
 	// which signs with HS256. SigningSecretEnv names the environment variable
 	// that holds it. Whoever has the secret can make tokens: prefer a key.
-	SigningSecret    core.Secret `json:"signingSecret,omitempty"`
+	SigningSecret    core.Secret `json:"signingSecret,omitzero"`
 	SigningSecretEnv string      `json:"signingSecretEnv,omitempty"`
 	// AllowMachines accepts service accounts (kind machine). Their tokens belong
 	// to no session of a browser, and have no sid.
@@ -60,11 +60,11 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Add("Application", cfg.Application, "must be the application's slug alone")
 	}
 	if len(cfg.ClientID) == 0 {
-		f.Add("ClientID", "", "is required: copy the Client ID of the application's provider")
+		f.Missing("ClientID", "is required: copy the Client ID of the application's provider")
 	}
 	host := f.BaseURL("Host", cfg.Host)
 	if strings.Contains(host, "/application/o/") {
-		f.Add("Host", cfg.Host, "is the issuer of an application: write the host here, and the slug in Application")
+		f.Add("Host", cfg.Host, "is the issuer of an application: write the host here, and the slug in {Application}")
 	}
 	application := host + "/application/o/" + cfg.Application + "/"
 	rules := core.Rules{
@@ -82,7 +82,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	if cfg.GlobalIssuer {
 		rules.Issuer = host + "/"
 	}
-	if cfg.SigningSecret != "" || cfg.SigningSecretEnv != "" {
+	if !cfg.SigningSecret.IsZero() || cfg.SigningSecretEnv != "" {
 		rules.JWKSURL, rules.Algorithms = "", []string{"HS256"}
 		rules.Secret, rules.SecretEnv = cfg.SigningSecret, cfg.SigningSecretEnv
 		rules.Warnings = []string{"client secret: every client that holds it can make tokens; choose a Signing Key and leave SigningSecret out"}

@@ -29,7 +29,7 @@ func TestNewContractFaults(t *testing.T) {
 		{"a path as application", good(func(c *authentik.Config) { c.Application = "o/invoices" }), []string{"Application"}},
 		{"an empty client", good(func(c *authentik.Config) { c.ClientID = []string{""} }), []string{"ClientID"}},
 		{"an empty group", good(func(c *authentik.Config) { c.Groups = []string{""} }), []string{"Groups"}},
-		{"a short secret", good(func(c *authentik.Config) { c.SigningSecret = "short" }), []string{"SigningSecret"}},
+		{"a short secret", good(func(c *authentik.Config) { c.SigningSecret = core.NewSecret("short") }), []string{"SigningSecret"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -46,7 +46,7 @@ func TestNewContractFaults(t *testing.T) {
 
 // TestNewContractKeys: where issuer and keys are, for what users write.
 func TestNewContractKeys(t *testing.T) {
-	secret := core.Secret("0123456789abcdef0123456789abcdef")
+	secret := core.NewSecret("0123456789abcdef0123456789abcdef")
 	cases := []struct {
 		name         string
 		cfg          authentik.Config

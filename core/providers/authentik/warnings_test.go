@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/providers/authentik"
 )
 
@@ -15,7 +16,7 @@ func TestWarnings(t *testing.T) {
 		want   []string
 	}{
 		{"keys", func(*authentik.Config) {}, nil},
-		{"a secret", func(c *authentik.Config) { c.SigningSecret = "0123456789abcdef0123456789abcdef" }, []string{"client secret: every client that holds it can make tokens; choose a Signing Key and leave SigningSecret out"}},
+		{"a secret", func(c *authentik.Config) { c.SigningSecret = core.NewSecret("0123456789abcdef0123456789abcdef") }, []string{"client secret: every client that holds it can make tokens; choose a Signing Key and leave SigningSecret out"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

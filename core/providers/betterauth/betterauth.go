@@ -76,7 +76,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		path = "/api/auth/jwks"
 	}
 	if !strings.HasPrefix(path, "/") || strings.Contains(path, "//") || strings.ContainsAny(path, "?#") {
-		f.Add("JWKSPath", path, "must be a path below BaseURL, such as /api/auth/jwks")
+		f.Add("JWKSPath", path, "must be a path below {BaseURL}, such as /api/auth/jwks")
 	}
 	rules := core.Rules{
 		Provider: "better-auth", Issuer: cfg.Issuer, JWKSURL: base + path, Algorithms: cfg.Algorithms,

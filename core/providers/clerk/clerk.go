@@ -36,10 +36,12 @@ type Config struct {
 	// AuthorizedParties are the origins that may have obtained the token (azp),
 	// such as https://app.your-domain.com, without a slash at the end. Without them a token minted for any
 	// origin of the instance is accepted, also one that a sibling subdomain
-	// got hold of. Tokens without azp (native apps, the Backend API) pass,
-	// unless RequireAuthorizedParty is set.
-	AuthorizedParties      []string `json:"authorizedParties,omitempty"`
-	RequireAuthorizedParty bool     `json:"requireAuthorizedParty,omitempty"`
+	// got hold of. With them a token without azp is refused, unless
+	// InsecureMissingParty is set.
+	AuthorizedParties []string `json:"authorizedParties,omitempty"`
+	// InsecureMissingParty accepts tokens without azp although AuthorizedParties
+	// is set: those of native apps and of the Backend API have none.
+	InsecureMissingParty bool `json:"insecureMissingParty,omitempty"`
 
 	// Accept lists the kinds of tokens; session tokens if empty.
 	Accept []Token `json:"accept,omitempty"`
@@ -71,7 +73,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		Provider: "clerk", Issuer: issuer, Issuers: cfg.satellites(&f), Algorithms: []string{"RS256"},
 		PEM:       strings.ReplaceAll(cfg.JWTKey, `\n`, "\n"),
 		Audiences: cfg.Audience, InsecureAnyAudience: len(cfg.Audience) == 0,
-		AuthorizedParties: cfg.AuthorizedParties, RequireAuthorizedParty: cfg.RequireAuthorizedParty,
+		AuthorizedParties: cfg.AuthorizedParties, InsecureMissingParty: cfg.InsecureMissingParty,
 		TokenTypes: accept.types(), ClaimRules: accept.rules(cfg.AllowPending), Leeway: cfg.Leeway, Session: mapping(),
 	}
 	if len(cfg.Audience) > 0 && accept.has(SessionToken) && len(accept) > 1 {

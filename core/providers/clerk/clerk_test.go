@@ -165,9 +165,9 @@ func TestRefusals(t *testing.T) {
 		"party as prefix":           {clerk.Config{AuthorizedParties: parties}, session2().with(object{"azp": parties[0] + ".evil.example"}), core.CodePartyMismatch},
 		"empty party":               {clerk.Config{AuthorizedParties: parties}, session2().with(object{"azp": ""}), core.CodePartyMismatch},
 		"party is a list":           {clerk.Config{AuthorizedParties: parties}, session2().with(object{"azp": parties}), core.CodePartyMismatch},
-		"no party":                  {clerk.Config{AuthorizedParties: parties}, session2().with(object{"azp": nil}), ""},
-		"no party, but required":    {clerk.Config{AuthorizedParties: parties, RequireAuthorizedParty: true}, session2().with(object{"azp": nil}), core.CodePartyMismatch},
-		"party, required":           {clerk.Config{AuthorizedParties: parties, RequireAuthorizedParty: true}, session2(), ""},
+		"no party":                  {clerk.Config{AuthorizedParties: parties}, session2().with(object{"azp": nil}), core.CodePartyMismatch},
+		"no party, of a native app": {clerk.Config{AuthorizedParties: parties, InsecureMissingParty: true}, session2().with(object{"azp": nil}), ""},
+		"party, of a native app":    {clerk.Config{AuthorizedParties: parties, InsecureMissingParty: true}, session2(), ""},
 		"any party without setting": {clerk.Config{}, session2().with(object{"azp": "https://evil.example"}), ""},
 
 		"audience": {

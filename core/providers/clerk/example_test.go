@@ -24,12 +24,12 @@ func ExampleNewContract() {
 // Every mistake is told, at once.
 func ExampleNewContract_mistakes() {
 	_, err := clerk.NewContract(clerk.Config{
-		IssuerURL: "http://clerk.your-domain.com", AuthorizedParties: []string{"app.your-domain.com"}, RequireAuthorizedParty: true,
+		IssuerURL: "http://clerk.your-domain.com", AuthorizedParties: []string{"app.your-domain.com"},
 	})
 	fmt.Println(err)
 	// Output:
-	// auth: AuthorizedParties "app.your-domain.com": is not an origin: write https://host, without path and without a slash at the end
-	// auth: IssuerURL "http://clerk.your-domain.com": must be https: plain http is for loopback only
+	// auth: clerk: AuthorizedParties "app.your-domain.com": is not an origin: write https://host, without path and without a slash at the end
+	// auth: clerk: IssuerURL "http://clerk.your-domain.com": must be https: plain http is for loopback only
 }
 
 // A handler's code, with a session as the middleware would leave it.

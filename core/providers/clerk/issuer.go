@@ -16,11 +16,11 @@ func (c *Config) issuer(f *preset.Faults) string {
 	fromURL, fromKey := "", ""
 	switch {
 	case url == "" && key == "":
-		f.Add("IssuerURL", "", "is required: copy the Frontend API URL from the API Keys page, or set PublishableKey")
+		f.Missing("IssuerURL", "is required: copy the Frontend API URL from the API Keys page, or set {PublishableKey}")
 	case strings.HasPrefix(url, "sk_"):
 		f.Add("IssuerURL", "", "is a secret key, which is not needed to verify: replace it with the Frontend API URL")
 	case strings.HasPrefix(url, "pk_"):
-		f.Add("IssuerURL", "", "is a publishable key: set it as PublishableKey")
+		f.Add("IssuerURL", "", "is a publishable key: set it as {PublishableKey}")
 	default:
 		fromURL = f.BaseURL("IssuerURL", url)
 	}
@@ -33,7 +33,7 @@ func (c *Config) issuer(f *preset.Faults) string {
 	case key != "" && fromKey == "":
 		f.Add("PublishableKey", "", "is not a Clerk publishable key: copy pk_live_… or pk_test_… from the API Keys page")
 	case fromKey != "" && fromURL != "" && fromKey != fromURL:
-		f.Add("PublishableKey", key, "belongs to %s, not to IssuerURL: keep one of the two", fromKey)
+		f.Add("PublishableKey", key, "belongs to %s, not to {IssuerURL}: keep one of the two", fromKey)
 	}
 	switch {
 	case fromURL != "":

@@ -70,7 +70,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	issuer := cfg.issuer(&f)
 	if len(cfg.Audience) == 0 {
-		f.Add("Audience", "", "is required: copy the Application Audience (AUD) Tag of the application; "+
+		f.Missing("Audience", "is required: copy the Application {Audience} (AUD) Tag of the application; "+
 			"without it a token for any application of the team would do")
 	}
 	audiences := make([]string, len(cfg.Audience))

@@ -73,13 +73,13 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	case !slices.Contains([]TokenUse{"", Access, ID, Either}, cfg.TokenUse):
 		f.Add("TokenUse", string(cfg.TokenUse), "is no kind of token: use access, id or either")
 	case cfg.TokenUse == ID && len(cfg.Audience) > 0:
-		f.Add("Audience", strings.Join(cfg.Audience, " "), "is of access tokens; an ID token's aud is compared with ClientID")
+		f.Add("Audience", strings.Join(cfg.Audience, " "), "is of access tokens; an ID token's aud is compared with {ClientID}")
 	}
 	switch {
 	case len(cfg.ClientID) == 0 && !cfg.InsecureAnyClient:
-		f.Add("ClientID", "", "is required: copy it from the pool's page App clients, or say InsecureAnyClient to accept all of them")
+		f.Missing("ClientID", "is required: copy it from the pool's page App clients, or say {InsecureAnyClient} to accept all of them")
 	case len(cfg.ClientID) > 0 && cfg.InsecureAnyClient:
-		f.Add("InsecureAnyClient", "true", "ClientID is set: remove one of the two")
+		f.Add("InsecureAnyClient", "true", "{ClientID} is set: remove one of the two")
 	case slices.Contains(cfg.ClientID, ""):
 		f.Add("ClientID", "", "holds an empty client id")
 	}
@@ -115,7 +115,7 @@ func (c *Config) updatedIssuer(original string) []string {
 func (c *Config) issuer(f *preset.Faults) string {
 	if c.IssuerURL != "" {
 		if c.Region != "" || c.UserPoolID != "" {
-			f.Add("IssuerURL", c.IssuerURL, "names the pool already: remove Region and UserPoolID, or this")
+			f.Add("IssuerURL", c.IssuerURL, "names the pool already: remove {Region} and {UserPoolID}, or this")
 		}
 		return f.BaseURL("IssuerURL", c.IssuerURL)
 	}
@@ -128,9 +128,9 @@ func (c *Config) issuer(f *preset.Faults) string {
 	case m == nil:
 		f.Add("UserPoolID", c.UserPoolID, "is no user pool id: it looks like eu-west-1_Qm7Tz4LxB")
 	case c.Region != "" && c.Region != m[1]:
-		f.Add("Region", c.Region, "is not the pool's: UserPoolID says %s", m[1])
+		f.Add("Region", c.Region, "is not the pool's: {UserPoolID} says %s", m[1])
 	case strings.HasPrefix(m[1], "cn-"):
-		f.Add("UserPoolID", c.UserPoolID, "is in China, whose issuer host is not confirmed: set IssuerURL to the tokens' iss instead")
+		f.Add("UserPoolID", c.UserPoolID, "is in China, whose issuer host is not confirmed: set {IssuerURL} to the tokens' iss instead")
 	default:
 		domain := ".amazonaws.com/"
 		if strings.HasPrefix(m[1], "eusc-") { // the European Sovereign Cloud

@@ -18,7 +18,7 @@ func ExampleNewContract() {
 	fmt.Println(err)
 	// Output:
 	// auth contract cognito "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Qm7Tz4LxB" <nil>
-	// auth: ClientID: is required: copy it from the pool's page App clients, or say InsecureAnyClient to accept all of them
+	// auth: cognito: ClientID: is required: copy it from the pool's page App clients, or say InsecureAnyClient to accept all of them
 }
 
 func ExampleClaims_Username() {

@@ -2,7 +2,7 @@
 // a shared secret, or with keys that you publish or ship.
 //
 //	contract, err := custom.NewContract(custom.Config{
-//		SigningSecret: core.Secret(os.Getenv("JWT_SECRET")), Issuer: "my-gateway", Audience: []string{"my-api"},
+//		SigningSecret: core.NewSecret(os.Getenv("JWT_SECRET")), Issuer: "my-gateway", Audience: []string{"my-api"},
 //	})
 package custom
 
@@ -23,7 +23,7 @@ import (
 type Config struct {
 	// SigningSecret is the key of HS256, HS384 or HS512, at least as long as
 	// the hash: 32, 48 or 64 bytes.
-	SigningSecret core.Secret `json:"signingSecret,omitempty"`
+	SigningSecret core.Secret `json:"signingSecret,omitzero"`
 	// SigningSecretEnv names the environment variable that holds it.
 	SigningSecretEnv string `json:"signingSecretEnv,omitempty"`
 	// JWKSURL is where the keys are published.
@@ -80,8 +80,8 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		RequiredClaims: cfg.RequiredClaims, ClaimRules: cfg.ClaimRules, TokenTypes: cfg.TokenTypes, Session: cfg.Session,
 		Leeway: cfg.Leeway, MaxAge: cfg.MaxAge, InsecureShortSecret: cfg.InsecureShortSecret,
 	}
-	if cfg.SigningSecret == "" && cfg.SigningSecretEnv == "" && cfg.JWKSURL == "" && len(cfg.JWKS) == 0 && cfg.PEM == "" {
-		f.Add("SigningSecret", "", "is required: set it, or one of SigningSecretEnv, JWKSURL, JWKS and PEM")
+	if cfg.SigningSecret.IsZero() && cfg.SigningSecretEnv == "" && cfg.JWKSURL == "" && len(cfg.JWKS) == 0 && cfg.PEM == "" {
+		f.Missing("SigningSecret", "is required: set it, or one of {SigningSecretEnv}, {JWKSURL}, {JWKS} and {PEM}")
 		standIn(&rules)
 	}
 	return f.ContractOfStandIns(rules, map[string]string{
@@ -94,7 +94,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 func standIn(rules *core.Rules) {
 	symmetric := func(alg string) bool { return strings.HasPrefix(alg, "HS") }
 	if len(rules.Algorithms) == 0 || slices.ContainsFunc(rules.Algorithms, symmetric) {
-		rules.Secret = core.Secret(strings.Repeat("-", 64))
+		rules.Secret = core.NewSecret(strings.Repeat("-", 64))
 	}
 	if slices.ContainsFunc(rules.Algorithms, func(alg string) bool { return !symmetric(alg) }) {
 		rules.JWKSURL = "https://keys.invalid"

@@ -31,14 +31,16 @@ func verifier(t *testing.T, cfg custom.Config) *core.Verifier {
 
 func TestTokens(t *testing.T) {
 	issuer := authtest.NewIssuer(t, authtest.WithIssuerURL("gateway"), authtest.WithAlgorithms("RS256", "ES256", "EdDSA"))
-	bySecret := custom.Config{SigningSecret: secret, Issuer: "gateway", Audience: []string{"api", "other"}}
+	bySecret := custom.Config{SigningSecret: core.NewSecret(secret), Issuer: "gateway", Audience: []string{"api", "other"}}
 	with := func(change func(*custom.Config)) custom.Config {
 		cfg := bySecret
 		change(&cfg)
 		return cfg
 	}
 	keys := func(algorithms ...string) custom.Config {
-		return with(func(c *custom.Config) { c.SigningSecret, c.JWKSURL, c.Algorithms = "", issuer.JWKSURL(), algorithms })
+		return with(func(c *custom.Config) {
+			c.SigningSecret, c.JWKSURL, c.Algorithms = core.Secret{}, issuer.JWKSURL(), algorithms
+		})
 	}
 	type opts = []authtest.TokenOption
 	signed := opts{authtest.WithSecret([]byte(secret))}
@@ -77,7 +79,7 @@ func TestTokens(t *testing.T) {
 		"another type": {with(func(c *custom.Config) { c.TokenTypes = []string{"at+jwt"} }), api, signed, core.CodeClaimMismatch},
 		"too old":      {with(func(c *custom.Config) { c.MaxAge = time.Minute }), claims(authtest.Claims{"iat": time.Now().Add(-time.Hour).Unix()}), signed, core.CodeTokenExpired},
 		"short secret": {
-			with(func(c *custom.Config) { c.SigningSecret, c.InsecureShortSecret = "short", true }),
+			with(func(c *custom.Config) { c.SigningSecret, c.InsecureShortSecret = core.NewSecret("short"), true }),
 			api,
 			opts{authtest.WithSecret([]byte("short"))},
 			"",
@@ -89,9 +91,9 @@ func TestTokens(t *testing.T) {
 		"not asked for":    {keys(), api, opts{authtest.WithAlgorithm("ES256")}, core.CodeAlgorithmNotAllowed},
 		"foreign key":      {keys(), api, opts{authtest.WithForeignKey()}, core.CodeInvalidSignature},
 		"secret for keys":  {keys(), api, signed, core.CodeAlgorithmNotAllowed},
-		"key set":          {with(func(c *custom.Config) { c.SigningSecret, c.JWKS = "", issuer.JWKS() }), api, nil, ""},
-		"PEM":              {with(func(c *custom.Config) { c.SigningSecret, c.PEM = "", issuer.PublicKeyPEM() }), api, nil, ""},
-		"foreign PEM":      {with(func(c *custom.Config) { c.SigningSecret, c.PEM = "", issuer.PublicKeyPEM() }), api, opts{authtest.WithForeignKey()}, core.CodeInvalidSignature},
+		"key set":          {with(func(c *custom.Config) { c.SigningSecret, c.JWKS = core.Secret{}, issuer.JWKS() }), api, nil, ""},
+		"PEM":              {with(func(c *custom.Config) { c.SigningSecret, c.PEM = core.Secret{}, issuer.PublicKeyPEM() }), api, nil, ""},
+		"foreign PEM":      {with(func(c *custom.Config) { c.SigningSecret, c.PEM = core.Secret{}, issuer.PublicKeyPEM() }), api, opts{authtest.WithForeignKey()}, core.CodeInvalidSignature},
 		"migration, old":   {with(func(c *custom.Config) { c.JWKS, c.Algorithms = issuer.JWKS(), []string{"RS256", "HS256"} }), api, signed, ""},
 		"migration, new":   {with(func(c *custom.Config) { c.JWKS, c.Algorithms = issuer.JWKS(), []string{"RS256", "HS256"} }), api, nil, ""},
 		"migration, other": {with(func(c *custom.Config) { c.JWKS, c.Algorithms = issuer.JWKS(), []string{"RS256", "HS256"} }), api, opts{authtest.WithAlgorithm("ES256")}, core.CodeAlgorithmNotAllowed},
@@ -141,17 +143,17 @@ func TestBadConfig(t *testing.T) {
 		"nothing":         {custom.Config{}, []string{"SigningSecret: is required", "Issuer: is empty", "Audience: is empty"}},
 		"no keys":         {custom.Config{Issuer: "a", Audience: []string{"b"}, Algorithms: []string{"ES256"}}, []string{"SigningSecret: is required"}},
 		"no keys, both":   {custom.Config{Issuer: "a", Audience: []string{"b"}, Algorithms: []string{"ES256", "HS512"}}, []string{"SigningSecret: is required"}},
-		"short secret":    {custom.Config{Issuer: "a", Audience: []string{"b"}, SigningSecret: "top-secret"}, []string{"SigningSecret: has 10 bytes, HS256 needs at least 32"}},
-		"short for HS512": {custom.Config{Issuer: "a", Audience: []string{"b"}, SigningSecret: core.Secret(secret[:63]), Algorithms: []string{"HS512"}}, []string{"SigningSecret: has 63 bytes, HS512 needs at least 64"}},
+		"short secret":    {custom.Config{Issuer: "a", Audience: []string{"b"}, SigningSecret: core.NewSecret("top-secret")}, []string{"SigningSecret: has 10 bytes, HS256 needs at least 32"}},
+		"short for HS512": {custom.Config{Issuer: "a", Audience: []string{"b"}, SigningSecret: core.NewSecret(secret[:63]), Algorithms: []string{"HS512"}}, []string{"SigningSecret: has 63 bytes, HS512 needs at least 64"}},
 		"short variable":  {custom.Config{Issuer: "a", Audience: []string{"b"}, SigningSecretEnv: "SHORT"}, []string{"SigningSecret: has 5 bytes"}},
 		"empty variable":  {custom.Config{Issuer: "a", Audience: []string{"b"}, SigningSecretEnv: "NOT_SET_AT_ALL"}, []string{"SigningSecretEnv: names no environment variable"}},
-		"confusion":       {custom.Config{Issuer: "a", Audience: []string{"b"}, JWKSURL: "https://a.example", Algorithms: []string{"HS256"}}, []string{"Algorithms: needs Secret", "Algorithms: none fits the public keys"}},
-		"none":            {custom.Config{Issuer: "a", Audience: []string{"b"}, SigningSecret: secret, Algorithms: []string{"HS256", "none"}}, []string{"Algorithms: unknown"}},
+		"confusion":       {custom.Config{Issuer: "a", Audience: []string{"b"}, JWKSURL: "https://a.example", Algorithms: []string{"HS256"}}, []string{"Algorithms: needs SigningSecret", "Algorithms: none fits the public keys"}},
+		"none":            {custom.Config{Issuer: "a", Audience: []string{"b"}, SigningSecret: core.NewSecret(secret), Algorithms: []string{"HS256", "none"}}, []string{"Algorithms: unknown"}},
 		"two key sources": {custom.Config{Issuer: "a", Audience: []string{"b"}, JWKSURL: "https://a.example", JWKS: []byte(`{"keys":[]}`)}, []string{"JWKS, JWKSURL: are different sources"}},
 		"http":            {custom.Config{Issuer: "a", Audience: []string{"b"}, JWKSURL: "http://a.example"}, []string{"JWKSURL: must be https"}},
 		"contradictions": {
-			custom.Config{Issuer: "a", InsecureAnyIssuer: true, Audience: []string{"b"}, InsecureAnyAudience: true, SigningSecret: secret},
-			[]string{"InsecureAnyIssuer: issuers are named", "InsecureAnyAudience: Audiences are set"},
+			custom.Config{Issuer: "a", InsecureAnyIssuer: true, Audience: []string{"b"}, InsecureAnyAudience: true, SigningSecret: core.NewSecret(secret)},
+			[]string{"InsecureAnyIssuer: issuers are named", "InsecureAnyAudience: Audience is set"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -176,7 +178,7 @@ func TestBadConfig(t *testing.T) {
 }
 
 func TestSecretStaysSecret(t *testing.T) {
-	cfg := custom.Config{SigningSecret: secret, Issuer: "gateway", Audience: []string{"api"}}
+	cfg := custom.Config{SigningSecret: core.NewSecret(secret), Issuer: "gateway", Audience: []string{"api"}}
 	contract, err := custom.NewContract(cfg)
 	if err != nil {
 		t.Fatal(err)

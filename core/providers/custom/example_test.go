@@ -11,7 +11,7 @@ import (
 
 func ExampleNewContract() {
 	contract, err := custom.NewContract(custom.Config{
-		SigningSecret: "at least thirty-two bytes of chance", // in earnest: core.Secret(os.Getenv("JWT_SECRET"))
+		SigningSecret: core.NewSecret("at least thirty-two bytes of chance"), // in earnest: core.NewSecret(os.Getenv("JWT_SECRET"))
 		Issuer:        "my-gateway",
 		Audience:      []string{"my-api"},
 	})
@@ -20,11 +20,11 @@ func ExampleNewContract() {
 }
 
 func ExampleNewContract_mistakes() {
-	_, err := custom.NewContract(custom.Config{SigningSecret: "guess me", Issuer: "my-gateway"})
+	_, err := custom.NewContract(custom.Config{SigningSecret: core.NewSecret("guess me"), Issuer: "my-gateway"})
 	fmt.Println(err)
 	// Output:
-	// auth: SigningSecret: has 8 bytes, HS256 needs at least 32 (RFC 7518 §3.2); InsecureShortSecret accepts it nevertheless
-	// auth: Audience: is empty: a token for any service of this issuer would be accepted; name this service, or say InsecureAnyAudience
+	// auth: custom: SigningSecret: has 8 bytes, HS256 needs at least 32 (RFC 7518 §3.2); InsecureShortSecret accepts it nevertheless
+	// auth: custom: Audience: is empty: a token for any service of this issuer would be accepted; name this service, or say InsecureAnyAudience
 }
 
 func ExampleClaims() {

@@ -118,7 +118,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 func (c *Config) trust(rules *core.Rules, f *preset.Faults) {
 	cloud, sts := c.host(f, "CloudHost", c.CloudHost, defaultCloud), c.host(f, "STSHost", c.STSHost, defaultSTS)
 	if c.Version == V1 && cloud != defaultCloud && c.STSHost == "" {
-		f.Add("STSHost", "", "is required with V1 in a national cloud: take the host of iss from one of its tokens")
+		f.Missing("STSHost", "is required with V1 in a national cloud: take the host of iss from one of its tokens")
 	}
 	issuer := func(tenant string) string { return "https://" + cloud + "/" + tenant + "/v2.0" }
 	path := "/discovery/v2.0/keys"
@@ -130,9 +130,9 @@ func (c *Config) trust(rules *core.Rules, f *preset.Faults) {
 	tenant := core.ClaimRule{Claim: "tid", Format: "uuid", Reason: "the tenant that the issuer speaks for"}
 	switch {
 	case c.InsecureAnyTenant && len(c.Tenants) > 0:
-		f.Add("InsecureAnyTenant", "true", "Tenants are named: remove one of the two")
+		f.Add("InsecureAnyTenant", "true", "{Tenants} are named: remove one of the two")
 	case !c.InsecureAnyTenant && len(c.Tenants) == 0:
-		f.Add("Tenants", "", "is required: copy the Directory (tenant) ID of the app registration, or say InsecureAnyTenant")
+		f.Missing("Tenants", "is required: copy the Directory (tenant) ID of the app registration, or say {InsecureAnyTenant}")
 	case len(c.Tenants) > 0:
 		tenants := c.guids(f)
 		tenant.OneOf, tenant.Format = tenants, ""
@@ -182,7 +182,7 @@ func (c *Config) guids(f *preset.Faults) []string {
 		id := strings.ToLower(t)
 		switch {
 		case slices.Contains([]string{"common", "organizations", "consumers"}, id):
-			f.Add("Tenants", t, "is no tenant: write its Directory (tenant) ID, or say InsecureAnyTenant")
+			f.Add("Tenants", t, "is no tenant: write its Directory (tenant) ID, or say {InsecureAnyTenant}")
 		case !isGUID(id):
 			f.Add("Tenants", t, "is not a GUID: write the Directory (tenant) ID, not a domain name")
 		case !slices.Contains(ids, id):
@@ -194,7 +194,7 @@ func (c *Config) guids(f *preset.Faults) []string {
 
 func (c *Config) audience(f *preset.Faults) []string {
 	if len(c.Audience) == 0 {
-		f.Add("Audience", "", "is required: copy the Application (client) ID of the API's app registration")
+		f.Missing("Audience", "is required: copy the Application (client) ID of the API's app registration")
 	}
 	audience := make([]string, 0, len(c.Audience))
 	for _, aud := range f.Values("Audience", c.Audience) {
@@ -202,7 +202,7 @@ func (c *Config) audience(f *preset.Faults) []string {
 		case isGUID(id):
 			aud = id // as tokens write it
 		case c.Version == V2 && aud != "":
-			f.Add("Audience", aud, "is never in a 2.0 token: write the API's Application (client) ID, a GUID, or set Version 1.0")
+			f.Add("Audience", aud, "is never in a 2.0 token: write the API's Application (client) ID, a GUID, or set {Version} 1.0")
 		}
 		audience = append(audience, aud)
 	}

@@ -91,9 +91,9 @@ const publicIssuer = "https://token.actions.githubusercontent.com"
 func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	if len(cfg.Audience) == 0 {
-		f.Add("Audience", "", "is required: name this service, and ask for the same audience in the workflow")
+		f.Missing("Audience", "is required: name this service, and ask for the same audience in the workflow")
 	}
-	f.Bare("RepositoryIDs", cfg.RepositoryIDs, "is a name: write the number, or use Repositories", "/")
+	f.Bare("RepositoryIDs", cfg.RepositoryIDs, "is a name: write the number, or use {Repositories}", "/")
 	conditions := cfg.conditions(&f)
 	issuer := cfg.issuer(&f)
 	cfg.trusts(issuer, conditions, &f)
@@ -108,7 +108,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 func (c *Config) issuer(f *preset.Faults) string {
 	switch {
 	case c.Issuer != "" && c.Enterprise != "":
-		f.Add("Enterprise", c.Enterprise, "does not go with Issuer: keep one of the two")
+		f.Add("Enterprise", c.Enterprise, "does not go with {Issuer}: keep one of the two")
 	case strings.ContainsAny(c.Enterprise, "/?#%: "):
 		f.Add("Enterprise", c.Enterprise, "must be the enterprise's slug, as in github.com/enterprises/<slug>")
 	case c.Enterprise != "":
@@ -124,7 +124,7 @@ func (c *Config) issuer(f *preset.Faults) string {
 // no strangers.
 func (c *Config) trusts(issuer string, conditions []core.ClaimRule, f *preset.Faults) {
 	if len(conditions) == 0 {
-		f.Add("RepositoryIDs", "", "is required, or another condition: without one every workflow of the issuer is accepted")
+		f.Missing("RepositoryIDs", "is required, or another condition: without one every workflow of the issuer is accepted")
 		return
 	}
 	named := len(c.RepositoryIDs)+len(c.OwnerIDs)+len(c.Repositories)+len(c.Owners)+len(c.Workflows) > 0
@@ -132,12 +132,12 @@ func (c *Config) trusts(issuer string, conditions []core.ClaimRule, f *preset.Fa
 		return
 	}
 	if len(c.Subjects) == 0 {
-		f.Add("RepositoryIDs", "", "is required, or OwnerIDs, Repositories, Owners, Workflows or Subjects: "+
+		f.Missing("RepositoryIDs", "is required, or {OwnerIDs}, {Repositories}, {Owners}, {Workflows} or {Subjects}: "+
 			"anybody can have a branch, environment or event of the right name, and call a public reusable workflow")
 	}
 	for _, sub := range c.Subjects {
 		if !strings.HasPrefix(sub, "repo:") {
-			f.Add("Subjects", sub, "names no repository, so anybody's workflow can have it: begin with repo:, or set RepositoryIDs too")
+			f.Add("Subjects", sub, "names no repository, so anybody's workflow can have it: begin with repo:, or set {RepositoryIDs} too")
 		}
 	}
 }

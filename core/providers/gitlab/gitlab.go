@@ -87,7 +87,7 @@ const (
 func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	if len(cfg.Audience) == 0 {
-		f.Add("Audience", "", "is required: name this service, and ask for the same aud in the job's id_tokens")
+		f.Missing("Audience", "is required: name this service, and ask for the same aud in the job's id_tokens")
 	}
 	issuer := publicIssuer
 	if cfg.Issuer != "" {
@@ -131,7 +131,7 @@ func (c *Config) warnings() []string {
 // one's own has no strangers.
 func (c *Config) trusts(issuer string, conditions []core.ClaimRule, f *preset.Faults) {
 	if len(conditions) == 0 {
-		f.Add("ProjectIDs", "", "is required, or another condition: without one every job of the instance is accepted")
+		f.Missing("ProjectIDs", "is required, or another condition: without one every job of the instance is accepted")
 		return
 	}
 	named := len(c.ProjectIDs)+len(c.NamespaceIDs)+len(c.ProjectPaths)+len(c.NamespacePaths) > 0
@@ -139,12 +139,12 @@ func (c *Config) trusts(issuer string, conditions []core.ClaimRule, f *preset.Fa
 		return
 	}
 	if len(c.Subjects) == 0 {
-		f.Add("ProjectIDs", "", "is required, or NamespaceIDs, ProjectPaths, NamespacePaths or Subjects: "+
+		f.Missing("ProjectIDs", "is required, or {NamespaceIDs}, {ProjectPaths}, {NamespacePaths} or {Subjects}: "+
 			"the other conditions do not say whose code runs")
 	}
 	for _, sub := range c.Subjects {
 		if !strings.HasPrefix(sub, subjectPrefix) {
-			f.Add("Subjects", sub, "names no project, so anybody's job can have it: begin with project_path:, or set ProjectIDs too")
+			f.Add("Subjects", sub, "names no project, so anybody's job can have it: begin with project_path:, or set {ProjectIDs} too")
 		}
 	}
 }

@@ -66,12 +66,12 @@ const (
 func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	if len(cfg.ClientIDs) == 0 && len(cfg.Audience) == 0 {
-		f.Add("ClientIDs", "", "is required: copy the client id from APIs & Services, Credentials; "+
-			"without it a token for any other site would do; for service accounts set Audience")
+		f.Missing("ClientIDs", "is required: copy the client id from APIs & Services, Credentials; "+
+			"without it a token for any other site would do; for service accounts set {Audience}")
 	}
 	cfg.checkServiceAccounts(&f)
 	f.Bare("ClientIDs", cfg.ClientIDs, "is a URL: write the client id, such as 1234-abc.apps.googleusercontent.com; "+
-		"a service account's audience goes into Audience", "://", "/")
+		"a service account's audience goes into {Audience}", "://", "/")
 	f.Bare("HostedDomains", cfg.HostedDomains, "is not a domain: write example.com", "@", "/", "*")
 	rules := core.Rules{
 		Provider: "google",
@@ -79,8 +79,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		Issuer: "https://accounts.google.com", Issuers: []string{"accounts.google.com"},
 		JWKSURL: "https://www.googleapis.com/oauth2/v3/certs", Algorithms: []string{"RS256"},
 		Audiences: append(f.Values("ClientIDs", cfg.ClientIDs), f.Values("Audience", cfg.Audience)...), AuthorizedParties: f.Values("AuthorizedParties", cfg.AuthorizedParties),
-		RequireAuthorizedParty: len(cfg.AuthorizedParties) > 0,
-		ClaimRules:             cfg.rules(&f), TokenTypes: []string{"", "JWT"},
+		ClaimRules: cfg.rules(&f), TokenTypes: []string{"", "JWT"},
 		Leeway: preset.Leeway(cfg.Leeway, defaultLeeway), MaxAge: maxAge,
 		Session: core.Mapping{
 			// The domain is the organisation's only name.

@@ -103,7 +103,7 @@ type WorkforceIdentity struct {
 func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	if len(cfg.Audience) == 0 {
-		f.Add("Audience", "", "is required: copy it from the menu \"Get JWT audience code\" of the Identity-Aware Proxy page")
+		f.Missing("Audience", "is required: copy it from the menu \"Get JWT audience code\" of the Identity-Aware Proxy page")
 	}
 	for _, aud := range f.Values("Audience", cfg.Audience) {
 		if aud != "" && !wellFormed(aud) {

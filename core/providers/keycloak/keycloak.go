@@ -38,7 +38,7 @@ type Config struct {
 	// become roles of the session, beside those of the realm; Audience by
 	// default. The names are put together: a role "admin" of a client is then
 	// the same as the realm's.
-	RoleClients []string `json:"roleClients,omitempty"`
+	RoleClients []string `json:"roleClients,omitzero"`
 	// OrganizationClaim is the path of a claim with the id of the person's
 	// organisation, if a mapper of yours writes one as a string. Keycloak's own
 	// claim "organization" is read anyway, where it names exactly one: the alias
@@ -63,8 +63,8 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	rules := core.Rules{
 		Provider: "keycloak", Issuer: issuer, JWKSURL: issuer + "/protocol/openid-connect/certs", Algorithms: cfg.Algorithms,
 		Audiences: f.Values("Audience", cfg.Audience), InsecureAnyAudience: len(cfg.Audience) == 0,
-		AuthorizedParties: f.Values("ClientIDs", cfg.ClientIDs), RequireAuthorizedParty: len(cfg.ClientIDs) > 0,
-		TokenTypes: []string{"JWT", "at+jwt"}, UserIDClaim: cfg.UserIDClaim, Leeway: cfg.Leeway, Session: cfg.mapping(&f),
+		AuthorizedParties: f.Values("ClientIDs", cfg.ClientIDs),
+		TokenTypes:        []string{"JWT", "at+jwt"}, UserIDClaim: cfg.UserIDClaim, Leeway: cfg.Leeway, Session: cfg.mapping(&f),
 		ClaimRules: []core.ClaimRule{{
 			Claim: "typ", OneOf: []string{"Bearer"}, IgnoreCase: true, // as Keycloak's own TokenTypeCheck
 			Reason: "the claim typ tells access tokens from ID, refresh and logout tokens, which the same key signs",
@@ -98,10 +98,10 @@ func (c *Config) bound(f *preset.Faults) {
 	bound := len(c.Audience) > 0 || len(c.ClientIDs) > 0
 	switch {
 	case !bound && !c.InsecureAnyAudience:
-		f.Add("Audience", "", "is required, or ClientIDs: add an audience mapper for this API to the client's scopes, "+
-			"or name the clients whose tokens you accept; InsecureAnyAudience accepts those of the whole realm")
+		f.Missing("Audience", "is required, or {ClientIDs}: add an audience mapper for this API to the client's scopes, "+
+			"or name the clients whose tokens you accept; {InsecureAnyAudience} accepts those of the whole realm")
 	case bound && c.InsecureAnyAudience:
-		f.Add("InsecureAnyAudience", "true", "Audience or ClientIDs are named: remove one of the two")
+		f.Add("InsecureAnyAudience", "true", "{Audience} or {ClientIDs} are named: remove one of the two")
 	}
 	for _, aud := range c.Audience {
 		if aud == "account" {

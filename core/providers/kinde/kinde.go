@@ -49,17 +49,17 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	bound := len(cfg.Audience) > 0 || len(cfg.ClientIDs) > 0
 	switch {
 	case !bound && !cfg.InsecureAnyAudience:
-		f.Add("Audience", "", "is required, or ClientIDs: register the API and ask for its audience at sign-in, "+
+		f.Missing("Audience", "is required, or {ClientIDs}: register the API and ask for its audience at sign-in, "+
 			"or name the applications whose tokens you accept")
 	case bound && cfg.InsecureAnyAudience:
-		f.Add("InsecureAnyAudience", "true", "Audience or ClientIDs are named: remove one of the two")
+		f.Add("InsecureAnyAudience", "true", "{Audience} or {ClientIDs} are named: remove one of the two")
 	}
 	rules := core.Rules{
 		Provider: "kinde", Issuer: issuer,
 		JWKSURL:    issuer + "/.well-known/jwks", // without .json
 		Algorithms: []string{"RS256"}, Audiences: f.Values("Audience", cfg.Audience), InsecureAnyAudience: len(cfg.Audience) == 0,
-		AuthorizedParties: f.Values("ClientIDs", cfg.ClientIDs), RequireAuthorizedParty: len(cfg.ClientIDs) > 0,
-		ClaimRules: cfg.rules(&f), TokenTypes: []string{"", "JWT", "at+jwt"}, Leeway: cfg.Leeway, Session: mapping(),
+		AuthorizedParties: f.Values("ClientIDs", cfg.ClientIDs),
+		ClaimRules:        cfg.rules(&f), TokenTypes: []string{"", "JWT", "at+jwt"}, Leeway: cfg.Leeway, Session: mapping(),
 	}
 	if cfg.AllowMachines {
 		rules.UserIDFallbacks = []string{"azp"}

@@ -68,10 +68,10 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Add("Issuer", cfg.Issuer, "is not the issuer of projected tokens, which is a URL: legacy tokens of secrets never expire and are not accepted")
 	}
 	if len(cfg.Audience) == 0 {
-		f.Add("Audience", "", "is required: the audience of the projected volume (serviceAccountToken.audience)")
+		f.Missing("Audience", "is required: the audience of the projected volume (serviceAccountToken.audience)")
 	}
 	if cfg.JWKSURL != "" && len(cfg.JWKS) > 0 {
-		f.Add("JWKS", "", "JWKSURL is set too: keep one of the two")
+		f.Add("JWKS", "", "{JWKSURL} is set too: keep one of the two")
 	}
 	rules := core.Rules{
 		Provider: "kubernetes", Issuer: cfg.Issuer, Discovery: cfg.JWKSURL == "" && len(cfg.JWKS) == 0, JWKSURL: cfg.JWKSURL, JWKS: cfg.JWKS,
@@ -117,7 +117,7 @@ func (c *Config) subjects(f *preset.Faults) []string {
 		case namespace == "" || name == "" || strings.ContainsAny(namespace+name, ":/*"):
 			f.Add("ServiceAccounts", account, "must be namespace/name")
 		case len(c.Namespaces) > 0 && !slices.Contains(c.Namespaces, namespace):
-			f.Add("ServiceAccounts", account, "is in none of the Namespaces, so it could never sign in")
+			f.Add("ServiceAccounts", account, "is in none of the {Namespaces}, so it could never sign in")
 		}
 		subjects = append(subjects, subjectPrefix+namespace+":"+name)
 	}

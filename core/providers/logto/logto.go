@@ -68,9 +68,9 @@ func (c *Config) audiences(f *preset.Faults) []string {
 	named := len(c.Audience) > 0 || len(c.Organizations) > 0
 	switch {
 	case !named && !c.AnyOrganization:
-		f.Add("Audience", "", "is required, or Organizations: copy the API identifier of the API resource")
+		f.Missing("Audience", "is required, or {Organizations}: copy the API identifier of the API resource")
 	case named && c.AnyOrganization:
-		f.Add("AnyOrganization", "true", "Audience or Organizations are named: remove one of the two")
+		f.Add("AnyOrganization", "true", "{Audience} or {Organizations} are named: remove one of the two")
 	}
 	audiences := append([]string{}, f.Values("Audience", c.Audience)...)
 	for _, id := range f.Values("Organizations", c.Organizations) {

@@ -22,8 +22,8 @@ func ExampleNewContract_mistakes() {
 	_, err := oidc.NewContract(oidc.Config{Issuer: "id.example.com"})
 	fmt.Println(err)
 	// Output:
-	// auth: Issuer "id.example.com": is not a URL, and so has no discovery document: write https://… as in the tokens' iss, or set JWKSURL
-	// auth: Audience: is empty: a token for any service of this issuer would be accepted; name this service, or say InsecureAnyAudience
+	// auth: oidc: Issuer "id.example.com": is not a URL, and so has no discovery document: write https://… as in the tokens' iss, or set JWKSURL
+	// auth: oidc: Audience: is empty: a token for any service of this issuer would be accepted; name this service, or say InsecureAnyAudience
 }
 
 func ExampleClaims() {

@@ -31,10 +31,12 @@ type Config struct {
 	// Algorithms are RS256 by default, the one that every issuer must have
 	// (OpenID Connect Core §15.1).
 	Algorithms []string `json:"algorithms,omitempty"`
-	// AuthorizedParties are the accepted clients (azp). A token without azp
-	// passes, unless RequireAuthorizedParty is set.
-	AuthorizedParties      []string `json:"authorizedParties,omitempty"`
-	RequireAuthorizedParty bool     `json:"requireAuthorizedParty,omitempty"`
+	// AuthorizedParties are the accepted clients (azp). A token without azp is
+	// refused then, unless InsecureMissingParty is set.
+	AuthorizedParties []string `json:"authorizedParties,omitempty"`
+	// InsecureMissingParty accepts tokens without azp although AuthorizedParties
+	// is set.
+	InsecureMissingParty bool `json:"insecureMissingParty,omitempty"`
 	// TokenTypes are the accepted values of the header typ. "at+jwt" alone
 	// keeps ID tokens out, if the issuer follows RFC 9068.
 	TokenTypes []string `json:"tokenTypes,omitempty"`
@@ -118,7 +120,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	case strings.TrimSpace(cfg.Issuer) == "":
 		cfg.Issuer = unknownIssuer
 	case discovery && !strings.Contains(cfg.Issuer, "://"):
-		f.Add("Issuer", cfg.Issuer, "is not a URL, and so has no discovery document: write https://… as in the tokens' iss, or set JWKSURL")
+		f.Add("Issuer", cfg.Issuer, "is not a URL, and so has no discovery document: write https://… as in the tokens' iss, or set {JWKSURL}")
 		cfg.Issuer = unknownIssuer
 	}
 	if cfg.Session.Kinds == nil {
@@ -127,7 +129,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	return f.ContractOfStandIns(core.Rules{
 		Provider: "oidc", Issuer: cfg.Issuer, Discovery: discovery, JWKSURL: cfg.JWKSURL, Algorithms: cfg.Algorithms,
 		Audiences: cfg.Audience, InsecureAnyAudience: cfg.InsecureAnyAudience,
-		AuthorizedParties: cfg.AuthorizedParties, RequireAuthorizedParty: cfg.RequireAuthorizedParty,
+		AuthorizedParties: cfg.AuthorizedParties, InsecureMissingParty: cfg.InsecureMissingParty,
 		TokenTypes: cfg.TokenTypes, UserIDClaim: cfg.UserIDClaim, RequiredClaims: cfg.RequiredClaims,
 		ClaimRules: cfg.ClaimRules, KeyUses: cfg.KeyUses, Session: cfg.Session, Leeway: cfg.Leeway, MaxAge: cfg.MaxAge,
 	}, map[string]string{"Audiences": "Audience"})

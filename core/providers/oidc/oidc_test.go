@@ -39,7 +39,7 @@ func TestTokens(t *testing.T) {
 		return cfg
 	}
 	parties := with(func(c *oidc.Config) { c.AuthorizedParties = []string{"web"} })
-	required := with(func(c *oidc.Config) { c.AuthorizedParties, c.RequireAuthorizedParty = []string{"web"}, true })
+	loose := with(func(c *oidc.Config) { c.AuthorizedParties, c.InsecureMissingParty = []string{"web"}, true })
 	access := with(func(c *oidc.Config) { c.TokenTypes = []string{"at+jwt"} })
 	for name, tt := range map[string]struct {
 		cfg    oidc.Config
@@ -60,8 +60,8 @@ func TestTokens(t *testing.T) {
 		"expired":          {base, nil, []authtest.TokenOption{authtest.ExpiresIn(-time.Minute)}, core.CodeTokenExpired},
 		"party":            {parties, authtest.Claims{"azp": "web"}, nil, ""},
 		"another party":    {parties, authtest.Claims{"azp": "app"}, nil, core.CodePartyMismatch},
-		"no party":         {parties, nil, nil, ""},
-		"party required":   {required, nil, nil, core.CodePartyMismatch},
+		"no party":         {parties, nil, nil, core.CodePartyMismatch},
+		"party may miss":   {loose, nil, nil, ""},
 		"access token":     {access, nil, []authtest.TokenOption{authtest.WithHeader("typ", "application/at+jwt")}, ""},
 		"ID token":         {access, nil, []authtest.TokenOption{authtest.WithHeader("typ", "JWT")}, core.CodeClaimMismatch},
 		"required claim":   {with(func(c *oidc.Config) { c.RequiredClaims = []string{"tenant"} }), nil, nil, core.CodeMissingClaim},
@@ -137,16 +137,16 @@ func TestBadConfig(t *testing.T) {
 		cfg  oidc.Config
 		want []string
 	}{
-		"nothing":            {oidc.Config{}, []string{"Issuer: is required", "Audience: is empty"}},
-		"blank":              {with(func(c *oidc.Config) { c.Issuer = " " }), []string{"Issuer: is required"}},
-		"http":               {with(func(c *oidc.Config) { c.Issuer = "http://id.example.com" }), []string{"Issuer: must be https"}},
-		"no scheme":          {with(func(c *oidc.Config) { c.Issuer = "id.example.com" }), []string{"Issuer: is not a URL"}},
-		"no scheme, key set": {with(func(c *oidc.Config) { c.Issuer, c.JWKSURL = "id.example.com", "https://id.example.com/keys" }), nil},
-		"query":              {with(func(c *oidc.Config) { c.Issuer += "?a" }), []string{"Issuer: must not have a query"}},
-		"http key set":       {with(func(c *oidc.Config) { c.JWKSURL = "http://id.example.com/keys" }), []string{"JWKSURL: must be https"}},
-		"symmetric":          {with(func(c *oidc.Config) { c.Algorithms = []string{"RS256", "HS256"} }), []string{"Algorithms: needs Secret"}},
-		"none":               {with(func(c *oidc.Config) { c.Algorithms = []string{"RS256", "none"} }), []string{"Algorithms: unknown"}},
-		"required, no party": {with(func(c *oidc.Config) { c.RequireAuthorizedParty = true }), []string{"RequireAuthorizedParty: AuthorizedParties is empty"}},
+		"nothing":                   {oidc.Config{}, []string{"Issuer: is required", "Audience: is empty"}},
+		"blank":                     {with(func(c *oidc.Config) { c.Issuer = " " }), []string{"Issuer: is required"}},
+		"http":                      {with(func(c *oidc.Config) { c.Issuer = "http://id.example.com" }), []string{"Issuer: must be https"}},
+		"no scheme":                 {with(func(c *oidc.Config) { c.Issuer = "id.example.com" }), []string{"Issuer: is not a URL"}},
+		"no scheme, key set":        {with(func(c *oidc.Config) { c.Issuer, c.JWKSURL = "id.example.com", "https://id.example.com/keys" }), nil},
+		"query":                     {with(func(c *oidc.Config) { c.Issuer += "?a" }), []string{"Issuer: must not have a query"}},
+		"http key set":              {with(func(c *oidc.Config) { c.JWKSURL = "http://id.example.com/keys" }), []string{"JWKSURL: must be https"}},
+		"symmetric":                 {with(func(c *oidc.Config) { c.Algorithms = []string{"RS256", "HS256"} }), []string{"Algorithms: needs Secret"}},
+		"none":                      {with(func(c *oidc.Config) { c.Algorithms = []string{"RS256", "none"} }), []string{"Algorithms: unknown"}},
+		"missing party, none named": {with(func(c *oidc.Config) { c.InsecureMissingParty = true }), []string{"InsecureMissingParty: AuthorizedParties is empty"}},
 		"all at once": {
 			oidc.Config{Algorithms: []string{"none"}, UserIDClaim: "a..b", MaxAge: -1},
 			[]string{"Issuer: ", "Audience: ", "Algorithms: unknown", "Algorithms: none fits", "UserIDClaim: ", "MaxAge: "},

@@ -54,9 +54,9 @@ const defaultLeeway = 120 * time.Second
 // [*core.ConfigError]. It does no I/O.
 func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
-	f.Required("Issuer", cfg.Issuer, "copy the Issuer URI of Security, API, Authorization Servers")
+	f.Required("Issuer", cfg.Issuer, "copy the {Issuer} URI of Security, API, Authorization Servers")
 	if len(cfg.Audience) == 0 {
-		f.Add("Audience", "", "is required: copy the Audience of the authorization server, or for ID tokens your client id")
+		f.Missing("Audience", "is required: copy the {Audience} of the authorization server, or for ID tokens your client id")
 	}
 	issuer := f.BaseURL("Issuer", cfg.Issuer)
 	keys := cfg.keys(issuer, &f)
@@ -95,7 +95,7 @@ func (c *Config) keys(issuer string, f *preset.Faults) string {
 		return issuer + "/oauth2/v1/keys"
 	case u.Path == "":
 		f.Add("Issuer", issuer, "is the org authorization server, whose access tokens are for Okta alone: "+
-			"use a custom one (https://<domain>/oauth2/default), or set IDTokens")
+			"use a custom one (https://<domain>/oauth2/default), or set {IDTokens}")
 	default:
 		f.Add("Issuer", issuer, "must be https://<domain>/oauth2/<authorization server id>")
 	}
@@ -136,10 +136,10 @@ func (c *Config) accessTokens(rules *core.Rules, f *preset.Faults) {
 
 func (c *Config) idTokens(rules *core.Rules, f *preset.Faults) {
 	if len(c.ClientIDs) > 0 {
-		f.Add("ClientIDs", "", "does not go with IDTokens: the audience of an ID token is its client, name it in Audience")
+		f.Add("ClientIDs", "", "does not go with {IDTokens}: the audience of an ID token is its client, name it in {Audience}")
 	}
 	if c.AllowMachines {
-		f.Add("AllowMachines", "true", "does not go with IDTokens: machines get none")
+		f.Add("AllowMachines", "true", "does not go with {IDTokens}: machines get none")
 	}
 	rules.ClaimRules = append(rules.ClaimRules, core.ClaimRule{Claim: "cid", Absent: true, Reason: "an access token is no ID token"})
 }

@@ -66,7 +66,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	f.Required("Issuer", cfg.Issuer, "copy the issuer of /.well-known/openid-configuration, with its slash if it has one")
 	if cfg.JWKSURL != "" && len(cfg.JWKS) > 0 {
-		f.Add("JWKS", "", "does not go with JWKSURL: keep one of the two")
+		f.Add("JWKS", "", "does not go with {JWKSURL}: keep one of the two")
 	}
 	rules := core.Rules{
 		Provider:   "ory",
@@ -98,7 +98,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 
 func (c *Config) accessTokens(rules *core.Rules, f *preset.Faults) {
 	if len(c.Audience) == 0 {
-		f.Add("Audience", "", "is required: name this service, list it at the client, and ask for it with audience=…")
+		f.Missing("Audience", "is required: name this service, list it at the client, and ask for it with audience=…")
 	}
 	if c.JWKSURL == "" && len(c.JWKS) == 0 {
 		rules.JWKSURL = strings.TrimSuffix(c.Issuer, "/") + "/.well-known/jwks.json"
@@ -144,13 +144,13 @@ func (c *Config) accessTokens(rules *core.Rules, f *preset.Faults) {
 
 func (c *Config) sessions(rules *core.Rules, f *preset.Faults) {
 	if c.JWKSURL == "" && len(c.JWKS) == 0 {
-		f.Add("JWKSURL", "", "is required for sessions, or JWKS: the public half of the key set that the template signs with")
+		f.Missing("JWKSURL", "is required for sessions, or {JWKS}: the public half of the key set that the template signs with")
 	}
 	if len(c.ClientIDs) > 0 {
-		f.Add("ClientIDs", "", "does not go with Kind session: sessions belong to no OAuth2 client")
+		f.Add("ClientIDs", "", "does not go with {Kind} session: sessions belong to no OAuth2 client")
 	}
 	if c.AllowMachines {
-		f.Add("AllowMachines", "true", "does not go with Kind session: machines have no sessions")
+		f.Add("AllowMachines", "true", "does not go with {Kind} session: machines have no sessions")
 	}
 	rules.InsecureAnyAudience = len(c.Audience) == 0
 	rules.ClaimRules = []core.ClaimRule{{Claim: "sid", Format: "nonEmpty", Reason: "the session that the token was made of"}}

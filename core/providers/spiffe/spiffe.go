@@ -50,14 +50,14 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	cfg.checkTrustDomain(&f)
 	if len(cfg.Audience) == 0 {
-		f.Add("Audience", "", "is required: the name of this service that workloads ask for")
+		f.Missing("Audience", "is required: the name of this service that workloads ask for")
 	}
 	bundle := cfg.JWKSURL != "" || len(cfg.JWKS) > 0
 	switch {
 	case !bundle && cfg.Issuer == "":
-		f.Add("JWKSURL", "", "is required, or JWKS or Issuer: the URL of the trust domain's bundle")
+		f.Missing("JWKSURL", "is required, or {JWKS} or {Issuer}: the URL of the trust domain's bundle")
 	case cfg.JWKSURL != "" && len(cfg.JWKS) > 0:
-		f.Add("JWKS", "", "does not go with JWKSURL: keep one of the two")
+		f.Add("JWKS", "", "does not go with {JWKSURL}: keep one of the two")
 	}
 	rules := core.Rules{
 		Provider:          "spiffe",
@@ -117,7 +117,7 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 		paths.Prefixes = append(paths.Prefixes, domain+prefix+"/")
 	}
 	if len(c.Paths) > 0 && len(c.PathPrefixes) > 0 {
-		f.Add("PathPrefixes", "", "does not go with Paths: write all of the workloads one way")
+		f.Add("PathPrefixes", "", "does not go with {Paths}: write all of the workloads one way")
 	}
 	if len(c.Paths)+len(c.PathPrefixes) > 0 {
 		paths.Claim, paths.Code, paths.Reason = "sub", core.CodePartyMismatch, "the workloads that are accepted"

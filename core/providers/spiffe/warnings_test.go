@@ -15,7 +15,7 @@ func TestWarnings(t *testing.T) {
 		want   []string
 	}{
 		{"any issuer, any workload", func(*spiffe.Config) {}, []string{
-			"any issuer: whoever has a key of this contract may name itself as it likes",
+			"any issuer: a holder of any accepted key can claim to be any issuer; set Issuer",
 			"any workload: the whole trust domain is accepted; set Paths or PathPrefixes",
 		}},
 		{"closed", func(c *spiffe.Config) { c.Issuer, c.Paths = "https://oidc.example", []string{"/a"} }, nil},

@@ -27,7 +27,7 @@ func ExampleNewContract() {
 func ExampleNewContract_migrating() {
 	contract, err := supabase.NewContract(supabase.Config{
 		ProjectURL:    "https://qwertnorthwindabcxyz.supabase.co",
-		SigningSecret: core.Secret("super-secret-jwt-token-with-at-least-32-characters-long"),
+		SigningSecret: core.NewSecret("super-secret-jwt-token-with-at-least-32-characters-long"),
 		Migrating:     true,
 	})
 	fmt.Println(contract.Rules().Algorithms, err)

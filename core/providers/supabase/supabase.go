@@ -42,7 +42,7 @@ type Config struct {
 	// SigningSecret is the legacy JWT secret: with it tokens must be signed
 	// with HS256, and no network is used. SigningSecretEnv names the
 	// environment variable that holds it.
-	SigningSecret    core.Secret `json:"signingSecret,omitempty"`
+	SigningSecret    core.Secret `json:"signingSecret,omitzero"`
 	SigningSecretEnv string      `json:"signingSecretEnv,omitempty"`
 	// Migrating accepts, besides tokens of the legacy secret, those of the
 	// published keys. alg decides; no key ever serves the other's algorithm.
@@ -81,9 +81,9 @@ type Config struct {
 func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	base := cfg.base(&f)
-	secret := cfg.SigningSecret != "" || cfg.SigningSecretEnv != ""
+	secret := !cfg.SigningSecret.IsZero() || cfg.SigningSecretEnv != ""
 	if cfg.Migrating && !secret {
-		f.Add("Migrating", "true", "needs SigningSecret: without it the published keys are all there is")
+		f.Add("Migrating", "true", "needs {SigningSecret}: without it the published keys are all there is")
 	}
 	rules := core.Rules{
 		Provider: "supabase", Issuer: cfg.Issuer, Audiences: cfg.Audience, UserIDClaim: cfg.UserIDClaim,
@@ -110,7 +110,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		cfg.keys(&rules, base, &f)
 		rules.Algorithms = append(cfg.algorithms(&f), rules.Algorithms...)
 	} else if len(cfg.Algorithms) > 0 {
-		f.Add("Algorithms", strings.Join(cfg.Algorithms, " "), "are those of the published keys, and SigningSecret is all that is accepted: set Migrating to accept both")
+		f.Add("Algorithms", strings.Join(cfg.Algorithms, " "), "are those of the published keys, and {SigningSecret} is all that is accepted: set {Migrating} to accept both")
 	}
 	keysField := "ProjectURL"
 	if cfg.JWKSURL != "" {
@@ -129,7 +129,7 @@ func (c *Config) base(f *preset.Faults) string {
 		base = strings.TrimSuffix(base, service)
 	}
 	if c.ProjectRef == "" {
-		keys := c.SigningSecret != "" || c.SigningSecretEnv != "" || c.JWKSURL != "" || len(c.JWKS) > 0
+		keys := !c.SigningSecret.IsZero() || c.SigningSecretEnv != "" || c.JWKSURL != "" || len(c.JWKS) > 0
 		if keys && (c.InsecureNoIssuer || c.Issuer != "") {
 			return base
 		}
@@ -141,7 +141,7 @@ func (c *Config) base(f *preset.Faults) string {
 		return base
 	}
 	if base != "" {
-		f.Add("ProjectRef", c.ProjectRef, "ProjectURL is set too: keep one")
+		f.Add("ProjectRef", c.ProjectRef, "{ProjectURL} is set too: keep one")
 	}
 	return "https://" + c.ProjectRef + ".supabase.co"
 }
@@ -164,7 +164,7 @@ func (c *Config) noIssuer(rules *core.Rules, base string, f *preset.Faults) {
 func (c *Config) keys(rules *core.Rules, base string, f *preset.Faults) {
 	switch {
 	case c.JWKSURL != "" && len(c.JWKS) > 0:
-		f.Add("JWKS", "", "JWKSURL is set too: keep one of the two")
+		f.Add("JWKS", "", "{JWKSURL} is set too: keep one of the two")
 	case c.JWKSURL != "":
 		rules.JWKSURL = c.JWKSURL
 	case len(c.JWKS) > 0:
@@ -172,7 +172,7 @@ func (c *Config) keys(rules *core.Rules, base string, f *preset.Faults) {
 	case base != "":
 		rules.JWKSURL = base + "/auth/v1/.well-known/jwks.json"
 	case c.Migrating:
-		f.Add("ProjectURL", "", "is required with Migrating, or JWKSURL or JWKS: the published keys are there")
+		f.Missing("ProjectURL", "is required with {Migrating}, or {JWKSURL} or {JWKS}: the published keys are there")
 		rules.JWKSURL = "https://project.invalid" // stands in, so that no second mistake is reported for this one
 	}
 }
@@ -180,7 +180,7 @@ func (c *Config) keys(rules *core.Rules, base string, f *preset.Faults) {
 func (c *Config) algorithms(f *preset.Faults) []string {
 	for _, alg := range c.Algorithms {
 		if !slices.Contains([]string{"ES256", "RS256", "EdDSA", "ES512", "RS512"}, alg) {
-			f.Add("Algorithms", alg, "is none of Supabase's signing keys: use ES256, RS256, EdDSA, ES512 or RS512; for HS256 set SigningSecret")
+			f.Add("Algorithms", alg, "is none of Supabase's signing keys: use ES256, RS256, EdDSA, ES512 or RS512; for HS256 set {SigningSecret}")
 		}
 	}
 	if len(c.Algorithms) == 0 {

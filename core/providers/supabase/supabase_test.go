@@ -9,7 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/supabase"
 )
 
-const secret = core.Secret("super-secret-jwt-token-with-at-least-32-characters-long")
+var secret = core.NewSecret("super-secret-jwt-token-with-at-least-32-characters-long")
 
 // TestSelfHosted: tokens without iss go with keys of one's own, and with no
 // others.

@@ -52,7 +52,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	f.Required("APIDomain", cfg.APIDomain, "copy apiDomain from the backend's appInfo, such as https://api.example.com")
 	base := f.BaseURL("APIDomain", cfg.APIDomain)
 	if _, host, _ := strings.Cut(base, "://"); strings.Contains(host, "/") {
-		f.Add("APIDomain", cfg.APIDomain, "must be a domain without a path: the path belongs into APIBasePath")
+		f.Add("APIDomain", cfg.APIDomain, "must be a domain without a path: the path belongs into {APIBasePath}")
 	}
 	base += cfg.basePath(&f)
 	fields := map[string]string{"Issuer": "APIDomain", "JWKSURL": "APIDomain", "Audiences": "Audience"}

@@ -15,7 +15,7 @@ func TestWarnings(t *testing.T) {
 		want   []string
 	}{
 		{"default", func(*supertokens.Config) {}, []string{
-			"no audience: a token this issuer made for any other service is accepted",
+			"no audience: a token this issuer made for any other service is accepted; set Audiences, or AuthorizedParties",
 			"unverified e-mail: people who did not verify their address are accepted; set RequireEmailVerified",
 		}},
 		{"closed", func(c *supertokens.Config) { c.RequireEmailVerified, c.Audience = true, []string{"a"} }, nil},

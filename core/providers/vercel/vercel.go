@@ -63,7 +63,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	f.Required("Team", cfg.Team, "copy the team's slug, as in vercel.com/<team>")
 	if strings.ContainsAny(cfg.Team, "/?#%:. ") || strings.HasPrefix(cfg.Team, "team_") {
-		f.Add("Team", cfg.Team, "must be the team's slug alone, as in vercel.com/<team>; its id belongs into OwnerIDs")
+		f.Add("Team", cfg.Team, "must be the team's slug alone, as in vercel.com/<team>; its id belongs into {OwnerIDs}")
 	}
 	issuer := globalIssuer
 	if !cfg.GlobalIssuer {
@@ -105,21 +105,21 @@ func (c *Config) warnings() []string {
 // issuers of Vercel share their keys, and the global one serves every team.
 func (c *Config) trusts(f *preset.Faults) {
 	if c.GlobalIssuer && len(c.OwnerIDs) == 0 {
-		f.Add("OwnerIDs", "", "is required with GlobalIssuer, whose tokens are those of all teams: copy team_… from the team's settings")
+		f.Missing("OwnerIDs", "is required with {GlobalIssuer}, whose tokens are those of all teams: copy team_… from the team's settings")
 	}
 	projects := len(c.ProjectIDs) + len(c.Projects)
 	switch {
 	case projects == 0 && !c.InsecureAnyProject:
-		f.Add("ProjectIDs", "", "is required, or Projects: copy prj_… from the project's settings, or say InsecureAnyProject")
+		f.Missing("ProjectIDs", "is required, or {Projects}: copy prj_… from the project's settings, or say {InsecureAnyProject}")
 	case projects > 0 && c.InsecureAnyProject:
-		f.Add("InsecureAnyProject", "true", "does not go with ProjectIDs or Projects: keep one of the two")
+		f.Add("InsecureAnyProject", "true", "does not go with {ProjectIDs} or {Projects}: keep one of the two")
 	}
 	switch {
 	case len(c.Environments) == 0 && !c.InsecureAnyEnvironment:
-		f.Add("Environments", "", "is required: name production, or say InsecureAnyEnvironment to accept previews "+
+		f.Missing("Environments", "is required: name production, or say {InsecureAnyEnvironment} to accept previews "+
 			"and developers' machines")
 	case len(c.Environments) > 0 && c.InsecureAnyEnvironment:
-		f.Add("InsecureAnyEnvironment", "true", "does not go with Environments: keep one of the two")
+		f.Add("InsecureAnyEnvironment", "true", "does not go with {Environments}: keep one of the two")
 	}
 	for _, id := range c.OwnerIDs {
 		if id != "" && !strings.HasPrefix(id, "team_") {
@@ -128,7 +128,7 @@ func (c *Config) trusts(f *preset.Faults) {
 	}
 	for _, id := range c.ProjectIDs {
 		if id != "" && !strings.HasPrefix(id, "prj_") {
-			f.Add("ProjectIDs", id, "is not a project's id: copy prj_… from the project's settings, or use Projects")
+			f.Add("ProjectIDs", id, "is not a project's id: copy prj_… from the project's settings, or use {Projects}")
 		}
 	}
 }

@@ -62,7 +62,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Add("Domain", cfg.Domain, "must be a domain alone, without a path")
 	}
 	if len(cfg.Audience) == 0 {
-		f.Add("Audience", "", "is required: copy the project's id, or the client id of the application")
+		f.Missing("Audience", "is required: copy the project's id, or the client id of the application")
 	}
 	rules := core.Rules{
 		Provider: "zitadel", Issuer: issuer, JWKSURL: issuer + "/oauth/v2/keys", Algorithms: cfg.Algorithms,

@@ -1,33 +1,58 @@
 // Package preset is what the provider presets have in common: reading hosts and
-// base URLs the forgiving way people paste them, and telling mistakes in the
-// words of the preset's own configuration.
+// base URLs the forgiving way people paste them, and reporting mistakes in terms
+// of the preset's own configuration.
 package preset
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/fault"
+	"github.com/revstackhq/auth-go/core/internal/wrongurl"
 )
 
-// Faults collects a preset's configuration mistakes.
+// Faults collects a preset's configuration mistakes. In reasons a field of the
+// preset's Config is written {FieldName}: errors name it as its user wrote it.
 type Faults []error
 
-// Add notes a mistake; value must not be a secret.
+// Add notes a value that can't work; value must not be a secret.
 func (f *Faults) Add(field, value, reason string, args ...any) {
-	if value != "" {
-		value = fmt.Sprintf("%.96q", value)
-	}
-	*f = append(*f, &core.ConfigError{Field: field, Value: value, Reason: fmt.Sprintf(reason, args...)})
+	f.note(core.ConfigInvalid, field, value, reason, args...)
 }
+
+// Missing notes the lack of a value.
+func (f *Faults) Missing(field, reason string, args ...any) {
+	f.note(core.ConfigMissing, field, "", reason, args...)
+}
+
+// Conflict notes a value that contradicts another one.
+func (f *Faults) Conflict(field, value, reason string, args ...any) {
+	f.note(core.ConfigConflicting, field, value, reason, args...)
+}
+
+// Prohibit notes a value that would work, and must not be used.
+func (f *Faults) Prohibit(field, value, reason string, args ...any) {
+	f.note(core.ConfigProhibited, field, value, reason, args...)
+}
+
+func (f *Faults) note(kind core.ConfigErrorKind, field, value, reason string, args ...any) {
+	if value != "" {
+		value = fault.Value(value)
+	}
+	sentence, related := fault.Reason(reason, args...)
+	*f = append(*f, &core.ConfigError{Field: field, Value: value, Kind: kind, Reason: sentence, Related: related})
+}
+
+// Join returns all of the mistakes as one error, nil if there are none.
+func (f Faults) Join() error { return errors.Join(f...) }
 
 // Required notes an empty value; where says where to find it.
 func (f *Faults) Required(field, value, where string) {
 	if strings.TrimSpace(value) == "" {
-		f.Add(field, "", "is required: %s", where)
+		f.Missing(field, "is required: "+where)
 	}
 }
 
@@ -48,51 +73,67 @@ func (f *Faults) BaseURL(field, raw string) string {
 		f.Add(field, "", "is not a URL: write https://host")
 		return ""
 	case u.User != nil:
-		f.Add(field, u.Host, "holds credentials: remove the part before @")
+		f.Prohibit(field, u.Host, "holds credentials: remove the part before @")
 		return ""
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		f.Add(field, u.Scheme+"://"+u.Host+u.Path, "must not have a query or fragment")
+		return ""
+	case wrongurl.Host(u) != "":
+		f.Add(field, u.Scheme+"://"+u.Host+u.Path, "%s", wrongurl.Host(u))
 		return ""
 	}
 	return strings.ToLower(u.Scheme) + "://" + strings.ToLower(u.Host) + strings.TrimRight(u.EscapedPath(), "/")
 }
 
-// Contract builds the contract, or tells the faults and core's mistakes at
+// Contract builds the contract, or returns the faults and core's mistakes at
 // once, core's by the preset's field names. Several of core's fields may come
-// from one of the preset's: each mistake is told once, and what only follows
+// from one of the preset's: each mistake is returned once, and what only follows
 // from a fault is not.
 func (f Faults) Contract(rules core.Rules, fields map[string]string) (*core.Contract, error) {
+	return f.contract(rules, fields, f.explains)
+}
+
+// ContractOfStandIns is Contract for presets that put something good into rules
+// in place of what they found fault with: then no mistake of core's follows from
+// theirs, and all are returned.
+func (f Faults) ContractOfStandIns(rules core.Rules, fields map[string]string) (*core.Contract, error) {
+	return f.contract(rules, fields, func(_ core.Rules, _, field string) bool { return f.about(field) })
+}
+
+func (f Faults) contract(
+	rules core.Rules, fields map[string]string, explains func(_ core.Rules, coreField, field string) bool,
+) (*core.Contract, error) {
 	contract, err := core.NewContract(rules)
 	if err == nil && len(f) == 0 {
 		return contract, nil
 	}
 	all := slices.Clone(f)
-	told := map[core.ConfigError]bool{}
+	seen := map[string]bool{}
 	for _, e := range core.ConfigErrors(err) {
 		base, _, _ := strings.Cut(e.Field, "[")
-		if name, ok := fields[e.Field]; ok {
-			e.Field = name // one entry of core's list is a field of the preset's
-		} else if name, ok := fields[base]; ok {
-			e.Field = name + strings.TrimPrefix(e.Field, base)
-		}
-		key := core.ConfigError{Field: e.Field, Reason: e.Reason}
-		if !told[key] && !f.explains(rules, base, e.Field) {
-			told[key] = true
+		e = e.Renamed(func(field string) string { return nameIn(fields, field) })
+		if key := e.Field + ": " + e.Reason; !seen[key] && !explains(rules, base, e.Field) {
+			seen[key] = true
 			all = append(all, e)
 		}
 	}
-	return nil, errors.Join(all...)
+	for _, e := range core.ConfigErrors(all.Join()) {
+		e.Provider = rules.Provider
+	}
+	return nil, all.Join()
 }
 
-// ContractOfStandIns is Contract for presets that put something good into rules
-// in place of what they found fault with: then no mistake of core's follows from
-// theirs, and all are told.
-func (f Faults) ContractOfStandIns(rules core.Rules, fields map[string]string) (*core.Contract, error) {
-	contract, err := Faults(nil).Contract(rules, fields)
-	if len(f) > 0 {
-		return nil, errors.Join(append(f, err)...)
+// nameIn is the preset's name for a field of core's. Further issuers come from
+// the same field as the first, unless fields says otherwise.
+func nameIn(fields map[string]string, field string) string {
+	name, ok := fields[field]
+	if list, own := fields["Issuers"]; !ok && strings.HasPrefix(field, "Issuers[") && (!own || list == fields["Issuer"]) {
+		name, ok = fields["Issuer"]
 	}
-	return contract, err
+	if !ok {
+		return field
+	}
+	return name
 }
 
 // explains reports whether a mistake of core's may only follow from a fault of
@@ -101,7 +142,7 @@ func (f Faults) explains(rules core.Rules, coreField, field string) bool {
 	if len(f) == 0 {
 		return false
 	}
-	keyless := rules.JWKSURL == "" && !rules.Discovery && len(rules.JWKS) == 0 && rules.PEM == "" && rules.Secret == "" && rules.SecretEnv == ""
+	keyless := rules.JWKSURL == "" && !rules.Discovery && len(rules.JWKS) == 0 && rules.PEM == "" && rules.Secret.IsZero() && rules.SecretEnv == ""
 	if keyless && coreField == "Algorithms" || strings.Contains(coreField, ", ") {
 		return true
 	}
@@ -109,9 +150,14 @@ func (f Faults) explains(rules core.Rules, coreField, field string) bool {
 		"Issuer", "Issuers", "IssuerTemplate", "JWKSURL", "Discovery", "JWKS", "PEM", "Secret", "SecretEnv", "Audiences",
 		"InsecureAnyAudience", "InsecureAnyIssuer", "ClaimRules",
 	}
+	return slices.Contains(derived, coreField) || f.about(field)
+}
+
+// about reports whether the preset found fault with field, or an entry of it.
+func (f Faults) about(field string) bool {
 	name, _, _ := strings.Cut(field, "[")
-	return slices.Contains(derived, coreField) || slices.ContainsFunc(core.ConfigErrors(errors.Join(f...)), func(e *core.ConfigError) bool {
-		told, _, _ := strings.Cut(e.Field, "[")
-		return told == name
+	return slices.ContainsFunc(core.ConfigErrors(f.Join()), func(e *core.ConfigError) bool {
+		found, _, _ := strings.Cut(e.Field, "[")
+		return found == name
 	})
 }

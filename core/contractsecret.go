@@ -1,0 +1,70 @@
+package core
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// takeSecret moves the secret out of the rules, behind a closure. No error shows
+// Secret or SecretEnv: somebody may have written the secret into either.
+func (c *contract) takeSecret(f *faults) {
+	r := &c.rules
+	field, secret := "Secret", r.Secret.Reveal()
+	if r.SecretEnv != "" {
+		if secret != "" {
+			f.conflict("SecretEnv", "", "{Secret} is set too: keep one")
+		}
+		field = "SecretEnv"
+		if secret = os.Getenv(r.SecretEnv); secret == "" {
+			f.missing(field, "names no environment variable, or an empty one: set the variable and give its name")
+			secret = placeholder
+		}
+	}
+	r.Secret = Secret{}
+	if secret == "" {
+		return
+	}
+	if why := neverSecret(secret); why != "" {
+		f.prohibit(field, "", why)
+		secret = placeholder
+	}
+	c.secret = func() []byte { return []byte(secret) }
+}
+
+// placeholder replaces a secret that is at fault, so that no second error
+// follows from the same cause. It is never used: there is no contract then.
+const placeholder = "????????????????????????????????????????????????????????????????"
+
+var (
+	compactToken = regexp.MustCompile(`^eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$`)
+	variable     = regexp.MustCompile(`^\$(\{[A-Za-z_][A-Za-z0-9_]*\}|\([A-Za-z_][A-Za-z0-9_]*\)|[A-Z_][A-Z0-9_]*)$`)
+)
+
+// neverSecret says why s can't be the key that the issuer signs with.
+func neverSecret(s string) string {
+	trimmed := strings.TrimRight(s, "\r\n")
+	switch {
+	case s == redacted:
+		return "was removed when the contract was marshaled: name its environment variable in {SecretEnv}"
+	case compactToken.MatchString(strings.TrimSpace(s)):
+		return "is a token, such as Supabase's anon or service_role key: copy the secret that signs tokens"
+	case strings.Contains(s, "-----BEGIN "):
+		// The public key as an HMAC secret is the classic algorithm confusion (RFC 8725 §2.1).
+		return "is a PEM block: a public key belongs into {PEM}"
+	case variable.MatchString(s):
+		return "is the name of a variable that nothing replaced: expand it, or name the variable in {SecretEnv}"
+	case trimmed != s && isText(trimmed):
+		return "ends in a line break, which the issuer's key does not have: remove it, for example with strings.TrimSpace"
+	default:
+		return ""
+	}
+}
+
+// isText reports whether s was typed or copied; the bytes of a random key may
+// end in a line break by chance.
+func isText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}
