@@ -11,6 +11,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/internal/jws"
 )
 
 // Contract says which tokens to accept. It is immutable, valid by construction
@@ -25,7 +26,7 @@ type contract struct {
 	rules      Rules // as given, defaults filled in, no secret
 	issuers    []string
 	template   *issuerTemplate
-	methods    map[string]*method
+	algorithms map[string]*jws.Algorithm
 	secret     func() []byte // a closure, so that reflection can't dump it
 	static     *jwks.Set
 	userID     []jose.Path
@@ -190,25 +191,25 @@ func (c *contract) compileAlgorithms(public bool, f *faults) {
 			r.Algorithms = append(r.Algorithms, "HS256")
 		}
 	}
-	c.methods = make(map[string]*method, len(r.Algorithms))
+	c.algorithms = make(map[string]*jws.Algorithm, len(r.Algorithms))
 	var symmetric, asymmetric bool
 	for _, alg := range r.Algorithms {
-		m := methodOf(alg)
+		a := jws.Find(alg)
 		switch {
-		case m == nil:
-			f.add("Algorithms", quoted(alg), "unknown: use %s", strings.Join(supportedAlgorithms(), ", "))
+		case a == nil:
+			f.add("Algorithms", quoted(alg), "unknown: use %s", strings.Join(jws.Names(), ", "))
 			continue
-		case m.hmac && c.secret == nil:
+		case a.Symmetric && c.secret == nil:
 			// The classic confusion: a public key used as an HMAC secret.
 			f.conflict("Algorithms", quoted(alg), "needs {Secret}: a published key can't verify a symmetric signature")
-		case !m.hmac && !public:
+		case !a.Symmetric && !public:
 			f.conflict("Algorithms", quoted(alg), "needs public keys: set {JWKSURL}, {Discovery}, {JWKS} or {PEM}")
-		case m.hmac && len(c.secret()) < m.hash.Size() && !r.InsecureShortSecret:
+		case a.Symmetric && len(c.secret()) < a.Hash.Size() && !r.InsecureShortSecret:
 			f.prohibit("Secret", "", "has %d bytes, %s needs at least %d (RFC 7518 §3.2); {InsecureShortSecret} accepts it nevertheless",
-				len(c.secret()), alg, m.hash.Size())
+				len(c.secret()), alg, a.Hash.Size())
 		}
-		symmetric, asymmetric = symmetric || m.hmac, asymmetric || !m.hmac
-		c.methods[alg] = m
+		symmetric, asymmetric = symmetric || a.Symmetric, asymmetric || !a.Symmetric
+		c.algorithms[alg] = a
 	}
 	if c.secret != nil && !symmetric {
 		f.conflict("Secret", "", "none of the {Algorithms} uses it: add HS256 or remove it")

@@ -41,7 +41,7 @@ func ClaimsOf[T any](s *Session) (T, error) {
 	}
 	if t.Size() <= maxDecodedBytes && sharesNothing(t) {
 		s.decoded.Store(&decoded{t, claims})
-		s.memory.reweigh(s)
+		s.cache.reweigh(s)
 	}
 	return claims, nil
 }

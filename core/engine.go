@@ -13,18 +13,19 @@ import (
 	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/internal/jws"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// engine is a contract at work: its keys and its memory. All verifiers of one
+// engine is a contract at work: its keys and its cache of tokens. All verifiers of one
 // contract with the same options share one.
 type engine struct {
 	*contract
-	keys *jwks.Source // nil if the contract has only a secret
-	macs macs
+	keys *jwks.Source         // nil if the contract has only a secret
+	hmac map[string]*jws.HMAC // by algorithm
 	// standardRSA verifies RSA with crypto/rsa, see WithStandardRSA.
 	standardRSA bool
-	memory      *memory
+	cache       *tokenCache
 	clock       keys.Clock
 
 	mu        sync.Mutex
@@ -95,7 +96,18 @@ func (c *contract) engineFor(o engineOptions, logger *slog.Logger) *engine {
 }
 
 func newEngine(c *contract, o engineOptions) *engine {
-	e := &engine{contract: c, standardRSA: o.standardRSA, memory: newMemory(o.tokens), macs: newMACs(c), clock: o.clock}
+	e := &engine{
+		contract:    c,
+		hmac:        map[string]*jws.HMAC{},
+		standardRSA: o.standardRSA,
+		cache:       newTokenCache(o.tokens),
+		clock:       o.clock,
+	}
+	for name, a := range c.algorithms {
+		if a.Symmetric {
+			e.hmac[name] = jws.NewHMAC(a, c.secret)
+		}
+	}
 	switch {
 	case c.static != nil:
 		e.keys = jwks.NewStatic(c.static)
@@ -177,10 +189,10 @@ func publicEvent(k jwks.Event) event.Event {
 }
 
 // checkSignature returns the key that signed the token, nil for a secret.
-func (e *engine) checkSignature(ctx context.Context, t *jose.Token, m *method) (*jwks.Key, *Error) {
-	if m.hmac {
-		if !e.macs.verify(m.alg, t) {
-			return nil, refuse(CodeInvalidSignature, m.alg+" signature does not fit the secret")
+func (e *engine) checkSignature(ctx context.Context, t *jose.Token, a *jws.Algorithm) (*jwks.Key, *Error) {
+	if a.Symmetric {
+		if !e.hmac[a.Name].Verify(t.SigningInput(), t.Signature) {
+			return nil, refuse(CodeInvalidSignature, a.Name+" signature does not fit the secret")
 		}
 		return nil, nil
 	}
@@ -188,7 +200,7 @@ func (e *engine) checkSignature(ctx context.Context, t *jose.Token, m *method) (
 	if err != nil {
 		return nil, err
 	}
-	if k := e.signedBy(m, t, keys); k != nil {
+	if k := e.signedBy(a, t, keys); k != nil {
 		return k, nil
 	}
 	if !t.Header.HasKid {
@@ -196,17 +208,17 @@ func (e *engine) checkSignature(ctx context.Context, t *jose.Token, m *method) (
 		// cool-down of unknown keys lets one fetch look.
 		more, relearnErr := e.keys.Relearn(ctx, t.Header.Alg, keys)
 		if relearnErr == nil {
-			if k := e.signedBy(m, t, more); k != nil {
+			if k := e.signedBy(a, t, more); k != nil {
 				return k, nil
 			}
 		}
 	}
-	return nil, refuse(CodeInvalidSignature, m.alg+" signature does not fit key "+quoted(t.Header.Kid))
+	return nil, refuse(CodeInvalidSignature, a.Name+" signature does not fit key "+quoted(t.Header.Kid))
 }
 
-func (e *engine) signedBy(m *method, t *jose.Token, keys []*jwks.Key) *jwks.Key {
+func (e *engine) signedBy(a *jws.Algorithm, t *jose.Token, keys []*jwks.Key) *jwks.Key {
 	for _, k := range keys {
-		if e.speaksFor(k, t.Claims) && e.verifies(m, t, k) {
+		if e.speaksFor(k, t.Claims) && a.Verify(k, t.SigningInput(), t.Signature, e.standardRSA) {
 			return k
 		}
 	}
@@ -226,22 +238,6 @@ func (e *engine) speaksFor(k *jwks.Key, claims jose.Object) bool {
 	}
 	issuer, _ := iss.Text()
 	return (&issuerTemplate{before, "tid", after}).matches(issuer, claims)
-}
-
-func (e *engine) verifies(m *method, t *jose.Token, k *jwks.Key) bool {
-	if m.rsa == notRSA || e.standardRSA {
-		return m.verify(t.SigningInput(), t.Signature, k.Public)
-	}
-	prepared := preparedRSA(k)
-	if prepared == nil {
-		return m.verify(t.SigningInput(), t.Signature, k.Public)
-	}
-	var sum [maxDigest]byte
-	digest := m.digest(&sum, t.SigningInput())
-	if m.rsa == rsaPSS {
-		return prepared.VerifyPSS(m.hash, digest, t.Signature) == nil
-	}
-	return prepared.VerifyPKCS1v15(m.hash, digest, t.Signature) == nil
 }
 
 func (e *engine) lookup(ctx context.Context, h *jose.Header) ([]*jwks.Key, *Error) {

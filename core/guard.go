@@ -3,6 +3,8 @@ package core
 import (
 	"context"
 	"errors"
+
+	"github.com/revstackhq/auth-go/core/internal/jws"
 )
 
 // Guard turns a request into a session or a rejection: it extracts the token,
@@ -155,7 +157,7 @@ func (g *Guard) session(ctx context.Context, r Request) (*Session, *admission, *
 func (g *Guard) takeOver(ctx context.Context, outer *admission, token string) (err *Error, taken bool) {
 	s, v := outer.session, g.verifier
 	now := v.clock.Now()
-	if s.token != digestOf(token) || !v.chooses(s, now) {
+	if s.token != jws.DigestOf(token) || !v.chooses(s, now) {
 		return nil, false
 	}
 	if err, stands := v.recheck(ctx, s, now); err != nil || !stands {

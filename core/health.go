@@ -21,7 +21,7 @@ func (v *Verifier) KeyHealth() []keys.Health {
 
 // Stats counts what a verifier has done.
 type Stats struct {
-	// Hits and Misses are those of the memory of verified tokens.
+	// Hits and Misses are those of the cache of verified tokens.
 	Hits, Misses uint64
 	// Entries is how many tokens it holds, approximately.
 	Entries int
@@ -36,9 +36,9 @@ type Stats struct {
 
 // Stats returns the counts so far. Verifiers of one contract share them.
 func (v *Verifier) Stats() Stats {
-	s := Stats{Hits: v.memory.hits.Load(), Misses: v.memory.misses.Load()}
-	if v.memory.ready.Load() {
-		s.Entries = v.memory.tokens.EstimatedSize()
+	s := Stats{Hits: v.cache.hits.Load(), Misses: v.cache.misses.Load()}
+	if v.cache.ready.Load() {
+		s.Entries = v.cache.tokens.EstimatedSize()
 	}
 	if t := v.tenants; t != nil {
 		s.Tenants, s.RefusedIssuers = t.known.EstimatedSize(), t.refused.EstimatedSize()

@@ -116,7 +116,7 @@ func WithClock(clock keys.Clock) VerifierOption {
 	}}
 }
 
-// WithTokenCache sizes the memory of verified tokens, or switches it off.
+// WithTokenCache sizes the cache of verified tokens, or switches it off.
 func WithTokenCache(cache TokenCache) VerifierOption {
 	return verifierOption{"WithTokenCache", func(v *verifierOptions) {
 		cache.validate(&v.faults)

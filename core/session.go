@@ -10,6 +10,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/internal/jws"
 )
 
 // Session is the verified claims of one token. It is immutable and safe for
@@ -24,13 +25,13 @@ type Session struct {
 	userID  string
 	issuer  string
 	kind    TokenKind
-	key     *jwks.Key // nil for a secret
-	token   digest    // of the token that was verified
+	key     *jwks.Key  // nil for a secret
+	token   jws.Digest // of the token that was verified
 	derived atomic.Pointer[derived]
 	decoded atomic.Pointer[decoded]
 
-	memory  *memory       // nil if no verifier remembers the session
-	weighed atomic.Uint32 // the most that it has weighed there
+	cache   *tokenCache   // nil if the session is not cached
+	weighed atomic.Uint32 // the most that it has weighed in cache
 }
 
 // derived are the values that a mapping finds, read once when first asked for.
@@ -233,7 +234,7 @@ func (s *Session) values() *derived {
 	}
 	d := s.derive()
 	s.derived.Store(d) // a race derives twice, with equal results
-	s.memory.reweigh(s)
+	s.cache.reweigh(s)
 	return d
 }
 

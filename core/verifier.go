@@ -12,6 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/internal/jws"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -25,9 +26,9 @@ type Verifier struct {
 	templates []*engine
 	anyIssuer *engine
 	tenants   *tenants
-	methods   map[string]bool // of all contracts; nil with a resolver
+	algs      map[string]bool // of all contracts; nil with a resolver
 	maxBytes  int
-	memory    *memory
+	cache     *tokenCache
 	clock     keys.Clock
 	observer  *observer // nil if nobody listens
 	logger    *slog.Logger
@@ -70,7 +71,7 @@ func NewVerifier(contract *Contract, opts ...VerifierOption) (*Verifier, error) 
 	o := newVerifierOptions(opts)
 	v := &Verifier{
 		fixed: map[*engine]bool{}, byIssuer: map[string]*engine{},
-		methods: map[string]bool{}, clock: o.engine.clock, logger: o.logger,
+		algs: map[string]bool{}, clock: o.engine.clock, logger: o.logger,
 	}
 	if len(o.observers) > 0 {
 		v.observer = &observer{tell: o.observers, logger: o.logger}
@@ -91,12 +92,12 @@ func NewVerifier(contract *Contract, opts ...VerifierOption) (*Verifier, error) 
 	if o.resolver != nil {
 		v.tenants = newTenants(o, v.observer)
 		v.maxBytes = max(v.maxBytes, defaultMaxTokenBytes)
-		v.methods = nil
+		v.algs = nil
 	}
 	if len(v.engines) == 1 && v.tenants == nil {
-		v.only, v.memory = v.engines[0], v.engines[0].memory
+		v.only, v.cache = v.engines[0], v.engines[0].cache
 	} else {
-		v.memory = newMemory(o.engine.tokens)
+		v.cache = newTokenCache(o.engine.tokens)
 	}
 	return v, nil
 }
@@ -116,8 +117,8 @@ func (v *Verifier) add(k *Contract, o *verifierOptions) {
 	e.subscribe(v.observer)
 	v.engines, v.fixed[e] = append(v.engines, e), true
 	v.maxBytes = max(v.maxBytes, e.rules.MaxTokenBytes)
-	for alg := range e.methods {
-		v.methods[alg] = true
+	for alg := range e.algorithms {
+		v.algs[alg] = true
 	}
 	for _, issuer := range e.issuers {
 		if v.byIssuer[issuer] != nil && v.byIssuer[issuer] != e {
@@ -175,7 +176,7 @@ func (v *Verifier) verify(ctx context.Context, raw string) (*Session, *Error) {
 	if len(raw) > v.maxBytes {
 		return nil, refuse(CodeTokenTooLarge, "the token has "+itoa(len(raw))+" bytes, at most "+itoa(v.maxBytes)+" are read")
 	}
-	if s, key := v.memory.recall(raw); s != nil {
+	if s, key := v.cache.get(raw); s != nil {
 		if err, stands := v.recheck(ctx, s, v.clock.Now()); stands {
 			if err != nil {
 				return nil, err
@@ -183,7 +184,7 @@ func (v *Verifier) verify(ctx context.Context, raw string) (*Session, *Error) {
 			v.verified(s, true)
 			return s, nil
 		}
-		v.memory.forget(key)
+		v.cache.drop(key)
 	}
 	return v.verifyFirst(ctx, raw)
 }
@@ -215,7 +216,7 @@ func (v *Verifier) recheck(ctx context.Context, s *Session, now time.Time) (err 
 
 func (v *Verifier) verifyFirst(ctx context.Context, raw string) (*Session, *Error) {
 	var t jose.Token
-	if err := parse(&t, raw, v.memory.headers); err != nil {
+	if err := parse(&t, raw, v.cache.headers); err != nil {
 		if v.only != nil && v.only.rules.InsecureEmulator {
 			return v.verifyUnsigned(raw, v.clock.Now())
 		}
@@ -226,7 +227,7 @@ func (v *Verifier) verifyFirst(ctx context.Context, raw string) (*Session, *Erro
 	if refused != nil {
 		return nil, refused
 	}
-	if v.methods != nil && !v.methods[t.Header.Alg] || methodOf(t.Header.Alg) == nil {
+	if v.algs != nil && !v.algs[t.Header.Alg] || jws.Find(t.Header.Alg) == nil {
 		return nil, refuse(CodeAlgorithmNotAllowed, "alg "+quoted(t.Header.Alg)+" is not one that a contract accepts: "+v.algorithms())
 	}
 	e, refused := v.engineFor(ctx, &reg, t.Claims, now)
@@ -237,8 +238,8 @@ func (v *Verifier) verifyFirst(ctx context.Context, raw string) (*Session, *Erro
 	if refused != nil {
 		return nil, refused
 	}
-	s.token = digestOf(raw)
-	v.memory.remember(&t, s)
+	s.token = jws.DigestOf(raw)
+	v.cache.put(&t, s)
 	v.verified(s, false)
 	return s, nil
 }
@@ -339,10 +340,10 @@ func (v *Verifier) chooses(s *Session, now time.Time) bool {
 
 // algorithms are what a refusal says was expected.
 func (v *Verifier) algorithms() string {
-	if v.methods == nil {
+	if v.algs == nil {
 		return "those of the issuer's"
 	}
-	return strings.Join(slices.Sorted(maps.Keys(v.methods)), ", ")
+	return strings.Join(slices.Sorted(maps.Keys(v.algs)), ", ")
 }
 
 // Ready fetches the keys of every contract that has none yet and returns nil

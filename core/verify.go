@@ -9,6 +9,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/internal/jws"
 )
 
 // What follows checks one token against one contract, in the order that
@@ -63,12 +64,12 @@ func (c *contract) checkSubject(r *registered) *Error {
 }
 
 // checkAlgorithm pins alg to the contract (RFC 8725 §3.1).
-func (c *contract) checkAlgorithm(h *jose.Header) (*method, *Error) {
-	m := c.methods[h.Alg]
-	if m == nil {
+func (c *contract) checkAlgorithm(h *jose.Header) (*jws.Algorithm, *Error) {
+	a := c.algorithms[h.Alg]
+	if a == nil {
 		return nil, refuse(CodeAlgorithmNotAllowed, "alg "+quoted(h.Alg)+" is not among "+strings.Join(c.rules.Algorithms, ", "))
 	}
-	return m, nil
+	return a, nil
 }
 
 func (c *contract) checkIssuer(r *registered, claims jose.Object) *Error {

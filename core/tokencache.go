@@ -1,7 +1,6 @@
 package core
 
 import (
-	"crypto/sha256"
 	"math"
 	"reflect"
 	"strings"
@@ -11,19 +10,20 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
+	"github.com/revstackhq/auth-go/core/internal/jws"
 )
 
-// TokenCache sizes the memory of verified tokens. The zero value is the
-// default. The memory never changes a verdict: time, key, revocation and
-// policies are checked at every use. It holds no token, only digests, claims
-// and sessions.
+// TokenCache sets the size of the cache of verified tokens. The zero value is
+// the default. The cache never changes a verdict: time, key, revocation and
+// policies are checked at every use. It holds no tokens, only their digests,
+// claims and sessions.
 type TokenCache struct {
-	// MaxEntries bounds the tokens. Default 16,384.
+	// MaxEntries is the largest number of tokens. Default 16,384.
 	MaxEntries int
-	// MaxBytes bounds the memory they take, with what is read from their claims
-	// and kept: roles, scopes, decoded claims. Default 32 MiB.
+	// MaxBytes bounds the memory that sessions take, including what is read from
+	// their claims and kept: roles, scopes, decoded claims. Default 32 MiB.
 	MaxBytes int64
-	// Disabled verifies every token from the start.
+	// Disabled verifies every token from the start, each time.
 	Disabled bool
 }
 
@@ -41,66 +41,67 @@ func (t TokenCache) validate(f *faults) {
 	}
 }
 
-// memory is what a verifier remembers: headers by their bytes, and sessions by
-// the SHA-256 of their tokens. Only what was verified gets in.
-type memory struct {
+// tokenCache holds the parsed headers of verified tokens by their bytes, and the
+// sessions by the SHA-256 of their tokens. Only what was verified gets in.
+type tokenCache struct {
 	headers      *jose.HeaderCache
 	hits, misses atomic.Uint64
 
 	size   TokenCache
 	once   sync.Once
-	tokens *otter.Cache[digest, *Session]
+	tokens *otter.Cache[jws.Digest, *Session]
 	ready  atomic.Bool // tokens may be read
 }
 
-type digest [sha256.Size]byte
-
-func newMemory(size TokenCache) *memory {
+func newTokenCache(size TokenCache) *tokenCache {
 	if size.MaxEntries == 0 {
 		size.MaxEntries = defaultCacheEntries
 	}
 	if size.MaxBytes == 0 {
 		size.MaxBytes = defaultCacheBytes
 	}
-	return &memory{headers: jose.NewHeaderCache(), size: size}
+	return &tokenCache{headers: jose.NewHeaderCache(), size: size}
 }
 
-// recall returns the session of a token seen before. It does not hash what
-// can't be one: a token whose header was never seen on a good token.
-func (m *memory) recall(raw string) (*Session, digest) {
-	if m.size.Disabled || !m.ready.Load() {
-		return nil, digest{}
+// get returns the session of a token that was verified before, and the key to
+// drop it by. A token whose header has never appeared on a verified token cannot
+// be cached, so it is not hashed.
+func (c *tokenCache) get(raw string) (*Session, jws.Digest) {
+	if c.size.Disabled || !c.ready.Load() {
+		return nil, jws.Digest{}
 	}
 	end := strings.IndexByte(raw, '.')
-	if end < 0 || !m.headers.Knows(raw[:end]) {
-		return nil, digest{}
+	if end < 0 || !c.headers.Knows(raw[:end]) {
+		return nil, jws.Digest{}
 	}
-	key := digestOf(raw)
-	s, ok := m.tokens.GetIfPresent(key)
+	key := jws.DigestOf(raw)
+	s, ok := c.tokens.GetIfPresent(key)
 	if !ok {
-		m.misses.Add(1)
+		c.misses.Add(1)
 		return nil, key
 	}
-	m.hits.Add(1)
+	c.hits.Add(1)
 	return s, key
 }
 
-func (m *memory) forget(key digest) { m.tokens.Invalidate(key) }
+// drop removes a session that has to be verified again.
+func (c *tokenCache) drop(key jws.Digest) { c.tokens.Invalidate(key) }
 
-func (m *memory) remember(t *jose.Token, s *Session) {
-	m.headers.Remember(t)
-	if m.size.Disabled || !m.headers.Knows(t.Raw[:strings.IndexByte(t.Raw, '.')]) {
-		return // recall would not look for it
+// put keeps the session of a token that was just verified.
+func (c *tokenCache) put(t *jose.Token, s *Session) {
+	c.headers.Remember(t)
+	if c.size.Disabled || !c.headers.Knows(t.Raw[:strings.IndexByte(t.Raw, '.')]) {
+		return // get would not look for it
 	}
-	m.once.Do(m.open)
-	s.memory = m
-	m.tokens.Set(s.token, s)
-	m.tokens.CleanUp() // the bound holds now, not some time later
+	c.once.Do(c.open)
+	s.cache = c
+	c.tokens.Set(s.token, s)
+	c.tokens.CleanUp() // the bound holds now, not some time later
 }
 
-// reweigh counts what a session holds more than before.
-func (m *memory) reweigh(s *Session) {
-	if m == nil {
+// reweigh counts again what a session holds: it may have decoded more since.
+func (c *tokenCache) reweigh(s *Session) {
+	if c == nil {
 		return
 	}
 	now := s.weight()
@@ -108,44 +109,25 @@ func (m *memory) reweigh(s *Session) {
 		return
 	}
 	s.weighed.Store(now)
-	m.tokens.ComputeIfPresent(s.token, func(known *Session) (*Session, otter.ComputeOp) {
+	c.tokens.ComputeIfPresent(s.token, func(known *Session) (*Session, otter.ComputeOp) {
 		if known != s {
 			return known, otter.CancelOp
 		}
 		return s, otter.WriteOp // has it weighed
 	})
-	m.tokens.CleanUp()
+	c.tokens.CleanUp()
 }
 
 // open makes the cache when the first token has to be kept.
-func (m *memory) open() {
-	share := uint32(max(1, min(m.size.MaxBytes/int64(m.size.MaxEntries), 1<<30)))
-	m.tokens = otter.Must(&otter.Options[digest, *Session]{
-		MaximumWeight: uint64(max(m.size.MaxBytes, 1)),
+func (c *tokenCache) open() {
+	share := uint32(max(1, min(c.size.MaxBytes/int64(c.size.MaxEntries), 1<<30)))
+	c.tokens = otter.Must(&otter.Options[jws.Digest, *Session]{
+		MaximumWeight: uint64(max(c.size.MaxBytes, 1)),
 		// No entry weighs less than its share, so the bytes bound the entries too.
-		Weigher: func(_ digest, s *Session) uint32 { return max(share, s.weight(), s.weighed.Load()) },
+		Weigher: func(_ jws.Digest, s *Session) uint32 { return max(share, s.weight(), s.weighed.Load()) },
 	})
-	m.ready.Store(true)
+	c.ready.Store(true)
 }
-
-// digestOf is SHA-256 of a string, without moving it to the heap each time.
-func digestOf(raw string) digest {
-	var small [2048]byte
-	if len(raw) <= len(small) {
-		return sha256.Sum256(small[:copy(small[:], raw)])
-	}
-	buf, ok := digestBuffers.Get().(*[]byte)
-	if !ok {
-		buf = new([]byte)
-	}
-	*buf = append((*buf)[:0], raw...)
-	sum := sha256.Sum256(*buf)
-	clear(*buf) // it held a token
-	digestBuffers.Put(buf)
-	return sum
-}
-
-var digestBuffers sync.Pool //nolint:gochecknoglobals // scratch memory for long tokens
 
 // weight returns the bytes that a remembered session keeps alive.
 func (s *Session) weight() uint32 {
@@ -177,7 +159,7 @@ func sizeOf(texts ...string) int {
 	return n
 }
 
-// textIn returns the bytes of the strings in a value that shares nothing else.
+// textIn returns the bytes of the strings in a value without pointers, see isFlat.
 func textIn(v reflect.Value) int {
 	n := 0
 	switch v.Kind() {

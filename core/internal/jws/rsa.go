@@ -1,4 +1,4 @@
-package core
+package jws
 
 import (
 	"crypto"
@@ -9,7 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/rsaverify"
 )
 
-// rsaScheme says how an algorithm signs with RSA (RFC 8017 §8).
+// rsaScheme is how an algorithm signs with RSA (RFC 8017 §8).
 type rsaScheme uint8
 
 const (
@@ -18,11 +18,8 @@ const (
 	rsaPSS
 )
 
-// maxDigest is the longest digest of any algorithm.
-const maxDigest = sha512.Size
-
-// preparedRSA returns the key's prepared modulus, made when the key is first
-// used; nil for keys that crypto/rsa has to verify, and in FIPS mode.
+// preparedRSA returns the key's prepared modulus, which is made when the key is
+// first used. It is nil for keys that crypto/rsa has to verify, and in FIPS mode.
 func preparedRSA(k *jwks.Key) *rsaverify.Key {
 	if prepared, done := k.Aux().(*rsaverify.Key); done {
 		return prepared
@@ -37,9 +34,21 @@ func preparedRSA(k *jwks.Key) *rsaverify.Key {
 	return prepared
 }
 
+func (a *Algorithm) verifyRSA(key *rsaverify.Key, input string, sig []byte) bool {
+	var sum [maxDigest]byte
+	digest := a.digest(&sum, input)
+	if a.rsa == rsaPSS {
+		return key.VerifyPSS(a.Hash, digest, sig) == nil
+	}
+	return key.VerifyPKCS1v15(a.Hash, digest, sig) == nil
+}
+
+// maxDigest is the length of the longest digest of any algorithm.
+const maxDigest = sha512.Size
+
 // digest hashes input into sum.
-func (m *method) digest(sum *[maxDigest]byte, input string) []byte {
-	switch m.hash {
+func (a *Algorithm) digest(sum *[maxDigest]byte, input string) []byte {
+	switch a.Hash {
 	case crypto.SHA384:
 		d := sha512.Sum384([]byte(input))
 		return sum[:copy(sum[:], d[:])]
@@ -47,7 +56,7 @@ func (m *method) digest(sum *[maxDigest]byte, input string) []byte {
 		d := sha512.Sum512([]byte(input))
 		return sum[:copy(sum[:], d[:])]
 	default:
-		d := digestOf(input)
+		d := DigestOf(input)
 		return sum[:copy(sum[:], d[:])]
 	}
 }

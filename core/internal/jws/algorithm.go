@@ -1,0 +1,83 @@
+// Package jws verifies the signatures of JSON Web Signatures (RFC 7515) with
+// the algorithms of RFC 7518. It decides nothing about trust: its caller chooses
+// algorithm and key.
+package jws
+
+import (
+	"crypto"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"maps"
+	"slices"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/revstackhq/auth-go/core/internal/jwks"
+)
+
+// Algorithm is one signature algorithm. It is safe for concurrent use.
+type Algorithm struct {
+	// Name is the value of the header's alg.
+	Name string
+	// Hash is what the algorithm hashes with, 0 for EdDSA.
+	Hash crypto.Hash
+	// Symmetric algorithms verify with a secret, see [HMAC], the others with a
+	// public key.
+	Symmetric bool
+
+	rsa    rsaScheme
+	method jwt.SigningMethod // nil for symmetric ones
+}
+
+// Verify reports whether sig is the signature of input by k. RSA keys are
+// prepared once, unless standardRSA leaves them to crypto/rsa.
+func (a *Algorithm) Verify(k *jwks.Key, input string, sig []byte, standardRSA bool) bool {
+	if a.Symmetric {
+		return false // a published key used as a secret would let anybody sign
+	}
+	if a.rsa != notRSA && !standardRSA {
+		if prepared := preparedRSA(k); prepared != nil {
+			return a.verifyRSA(prepared, input, sig)
+		}
+	}
+	if _, isEd := k.Public.(ed25519.PublicKey); isEd != (a.Name == "EdDSA") {
+		return false
+	}
+	return a.method.Verify(input, sig, k.Public) == nil
+}
+
+// exactPSS is PSS with a salt exactly as long as the hash, as RFC 7518 §3.5
+// demands; golang-jwt accepts any length.
+func exactPSS(m *jwt.SigningMethodRSAPSS) *jwt.SigningMethodRSAPSS {
+	return &jwt.SigningMethodRSAPSS{
+		SigningMethodRSA: m.SigningMethodRSA,
+		Options:          m.Options,
+		VerifyOptions:    &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: m.Hash},
+	}
+}
+
+// algorithms holds those of RFC 7518 §3.1 except none, which verifies nothing,
+// and EdDSA (RFC 8037).
+//
+//nolint:gochecknoglobals // a constant table
+var algorithms = map[string]*Algorithm{
+	"HS256": {Name: "HS256", Hash: crypto.SHA256, Symmetric: true},
+	"HS384": {Name: "HS384", Hash: crypto.SHA384, Symmetric: true},
+	"HS512": {Name: "HS512", Hash: crypto.SHA512, Symmetric: true},
+	"RS256": {Name: "RS256", Hash: crypto.SHA256, rsa: rsaPKCS1v15, method: jwt.SigningMethodRS256},
+	"RS384": {Name: "RS384", Hash: crypto.SHA384, rsa: rsaPKCS1v15, method: jwt.SigningMethodRS384},
+	"RS512": {Name: "RS512", Hash: crypto.SHA512, rsa: rsaPKCS1v15, method: jwt.SigningMethodRS512},
+	"PS256": {Name: "PS256", Hash: crypto.SHA256, rsa: rsaPSS, method: exactPSS(jwt.SigningMethodPS256)},
+	"PS384": {Name: "PS384", Hash: crypto.SHA384, rsa: rsaPSS, method: exactPSS(jwt.SigningMethodPS384)},
+	"PS512": {Name: "PS512", Hash: crypto.SHA512, rsa: rsaPSS, method: exactPSS(jwt.SigningMethodPS512)},
+	"ES256": {Name: "ES256", Hash: crypto.SHA256, method: jwt.SigningMethodES256},
+	"ES384": {Name: "ES384", Hash: crypto.SHA384, method: jwt.SigningMethodES384},
+	"ES512": {Name: "ES512", Hash: crypto.SHA512, method: jwt.SigningMethodES512},
+	"EdDSA": {Name: "EdDSA", method: jwt.SigningMethodEdDSA},
+}
+
+// Find returns the algorithm of that exact name, nil if it is not supported.
+func Find(name string) *Algorithm { return algorithms[name] }
+
+// Names returns the names of all supported algorithms, sorted.
+func Names() []string { return slices.Sorted(maps.Keys(algorithms)) }
