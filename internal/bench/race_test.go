@@ -2,5 +2,4 @@
 
 package main
 
-// raceEnabled is whether the race detector is at work: it allocates.
 const raceEnabled = true

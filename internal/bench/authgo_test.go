@@ -9,30 +9,27 @@ import (
 )
 
 // contract is Clerk's, with the fixture's key in place of a key set's URL.
-func (f *fixture) contract(change ...func(*core.Rules)) (*core.Contract, error) {
-	preset, err := clerk.NewContract(clerk.Config{IssuerURL: issuerURL, AuthorizedParties: []string{party}, Leeway: leeway})
-	if err != nil {
-		return nil, err
-	}
+func (f *fixture) contract(change ...func(*core.Rules)) *core.Contract {
+	preset := must(clerk.NewContract(clerk.Config{
+		IssuerURL:         issuerURL,
+		AuthorizedParties: []string{party},
+		Leeway:            leeway,
+	}))
 	rules := preset.Rules()
 	rules.JWKSURL, rules.Algorithms = "", []string{f.alg}
 	if f.alg == "HS256" {
 		rules.Secret = core.NewSecret(secret)
-	} else if rules.JWKS, err = f.jwks(); err != nil {
-		return nil, err
+	} else {
+		rules.JWKS = f.jwks()
 	}
 	for _, c := range change {
 		c(&rules)
 	}
-	return core.NewContract(rules)
+	return must(core.NewContract(rules))
 }
 
-func (f *fixture) verifier(cache core.TokenCache) (*core.Verifier, error) {
-	contract, err := f.contract()
-	if err != nil {
-		return nil, err
-	}
-	return core.NewVerifier(contract, core.WithTokenCache(cache))
+func (f *fixture) verifier(cache core.TokenCache) *core.Verifier {
+	return must(core.NewVerifier(f.contract(), core.WithTokenCache(cache)))
 }
 
 // authGo are our rows: with and without the cache of verified tokens, and with
@@ -48,7 +45,6 @@ func authGo() []library {
 }
 
 const (
-	rowLimit     = "the limit"
 	rowFirst     = "auth-go, first sight"
 	rowFirstBare = "auth-go, first sight, session only"
 	rowSeen      = "auth-go, seen before"
@@ -56,12 +52,9 @@ const (
 	rowSeenBare  = "auth-go, seen before, session only"
 )
 
-func ours(first, decode bool) func(*fixture, bool) (verify, error) {
-	return func(f *fixture, _ bool) (verify, error) {
-		v, err := f.verifier(core.TokenCache{Disabled: first})
-		if err != nil {
-			return nil, err
-		}
+func ours(first, decode bool) func(*fixture, bool) verify {
+	return func(f *fixture, _ bool) verify {
+		v := f.verifier(core.TokenCache{Disabled: first})
 		ctx := context.Background()
 		return func(token string) (string, *clerk.Claims, error) {
 			s, err := v.Verify(ctx, token)
@@ -73,7 +66,7 @@ func ours(first, decode bool) func(*fixture, bool) (verify, error) {
 			}
 			claims := &clerk.Claims{}
 			return s.UserID(), claims, s.Decode(claims)
-		}, nil
+		}
 	}
 }
 
@@ -89,11 +82,8 @@ type flatClaims struct {
 	Version   int    `json:"v"`
 }
 
-func oursFlat(f *fixture, _ bool) (verify, error) {
-	v, err := f.verifier(core.TokenCache{})
-	if err != nil {
-		return nil, err
-	}
+func oursFlat(f *fixture, _ bool) verify {
+	v := f.verifier(core.TokenCache{})
 	ctx := context.Background()
 	return func(token string) (string, *clerk.Claims, error) {
 		s, err := v.Verify(ctx, token)
@@ -105,5 +95,5 @@ func oursFlat(f *fixture, _ bool) (verify, error) {
 			err = errors.New("the flat claims are not the token's")
 		}
 		return c.Subject, nil, err
-	}, nil
+	}
 }

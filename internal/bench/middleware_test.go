@@ -17,83 +17,61 @@ type app func(authorization string) (status int, user string)
 // variant is one way to guard an app.
 type variant struct {
 	name string
-	hand string // what is checked by hand
-	make func(f *fixture) (app, error)
+	make func(f *fixture) app
 }
 
 // framework is a bare app, and the same one guarded in several ways.
 type framework struct {
 	name     string
-	bare     variant
+	bare     app
 	variants []variant
 }
 
 func frameworks() []framework { return []framework{ginApps(), echoApps(), chiApps(), fiberApps()} }
 
-// middleware compares what a guard adds to one request of a bare app.
-func (fw framework) middleware() (*group, error) {
-	f, err := newFixture("RS256")
-	if err != nil {
-		return nil, err
-	}
-	token, err := f.token()
-	if err != nil {
-		return nil, err
-	}
-	g := &group{title: fw.name, kind: kindMiddleware}
-	authorization := "Bearer " + token
-	for i, v := range append([]variant{fw.bare}, fw.variants...) {
-		serve, err := v.make(f)
-		if err != nil {
-			return nil, err
-		}
-		var notes []string
-		if i > 0 {
-			if notes, err = checkApp(f, serve, authorization); err != nil {
-				return nil, fmt.Errorf("%s, %s: %w", fw.name, v.name, err)
-			}
-			if v.hand != "" {
-				notes = append(notes, v.hand+" by hand")
-			}
-		}
-		g.work = append(g.work, workload{name: v.name, notes: notes, op: func() error {
+// rows compare one request of the bare app with one of each guarded app, and
+// with what the arithmetic alone would add.
+func (fw framework) rows() []row {
+	f := newFixture("RS256")
+	authorization := "Bearer " + f.token()
+	get := func(serve app) func() error {
+		return func() error {
 			if status, _ := serve(authorization); status != http.StatusOK {
 				return fmt.Errorf("status %d", status)
 			}
 			return nil
-		}})
+		}
 	}
-	// What the arithmetic alone would add.
-	check, err := limit(f, token)
-	if err != nil {
-		return nil, err
+	bare, check := get(fw.bare), limit(f, f.token())
+	rows := []row{
+		{rowBare, bare},
+		{rowLimit, func() error { return errors.Join(bare(), check()) }},
 	}
-	bare := g.work[0].op
-	g.work = append(g.work, workload{name: rowLimit, op: func() error { return errors.Join(bare(), check()) }})
-	return g, nil
+	for _, v := range fw.variants {
+		serve := v.make(f)
+		must(0, checkApp(f, serve))
+		rows = append(rows, row{v.name, get(serve)})
+	}
+	return rows
 }
 
-// checkApp holds a guarded app to the same tokens as a library.
-func checkApp(f *fixture, serve app, authorization string) (notes []string, err error) {
-	forgeries, err := f.forgeries()
-	if err != nil {
-		return nil, err
-	}
-	for range 2 {
+// checkApp tests that a guarded app accepts the good token and nothing else.
+func checkApp(f *fixture, serve app) error {
+	authorization := "Bearer " + f.token()
+	for range 2 { // the second time from a cache, if there is one
 		if status, user := serve(authorization); status != http.StatusOK || user != userID {
-			return nil, fmt.Errorf("the good token: status %d, user %q", status, user)
+			return fmt.Errorf("the good token: status %d, user %q", status, user)
 		}
 		if status, _ := serve(""); status == http.StatusOK {
-			return nil, errors.New("no token: status 200")
+			return errors.New("no token: status 200")
 		}
-		notes = nil
-		for _, bad := range forgeries {
+		for _, bad := range f.forgeries() {
 			if status, _ := serve("Bearer " + bad.token); status == http.StatusOK {
-				notes = append(notes, "does not check "+bad.name)
+				return fmt.Errorf("does not check %s", bad.name)
 			}
 		}
 	}
-	return notes, nil
+	return nil
 }
 
 // recorder is a response that is thrown away, without what httptest's would add.
@@ -127,20 +105,14 @@ func serveHTTP(handler http.Handler, user *string) app {
 // guarded are our variants of every framework. mount makes the app with a
 // source; its handler reads the user id or, with claims, all of them.
 func guarded(mount func(source core.Source, claims bool) app) []variant {
-	with := func(first, claims bool) func(*fixture) (app, error) {
-		return func(f *fixture) (app, error) {
-			v, err := f.verifier(core.TokenCache{Disabled: first})
-			if err != nil {
-				return nil, err
-			}
-			return mount(v, claims), nil
-		}
+	with := func(first, claims bool) func(*fixture) app {
+		return func(f *fixture) app { return mount(f.verifier(core.TokenCache{Disabled: first}), claims) }
 	}
 	return []variant{
-		{rowFirst, "", with(true, true)},
-		{rowFirstBare, "", with(true, false)},
-		{rowSeen, "", with(false, true)},
-		{rowSeenBare, "", with(false, false)},
+		{rowFirst, with(true, true)},
+		{rowFirstBare, with(true, false)},
+		{rowSeen, with(false, true)},
+		{rowSeenBare, with(false, false)},
 	}
 }
 

@@ -43,21 +43,17 @@ func fiberApp(read func(*fiber.Ctx) string, guard ...fiber.Handler) app {
 func fiberApps() framework {
 	return framework{
 		name: "fiber",
-		bare: variant{rowBare, "", func(*fixture) (app, error) { return fiberApp(func(*fiber.Ctx) string { return "" }), nil }},
+		bare: fiberApp(func(*fiber.Ctx) string { return "" }),
 		variants: append(guarded(func(source core.Source, claims bool) app {
 			read := fiberauth.UserID
 			if claims {
 				read = func(c *fiber.Ctx) string { return subjectOf(fiberauth.Claims[clerk.Claims](c)) }
 			}
 			return fiberApp(read, fiberauth.New(source))
-		}), variant{"gofiber/contrib/jwt", "alg, iss, azp", func(f *fixture) (app, error) {
-			keys, err := f.pinned()
-			if err != nil {
-				return nil, err
-			}
+		}), variant{"gofiber/contrib/jwt", func(f *fixture) app {
 			return fiberApp(func(c *fiber.Ctx) string {
 				return c.Locals("user").(*jwt.Token).Claims.(*handClaims).Subject
-			}, jwtware.New(jwtware.Config{KeyFunc: keys, Claims: &handClaims{}})), nil
+			}, jwtware.New(jwtware.Config{KeyFunc: f.pinned(), Claims: &handClaims{}}))
 		}}),
 	}
 }

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"strconv"
+	"testing"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// The cache's defaults bound what a flood may leave behind. The heap may hold
+// somewhat more than the cache's own estimate.
+const (
+	floodHot     = 1_000
+	floodRate    = 0.90
+	floodHeap    = 64 << 20
+	floodEntries = 16 << 10
+)
+
+// TestFlood sends every token of a long list once, and between two of them one
+// token of a hot set, through a verifier with the default cache. The flood must
+// not grow the heap without bound, nor push the hot set out of the cache.
+// BENCH_FLOOD=1000000 sends a million.
+func TestFlood(t *testing.T) {
+	tokens := 100_000
+	if raceEnabled {
+		tokens = 2 * floodEntries
+	}
+	if given := os.Getenv("BENCH_FLOOD"); given != "" {
+		tokens = must(strconv.Atoi(given))
+	}
+	m := newMinter(newFixture("HS256"))
+	v := m.verifier(core.TokenCache{})
+	hot := m.fresh(floodHot)
+	before := heap()
+	verifyAll(t, v, hot)
+	start := v.Stats()
+	for range tokens {
+		verifyAll(t, v, []string{m.fresh(1)[0], hot[rand.IntN(len(hot))]})
+	}
+	stats := v.Stats()
+	rate, grown := float64(stats.Hits-start.Hits)/float64(tokens), heap()-before
+	t.Logf("%d distinct valid tokens past %d hot ones: %.2f %% of the hot requests hit, %d entries, the heap grew by %.1f MiB",
+		tokens, len(hot), 100*rate, stats.Entries, grown/(1<<20))
+	if rate <= floodRate {
+		t.Errorf("the flood pushes the hot set out of the cache: %.2f of its requests hit, want more than %.2f", rate, floodRate)
+	}
+	if grown > floodHeap || stats.Entries > floodEntries*11/10 {
+		t.Errorf("the flood grows the cache without bound")
+	}
+	if tokens > floodEntries && stats.Entries < floodEntries/2 {
+		t.Errorf("only %d entries: the flood never filled the cache", stats.Entries)
+	}
+	runtime.KeepAlive(v) // in use when the heap is measured
+}
+
+// TestEntryFootprint measures the memory that a remembered RS256 token takes,
+// as it was verified and after a handler has asked for a permission.
+func TestEntryFootprint(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	const entries, most = 4_000, 2048
+	m := newMinter(newFixture("RS256"))
+	v := m.verifier(roomy(entries))
+	verifyAll(t, v, m.fresh(1)) // the first token makes the cache itself
+	tokens := m.fresh(entries)
+	before := heap()
+	verifyAll(t, v, tokens)
+	plain := heap()
+	for _, token := range tokens {
+		if s := must(v.Verify(t.Context(), token)); !s.HasPermission("org:invoices:read") {
+			t.Fatal("a session lacks its permission")
+		}
+	}
+	derived := heap()
+	held := float64(v.Stats().Entries - 1)
+	runtime.KeepAlive(tokens)
+	if held < entries*99/100 {
+		t.Fatalf("the cache holds %.0f of %d tokens", held, entries)
+	}
+	t.Logf("%.0f bytes an entry, %.0f once its organization and permissions were read", (plain-before)/held, (derived-before)/held)
+	if (derived-before)/held > most {
+		t.Errorf("an entry takes %.0f bytes, want at most %d", (derived-before)/held, most)
+	}
+}
