@@ -21,6 +21,7 @@ func measure(b *testing.B, rows []row) {
 	for _, r := range rows {
 		b.Run(r.name, func(b *testing.B) {
 			b.ReportAllocs()
+			defer reportProcessorTime(b)()
 			for b.Loop() {
 				if err := r.op(); err != nil {
 					b.Fatal(err)
@@ -49,6 +50,7 @@ func BenchmarkParallel(b *testing.B) {
 func parallel(b *testing.B, op func() error) {
 	b.Helper()
 	b.ReportAllocs()
+	defer reportProcessorTime(b)()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			if err := op(); err != nil {

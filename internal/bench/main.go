@@ -34,7 +34,7 @@ func run(in io.Reader, out io.Writer) error {
 	switch slow := slower(all); {
 	case len(all) == 0:
 		return fmt.Errorf("no rows in benchstat's CSV")
-	case all[0].before == 0:
+	case !all[0].compared:
 		fmt.Fprint(out, tables(all), goalTable(all))
 	case len(slow) > 0:
 		for _, row := range slow {

@@ -17,12 +17,13 @@ const (
 	rowBare  = "no guard"
 )
 
-// figures are benchstat's medians of one row. before and change are set where
-// it compared two files.
+// figures are benchstat's medians of one row. If it compared two files, change
+// is the factor between them; 1 where the difference may be chance.
 type figures struct {
 	benchmark, group, row string // of a name like Verify/RS256/auth-go,_first_sight-2
 	ns, bytes, allocs     float64
-	before, change        float64 // nanoseconds, and the factor; 1 where it may be chance
+	compared              bool
+	change                float64
 }
 
 var processors = regexp.MustCompile(`-\d+$`)
@@ -49,17 +50,14 @@ func parse(statistics string) []figures {
 		}
 		i := slices.IndexFunc(all, func(f figures) bool { return f.benchmark == name[0] && f.group == name[1] && f.row == name[2] })
 		if i < 0 {
-			i, all = len(all), append(all, figures{benchmark: name[0], group: name[1], row: name[2], change: 1})
+			i, all = len(all), append(all, figures{benchmark: name[0], group: name[1], row: name[2]})
 		}
 		switch f := &all[i]; unit {
 		case "sec/op":
 			f.ns = value * 1e9
-			if len(cells) > 5 {
-				f.before = f.ns
-				if percent, err := strconv.ParseFloat(strings.TrimSuffix(cells[5], "%"), 64); err == nil {
-					f.change = 1 + percent/100
-				}
-			}
+			f.compare(cells)
+		case "cpu-sec/op": // follows sec/op, and says more about a busy machine
+			f.compare(cells)
 		case "B/op":
 			f.bytes = value
 		case "allocs/op":
@@ -67,6 +65,17 @@ func parse(statistics string) []figures {
 		}
 	}
 	return all
+}
+
+// compare reads the change to the second file, if there is one.
+func (f *figures) compare(cells []string) {
+	if len(cells) < 6 {
+		return
+	}
+	f.compared, f.change = true, 1
+	if percent, err := strconv.ParseFloat(strings.TrimSuffix(cells[5], "%"), 64); err == nil {
+		f.change = 1 + percent/100
+	}
 }
 
 // slower returns the rows of auth-go that take longer than they may.

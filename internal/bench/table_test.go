@@ -62,6 +62,11 @@ Verify/RS256/the_limit-2,1e-05,0%,2e-05,0%,+100.00%,p=0.002 n=6
 "Verify/ES256/auth-go,_first_sight-2",1e-05,0%,1.02e-05,0%,+2.00%,p=0.002 n=6
 "Verify/HS256/auth-go,_first_sight-2",1e-05,0%,2e-05,50%,~,p=0.120 n=6
 Scale/keys/1000/seen_before-2,1e-05,0%,2e-05,0%,+100.00%,p=0.002 n=6
+"Verify/EdDSA/auth-go,_first_sight-2",1e-05,0%,2e-05,80%,+100.00%,p=0.002 n=6
+
+,before,,after,,,
+,cpu-sec/op,CI,cpu-sec/op,CI,vs base,P
+"Verify/EdDSA/auth-go,_first_sight-2",1e-05,0%,1.01e-05,1%,+1.00%,p=0.002 n=6
 
 ,before,,after,,,
 ,B/op,CI,B/op,CI,vs base,P
