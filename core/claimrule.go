@@ -158,6 +158,16 @@ func (r *claimRule) value(h *jose.Header, claims jose.Object) (jose.Value, bool)
 	return v, ok && v.Kind() != jose.KindNull
 }
 
+func (c *contract) checkRules(h *jose.Header, claims jose.Object, now time.Time) *Error {
+	now = now.Add(c.leeway())
+	for i := range c.claimRules {
+		if err := c.claimRules[i].check(h, claims, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // check returns nil if the rule holds or does not apply. now already contains
 // the leeway.
 func (r *claimRule) check(h *jose.Header, claims jose.Object, now time.Time) *Error {

@@ -1,17 +1,13 @@
 package core
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"weak"
 
 	"github.com/revstackhq/auth-go/core/event"
-	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/internal/jws"
 	"github.com/revstackhq/auth-go/core/keys"
@@ -186,79 +182,4 @@ func publicEvent(k jwks.Event) event.Event {
 	default:
 		return nil
 	}
-}
-
-// checkSignature returns the key that signed the token, nil for a secret.
-func (e *engine) checkSignature(ctx context.Context, t *jose.Token, a *jws.Algorithm) (*jwks.Key, *Error) {
-	if a.Symmetric {
-		if !e.hmac[a.Name].Verify(t.SigningInput(), t.Signature) {
-			return nil, refuse(CodeInvalidSignature, a.Name+" signature does not fit the secret")
-		}
-		return nil, nil
-	}
-	keys, err := e.lookup(ctx, t.Header)
-	if err != nil {
-		return nil, err
-	}
-	if k := e.signedBy(a, t, keys); k != nil {
-		return k, nil
-	}
-	if !t.Header.HasKid {
-		// Without a kid nothing tells a new key from a bad signature, so the
-		// cool-down of unknown keys lets one fetch look.
-		more, relearnErr := e.keys.Relearn(ctx, t.Header.Alg, keys)
-		if relearnErr == nil {
-			if k := e.signedBy(a, t, more); k != nil {
-				return k, nil
-			}
-		}
-	}
-	return nil, refuse(CodeInvalidSignature, a.Name+" signature does not fit key "+quoted(t.Header.Kid))
-}
-
-func (e *engine) signedBy(a *jws.Algorithm, t *jose.Token, keys []*jwks.Key) *jwks.Key {
-	for _, k := range keys {
-		if e.speaksFor(k, t.Claims) && a.Verify(k, t.SigningInput(), t.Signature, e.standardRSA) {
-			return k
-		}
-	}
-	return nil
-}
-
-// speaksFor reports whether the key may sign for the token's issuer, where the
-// contract asks.
-func (e *engine) speaksFor(k *jwks.Key, claims jose.Object) bool {
-	if !e.rules.CheckKeyIssuer || k.Issuer == "" {
-		return true
-	}
-	iss, _ := claims.Lookup("iss")
-	before, after, template := strings.Cut(k.Issuer, "{tenantid}")
-	if !template {
-		return iss.TextIs(k.Issuer)
-	}
-	issuer, _ := iss.Text()
-	return (&issuerTemplate{before, "tid", after}).matches(issuer, claims)
-}
-
-func (e *engine) lookup(ctx context.Context, h *jose.Header) ([]*jwks.Key, *Error) {
-	keys, err := e.keys.Lookup(ctx, h.Kid, h.HasKid, h.Alg)
-	if err != nil {
-		return nil, keyError(ctx, err)
-	}
-	return keys, nil
-}
-
-func keyError(ctx context.Context, err error) *Error {
-	var unknown *jwks.UnknownKeyError
-	if errors.As(err, &unknown) {
-		return &Error{Code: CodeUnknownKey, Err: err}
-	}
-	if gone := canceled(ctx); gone != nil {
-		return gone
-	}
-	var down *jwks.UnavailableError
-	if errors.As(err, &down) {
-		return &Error{Code: CodeKeysUnavailable, Detail: "the issuer's keys cannot be had", RetryAfter: down.RetryAfter, Err: err}
-	}
-	return &Error{Code: CodeKeysUnavailable, Err: err}
 }

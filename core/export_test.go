@@ -1,5 +1,7 @@
 package core
 
+import "context"
+
 // Comparisons returns how many strings are compared with each other to collect
 // the distinct ones of list.
 func Comparisons(list []string) (kept []string, compared int) {
@@ -11,4 +13,20 @@ func Comparisons(list []string) (kept []string, compared int) {
 		d.add(s)
 	}
 	return d.list, compared
+}
+
+// Steps returns the names of the steps that v takes with a token, up to the
+// first that refuses it.
+func (v *Verifier) Steps(ctx context.Context, token string) (names []string, refused *Error) {
+	a := attempt{verifier: v, raw: token, now: v.clock.Now()}
+	for n := 0; ; n++ {
+		name, err := a.step(ctx, n)
+		if name == "" {
+			return names, nil
+		}
+		names = append(names, name)
+		if err != nil {
+			return names, err
+		}
+	}
 }

@@ -2,7 +2,12 @@ package core_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,26 +27,31 @@ type forgery struct {
 func faultOrder() []struct {
 	name  string
 	code  core.Code
+	claim string // tells faults of one code apart
 	spoil func(f *forgery)
 } {
 	return []struct {
 		name  string
 		code  core.Code
+		claim string
 		spoil func(f *forgery)
 	}{
-		{"request", core.CodeInvalidRequest, func(f *forgery) { f.twice = true }},
-		{"size", core.CodeTokenTooLarge, func(f *forgery) { f.padding = 3000 }},
-		{"format", core.CodeInvalidFormat, func(f *forgery) { f.claims["nbf"] = "soon" }},
-		{"algorithm", core.CodeAlgorithmNotAllowed, func(f *forgery) { f.alg = "RS512" }},
-		{"issuer", core.CodeIssuerMismatch, func(f *forgery) { f.claims["iss"] = "https://evil.example" }},
-		{"key", core.CodeUnknownKey, func(f *forgery) { f.header["kid"] = "nope" }},
-		{"signature", core.CodeInvalidSignature, func(f *forgery) { f.tampered = true }},
-		{"time", core.CodeTokenExpired, func(f *forgery) { f.claims["exp"] = 1 }},
-		{"audience", core.CodeAudienceMismatch, func(f *forgery) { f.claims["aud"] = "other" }},
-		{"party", core.CodePartyMismatch, func(f *forgery) { f.claims["azp"] = "evil" }},
-		{"other claims", core.CodeClaimMismatch, func(f *forgery) { f.claims["use"] = "id" }},
-		{"revocation", core.CodeTokenRevoked, func(f *forgery) { f.claims["revoked"] = true }},
-		{"policy", core.CodeInsufficientScope, func(f *forgery) { f.claims["scope"] = "" }},
+		{"request", core.CodeInvalidRequest, "", func(f *forgery) { f.twice = true }},
+		{"size", core.CodeTokenTooLarge, "", func(f *forgery) { f.padding = 3000 }},
+		{"format", core.CodeInvalidFormat, "nbf", func(f *forgery) { f.claims["nbf"] = "soon" }},
+		{"algorithm", core.CodeAlgorithmNotAllowed, "", func(f *forgery) { f.alg = "RS512" }},
+		{"issuer", core.CodeIssuerMismatch, "iss", func(f *forgery) { f.claims["iss"] = "https://evil.example" }},
+		{"key", core.CodeUnknownKey, "", func(f *forgery) { f.header["kid"] = "nope" }},
+		{"signature", core.CodeInvalidSignature, "", func(f *forgery) { f.tampered = true }},
+		{"time", core.CodeTokenExpired, "exp", func(f *forgery) { f.claims["exp"] = 1 }},
+		{"audience", core.CodeAudienceMismatch, "aud", func(f *forgery) { f.claims["aud"] = "other" }},
+		{"party", core.CodePartyMismatch, "azp", func(f *forgery) { f.claims["azp"] = "evil" }},
+		{"type", core.CodeClaimMismatch, "typ", func(f *forgery) { f.header["typ"] = "logout+jwt" }},
+		{"binding", core.CodeClaimMismatch, "cnf", func(f *forgery) { f.claims["cnf"] = map[string]any{"jkt": "x"} }},
+		{"claims", core.CodeClaimMismatch, "use", func(f *forgery) { f.claims["use"] = "id" }},
+		{"user id", core.CodeClaimMismatch, "sub", func(f *forgery) { f.claims["sub"] = "a\nb" }},
+		{"revocation", core.CodeTokenRevoked, "", func(f *forgery) { f.claims["revoked"] = true }},
+		{"policy", core.CodeInsufficientScope, "", func(f *forgery) { f.claims["scope"] = "" }},
 	}
 }
 
@@ -50,19 +60,19 @@ func (f *forgery) request(t *testing.T) core.Request {
 	if f.padding > 0 {
 		f.claims["pad"] = strings.Repeat("p", f.padding)
 	}
-	token := mint(t, f.alg, rsaKey(), f.header, f.claims)
+	raw := mint(t, f.alg, rsaKey(), f.header, f.claims)
 	if f.tampered {
-		dot := strings.LastIndexByte(token, '.') + 1
+		dot := strings.LastIndexByte(raw, '.') + 1
 		swap := "A"
-		if token[dot] == 'A' {
+		if raw[dot] == 'A' {
 			swap = "B"
 		}
-		token = token[:dot] + swap + token[dot+1:]
+		raw = raw[:dot] + swap + raw[dot+1:]
 	}
 	if f.twice {
-		return get("Authorization", "Bearer "+token, "Authorization", "Bearer "+token)
+		return get("Authorization", "Bearer "+raw, "Authorization", "Bearer "+raw)
 	}
-	return get("Authorization", "Bearer "+token)
+	return get("Authorization", "Bearer "+raw)
 }
 
 func TestPrecedence(t *testing.T) {
@@ -86,7 +96,7 @@ func TestPrecedence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check := func(t *testing.T, want core.Code, faults ...func(*forgery)) {
+	check := func(t *testing.T, want core.Code, claim string, faults ...func(*forgery)) {
 		t.Helper()
 		f := &forgery{
 			header: map[string]any{"kid": "k1"}, alg: "RS256",
@@ -106,22 +116,75 @@ func TestPrecedence(t *testing.T) {
 			t.Fatal("accepted")
 		}
 		wantCode(t, rejection, want)
+		var found *core.Error
+		if errors.As(rejection, &found) && found.Claim != claim {
+			t.Errorf("claim %q, want %q", found.Claim, claim)
+		}
 	}
-	check(t, "")
+	check(t, "", "")
 	order := faultOrder()
 	for i, first := range order {
-		check(t, first.code, first.spoil)
+		check(t, first.code, first.claim, first.spoil)
 		for _, second := range order[i+1:] {
 			t.Run(fmt.Sprintf("%s before %s", first.name, second.name), func(t *testing.T) {
-				check(t, first.code, first.spoil, second.spoil)
+				check(t, first.code, first.claim, first.spoil, second.spoil)
 			})
 		}
 		all := make([]func(*forgery), 0, len(order))
 		for _, later := range order[i:] {
 			all = append(all, later.spoil)
 		}
-		t.Run(first.name+" before all others", func(t *testing.T) { check(t, first.code, all...) })
+		t.Run(first.name+" before all others", func(t *testing.T) { check(t, first.code, first.claim, all...) })
 	}
+}
+
+// The list of steps in verify.go, the order of the codes and the order of the
+// faults above are one order.
+func TestStepsAreInTheOrderOfTheCodes(t *testing.T) {
+	steps, refused := newVerifier(t, secretRules()).Steps(t.Context(), hs256(t, nil))
+	if refused != nil {
+		t.Fatal(refused)
+	}
+	order := slices.DeleteFunc(slices.Clone(steps), func(name string) bool { return name == "contract" }) // repeats earlier ones
+	codes := codesInOrder(t)
+	var faults []string
+	rank := -1
+	for _, f := range faultOrder() {
+		faults = append(faults, f.name)
+		at := slices.Index(codes, string(f.code))
+		if at < rank {
+			t.Errorf("%s is reported as %s, which stands before the code of an earlier step", f.name, f.code)
+		}
+		rank = at
+	}
+	want := slices.Concat([]string{"request"}, order, []string{"revocation", "policy"})
+	if !slices.Equal(faults, want) {
+		t.Errorf("faults tested in the order %q, want %q", faults, want)
+	}
+}
+
+// codesInOrder reads the values of the Code constants in the order of code.go.
+func codesInOrder(t *testing.T) []string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "code.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok {
+			for _, v := range spec.Values {
+				if text, ok := v.(*ast.BasicLit); ok {
+					codes = append(codes, strings.Trim(text.Value, `"`))
+				}
+			}
+		}
+		return true
+	})
+	if len(codes) < 20 {
+		t.Fatalf("found the codes %q", codes)
+	}
+	return codes
 }
 
 // What can be told without a key is told without one.

@@ -4,15 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/revstackhq/auth-go/core/event"
-	"github.com/revstackhq/auth-go/core/internal/jose"
-	"github.com/revstackhq/auth-go/core/internal/jwks"
-	"github.com/revstackhq/auth-go/core/internal/jws"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -140,19 +134,6 @@ func (v *Verifier) add(k *Contract, o *verifierOptions) {
 	}
 }
 
-// Verify checks a compact JWT (RFC 7519) and returns its session. Every error
-// is an [*Error]; the code of a token with several faults is the first in the
-// order of the [Code] constants. ctx bounds the wait for keys, not their fetch,
-// which others may wait for.
-func (v *Verifier) Verify(ctx context.Context, token string) (*Session, error) {
-	s, err := v.verify(ctx, token)
-	if err != nil {
-		v.rejected(err)
-		return nil, err
-	}
-	return s, nil
-}
-
 // Authenticate verifies a whole Authorization header value, "Bearer <token>"
 // (RFC 6750 §2.1), for programs that have no guard.
 func (v *Verifier) Authenticate(ctx context.Context, authorization string) (*Session, error) {
@@ -168,183 +149,6 @@ func (v *Verifier) Authenticate(ctx context.Context, authorization string) (*Ses
 }
 
 func (v *Verifier) valid() bool { return v != nil && v.clock != nil }
-
-func (v *Verifier) verify(ctx context.Context, raw string) (*Session, *Error) {
-	if !v.valid() {
-		return nil, refuse(CodeUnknownError, "the verifier is nil or zero: make it with NewVerifier")
-	}
-	if len(raw) > v.maxBytes {
-		return nil, refuse(CodeTokenTooLarge, "the token has "+itoa(len(raw))+" bytes, at most "+itoa(v.maxBytes)+" are read")
-	}
-	if s, key := v.cache.get(raw); s != nil {
-		if err, stands := v.recheck(ctx, s, v.clock.Now()); stands {
-			if err != nil {
-				return nil, err
-			}
-			v.verified(s, true)
-			return s, nil
-		}
-		v.cache.drop(key)
-	}
-	return v.verifyFirst(ctx, raw)
-}
-
-// recheck asks of a remembered session what may have changed: the time, and
-// whether its key is still in the set. It does not stand if the whole check has
-// to be done again.
-func (v *Verifier) recheck(ctx context.Context, s *Session, now time.Time) (err *Error, stands bool) {
-	if s.engine.kindTimed {
-		return nil, false
-	}
-	if v.tenants != nil && !v.chooses(s, now) {
-		return nil, false // the tenant has come, has left, or has another contract now
-	}
-	if s.key != nil {
-		keys, keyErr := s.engine.lookup(ctx, s.header)
-		if keyErr != nil || !slices.Contains(keys, s.key) {
-			return nil, false //nolint:nilerr // the whole check tells the error
-		}
-	}
-	if err := s.times.check(&s.engine.rules, s.engine.leeway(), now); err != nil {
-		return err, true
-	}
-	if s.engine.timed {
-		return s.engine.checkRules(s.header, s.claims, now), true
-	}
-	return nil, true
-}
-
-func (v *Verifier) verifyFirst(ctx context.Context, raw string) (*Session, *Error) {
-	var t jose.Token
-	if err := parse(&t, raw, v.cache.headers); err != nil {
-		if v.only != nil && v.only.rules.InsecureEmulator {
-			return v.verifyUnsigned(raw, v.clock.Now())
-		}
-		return nil, err
-	}
-	now := v.clock.Now()
-	reg, refused := readRegistered(t.Claims)
-	if refused != nil {
-		return nil, refused
-	}
-	if v.algs != nil && !v.algs[t.Header.Alg] || jws.Find(t.Header.Alg) == nil {
-		return nil, refuse(CodeAlgorithmNotAllowed, "alg "+quoted(t.Header.Alg)+" is not one that a contract accepts: "+v.algorithms())
-	}
-	e, refused := v.engineFor(ctx, &reg, t.Claims, now)
-	if refused != nil {
-		return nil, refused
-	}
-	s, refused := e.verify(ctx, &t, &reg, now)
-	if refused != nil {
-		return nil, refused
-	}
-	s.token = jws.DigestOf(raw)
-	v.cache.put(&t, s)
-	v.verified(s, false)
-	return s, nil
-}
-
-// verify is everything after the issuer has chosen the contract.
-func (e *engine) verify(ctx context.Context, t *jose.Token, reg *registered, now time.Time) (*Session, *Error) {
-	if len(t.Raw) > e.rules.MaxTokenBytes {
-		return nil, refuse(CodeTokenTooLarge, "the token has "+itoa(len(t.Raw))+" bytes, at most "+itoa(e.rules.MaxTokenBytes)+" are read")
-	}
-	if refused := e.checkSubject(reg); refused != nil {
-		return nil, refused
-	}
-	m, refused := e.checkAlgorithm(t.Header)
-	if refused != nil {
-		return nil, refused
-	}
-	key, refused := e.checkSignature(ctx, t, m)
-	if refused != nil {
-		return nil, refused
-	}
-	return e.accept(t, reg, key, now)
-}
-
-// accept is what follows the signature.
-func (e *engine) accept(t *jose.Token, reg *registered, key *jwks.Key, now time.Time) (*Session, *Error) {
-	if refused := reg.times.check(&e.rules, e.leeway(), now); refused != nil {
-		return nil, refused
-	}
-	if refused := e.checkClaims(t, reg, now); refused != nil {
-		return nil, refused
-	}
-	return e.newSession(t, reg, key, now)
-}
-
-func parse(t *jose.Token, raw string, headers *jose.HeaderCache) *Error {
-	err := jose.Parse(t, raw, headers, jose.Limits{})
-	if err == nil {
-		return nil
-	}
-	return &Error{Code: CodeInvalidFormat, Err: err}
-}
-
-// engineFor chooses the contract by the exact issuer, before any key is
-// touched: a foreign token never causes a fetch.
-func (v *Verifier) engineFor(ctx context.Context, reg *registered, claims jose.Object, now time.Time) (*engine, *Error) {
-	if v.only != nil {
-		return v.only, v.only.checkIssuer(reg, claims)
-	}
-	if e := v.named(reg.issuer, claims); e != nil {
-		return e, nil
-	}
-	if v.tenants != nil {
-		if e, err := v.tenants.find(ctx, reg.issuer, claims, now); e != nil || err != nil {
-			return e, err
-		}
-	}
-	if v.anyIssuer != nil {
-		return v.anyIssuer, nil
-	}
-	detail := "iss is " + quoted(reg.issuer) + ", expected the issuer of one of the contracts"
-	for _, e := range v.engines {
-		detail += e.issuerHint(reg) //nolint:modernize,perfsprint // few contracts have a hint
-	}
-	return nil, refuseClaim(CodeIssuerMismatch, "iss", detail)
-}
-
-// named returns the engine whose contract names the issuer, nil if none does.
-func (v *Verifier) named(issuer string, claims jose.Object) *engine {
-	if issuer == "" {
-		return nil
-	}
-	if e := v.byIssuer[issuer]; e != nil {
-		return e
-	}
-	for _, e := range v.templates {
-		if e.template.matches(issuer, claims) {
-			return e
-		}
-	}
-	return nil
-}
-
-// chooses reports whether engineFor would choose the engine of a session that it
-// chose once. It does not ask the resolver: false if only the resolver knows.
-func (v *Verifier) chooses(s *Session, now time.Time) bool {
-	if v.tenants == nil {
-		return v.fixed[s.engine] // nothing that chooses can change
-	}
-	if e := v.named(s.issuer, s.claims); e != nil {
-		return e == s.engine
-	}
-	e, known := v.tenants.current(s.issuer, now)
-	if e == nil {
-		e = v.anyIssuer
-	}
-	return known && e == s.engine
-}
-
-// algorithms are what a refusal says was expected.
-func (v *Verifier) algorithms() string {
-	if v.algs == nil {
-		return "those of the issuer's"
-	}
-	return strings.Join(slices.Sorted(maps.Keys(v.algs)), ", ")
-}
 
 // Ready fetches the keys of every contract that has none yet and returns nil
 // once all are at hand: for warming up, and for readiness probes. Tenants of a

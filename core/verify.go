@@ -1,286 +1,279 @@
 package core
 
 import (
-	"bytes"
+	"context"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/internal/jws"
 )
 
-// What follows checks one token against one contract, in the order that
-// DESIGN promises: format, algorithm, issuer, key, signature, time, audience,
-// party, other claims.
-
-// registered are the claims whose types every token must get right, read before
-// the signature because the issuer chooses the keys.
-type registered struct {
-	issuer    string
-	hasIssuer bool
-	// numericSub is for the contract to judge: sub is a string (RFC 7519
-	// §4.1.2), and some issuers write their database's number.
-	numericSub bool
-	audience   jose.Value
-	times      times
+// Verify checks a compact JWT (RFC 7519) and returns its session. Every error
+// is an [*Error]; the code of a token with several faults is the first in the
+// order of the [Code] constants. ctx bounds the wait for keys, but not their
+// fetch, which other callers may wait for.
+func (v *Verifier) Verify(ctx context.Context, token string) (*Session, error) {
+	s, err := v.verify(ctx, token)
+	if err != nil {
+		v.rejected(err)
+		return nil, err
+	}
+	return s, nil
 }
 
-func readRegistered(claims jose.Object) (registered, *Error) {
-	var r registered
-	if v, ok := claims.Lookup("iss"); ok {
-		if r.issuer, r.hasIssuer = v.Text(); !r.hasIssuer {
-			return r, refuseClaim(CodeInvalidFormat, "iss", "iss is not a string")
-		}
+// verify takes a token that was verified before from the cache and rechecks what
+// may have changed since. Any other token goes through every step.
+func (v *Verifier) verify(ctx context.Context, raw string) (*Session, *Error) {
+	if !v.valid() {
+		return nil, refuse(CodeUnknownError, "the verifier is nil or zero: make it with NewVerifier")
 	}
-	if v, ok := claims.Lookup("sub"); ok && v.Kind() != jose.KindString {
-		if r.numericSub = v.Kind() == jose.KindNumber; !r.numericSub {
-			return r, refuseClaim(CodeInvalidFormat, "sub", "sub is not a string")
-		}
-	}
-	if v, ok := claims.Lookup("aud"); ok {
-		r.audience = v
-		for e := range v.Elements() {
-			if e.Kind() != jose.KindString {
-				return r, refuseClaim(CodeInvalidFormat, "aud", "aud holds something that is not a string")
+	if len(raw) <= v.maxBytes { // a longer one is not even hashed
+		if s, key := v.cache.get(raw); s != nil {
+			if err, decided := v.recheck(ctx, s, v.clock.Now()); decided {
+				if err != nil {
+					return nil, err
+				}
+				v.verified(s, true)
+				return s, nil
 			}
-		}
-		if k := v.Kind(); k != jose.KindString && k != jose.KindArray {
-			return r, refuseClaim(CodeInvalidFormat, "aud", "aud is neither a string nor an array")
+			v.cache.drop(key)
 		}
 	}
-	var err *Error
-	r.times, err = readTimes(claims)
-	return r, err
+	a := attempt{verifier: v, raw: raw, now: v.clock.Now()}
+	if err := a.run(ctx); err != nil {
+		return nil, err
+	}
+	s := a.session()
+	if !a.unsigned {
+		s.token = jws.DigestOf(raw)
+		v.cache.put(&a.token, s)
+	}
+	v.verified(s, false)
+	return s, nil
 }
 
-func (c *contract) checkSubject(r *registered) *Error {
-	if r.numericSub && !c.rules.NumericUserID {
-		return refuseClaim(CodeInvalidFormat, "sub", "sub is a number, not a string; NumericUserID accepts integers")
+// attempt is the verification of one token: what the steps find out, in the
+// order of the steps. It stays on the stack.
+type attempt struct {
+	verifier *Verifier
+	raw      string
+	now      time.Time
+
+	token      jose.Token
+	unsigned   bool // accepted without a signature: see Rules.InsecureEmulator
+	registered      // the claims that every contract reads alike
+	engine     *engine
+	algorithm  *jws.Algorithm
+	keys       []*jwks.Key // those that may have signed the token
+	key        *jwks.Key   // the one that did, nil for a secret
+	userID     string
+}
+
+// step runs step n and returns its name, "" after the last.
+//
+// The order is the specification. A token with several faults reports the first
+// one, so no step may look at what an earlier one has not established: nothing
+// is trusted before the signature, no key is fetched for a foreign issuer, and
+// what a claim says is compared only once the claims are known to be the
+// issuer's. It is a switch, because calls through a table would move the attempt
+// to the heap.
+func (a *attempt) step(ctx context.Context, n int) (name string, refused *Error) {
+	switch n {
+	case 0:
+		return "size", a.checkSize()
+	case 1:
+		return "format", a.readToken()
+	case 2:
+		return "algorithm", a.checkAlgorithm()
+	case 3:
+		return "issuer", a.chooseContract(ctx)
+	case 4:
+		return "contract", a.checkContract()
+	case 5:
+		return "key", a.findKeys(ctx)
+	case 6:
+		return "signature", a.checkSignature(ctx)
+	case 7:
+		return "time", a.checkTime()
+	case 8:
+		return "audience", a.checkAudience()
+	case 9:
+		return "party", a.checkParty()
+	case 10:
+		return "type", a.checkType()
+	case 11:
+		return "binding", a.checkBinding()
+	case 12:
+		return "claims", a.checkClaims()
+	case 13:
+		return "user id", a.readUserID()
+	default:
+		return "", nil
+	}
+}
+
+// run stops at the first step that refuses the token.
+func (a *attempt) run(ctx context.Context) *Error {
+	for n := 0; ; n++ {
+		if name, refused := a.step(ctx, n); refused != nil || name == "" {
+			return refused
+		}
+	}
+}
+
+// session is what a token that passed every step is worth.
+func (a *attempt) session() *Session {
+	return &Session{
+		engine:  a.engine,
+		header:  a.token.Header,
+		payload: a.token.Payload,
+		claims:  a.token.Claims,
+		times:   a.times,
+		key:     a.key,
+		userID:  a.userID,
+		issuer:  a.issuer,
+		kind:    a.engine.mapping.kindOf(a.token.Header, a.token.Claims, a.now.Add(a.engine.leeway())),
+	}
+}
+
+// checkSize bounds what is read at all: parsing costs memory and time, and
+// anybody may send a token.
+func (a *attempt) checkSize() *Error { return tooLarge(len(a.raw), a.verifier.maxBytes) }
+
+func tooLarge(size, limit int) *Error {
+	if size <= limit {
+		return nil
+	}
+	return refuse(CodeTokenTooLarge, "the token has "+itoa(size)+" bytes, at most "+itoa(limit)+" are read")
+}
+
+// readToken parses the token, strictly: two readers that disagree about
+// duplicate names, padding or types would disagree about who the user is.
+func (a *attempt) readToken() *Error {
+	only := a.verifier.only
+	limits := jose.Limits{Unsecured: only != nil && only.rules.InsecureEmulator}
+	if err := parse(&a.token, a.raw, a.verifier.cache.headers, limits); err != nil {
+		return err
+	}
+	a.unsigned = len(a.token.Signature) == 0 // only an emulator's contract gets here with such a token
+	var err *Error
+	a.registered, err = readRegistered(a.token.Claims)
+	return err
+}
+
+func parse(t *jose.Token, raw string, headers *jose.HeaderCache, limits jose.Limits) *Error {
+	if err := jose.Parse(t, raw, headers, limits); err != nil {
+		return &Error{Code: CodeInvalidFormat, Err: err}
 	}
 	return nil
 }
 
-// checkAlgorithm pins alg to the contract (RFC 8725 §3.1).
-func (c *contract) checkAlgorithm(h *jose.Header) (*jws.Algorithm, *Error) {
-	a := c.algorithms[h.Alg]
-	if a == nil {
-		return nil, refuse(CodeAlgorithmNotAllowed, "alg "+quoted(h.Alg)+" is not among "+strings.Join(c.rules.Algorithms, ", "))
+// checkAlgorithm pins alg to what the contracts name (RFC 8725 §3.1): the token
+// must not choose how it is verified.
+func (a *attempt) checkAlgorithm() *Error {
+	v, alg := a.verifier, a.token.Header.Alg
+	switch {
+	case a.unsigned && alg == "none":
+		return nil
+	case a.unsigned: // RFC 7519 §6
+		return refuse(CodeAlgorithmNotAllowed, "alg "+quoted(alg)+" without a signature, expected none")
+	case v.algs != nil && !v.algs[alg] || jws.Find(alg) == nil:
+		return refuse(CodeAlgorithmNotAllowed, "alg "+quoted(alg)+" is not one that a contract accepts: "+v.algorithms())
 	}
-	return a, nil
+	return nil
 }
 
-func (c *contract) checkIssuer(r *registered, claims jose.Object) *Error {
-	if c.accepts(r.issuer, claims) {
+// chooseContract takes the contract that names the token's exact issuer, before
+// any key is touched: a foreign token never causes a fetch.
+func (a *attempt) chooseContract(ctx context.Context) (err *Error) {
+	a.engine, err = a.verifier.engineFor(ctx, &a.registered, a.token.Claims, a.now)
+	return err
+}
+
+// checkContract repeats what was checked by the widest bounds of all contracts,
+// now by those of the chosen one.
+func (a *attempt) checkContract() *Error {
+	if err := tooLarge(len(a.raw), a.engine.rules.MaxTokenBytes); err != nil {
+		return err
+	}
+	if err := a.engine.checkSubject(&a.registered); err != nil {
+		return err
+	}
+	if a.unsigned {
 		return nil
 	}
-	found := "iss is " + quoted(r.issuer)
-	if !r.hasIssuer {
-		found = "iss is missing"
+	alg := a.token.Header.Alg
+	if a.algorithm = a.engine.algorithms[alg]; a.algorithm == nil {
+		return refuse(CodeAlgorithmNotAllowed,
+			"alg "+quoted(alg)+" is not among "+strings.Join(a.engine.rules.Algorithms, ", "))
 	}
-	return refuseClaim(CodeIssuerMismatch, "iss", found+", expected "+c.expectedIssuers()+c.issuerHint(r))
+	return nil
 }
 
-// issuerHint returns what the longest fitting hint says of the token's issuer.
-func (c *contract) issuerHint(r *registered) string {
-	longest, says := -1, ""
-	for prefix, hint := range c.rules.IssuerHints {
-		fits := prefix != "" && strings.HasPrefix(r.issuer, prefix) || prefix == "" && r.issuer == ""
-		if fits && len(prefix) > longest {
-			longest, says = len(prefix), "; "+hint
-		}
+// checkTime refuses tokens outside their lifetime (RFC 7519 §4.1.4 to §4.1.6).
+func (a *attempt) checkTime() *Error { return a.times.check(&a.engine.rules, a.engine.leeway(), a.now) }
+
+// checkAudience refuses tokens that the issuer made for another service (RFC
+// 7519 §4.1.3): that service could replay what it was sent.
+func (a *attempt) checkAudience() *Error {
+	accepted := a.engine.rules.Audiences
+	if len(accepted) == 0 || slices.ContainsFunc(accepted, a.audience.HasText) {
+		return nil
 	}
-	return says
+	return refuseClaim(CodeAudienceMismatch, "aud",
+		"aud is "+shown(a.audience)+", expected "+strings.Join(accepted, " or "))
 }
 
-func (c *contract) expectedIssuers() string {
-	all := c.issuers
-	if c.template != nil {
-		all = append(slices.Clip(all), c.rules.IssuerTemplate)
+// checkParty refuses tokens that another client obtained (azp, OpenID Connect
+// Core §2), such as one that a foreign website got for its own visitors.
+func (a *attempt) checkParty() *Error {
+	accepted := a.engine.rules.AuthorizedParties
+	if len(accepted) == 0 {
+		return nil
 	}
-	return strings.Join(all, " or ")
+	azp, ok := a.token.Claims.Lookup("azp")
+	if !ok && a.engine.rules.InsecureMissingParty || slices.ContainsFunc(accepted, azp.TextIs) {
+		return nil
+	}
+	return refuseClaim(CodePartyMismatch, "azp", "azp is "+shown(azp)+", expected "+strings.Join(accepted, " or "))
 }
 
-// checkClaims runs everything that follows the signature and the time.
-func (c *contract) checkClaims(t *jose.Token, r *registered, now time.Time) *Error {
-	if err := c.checkAudience(r); err != nil {
+// checkType refuses tokens of another type that the issuer signs with the same
+// keys (RFC 8725 §3.11), such as a logout token.
+func (a *attempt) checkType() *Error {
+	if err := a.engine.checkType(a.token.Header.Typ); err != nil {
 		return err
 	}
-	if err := c.checkParty(t.Claims); err != nil {
-		return err
+	return a.engine.checkEvents(a.token.Claims)
+}
+
+// checkBinding refuses tokens that are bound to a client's key (cnf, RFC 7800):
+// accepted without a proof of that key, a stolen one would work.
+func (a *attempt) checkBinding() *Error {
+	if _, bound := a.token.Claims.Lookup("cnf"); !bound || a.engine.rules.InsecureIgnoreConfirmation {
+		return nil
 	}
-	if err := c.checkType(t.Header); err != nil {
-		return err
-	}
-	if err := c.checkEvents(t.Claims); err != nil {
-		return err
-	}
-	if _, bound := t.Claims.Lookup("cnf"); bound && !c.rules.InsecureIgnoreConfirmation {
-		return refuseClaim(CodeClaimMismatch, "cnf", "the token is bound to a client's key (RFC 7800), which is not checked here")
-	}
-	for i, path := range c.required {
-		if v, ok := path.In(t.Claims); !ok || v.Kind() == jose.KindNull {
-			name := c.rules.RequiredClaims[i]
+	return refuseClaim(CodeClaimMismatch, "cnf",
+		"the token is bound to a client's key (RFC 7800), which is not checked here")
+}
+
+// checkClaims applies the contract's own demands.
+func (a *attempt) checkClaims() *Error {
+	for i, path := range a.engine.required {
+		if v, ok := path.In(a.token.Claims); !ok || v.Kind() == jose.KindNull {
+			name := a.engine.rules.RequiredClaims[i]
 			return refuseClaim(CodeMissingClaim, name, name+" is missing, the contract requires it")
 		}
 	}
-	return c.checkRules(t.Header, t.Claims, now)
+	return a.engine.checkRules(a.token.Header, a.token.Claims, a.now)
 }
 
-func (c *contract) checkRules(h *jose.Header, claims jose.Object, now time.Time) *Error {
-	now = now.Add(c.leeway())
-	for i := range c.claimRules {
-		if err := c.claimRules[i].check(h, claims, now); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *contract) checkAudience(r *registered) *Error {
-	if len(c.rules.Audiences) == 0 {
-		return nil
-	}
-	if slices.ContainsFunc(c.rules.Audiences, r.audience.HasText) {
-		return nil
-	}
-	return refuseClaim(CodeAudienceMismatch, "aud", "aud is "+shown(r.audience)+", expected "+strings.Join(c.rules.Audiences, " or "))
-}
-
-func (c *contract) checkParty(claims jose.Object) *Error {
-	if len(c.rules.AuthorizedParties) == 0 {
-		return nil
-	}
-	azp, ok := claims.Lookup("azp")
-	if !ok && c.rules.InsecureMissingParty {
-		return nil
-	}
-	if slices.ContainsFunc(c.rules.AuthorizedParties, azp.TextIs) {
-		return nil
-	}
-	return refuseClaim(CodePartyMismatch, "azp", "azp is "+shown(azp)+", expected "+strings.Join(c.rules.AuthorizedParties, " or "))
-}
-
-// checkType compares typ as media types are (RFC 8725 §3.11, RFC 7515 §4.1.9).
-func (c *contract) checkType(h *jose.Header) *Error {
-	if len(c.rules.TokenTypes) == 0 {
-		if foreignType(h.Typ) {
-			return refuseClaim(CodeClaimMismatch, "typ", "typ "+quoted(h.Typ)+" is not a session's or an access token's; TokenTypes accepts it")
-		}
-		return nil
-	}
-	for _, want := range c.rules.TokenTypes {
-		if sameType(h.Typ, want) {
-			return nil
-		}
-	}
-	return refuseClaim(CodeClaimMismatch, "typ", "typ is "+quoted(h.Typ)+", expected "+strings.Join(c.rules.TokenTypes, " or "))
-}
-
-// checkEvents refuses security event tokens (RFC 8417 §2.2) and logout tokens
-// (OpenID Connect Back-Channel Logout 1.0 §2.4): they have the user's sub and
-// may lack a typ of their own.
-func (c *contract) checkEvents(claims jose.Object) *Error {
-	_, ok := claims.Lookup("events")
-	named := func(typ string) bool { return sameType(typ, "logout+jwt") || sameType(typ, "secevent+jwt") }
-	if !ok || slices.ContainsFunc(c.rules.TokenTypes, named) {
-		return nil
-	}
-	return refuseClaim(CodeClaimMismatch, "events", "events marks a logout or security event token; TokenTypes accepts logout+jwt and secevent+jwt")
-}
-
-// foreignType reports whether typ marks a token that an issuer may sign with the
-// same keys as its sessions, and that proves no sign-in.
-func foreignType(typ string) bool {
-	typ, _, _ = strings.Cut(typ, ";") // a media type's parameters
-	typ = strings.TrimSpace(typ)
-	return slices.ContainsFunc(foreignTypes[:], func(foreign string) bool { return sameType(typ, foreign) })
-}
-
-var foreignTypes = [...]string{
-	"logout+jwt",              // OpenID Connect Back-Channel Logout 1.0 §2.4
-	"secevent+jwt",            // RFC 8417 §2.3
-	"dpop+jwt",                // RFC 9449 §4.2
-	"oauth-authz-req+jwt",     // RFC 9101 §10.8
-	"token-introspection+jwt", // RFC 9701 §5
-}
-
-func sameType(a, b string) bool { return strings.EqualFold(bareType(a), bareType(b)) }
-
-// bareType takes off what RFC 7515 §4.1.9 lets a typ leave out.
-func bareType[T string | []byte](typ T) T {
-	const prefix = "application/"
-	if len(typ) > len(prefix) && strings.EqualFold(string(typ[:len(prefix)]), prefix) {
-		return typ[len(prefix):]
-	}
-	return typ
-}
-
-// newSession builds the session of a token that has passed everything.
-func (e *engine) newSession(t *jose.Token, r *registered, key *jwks.Key, now time.Time) (*Session, *Error) {
-	id, err := e.userIDOf(t.Claims)
-	if err != nil {
-		return nil, err
-	}
-	return &Session{
-		engine: e, header: t.Header, payload: t.Payload, claims: t.Claims, times: r.times, key: key,
-		userID: id, issuer: r.issuer, kind: e.mapping.kindOf(t.Header, t.Claims, now.Add(e.leeway())),
-	}, nil
-}
-
-// breaksText reports whether r ends a line, steers a terminal or turns the
-// direction of writing: a user id with such a character forges lines in logs,
-// and looks like another user's.
-func breaksText(r rune) bool {
-	if r < 0x80 {
-		return r < ' ' || r == 0x7f
-	}
-	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
-}
-
-func (c *contract) userIDOf(claims jose.Object) (string, *Error) {
-	for _, path := range c.userID {
-		v, ok := path.In(claims)
-		if !ok || v.Kind() == jose.KindNull || v.TextIs("") {
-			continue
-		}
-		id, refused := c.readUserID(v, path.String())
-		if refused != nil {
-			return "", refused
-		}
-		return id, nil
-	}
-	name := c.rules.UserIDClaim
-	return "", refuseClaim(CodeMissingClaim, name, name+", the user id, is missing")
-}
-
-func (c *contract) readUserID(v jose.Value, claim string) (string, *Error) {
-	if c.rules.NumericUserID && v.Kind() == jose.KindNumber {
-		if id, ok := canonicalInteger(v.Raw()); ok {
-			return id, nil
-		}
-		return "", refuseClaim(CodeClaimMismatch, claim, "the user id is "+shown(v)+", expected an integer in plain digits")
-	}
-	id, isText := v.Text()
-	switch {
-	case !isText && v.Kind() == jose.KindNumber:
-		return "", refuseClaim(CodeClaimMismatch, claim, "the user id is "+shown(v)+", expected a string; NumericUserID accepts integers")
-	case !isText:
-		return "", refuseClaim(CodeClaimMismatch, claim, "the user id is "+shown(v)+", expected a string")
-	case len(id) > maxUserIDBytes:
-		return "", refuseClaim(CodeClaimMismatch, claim, "the user id has "+itoa(len(id))+" bytes, at most "+itoa(maxUserIDBytes)+" are read")
-	case strings.ContainsFunc(id, breaksText):
-		return "", refuseClaim(CodeClaimMismatch, claim, "the user id contains a control character")
-	}
-	return id, nil
-}
-
-// canonicalInteger returns n as it is if it is an integer in its one plain form.
-// 1e3 and 42.0 are refused, not converted: past 2^53 readers disagree on them.
-func canonicalInteger(n []byte) (string, bool) {
-	digits := bytes.TrimPrefix(n, []byte("-"))
-	plain := len(digits) > 0 && len(digits) <= maxUserIDBytes && !bytes.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
-	return string(n), plain && string(n) != "-0"
+// readUserID finds who the session is for. It comes last: only a token that is
+// accepted names a user.
+func (a *attempt) readUserID() (err *Error) {
+	a.userID, err = a.engine.userIDOf(a.token.Claims)
+	return err
 }

@@ -1,12 +1,15 @@
 package jose
 
-// Limits bounds what is read before anything is trusted. The zero value, and any value below one, stands for the
+// Limits bounds what is read before anything is trusted. The zero value, and any number below one, stands for the
 // default: 32 levels and 2,048 members.
 type Limits struct {
 	// MaxDepth is how deep objects and arrays may nest; the outermost object is level one.
 	MaxDepth int
 	// MaxMembers is how many object members and array elements a document may hold, counted over all levels.
 	MaxMembers int
+	// Unsecured reads a token with an empty signature too (RFC 7515 appendix A.5). The caller must then accept it for
+	// what it is: claims that anybody may have written.
+	Unsecured bool
 }
 
 const (

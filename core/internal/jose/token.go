@@ -28,7 +28,7 @@ func (t *Token) SigningInput() string { return t.Raw[:t.signed] }
 // A nil headers means no cache. Parse never writes to the cache: see [HeaderCache.Remember].
 func Parse(t *Token, raw string, headers *HeaderCache, limits Limits) error {
 	*t = Token{}
-	first, second, err := split(raw)
+	first, second, err := split(raw, limits.Unsecured)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func Parse(t *Token, raw string, headers *HeaderCache, limits Limits) error {
 }
 
 // split finds the two dots of a compact JWS (RFC 7515 §7.1).
-func split(raw string) (first, second int, err error) {
+func split(raw string, unsecured bool) (first, second int, err error) {
 	if raw == "" {
 		return 0, 0, errEmpty
 	}
@@ -82,7 +82,7 @@ func split(raw string) (first, second int, err error) {
 		return 0, 0, errEmptyHeader
 	case second == first+1:
 		return 0, 0, errEmptyPayload
-	case second == len(raw)-1:
+	case second == len(raw)-1 && !unsecured:
 		return 0, 0, errEmptySignature // RFC 7518 §3.6: an unsecured JWS, never accepted
 	}
 	return first, second, nil

@@ -122,3 +122,28 @@ func (e *engine) standing(ctx context.Context, s *Session, now time.Time) *Error
 	}
 	return nil
 }
+
+// recheck asks of a remembered session what may have changed: the time, and
+// whether its key is still in the set. It does not stand if the whole check has
+// to be done again.
+func (v *Verifier) recheck(ctx context.Context, s *Session, now time.Time) (err *Error, stands bool) {
+	if s.engine.kindTimed {
+		return nil, false
+	}
+	if v.tenants != nil && !v.chooses(s, now) {
+		return nil, false // the tenant has come, has left, or has another contract now
+	}
+	if s.key != nil {
+		keys, keyErr := s.engine.lookup(ctx, s.header)
+		if keyErr != nil || !slices.Contains(keys, s.key) {
+			return nil, false //nolint:nilerr // the whole check tells the error
+		}
+	}
+	if err := s.times.check(&s.engine.rules, s.engine.leeway(), now); err != nil {
+		return err, true
+	}
+	if s.engine.timed {
+		return s.engine.checkRules(s.header, s.claims, now), true
+	}
+	return nil, true
+}

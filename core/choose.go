@@ -1,0 +1,106 @@
+package core
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/internal/jose"
+)
+
+// engineFor chooses the contract by the exact issuer, before any key is
+// touched: a foreign token never causes a fetch.
+func (v *Verifier) engineFor(ctx context.Context, reg *registered, claims jose.Object, now time.Time) (*engine, *Error) {
+	if v.only != nil {
+		return v.only, v.only.checkIssuer(reg, claims)
+	}
+	if e := v.named(reg.issuer, claims); e != nil {
+		return e, nil
+	}
+	if v.tenants != nil {
+		if e, err := v.tenants.find(ctx, reg.issuer, claims, now); e != nil || err != nil {
+			return e, err
+		}
+	}
+	if v.anyIssuer != nil {
+		return v.anyIssuer, nil
+	}
+	detail := "iss is " + quoted(reg.issuer) + ", expected the issuer of one of the contracts"
+	for _, e := range v.engines {
+		detail += e.issuerHint(reg) //nolint:modernize,perfsprint // few contracts have a hint
+	}
+	return nil, refuseClaim(CodeIssuerMismatch, "iss", detail)
+}
+
+// named returns the engine whose contract names the issuer, nil if none does.
+func (v *Verifier) named(issuer string, claims jose.Object) *engine {
+	if issuer == "" {
+		return nil
+	}
+	if e := v.byIssuer[issuer]; e != nil {
+		return e
+	}
+	for _, e := range v.templates {
+		if e.template.matches(issuer, claims) {
+			return e
+		}
+	}
+	return nil
+}
+
+// chooses reports whether engineFor would choose the engine of a session that it
+// chose once. It does not ask the resolver: false if only the resolver knows.
+func (v *Verifier) chooses(s *Session, now time.Time) bool {
+	if v.tenants == nil {
+		return v.fixed[s.engine] // nothing that chooses can change
+	}
+	if e := v.named(s.issuer, s.claims); e != nil {
+		return e == s.engine
+	}
+	e, known := v.tenants.current(s.issuer, now)
+	if e == nil {
+		e = v.anyIssuer
+	}
+	return known && e == s.engine
+}
+
+// algorithms are what a refusal says was expected.
+func (v *Verifier) algorithms() string {
+	if v.algs == nil {
+		return "those of the issuer's"
+	}
+	return strings.Join(slices.Sorted(maps.Keys(v.algs)), ", ")
+}
+
+func (c *contract) checkIssuer(r *registered, claims jose.Object) *Error {
+	if c.accepts(r.issuer, claims) {
+		return nil
+	}
+	found := "iss is " + quoted(r.issuer)
+	if !r.hasIssuer {
+		found = "iss is missing"
+	}
+	return refuseClaim(CodeIssuerMismatch, "iss", found+", expected "+c.expectedIssuers()+c.issuerHint(r))
+}
+
+// issuerHint returns what the longest fitting hint says of the token's issuer.
+func (c *contract) issuerHint(r *registered) string {
+	longest, says := -1, ""
+	for prefix, hint := range c.rules.IssuerHints {
+		fits := prefix != "" && strings.HasPrefix(r.issuer, prefix) || prefix == "" && r.issuer == ""
+		if fits && len(prefix) > longest {
+			longest, says = len(prefix), "; "+hint
+		}
+	}
+	return says
+}
+
+func (c *contract) expectedIssuers() string {
+	all := c.issuers
+	if c.template != nil {
+		all = append(slices.Clip(all), c.rules.IssuerTemplate)
+	}
+	return strings.Join(all, " or ")
+}

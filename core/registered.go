@@ -1,0 +1,50 @@
+package core
+
+import "github.com/revstackhq/auth-go/core/internal/jose"
+
+// registered are the claims whose types every token must get right, read before
+// the signature because the issuer chooses the keys.
+type registered struct {
+	issuer    string
+	hasIssuer bool
+	// numericSub is for the contract to judge: sub is a string (RFC 7519
+	// §4.1.2), and some issuers write their database's number.
+	numericSub bool
+	audience   jose.Value
+	times      times
+}
+
+func readRegistered(claims jose.Object) (registered, *Error) {
+	var r registered
+	if v, ok := claims.Lookup("iss"); ok {
+		if r.issuer, r.hasIssuer = v.Text(); !r.hasIssuer {
+			return r, refuseClaim(CodeInvalidFormat, "iss", "iss is not a string")
+		}
+	}
+	if v, ok := claims.Lookup("sub"); ok && v.Kind() != jose.KindString {
+		if r.numericSub = v.Kind() == jose.KindNumber; !r.numericSub {
+			return r, refuseClaim(CodeInvalidFormat, "sub", "sub is not a string")
+		}
+	}
+	if v, ok := claims.Lookup("aud"); ok {
+		r.audience = v
+		for e := range v.Elements() {
+			if e.Kind() != jose.KindString {
+				return r, refuseClaim(CodeInvalidFormat, "aud", "aud holds something that is not a string")
+			}
+		}
+		if k := v.Kind(); k != jose.KindString && k != jose.KindArray {
+			return r, refuseClaim(CodeInvalidFormat, "aud", "aud is neither a string nor an array")
+		}
+	}
+	var err *Error
+	r.times, err = readTimes(claims)
+	return r, err
+}
+
+func (c *contract) checkSubject(r *registered) *Error {
+	if r.numericSub && !c.rules.NumericUserID {
+		return refuseClaim(CodeInvalidFormat, "sub", "sub is a number, not a string; NumericUserID accepts integers")
+	}
+	return nil
+}
