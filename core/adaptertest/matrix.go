@@ -7,10 +7,9 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// The matrix is the part of the table that is multiplied out of small ones:
-// every way in by every fault by every mode, every policy by everybody, every
-// form of the answer by every refusal. What must be answered follows from the
-// small tables, which say it in DESIGN's words.
+// The matrix multiplies small tables: every way in by every fault by every mode,
+// every policy by every session, every form of the answer by every refusal. The
+// expected answer follows from the small tables.
 func matrixScenarios() []Scenario {
 	return slices.Concat(wayScenarios(), issuerScenarios(), originScenarios(), policyScenarios(), formScenarios())
 }

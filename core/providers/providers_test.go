@@ -18,7 +18,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/providertest"
 )
 
-// leastRefusals is what issue 4 asks of every provider.
+// leastRefusals is how many bad tokens each provider has to have.
 const leastRefusals = 6
 
 // newIssuer has a key for every algorithm.

@@ -44,7 +44,7 @@ func TestAllocations(t *testing.T) {
 	}
 	f := newFixture("RS256")
 	for _, bad := range f.badTokens() {
-		count(bad.name, refusal(f, bad.token))
+		count(bad.refusal, refusal(f, bad.token))
 	}
 	if *update {
 		if err := os.WriteFile(baselineFile, list.Bytes(), 0o644); err != nil {

@@ -72,7 +72,7 @@ func BenchmarkMiddleware(b *testing.B) {
 func BenchmarkRefuse(b *testing.B) {
 	f := newFixture("RS256")
 	for _, bad := range f.badTokens() {
-		b.Run(bad.name, func(b *testing.B) { measure(b, refusal(f, bad.token)) })
+		b.Run(bad.refusal, func(b *testing.B) { measure(b, refusal(f, bad.token)) })
 	}
 }
 
@@ -82,9 +82,9 @@ func verification(alg string, libraries []library) []row {
 	token := f.token()
 	rows := []row{{rowLimit, limit(f, token)}}
 	for _, l := range libraries {
-		v, _, _, err := l.prepare(f)
-		must(0, err)
-		if v != nil {
+		if l.lacks != alg {
+			v, _, _, err := l.prepare(f)
+			must(0, err)
 			rows = append(rows, row{l.name, func() error {
 				_, _, err := v(token)
 				return err
@@ -98,12 +98,12 @@ func verification(alg string, libraries []library) []row {
 func (f *fixture) badTokens() []forged {
 	good := f.token()
 	bad := []forged{
-		{"garbage", "oat_2vA7bYtR3MwXz5SlJo0UdCe8FzN"},
-		{"malformed", good[:20] + "!" + good[21:]},
+		{"", "garbage", "oat_2vA7bYtR3MwXz5SlJo0UdCe8FzN"},
+		{"", "malformed", good[:20] + "!" + good[21:]},
 	}
 	for _, forgery := range f.forgeries() {
-		if name := map[string]string{"exp": "expired", "signature": "tampered"}[forgery.name]; name != "" {
-			bad = append(bad, forged{name, forgery.token})
+		if forgery.refusal != "" {
+			bad = append(bad, forgery)
 		}
 	}
 	return bad

@@ -14,23 +14,24 @@ type verify func(token string) (user string, claims *clerk.Claims, err error)
 type library struct {
 	name string
 	// make prepares it for a key. With bare it makes only the library's own
-	// checks; without, its user adds by hand those that are missing. It returns
-	// nil for an algorithm that the library lacks.
+	// checks; without, its user adds by hand those that are missing.
 	make func(f *fixture, bare bool) verify
+	// byHand are the checks that its user has to add.
+	byHand string
+	// lacks is an algorithm that it does not support.
+	lacks string
 	// sessionOnly rows leave the claims undecoded.
 	sessionOnly bool
 }
 
-// prepare returns the library's verify, nil if it lacks the algorithm, after it
-// has accepted the good token. missing are the checks that it does not make,
-// byHand those that its user has to add.
+// prepare returns the library's verify after it has accepted the good token.
+// missing are the checks that it does not make, byHand those that its user has
+// to add.
 func (l library) prepare(f *fixture) (v verify, missing, byHand []string, err error) {
 	good, forgeries := f.token(), f.forgeries()
 	refuses := map[string]bool{}
 	for _, bare := range []bool{true, false} {
-		if v = l.make(f, bare); v == nil {
-			return nil, nil, nil, nil
-		}
+		v = l.make(f, bare)
 		for range 2 { // the second time from a cache, if there is one
 			user, claims, err := v(good)
 			if err != nil {
@@ -44,11 +45,11 @@ func (l library) prepare(f *fixture) (v verify, missing, byHand []string, err er
 			_, _, err := v(bad.token)
 			switch {
 			case bare:
-				refuses[bad.name] = err != nil
+				refuses[bad.check] = err != nil
 			case err == nil:
-				missing = append(missing, bad.name)
-			case !refuses[bad.name]:
-				byHand = append(byHand, bad.name)
+				missing = append(missing, bad.check)
+			case !refuses[bad.check]:
+				byHand = append(byHand, bad.check)
 			}
 		}
 	}

@@ -67,7 +67,7 @@ func checkApp(f *fixture, serve app) error {
 		}
 		for _, bad := range f.forgeries() {
 			if status, _ := serve("Bearer " + bad.token); status == http.StatusOK {
-				return fmt.Errorf("does not check %s", bad.name)
+				return fmt.Errorf("does not check %s", bad.check)
 			}
 		}
 	}

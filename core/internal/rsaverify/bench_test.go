@@ -47,7 +47,7 @@ func newSubject(b *testing.B, s scheme, bits int) subject {
 	return subject{input: input, sig: sig, key: k}
 }
 
-// contenders are ours first, then the limit of issue 6 (SHA-256 and the standard library), then golang-jwt. The calls
+// contenders are ours first, then the limit (SHA-256 and the standard library), then golang-jwt. The calls
 // are written out: through a function value every digest would be allocated.
 func contenders(s scheme, of subject) []contender {
 	k, sig, text := of.key, of.sig, string(of.input)
