@@ -14,10 +14,14 @@ func matrixScenarios() []Scenario {
 	return slices.Concat(wayScenarios(), issuerScenarios(), originScenarios(), policyScenarios(), formScenarios())
 }
 
-// combine is one mode with everything that the others ask for.
+// combine is one mode with everything that the others ask for. Its name lists
+// theirs, because the modes of one name must not differ.
 func combine(name string, modes ...Mode) Mode {
 	all := Mode{Name: name}
 	for _, m := range modes {
+		if m.Name != "" {
+			all.Name += " + " + m.Name
+		}
 		all.Outage = all.Outage || m.Outage
 		all.Policies = append(all.Policies, m.Policies...)
 	}

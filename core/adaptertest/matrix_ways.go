@@ -153,7 +153,7 @@ func wayScenarios() []Scenario {
 
 // issuerScenarios: two contracts, by every way in, and one whose issuer is down.
 func issuerScenarios() []Scenario {
-	partnerDown := Mode{Options: func(s *Stage) []core.Option {
+	partnerDown := Mode{Name: "partner down", Options: func(s *Stage) []core.Option {
 		contract, err := clerkContract(s.down)
 		if err != nil {
 			return []core.Option{nil} // New panics

@@ -3,7 +3,7 @@
 // fetches, panics, goroutines before and after. It exits with 1 if a promise
 // about keys (docs/keys.md) did not hold.
 //
-//	go run ./internal/faultrun                  the situations, by an injected clock
+//	go run ./internal/faultrun                  the scenarios, by an injected clock
 //	go run -race ./internal/faultrun -storm 1m  all faults at once, in real time
 //	go run ./internal/faultrun -peers           the same flood against other libraries
 package main
@@ -50,7 +50,7 @@ func run(ctx context.Context, w io.Writer, scale float64, storm time.Duration, p
 		return r.held(), nil
 	}
 	var results []result
-	for _, s := range situations {
+	for _, s := range scenarios {
 		if ctx.Err() != nil {
 			return false, ctx.Err()
 		}

@@ -14,14 +14,14 @@ import (
 	"github.com/revstackhq/auth-go/core/authtest"
 )
 
-// situation is one row: what is done to the verifier, and what must hold.
-type situation struct {
-	name, must string
-	play       func(ctx context.Context, b *bench) []string // what did not hold
+// scenario is what is done to the verifier, and the rule that must hold.
+type scenario struct {
+	name, why string
+	play      func(ctx context.Context, st *stage) []string // what did not hold
 }
 
-// bench is what a situation plays on.
-type bench struct {
+// stage is what a scenario is played on.
+type stage struct {
 	clock  *authtest.Clock
 	issuer *authtest.Issuer
 	scale  float64
@@ -30,7 +30,7 @@ type bench struct {
 }
 
 type result struct {
-	situation
+	scenario
 	requests, goodRefused, panics int64
 	fetches                       int
 	before, after                 int // goroutines
@@ -39,15 +39,15 @@ type result struct {
 
 func (r result) held() bool { return len(r.faults) == 0 && r.panics == 0 && r.goodRefused == 0 }
 
-func play(ctx context.Context, s situation, scale float64) result {
+func play(ctx context.Context, s scenario, scale float64) result {
 	before := runtime.NumGoroutine()
-	b := &bench{clock: authtest.NewClock(start), scale: scale}
-	issuer, err := authtest.StartIssuer(authtest.Config{Clock: b.clock})
+	st := &stage{clock: authtest.NewClock(start), scale: scale}
+	issuer, err := authtest.StartIssuer(authtest.Config{Clock: st.clock})
 	if err != nil {
-		return result{situation: s, faults: []string{err.Error()}}
+		return result{scenario: s, faults: []string{err.Error()}}
 	}
-	b.issuer = issuer
-	faults := s.play(ctx, b)
+	st.issuer = issuer
+	faults := s.play(ctx, st)
 	fetches := issuer.Fetches()
 	if err := issuer.Close(); err != nil {
 		faults = append(faults, err.Error())
@@ -57,7 +57,7 @@ func play(ctx context.Context, s situation, scale float64) result {
 		faults = append(faults, fmt.Sprintf("%d goroutines left over", after-before))
 	}
 	return result{
-		situation: s, requests: b.requests.Load(), goodRefused: b.goodRefused.Load(), panics: b.panics.Load(),
+		scenario: s, requests: st.requests.Load(), goodRefused: st.goodRefused.Load(), panics: st.panics.Load(),
 		fetches: fetches, before: before, after: after, faults: faults,
 	}
 }
@@ -83,10 +83,10 @@ func settledGoroutines(want int) int {
 }
 
 // n scales a number of requests.
-func (b *bench) n(full int) int { return max(64, int(float64(full)*b.scale)) }
+func (st *stage) n(full int) int { return max(64, int(float64(full)*st.scale)) }
 
-func (b *bench) verifier(opts ...core.VerifierOption) *core.Verifier {
-	v, err := core.NewVerifier(b.issuer.Contract(), append([]core.VerifierOption{core.WithClock(b.clock)}, opts...)...)
+func (st *stage) verifier(opts ...core.VerifierOption) *core.Verifier {
+	v, err := core.NewVerifier(st.issuer.Contract(), append([]core.VerifierOption{core.WithClock(st.clock)}, opts...)...)
 	if err != nil {
 		panic(err) // a mistake of this program
 	}
@@ -94,22 +94,22 @@ func (b *bench) verifier(opts ...core.VerifierOption) *core.Verifier {
 }
 
 // verify counts, and survives a panic to count that too.
-func (b *bench) verify(ctx context.Context, v *core.Verifier, token string) (code core.Code) {
+func (st *stage) verify(ctx context.Context, v *core.Verifier, token string) (code core.Code) {
 	defer func() {
 		if recover() != nil {
-			b.panics.Add(1)
+			st.panics.Add(1)
 			code = "PANIC"
 		}
 	}()
-	b.requests.Add(1)
+	st.requests.Add(1)
 	_, err := v.Verify(ctx, token)
 	return core.CodeOf(err)
 }
 
 // good verifies a token that must be accepted.
-func (b *bench) good(ctx context.Context, v *core.Verifier, token string) {
-	if b.verify(ctx, v, token) != "" {
-		b.goodRefused.Add(1)
+func (st *stage) good(ctx context.Context, v *core.Verifier, token string) {
+	if st.verify(ctx, v, token) != "" {
+		st.goodRefused.Add(1)
 	}
 }
 
@@ -129,14 +129,14 @@ func parallel(workers, n int, do func(i int)) {
 
 func printResults(w io.Writer, results []result) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "situation\trequests\tgood refused\tfetches\tpanics\tgoroutines\tmust hold\t")
+	fmt.Fprintln(t, "scenario\trequests\tgood refused\tfetches\tpanics\tgoroutines\trule\t")
 	for _, r := range results {
 		verdict := "held"
 		if !r.held() {
 			verdict = "VIOLATED"
 		}
 		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d → %d\t%s: %s\t\n",
-			r.name, r.requests, r.goodRefused, r.fetches, r.panics, r.before, r.after, verdict, r.must)
+			r.name, r.requests, r.goodRefused, r.fetches, r.panics, r.before, r.after, verdict, r.why)
 	}
 	t.Flush()
 	for _, r := range results {

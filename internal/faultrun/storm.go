@@ -17,37 +17,37 @@ import (
 // tokens, made-up key ids, bad signatures and garbage on 64 goroutines, while
 // the issuer fails, hangs, rotates and comes back.
 func runStorm(ctx context.Context, length time.Duration) result {
-	s := situation{
+	s := scenario{
 		name: fmt.Sprintf("everything at once for %v", length),
-		must: "no good token refused, none accepted that is bad",
+		why:  "no good token refused, none accepted that is bad",
 	}
-	s.play = func(ctx context.Context, b *bench) []string { return everything(ctx, b, length) }
+	s.play = func(ctx context.Context, st *stage) []string { return everything(ctx, st, length) }
 	return play(ctx, s, 1)
 }
 
-func everything(ctx context.Context, b *bench, length time.Duration) []string {
-	b.issuer.SetMaxAge(time.Minute)
-	v, err := core.NewVerifier(b.issuer.Contract(), core.WithKeyPolicy(keys.Policy{
+func everything(ctx context.Context, st *stage, length time.Duration) []string {
+	st.issuer.SetMaxAge(time.Minute)
+	v, err := core.NewVerifier(st.issuer.Contract(), core.WithKeyPolicy(keys.Policy{
 		MinFresh: time.Second, MaxFresh: time.Second, FetchTimeout: 500 * time.Millisecond,
 	}), core.WithClock(realTime{}))
 	if err != nil {
 		return []string{err.Error()}
 	}
-	b.clock.Set(time.Now())
+	st.clock.Set(time.Now())
 	ctx, cancel := context.WithTimeout(ctx, length)
 	defer cancel()
-	good := b.issuer.Token(nil, authtest.ExpiresIn(length+time.Hour))
-	b.good(context.WithoutCancel(ctx), v, good)
+	good := st.issuer.Token(nil, authtest.ExpiresIn(length+time.Hour))
+	st.good(context.WithoutCancel(ctx), v, good)
 
 	var mu sync.Mutex
 	faults := map[string]int{}
 	note := func(f string) { mu.Lock(); faults[f]++; mu.Unlock() }
 	var wg sync.WaitGroup
-	wg.Go(func() { harass(ctx, b) })
+	wg.Go(func() { harass(ctx, st) })
 	for range 64 {
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				storming(context.WithoutCancel(ctx), b, v, good, note)
+				storming(context.WithoutCancel(ctx), st, v, good, note)
 			}
 		})
 	}
@@ -58,26 +58,26 @@ func everything(ctx context.Context, b *bench, length time.Duration) []string {
 	}
 	// Freshness is one second here: a fetch a second for refreshing, and the
 	// unknown keys' twelve a minute.
-	if most := int(length/time.Second)*2 + 24; b.issuer.Fetches() > most {
-		all = append(all, fmt.Sprintf("%d fetches, at most %d expected", b.issuer.Fetches(), most))
+	if most := int(length/time.Second)*2 + 24; st.issuer.Fetches() > most {
+		all = append(all, fmt.Sprintf("%d fetches, at most %d expected", st.issuer.Fetches(), most))
 	}
 	return all
 }
 
 // storming sends one request of some kind.
-func storming(ctx context.Context, b *bench, v *core.Verifier, good string, note func(string)) {
+func storming(ctx context.Context, st *stage, v *core.Verifier, good string, note func(string)) {
 	switch rand.IntN(8) {
 	case 0:
-		code := b.verify(ctx, v, withKid(good, randomKid()))
+		code := st.verify(ctx, v, withKid(good, randomKid()))
 		if code != core.CodeUnknownKey && code != core.CodeKeysUnavailable {
 			note("a made-up key id got " + string(code))
 		}
 	case 1:
-		if code := b.verify(ctx, v, good[:len(good)-8]+"AAAAAAAA"); code != core.CodeInvalidSignature && code != core.CodeInvalidFormat {
+		if code := st.verify(ctx, v, good[:len(good)-8]+"AAAAAAAA"); code != core.CodeInvalidSignature && code != core.CodeInvalidFormat {
 			note("a bad signature got " + string(code))
 		}
 	case 2:
-		if code := b.verify(ctx, v, "garbage"); code != core.CodeInvalidFormat {
+		if code := st.verify(ctx, v, "garbage"); code != core.CodeInvalidFormat {
 			note("garbage got " + string(code))
 		}
 	case 3:
@@ -87,31 +87,31 @@ func storming(ctx context.Context, b *bench, v *core.Verifier, good string, note
 			note(fmt.Sprintf("an impatient request got %v", err))
 		}
 	default:
-		b.good(ctx, v, good)
+		st.good(ctx, v, good)
 	}
 }
 
 // harass makes the issuer fail in turn. Rotations keep the old key, as a
 // careful issuer does, so that every good token stays good.
-func harass(ctx context.Context, b *bench) {
+func harass(ctx context.Context, st *stage) {
 	for i := 0; ; i++ {
 		pause := time.NewTimer(time.Duration(300+rand.IntN(700)) * time.Millisecond)
 		select {
 		case <-ctx.Done():
 			pause.Stop()
-			b.issuer.Hang(false)
+			st.issuer.Hang(false)
 			return
 		case <-pause.C:
 		}
-		b.issuer.Unavailable(i%5 == 1)
-		b.issuer.Hang(i%5 == 2)
+		st.issuer.Unavailable(i%5 == 1)
+		st.issuer.Hang(i%5 == 2)
 		switch i % 5 {
 		case 3:
-			b.issuer.SetJWKS([]byte("<html>"))
+			st.issuer.SetJWKS([]byte("<html>"))
 		case 4:
-			b.issuer.SetJWKS(nil)
+			st.issuer.SetJWKS(nil)
 			if i%25 == 4 { // few: each one adds a key to the set
-				b.issuer.RotateKeys(true)
+				st.issuer.RotateKeys(true)
 			}
 		}
 	}
