@@ -25,6 +25,9 @@ var (
 	errHeaderEncoding    = &FormatError{"the header is not strict base64url"}
 	errPayloadEncoding   = &FormatError{"the payload is not strict base64url"}
 	errSignatureEncoding = &FormatError{"the signature is not strict base64url"}
+	errHeaderPadding     = &FormatError{"the header is not padded base64url"}
+	errPayloadPadding    = &FormatError{"the payload is not padded base64url"}
+	errSignaturePadding  = &FormatError{"the signature is not padded base64url"}
 )
 
 // Faults of the header (RFC 7515 §4).

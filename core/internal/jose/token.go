@@ -17,6 +17,8 @@ type Token struct {
 	Signature []byte
 	// Claims indexes the members of Payload.
 	Claims Object
+	// Padded says that the segments are padded: see [ParsePadded].
+	Padded bool
 
 	signed int // length of the signing input
 }
@@ -32,13 +34,22 @@ func Parse(t *Token, raw string, headers *HeaderCache, limits Limits) error {
 	if err != nil {
 		return err
 	}
+	if raw[first-1] == '=' { // a padded header may be in the cache
+		return errHeaderEncoding
+	}
+	segments := [3]string{raw[:first], raw[first+1 : second], raw[second+1:]}
+	return t.decode(raw, first, second, segments, headers, limits)
+}
+
+// decode reads the segments, which are free of padding, into t. first and second are the dots of raw.
+func (t *Token) decode(raw string, first, second int, segments [3]string, headers *HeaderCache, limits Limits) (err error) {
+	encodedHeader, encodedPayload, encodedSignature := segments[0], segments[1], segments[2]
 	header, ok := headers.lookup(raw[:first])
 	if !ok {
-		if header, err = parseHeader(raw[:first], limits); err != nil {
+		if header, err = parseHeader(encodedHeader, limits); err != nil {
 			return err
 		}
 	}
-	encodedPayload, encodedSignature := raw[first+1:second], raw[second+1:]
 	// Two buffers: whoever keeps the payload should not keep the signature too.
 	payload, signature := make([]byte, decodedLen(len(encodedPayload))), make([]byte, decodedLen(len(encodedSignature)))
 	if !decodeBase64(payload, encodedPayload) {
