@@ -117,6 +117,7 @@ type UnknownKeyError struct {
 	Alg       string
 	Throttled bool   // refused without asking the issuer again, because it was asked a moment ago
 	Skipped   string // why the set's own entry with this kid cannot be used; empty when there is none
+	Malformed bool   // refused for its form, without asking: the kid is not a UUID where it has to be
 }
 
 // Error names the key id, bounded and quoted.
@@ -124,6 +125,9 @@ func (e *UnknownKeyError) Error() string {
 	msg := fmt.Sprintf("jwks: no key %q for %s", e.KeyID, e.Alg)
 	if e.KeyID == "" {
 		msg = "jwks: no key for a token without kid and alg " + e.Alg
+	}
+	if e.Malformed {
+		msg += ": the kid is not a UUID, so it has no URL here"
 	}
 	if e.Skipped != "" {
 		msg += ": the entry was skipped: " + e.Skipped

@@ -23,7 +23,7 @@ const (
 	acceptJSON   = "application/json"
 )
 
-// fetcher gets small JSON documents under the rules every fetch of ours obeys.
+// fetcher gets small documents under the rules every fetch of ours obeys.
 type fetcher struct {
 	client   *http.Client
 	public   *http.Client                          // dials public addresses only; nil for a client that was given
@@ -38,6 +38,7 @@ type request struct {
 	url, accept string
 	validators  validators
 	publicOnly  bool // refuse private addresses
+	pem         bool // the document is PEM, not JSON
 }
 
 // validators carry RFC 9110 §8.8 revalidation data; the zero value asks for a whole answer.
@@ -177,7 +178,7 @@ func (f *fetcher) get(ctx context.Context, r request) (*answer, error) {
 	if int64(len(body)) > f.maxBytes {
 		return nil, fail(KindTooLarge, fmt.Errorf("more than %d bytes", f.maxBytes))
 	}
-	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
+	if trimmed := bytes.TrimLeft(body, " \t\r\n"); !r.pem && (len(trimmed) == 0 || trimmed[0] != '{') {
 		return nil, fail(KindNotJSON, errors.New("the answer does not start with {"))
 	}
 	return &answer{header: resp.Header, body: body}, nil

@@ -72,7 +72,9 @@ func (s *Source) fly(f *flight) {
 		s.land(f, base, err, Refreshed{})
 		return
 	}
-	s.save(ctx, f, next)
+	if base != nil || len(next.set.keys) > 0 { // made-up key ids must not fill the cache
+		s.save(ctx, f, next)
+	}
 	s.land(f, next, nil, Refreshed{NotModified: unchanged})
 }
 
@@ -95,24 +97,17 @@ func (s *Source) renew(ctx context.Context, base *snapshot, now time.Time) (next
 	if base != nil && base.url == target {
 		v = validators{etag: base.etag, modified: base.modified}
 	}
-	type result struct {
-		ans *answer
-		set *Set
+	r := request{
+		url:        target,
+		accept:     acceptSet,
+		validators: v,
+		publicOnly: s.cfg.publicOnly(target),
+	}
+	if s.cfg.pemKid != "" {
+		r.accept, r.pem = acceptPEM, true
 	}
 	s.fetches.Add(1)
-	got, err := guard(ctx, func(ctx context.Context) (result, error) {
-		ans, err := s.fetch.get(ctx, request{
-			url:        target,
-			accept:     acceptSet,
-			validators: v,
-			publicOnly: s.cfg.publicOnly(target),
-		})
-		if err != nil || ans.notModified {
-			return result{ans: ans}, err
-		}
-		set, err := Parse(ans.body, s.limits)
-		return result{ans, set}, err
-	})
+	got, err := guard(ctx, s.pull(r))
 	if err != nil {
 		err = asFetchError(err, target)
 		s.rediscover(err)
@@ -128,6 +123,9 @@ func (s *Source) renew(ctx context.Context, base *snapshot, now time.Time) (next
 		same.etag = cmp.Or(validator(got.ans.header, "ETag"), base.etag)
 		s.date(&same, now, lifetime)
 		return &same, true, nil
+	}
+	if len(got.set.keys) == 0 { // a page that is not there now may be there soon
+		lifetime = s.policy.MinFresh
 	}
 	if base != nil {
 		got.set.inherit(base.set)
@@ -168,7 +166,10 @@ func (s *Source) land(f *flight, snap *snapshot, err error, done Refreshed) {
 		s.nextTry = now.Add(wait)
 	}
 	f.snap, f.err, f.nextTry = snap, err, s.nextTry
-	s.post(append(f.events, s.outcome(f, now, done)))
+	if ev := s.outcome(f, now, done); ev != nil {
+		f.events = append(f.events, ev)
+	}
+	s.post(f.events)
 	s.mu.Unlock()
 
 	if err != nil {
@@ -178,8 +179,11 @@ func (s *Source) land(f *flight, snap *snapshot, err error, done Refreshed) {
 	s.deliver() // after the waiters have gone: a slow observer must hold nobody
 }
 
-// outcome returns the event that describes how f ended.
+// outcome returns the event that describes how f ended, nil for a key's page that is not there: the lookup says that.
 func (s *Source) outcome(f *flight, now time.Time, done Refreshed) Event {
+	if f.err == nil && len(f.snap.set.keys) == 0 {
+		return nil
+	}
 	if f.err == nil {
 		done.URL, done.FreshUntil = s.shownURL, f.snap.freshUntil
 		done.Keys, done.Skipped = len(f.snap.set.keys), len(f.snap.set.skipped)

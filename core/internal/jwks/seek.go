@@ -144,6 +144,8 @@ func (s *Source) stranger(q query, snap *snapshot, started bool, now time.Time) 
 	switch {
 	case q.hasKid && s.refused.holds(q.kid, q.alg, now):
 		return plan{set: snap.set}
+	case s.cfg.pemKid != "" && len(snap.set.keys) > 0:
+		return plan{set: snap.set} // the one key is for another algorithm: its page has no second
 	case s.flight != nil || now.Before(s.nextTry):
 		// In back-off the honest answer is "cannot know": the key may be new.
 		return s.board(started, now)

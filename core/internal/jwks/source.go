@@ -46,6 +46,9 @@ type Config struct {
 	// Emit observes. It is called without locks held: for an unknown key on the request's own goroutine, else on the
 	// flight's when its waiters are gone, one event at a time. Default: none.
 	Emit func(Event)
+
+	// pemKid is not empty for one key of a [Directory]: URL is the page of that key.
+	pemKid string
 }
 
 // Source keeps one key set. Make it with [New] or [NewStatic]; it needs no closing.

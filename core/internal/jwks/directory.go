@@ -1,0 +1,185 @@
+package jwks
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/keys"
+)
+
+// KidPlaceholder stands for the kid in a [Directory]'s URL.
+const KidPlaceholder = "{kid}"
+
+const (
+	// maxResidents bounds the keys that a directory keeps; the one unused for longest makes room.
+	maxResidents = 32
+	// freeResidents is how many keys a directory learns without a cool-down between them: those of a cold start.
+	freeResidents = 4
+)
+
+// Directory is the keys of an issuer that publishes each at a URL of its own, as PEM. Every key that was found is kept
+// by a [Source], with all that one promises. A kid that is not known is asked for under the same rule as an unknown
+// kid of a set: one fetch at a time, and none for the cool-down after one that brought nothing. It needs no closing.
+type Directory struct {
+	cfg           Config
+	policy        keys.Policy
+	fetch         *fetcher
+	clock         keys.Clock
+	before, after string // the URL around the kid
+	shownURL      string
+
+	// residents are the keys found so far; the map is replaced and never modified.
+	residents atomic.Pointer[map[string]*resident]
+
+	unknownKids, throttled atomic.Uint64
+
+	mu       sync.Mutex // guards what follows; never held across I/O
+	inquiry  *inquiry
+	asked    uint64
+	waiting  int
+	failures int  // in a row
+	hung     bool // the last failure was a timeout
+	nextTry  time.Time
+	coolTill time.Time
+	refused  *refusals
+	lastErr  error
+	past     keys.Health // counts of sources that are gone
+}
+
+// resident is a key that was found.
+type resident struct {
+	source *Source
+	used   atomic.Int64 // Unix seconds
+}
+
+// NewDirectory returns a Directory and does no I/O. cfg.URL holds [KidPlaceholder] once, in its path. Discovery and
+// KeyUses do not apply.
+func NewDirectory(cfg Config) *Directory {
+	d := &Directory{cfg: cfg, policy: cfg.Policy.WithDefaults(), clock: cfg.Clock}
+	if d.clock == nil {
+		d.clock = keys.SystemClock{}
+	}
+	d.cfg.Clock, d.cfg.KeyUses, d.cfg.Discovery, d.cfg.ID = d.clock, nil, false, ""
+	d.before, d.after, _ = strings.Cut(cfg.URL, KidPlaceholder)
+	d.shownURL = redactURL(d.before) + KidPlaceholder + d.after
+	d.fetch = newFetcher(cfg.Client, d.policy.MaxBytes)
+	d.fetch.insecure, d.fetch.now = cfg.InsecureHTTP, d.clock.Now
+	d.refused = newRefusals(d.policy.Cooldown, d.policy.MaxRefusedKids)
+	d.residents.Store(&map[string]*resident{})
+	return d
+}
+
+// source returns the source of one key. kid has passed isUUID: nothing else gets into a URL.
+func (d *Directory) source(kid string) *Source {
+	cfg := d.cfg
+	cfg.URL, cfg.pemKid = d.before+kid+d.after, kid
+	s := New(cfg)
+	s.fetch = d.fetch // one transport for all
+	return s
+}
+
+// isUUID reports whether s has the textual form of RFC 9562 §4, of any version.
+func isUUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case i == 8 || i == 13 || i == 18 || i == 23:
+			if c != '-' {
+				return false
+			}
+		case (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F'):
+			return false
+		}
+	}
+	return true
+}
+
+// Lookup returns the key that kid names. A token without a kid, or with one that is not a UUID, is refused without
+// asking. Otherwise it answers as [Source.Lookup] does.
+func (d *Directory) Lookup(ctx context.Context, kid string, hasKid bool, alg string) ([]*Key, error) {
+	if !hasKid || !isUUID(kid) {
+		return nil, d.unknown(kid, alg, UnknownKeyError{Malformed: hasKid})
+	}
+	if r := (*d.residents.Load())[kid]; r != nil {
+		return d.ask(ctx, r, kid, alg)
+	}
+	return d.seek(ctx, kid, alg)
+}
+
+// ask looks kid up with its own source.
+func (d *Directory) ask(ctx context.Context, r *resident, kid, alg string) ([]*Key, error) {
+	if now := d.clock.Now().Unix(); r.used.Load() != now { // store only once a second: readers would fight over the cache line
+		r.used.Store(now)
+	}
+	found, err := r.source.Lookup(ctx, kid, true, alg)
+	if err == nil {
+		return found, nil
+	}
+	if snap := r.source.snap.Load(); snap != nil && len(snap.set.keys) == 0 {
+		d.expel(kid, r)
+	}
+	return nil, err
+}
+
+// expel forgets a key that was withdrawn.
+func (d *Directory) expel(kid string, r *resident) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := *d.residents.Load()
+	if now[kid] != r {
+		return // somebody else did, or it is back
+	}
+	d.refused.refuse(kid, "", d.asked, d.clock.Now())
+	next := maps.Clone(now)
+	delete(next, kid)
+	d.residents.Store(&next)
+	addCounts(&d.past, r.source.Health())
+}
+
+// house makes source a resident. The caller holds mu.
+func (d *Directory) house(kid string, source *Source, now time.Time) {
+	next := maps.Clone(*d.residents.Load())
+	r := &resident{source: source}
+	r.used.Store(now.Unix())
+	next[kid] = r
+	for len(next) > maxResidents {
+		oldest := slices.MinFunc(slices.Collect(maps.Keys(next)), func(a, b string) int {
+			return int(next[a].used.Load() - next[b].used.Load())
+		})
+		addCounts(&d.past, next[oldest].source.Health())
+		delete(next, oldest)
+	}
+	d.residents.Store(&next)
+	if len(next) > freeResidents { // whoever knows many keys of the issuer must not make us fetch them all at once
+		d.coolTill = now.Add(d.policy.Cooldown)
+	}
+}
+
+// unknown counts and tells of a refusal that no source made.
+func (d *Directory) unknown(kid, alg string, e UnknownKeyError) error {
+	e.KeyID, e.Alg = printable(kid, shownBytes), printable(alg, shownBytes)
+	d.unknownKids.Add(1)
+	if e.Throttled {
+		d.throttled.Add(1)
+	}
+	if d.cfg.Emit != nil {
+		func() {
+			defer func() { _ = recover() }() // the observer's own trouble
+			d.cfg.Emit(UnknownKid{URL: d.shownURL, KeyID: e.KeyID, Throttled: e.Throttled})
+		}()
+	}
+	return &e
+}
+
+// Relearn has nothing to offer: a token without a kid names no key here.
+func (d *Directory) Relearn(context.Context, string, []*Key) ([]*Key, error) { return nil, nil }
+
+// Ready returns nil: which keys there are shows only when a token names one.
+func (d *Directory) Ready(context.Context) error { return nil }

@@ -1,0 +1,64 @@
+package jwks
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/revstackhq/auth-go/core/keys"
+)
+
+// Health returns the present state of all keys at once: the worst state, and the dates of the key that has to be
+// renewed first. It does no I/O and never waits for a fetch.
+func (d *Directory) Health() keys.Health {
+	now := d.clock.Now()
+	d.mu.Lock()
+	h := d.past
+	h.Issuer, h.URL, h.State, h.Keys = d.cfg.Issuer, d.shownURL, keys.StateEmpty, []keys.Info{}
+	if d.lastErr != nil {
+		h.State, h.LastError, h.LastErrorKind = keys.StateUnavailable, d.lastErr.Error(), kindOf(d.lastErr)
+	}
+	if now.Before(d.nextTry) {
+		h.NextTry = d.nextTry
+	}
+	residents := *d.residents.Load()
+	d.mu.Unlock()
+
+	h.UnknownKeys += d.unknownKids.Load()
+	h.Throttled += d.throttled.Load()
+	for n, kid := range slices.Sorted(maps.Keys(residents)) {
+		one := residents[kid].source.Health()
+		if n == 0 || gravity(one.State) > gravity(h.State) {
+			h.State = one.State
+		}
+		if n == 0 || one.FreshUntil.Before(h.FreshUntil) {
+			h.FetchedAt, h.Age, h.RefreshAt = one.FetchedAt, one.Age, one.RefreshAt
+			h.FreshUntil, h.StaleUntil = one.FreshUntil, one.StaleUntil
+		}
+		h.Keys = append(h.Keys, one.Keys...)
+		if one.LastError != "" {
+			h.LastError, h.LastErrorKind, h.NextTry = one.LastError, one.LastErrorKind, one.NextTry
+		}
+		if one.CacheError != "" {
+			h.CacheError = one.CacheError
+		}
+		addCounts(&h, one)
+	}
+	return h
+}
+
+// gravity orders states from well to bad.
+func gravity(s keys.State) int {
+	return slices.Index([]keys.State{
+		keys.StateStatic, keys.StateFresh, keys.StateRefreshing, keys.StateEmpty, keys.StateStale, keys.StateUnavailable,
+	}, s)
+}
+
+// addCounts adds the counts of another source to h.
+func addCounts(h *keys.Health, other keys.Health) {
+	h.Fetches += other.Fetches
+	h.Failures += other.Failures
+	h.NotModified += other.NotModified
+	h.UnknownKeys += other.UnknownKeys
+	h.Throttled += other.Throttled
+	h.CacheLoads += other.CacheLoads
+}
