@@ -6,7 +6,7 @@ import "strings"
 // has one spelling here too: every segment is padded to a multiple of four characters, or the token is refused.
 func ParsePadded(t *Token, raw string, headers *HeaderCache, limits Limits) error {
 	*t = Token{}
-	first, second, err := split(raw)
+	first, second, err := split(raw, false)
 	if err != nil {
 		return err
 	}
