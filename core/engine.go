@@ -1,13 +1,12 @@
 package core
 
 import (
-	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"weak"
 
-	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/internal/jws"
 	"github.com/revstackhq/auth-go/core/keys"
@@ -25,30 +24,9 @@ type engine struct {
 	clock       keys.Clock
 
 	mu        sync.Mutex
-	observers []weak.Pointer[observer] // weak: a verifier that is gone must not pile up here
-}
-
-// observer is a verifier's side of the engine's events.
-type observer struct {
-	tell   []func(event.Event)
-	logger *slog.Logger
-}
-
-func (o *observer) emit(e event.Event) {
-	for _, tell := range o.tell {
-		o.call(tell, e)
-	}
-}
-
-// call keeps an observer's panic from a request, and from a fetch, where it
-// would end the program.
-func (o *observer) call(tell func(event.Event), e event.Event) {
-	defer func() {
-		if p := recover(); p != nil {
-			o.logger.Error("auth: an observer panicked", slog.String("panic", fmt.Sprint(p)))
-		}
-	}()
-	tell(e)
+	observers []weak.Pointer[observer] // weak, so that discarded verifiers can be collected
+	keyLog    keyLog
+	observed  atomic.Bool // a verifier was given WithObserver
 }
 
 // sharedEngines are a contract's engines, few: one for each set of options.
@@ -120,6 +98,8 @@ func newEngine(c *contract, o engineOptions) *engine {
 			Client:         o.client,
 			Clock:          o.clock,
 			Cache:          o.cache,
+			Provider:       c.rules.Provider,
+			Issuers:        c.expectedIssuers(),
 			Emit:           e.emit,
 		}
 		if len(c.issuers) > 0 {
@@ -128,58 +108,4 @@ func newEngine(c *contract, o engineOptions) *engine {
 		e.keys = jwks.New(cfg)
 	}
 	return e
-}
-
-// subscribe tells o, if it is not nil, of the keys' events for as long as o is
-// in use.
-func (e *engine) subscribe(o *observer) {
-	if o == nil {
-		return
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.observers = slices.DeleteFunc(e.observers, func(p weak.Pointer[observer]) bool { return p.Value() == nil })
-	if p := weak.Make(o); !slices.Contains(e.observers, p) {
-		e.observers = append(e.observers, p)
-	}
-}
-
-func (e *engine) emit(k jwks.Event) {
-	e.mu.Lock()
-	all := slices.Clone(e.observers)
-	e.mu.Unlock()
-	if len(all) == 0 {
-		return // a flood of unknown keys should not pay for listeners that are not there
-	}
-	translated := publicEvent(k)
-	if translated == nil {
-		return
-	}
-	for _, p := range all {
-		if o := p.Value(); o != nil {
-			o.emit(translated)
-		}
-	}
-}
-
-func publicEvent(k jwks.Event) event.Event {
-	switch k := k.(type) {
-	case jwks.Refreshed:
-		return event.KeysRefreshed{
-			URL: k.URL, Keys: k.Keys, Skipped: k.Skipped,
-			NotModified: k.NotModified, FromCache: k.FromCache, FreshUntil: k.FreshUntil,
-		}
-	case jwks.RefreshFailed:
-		return event.KeysRefreshFailed{URL: k.URL, Err: k.Err, NextTry: k.NextTry}
-	case jwks.CacheFailed:
-		return event.KeyCacheFailed{URL: k.URL, Op: k.Op, Err: k.Err}
-	case jwks.Stale:
-		return event.KeysStale{URL: k.URL, Since: k.Since, Until: k.Until, Err: k.Err}
-	case jwks.Unavailable:
-		return event.KeysUnavailable{URL: k.URL, Err: k.Err, NextTry: k.NextTry}
-	case jwks.UnknownKid:
-		return event.UnknownKey{URL: k.URL, Throttled: k.Throttled}
-	default:
-		return nil
-	}
 }

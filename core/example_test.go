@@ -344,7 +344,7 @@ func ExampleWithRevocation() {
 }
 
 func ExampleWithObserver() {
-	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.WithObserver(func(e event.Event) {
+	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.WithObserver(func(_ context.Context, e event.Event) {
 		switch e := e.(type) {
 		case event.TokenVerified:
 			fmt.Fprintln(os.Stdout, "verified by", e.Provider)

@@ -107,10 +107,10 @@ func (g *Guard) judge(ctx context.Context, r Request) (s *Session, outer *admiss
 	case err == nil:
 		return s, outer, nil
 	case g.bestEffort && !err.Code.unavailable() && err.Code != CodeRequestCanceled:
-		g.report(err)
+		g.report(ctx, err)
 		return nil, nil, nil //nolint:nilerr // that is what best effort means
 	default:
-		g.report(err)
+		g.report(ctx, err)
 		return nil, nil, g.reject(r, err)
 	}
 }
@@ -206,8 +206,8 @@ func (g *Guard) admit(ctx context.Context, s *Session) *Error {
 
 // report tells observers about a refusal behind the guard; a session that was
 // put into the context without one has none.
-func (g *Guard) report(err *Error) {
+func (g *Guard) report(ctx context.Context, err *Error) {
 	if g != nil {
-		g.verifier.rejected(err)
+		g.verifier.rejected(ctx, err)
 	}
 }

@@ -20,7 +20,7 @@ import (
 // tally counts events.
 type tally struct{ verified, rejected atomic.Int64 }
 
-func (c *tally) observe(e event.Event) {
+func (c *tally) observe(_ context.Context, e event.Event) {
 	switch e.(type) {
 	case event.TokenVerified:
 		c.verified.Add(1)

@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
@@ -25,7 +26,7 @@ func TestVerifiersShareKeys(t *testing.T) {
 	token := rs256(t, "k1", nil)
 	before := runtime.NumGoroutine()
 	for range 1000 {
-		v, err := core.NewVerifier(contract, core.WithClock(clock), core.WithObserver(func(event.Event) {}))
+		v, err := core.NewVerifier(contract, core.WithClock(clock), core.WithObserver(func(context.Context, event.Event) {}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +155,7 @@ func TestKeyCacheSecret(t *testing.T) {
 			server.publish(t, publicJWK(rsaKey().Public(), "k1", ""))
 			failed := make(chan event.KeyCacheFailed, 1)
 			v := must(core.NewVerifier(contract, core.WithClock(newClock()), core.WithKeyCache(cache, c.reads...),
-				core.WithObserver(func(e event.Event) {
+				core.WithObserver(func(_ context.Context, e event.Event) {
 					if e, ok := e.(event.KeyCacheFailed); ok {
 						failed <- e
 					}

@@ -20,7 +20,7 @@ func TestObservers(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
 	var mu sync.Mutex
 	var seen []string
-	note := func(e event.Event) {
+	note := func(_ context.Context, e event.Event) {
 		mu.Lock()
 		defer mu.Unlock()
 		switch e := e.(type) {
@@ -36,7 +36,7 @@ func TestObservers(t *testing.T) {
 		}
 	}
 	var log bytes.Buffer
-	v := newVerifier(t, server.rules(), core.WithObserver(func(event.Event) { panic("bug in an observer") }), core.WithObserver(note),
+	v := newVerifier(t, server.rules(), core.WithObserver(func(context.Context, event.Event) { panic("bug in an observer") }), core.WithObserver(note),
 		core.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 	token := rs256(t, "k1", nil)
 	for _, token := range []string{token, token, "x", rs256(t, "k2", nil)} {
@@ -52,7 +52,7 @@ func TestObservers(t *testing.T) {
 	if !strings.Contains(log.String(), "bug in an observer") {
 		t.Errorf("the panic is not in the log: %s", log.String())
 	}
-	emulator := newVerifier(t, core.Rules{Issuer: kitIssuer, Audiences: []string{"api"}, InsecureEmulator: true}, core.WithObserver(func(e event.Event) {
+	emulator := newVerifier(t, core.Rules{Issuer: kitIssuer, Audiences: []string{"api"}, InsecureEmulator: true}, core.WithObserver(func(_ context.Context, e event.Event) {
 		if v, ok := e.(event.TokenVerified); ok {
 			seen = append(seen, "emulated "+v.Provider)
 		}
@@ -70,7 +70,7 @@ func TestObserversAreHeldWeakly(t *testing.T) {
 	func() {
 		big := new([1 << 16]byte)
 		runtime.AddCleanup(big, func(done chan struct{}) { close(done) }, freed)
-		if _, err := core.NewVerifier(contract, core.WithClock(clock), core.WithObserver(func(event.Event) { big[0]++ })); err != nil {
+		if _, err := core.NewVerifier(contract, core.WithClock(clock), core.WithObserver(func(context.Context, event.Event) { big[0]++ })); err != nil {
 			t.Fatal(err)
 		}
 	}()
@@ -95,7 +95,7 @@ func TestObserverHearsOfTenants(t *testing.T) {
 	tenant := newContract(t, rules)
 	var refreshed atomic.Int64
 	v := newVerifier(t, secretRules(), core.WithResolver(core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { return tenant, nil }}),
-		core.WithObserver(func(e event.Event) {
+		core.WithObserver(func(_ context.Context, e event.Event) {
 			if _, ok := e.(event.KeysRefreshed); ok {
 				refreshed.Add(1)
 			}

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -39,7 +40,7 @@ type verifierOptions struct {
 	contracts []*Contract
 	resolver  *Resolver
 	issuers   []issuerPattern
-	observers []func(event.Event)
+	observers []func(context.Context, event.Event)
 	logger    *slog.Logger
 	faults    faults
 }
@@ -131,10 +132,10 @@ func WithStandardRSA() VerifierOption {
 	return verifierOption{"WithStandardRSA", func(v *verifierOptions) { v.engine.standardRSA = true }}
 }
 
-// WithObserver tells observe of what happens, see package event. It is called
-// on the goroutine of a request or of a key fetch, by many at once, and must
-// return quickly. The option may be given several times.
-func WithObserver(observe func(event.Event)) VerifierOption {
+// WithObserver calls observe for every event, see package event. The context is that of the request, or has the values
+// of the request that started a key fetch. Observers are called on the goroutine of the request or of the fetch, by many
+// at once, and must return quickly. The option may be given several times.
+func WithObserver(observe func(context.Context, event.Event)) VerifierOption {
 	return verifierOption{"WithObserver", func(v *verifierOptions) {
 		if observe == nil {
 			v.faults.add("WithObserver", "", "is nil")
@@ -144,9 +145,9 @@ func WithObserver(observe func(event.Event)) VerifierOption {
 	}}
 }
 
-// WithLogger takes a contract's warnings, and the reports of revocation checks
-// that fail and of observers that panic; slog.Default() is the default.
-// Requests are not logged: see [WithObserver].
+// WithLogger replaces slog.Default(). A verifier logs a contract's warnings, key outages and their end (one line for each
+// change), rejections (their number by code, at most one line in 10 seconds; each one with its detail at debug level), and
+// observers that panic. slog.New(slog.DiscardHandler) silences it.
 func WithLogger(logger *slog.Logger) VerifierOption {
 	return verifierOption{"WithLogger", func(v *verifierOptions) {
 		if logger == nil {

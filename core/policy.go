@@ -63,7 +63,7 @@ func (q *Requirement) Check(ctx context.Context, r Request) *Rejection {
 		return unguarded(r)
 	case a.session == nil:
 		err := refuse(CodeTokenMissing, "the route requires a session and the visitor is anonymous")
-		a.guard.report(err)
+		a.guard.report(ctx, err)
 		return a.guard.reject(r, err)
 	}
 	err := a.recheck(ctx, false) // the context may have been kept for hours
@@ -71,7 +71,7 @@ func (q *Requirement) Check(ctx context.Context, r Request) *Rejection {
 		err = checkPolicies(a.session, q.policies)
 	}
 	if err != nil {
-		a.guard.report(err)
+		a.guard.report(ctx, err)
 		return a.guard.reject(r, err)
 	}
 	return nil

@@ -20,7 +20,7 @@ func (v *Verifier) Recheck(ctx context.Context, s *Session) error {
 		return ErrNoSession
 	}
 	if err := v.standing(ctx, s, v.clock.Now()); err != nil {
-		v.rejected(err)
+		v.rejected(ctx, err)
 		return err
 	}
 	return nil
@@ -42,7 +42,7 @@ func Recheck(ctx context.Context) error {
 		err = checkPolicies(a.session, a.guard.policies)
 	}
 	if err != nil {
-		a.guard.report(err)
+		a.guard.report(ctx, err)
 		return err
 	}
 	return nil

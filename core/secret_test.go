@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -16,7 +17,7 @@ import (
 func TestSecretNeverPrinted(t *testing.T) {
 	rules := secretRules()
 	contract := newContract(t, rules)
-	verifier := newVerifier(t, rules, core.WithObserver(func(event.Event) {}))
+	verifier := newVerifier(t, rules, core.WithObserver(func(context.Context, event.Event) {}))
 	guard, err := core.NewGuard(verifier)
 	if err != nil {
 		t.Fatal(err)

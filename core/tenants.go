@@ -31,7 +31,7 @@ type tenants struct {
 	patterns []issuerPattern
 	options  engineOptions
 	setup    *verifierOptions
-	observer *observer // nil if nobody listens
+	observer *observer
 
 	known   *otter.Cache[string, *tenant] // issuers that were accepted
 	refused *otter.Cache[string, *tenant] // all others: they never displace a tenant
@@ -161,7 +161,11 @@ func (t *tenants) resolve(ctx context.Context, issuer string, before *tenant, no
 	t.mu.Unlock()
 	select {
 	case <-q.done:
-		return q.engine, q.err
+		if q.err != nil {
+			failed := *q.err // each waiter notes its own time in it
+			return nil, &failed
+		}
+		return q.engine, nil
 	case <-ctx.Done():
 		return nil, leftWaiting(ctx)
 	}

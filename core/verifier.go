@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"slices"
 
-	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -24,7 +23,7 @@ type Verifier struct {
 	maxBytes  int
 	cache     *tokenCache
 	clock     keys.Clock
-	observer  *observer // nil if nobody listens
+	observer  *observer
 	logger    *slog.Logger
 }
 
@@ -67,8 +66,10 @@ func NewVerifier(contract *Contract, opts ...VerifierOption) (*Verifier, error) 
 		fixed: map[*engine]bool{}, byIssuer: map[string]*engine{},
 		algs: map[string]bool{}, clock: o.engine.clock, logger: o.logger,
 	}
-	if len(o.observers) > 0 {
-		v.observer = &observer{tell: o.observers, logger: o.logger}
+	v.observer = &observer{
+		calls:  o.observers,
+		logger: o.logger,
+		log:    rejectionLog{logger: o.logger, clock: o.engine.clock},
 	}
 	for _, c := range append([]*Contract{contract}, o.contracts...) {
 		v.add(c, o)
@@ -142,7 +143,7 @@ func (v *Verifier) Authenticate(ctx context.Context, authorization string) (*Ses
 		err = refuse(CodeTokenMissing, authorizationFound([]string{authorization}))
 	}
 	if err != nil {
-		v.rejected(err)
+		v.rejected(ctx, err)
 		return nil, err
 	}
 	return v.Verify(ctx, token)
@@ -164,16 +165,4 @@ func (v *Verifier) Ready(ctx context.Context) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-func (v *Verifier) verified(s *Session, remembered bool) {
-	if v.observer != nil {
-		v.observer.emit(event.TokenVerified{Provider: s.Provider(), Remembered: remembered})
-	}
-}
-
-func (v *Verifier) rejected(err *Error) {
-	if v != nil && v.observer != nil && err.Code != CodeRequestCanceled {
-		v.observer.emit(event.TokenRejected{Code: string(err.Code), Err: err})
-	}
 }

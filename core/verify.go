@@ -18,7 +18,7 @@ import (
 func (v *Verifier) Verify(ctx context.Context, token string) (*Session, error) {
 	s, err := v.verify(ctx, token)
 	if err != nil {
-		v.rejected(err)
+		v.rejected(ctx, err)
 		return nil, err
 	}
 	return s, nil
@@ -30,13 +30,14 @@ func (v *Verifier) verify(ctx context.Context, raw string) (*Session, *Error) {
 	if !v.valid() {
 		return nil, refuse(CodeUnknownError, "the verifier is nil or zero: make it with NewVerifier")
 	}
+	started := v.observer.started()
 	if len(raw) <= v.maxBytes { // a longer one is not even hashed
 		if s, key := v.cache.get(raw); s != nil {
 			if err, decided := v.recheck(ctx, s, v.clock.Now()); decided {
 				if err != nil {
-					return nil, err
+					return nil, err.of(s.engine, s.header, started)
 				}
-				v.verified(s, true)
+				v.verified(ctx, s, true, started)
 				return s, nil
 			}
 			v.cache.drop(key)
@@ -44,14 +45,14 @@ func (v *Verifier) verify(ctx context.Context, raw string) (*Session, *Error) {
 	}
 	a := attempt{verifier: v, raw: raw, now: v.clock.Now()}
 	if err := a.run(ctx); err != nil {
-		return nil, err
+		return nil, err.of(a.engine, a.token.Header, started)
 	}
 	s := a.session()
 	if !a.unsigned {
 		s.token = jws.DigestOf(raw)
 		v.cache.put(&a.token, s)
 	}
-	v.verified(s, false)
+	v.verified(ctx, s, false, started)
 	return s, nil
 }
 

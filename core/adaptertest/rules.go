@@ -1,6 +1,7 @@
 package adaptertest
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ func (s *suite) badTokens(t *testing.T) {
 func (s *suite) verifiedOnce(t *testing.T) {
 	var mu sync.Mutex
 	verified := 0
-	observe := core.WithObserver(func(e event.Event) {
+	observe := core.WithObserver(func(_ context.Context, e event.Event) {
 		if _, ok := e.(event.TokenVerified); ok {
 			mu.Lock()
 			defer mu.Unlock()

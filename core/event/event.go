@@ -1,6 +1,13 @@
-// Package event holds what a verifier tells its observers: typed events for
-// logs, metrics and alarms. No event holds a token, a secret or a URL's
-// credentials, and every field that may serve as a metric's label is bounded.
+// Package event holds what a verifier reports to its observers: typed events for logs, metrics, traces and alarms.
+//
+// An observer is a func(context.Context, Event), given to core.WithObserver. The context is the request's, so that a log
+// line finds its trace id and a span its parent; the context of a key fetch has the values of the request that started
+// it, without its cancellation. Took is how long the reported operation took, up to the event: a span starts at
+// time.Now().Add(-e.Took). It is zero where nothing was measured.
+//
+// No event holds a token, a secret or a URL's credentials. Provider, Issuer, Code, Kind, Op and the booleans take few
+// values and can serve as labels of a metric. KeyID, in events about tokens, comes from the token's header: anyone can
+// choose it, in at most 64 printable bytes.
 package event
 
 import "time"
@@ -8,66 +15,87 @@ import "time"
 // Event is one of the types of this package.
 type Event interface{ isEvent() }
 
-// KeysRefreshed says that a key set was fetched, or found still good.
+// KeysRefreshed says that a key set was fetched, confirmed, or taken from the shared cache.
 type KeysRefreshed struct {
-	URL string
+	Provider string // slug of the contract
+	Issuer   string // of the contract; several are joined by " or "
+	URL      string
 	// Keys are usable, Skipped are entries left out.
 	Keys, Skipped int
-	// NotModified: the issuer answered 304. FromCache: the set came out of the
-	// shared key cache, without a fetch.
+	// NotModified: the issuer answered 304. FromCache: the set came from the shared key cache, without a fetch.
 	NotModified, FromCache bool
 	FreshUntil             time.Time
+	Took                   time.Duration
 }
 
-// KeysRefreshFailed says that a fetch failed while the keys at hand are fresh.
-type KeysRefreshFailed struct {
-	URL     string
-	Err     error
+// KeyFailure is what the events about failed fetches have in common.
+type KeyFailure struct {
+	Provider string // slug of the contract
+	Issuer   string // of the contract; several are joined by " or "
+	URL      string
+	// Kind is one word for the failure, see keys.Health.LastErrorKind.
+	Kind string
+	Err  error
+	// NextTry is when the next fetch may start.
 	NextTry time.Time
+	Took    time.Duration
 }
 
-// KeyCacheFailed says that the shared key cache failed, or held something
-// unusable. Op is "load" or "store". Keys are fetched nevertheless.
-type KeyCacheFailed struct {
-	URL, Op string
-	Err     error
-}
+// KeysRefreshFailed says that a fetch failed while the current keys are still fresh.
+type KeysRefreshFailed struct{ KeyFailure }
 
-// KeysStale says that the issuer can't be reached and the last-known-good keys
-// go on being used.
+// KeysStale says that a fetch failed and that the last-known-good keys, whose freshness ended at Since, remain in use
+// until Until.
 type KeysStale struct {
-	URL          string
+	KeyFailure
+
 	Since, Until time.Time
-	Err          error
 }
 
-// KeysUnavailable says that there are no keys to verify with: requests are
-// answered with 503 until a fetch succeeds.
-type KeysUnavailable struct {
-	URL     string
-	Err     error
-	NextTry time.Time
+// KeysUnavailable says that a fetch failed and that there are no keys to verify with: requests are answered with 503
+// until a fetch succeeds.
+type KeysUnavailable struct{ KeyFailure }
+
+// KeyCacheFailed says that the shared key cache failed, or held something unusable. Keys are fetched nevertheless.
+type KeyCacheFailed struct {
+	Provider string // slug of the contract
+	Issuer   string // of the contract; several are joined by " or "
+	URL      string
+	Op       string // "load" or "store"
+	Err      error
+	Took     time.Duration
 }
 
-// UnknownKey says that a token named a key that is not in the set. Throttled
-// tells that no fetch was made for it, because the last one was too recent.
+// UnknownKey says that a token named a key that is not in the issuer's set.
 type UnknownKey struct {
-	URL       string
+	Provider string // slug of the contract
+	Issuer   string // of the contract; several are joined by " or "
+	URL      string
+	KeyID    string
+	// Throttled means that no fetch was made for this token, because the last one was too recent.
 	Throttled bool
 }
 
-// TokenRejected says that a token or request was refused. Code is one of the
-// codes of package core; Err is the *core.Error.
+// TokenRejected says that a token or request was rejected.
 type TokenRejected struct {
-	Code string
-	Err  error
+	// Provider and Issuer are those of the contract that the token was verified with, empty if it was rejected before a
+	// contract was chosen.
+	Provider string
+	Issuer   string
+	KeyID    string
+	Code     string // one of the codes of package core
+	Err      error  // the *core.Error
+	Took     time.Duration
 }
 
-// TokenVerified says that a token was accepted. Remembered tells that its
-// signature had been checked before.
+// TokenVerified says that a token was accepted.
 type TokenVerified struct {
-	Provider   string
+	Provider string // slug of the contract
+	Issuer   string // the token's
+	KeyID    string
+	// Remembered means that the signature had been verified before.
 	Remembered bool
+	Took       time.Duration
 }
 
 func (KeysRefreshed) isEvent()     {}

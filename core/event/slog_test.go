@@ -2,6 +2,7 @@ package event_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"log/slog"
 	"os"
@@ -15,25 +16,68 @@ import (
 func TestLog(t *testing.T) {
 	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	down := errors.New("down")
+	failure := event.KeyFailure{
+		Provider: "clerk",
+		Issuer:   "https://id.example",
+		URL:      "u",
+		Kind:     "timeout",
+		Err:      down,
+		NextTry:  at,
+		Took:     5 * time.Second,
+	}
+	const failed = ` provider=clerk issuer=https://id.example url=u kind=timeout next_try=2026-11-23T12:00:00.000Z error=down took=5s`
 	for _, tt := range []struct {
 		event event.Event
 		want  string // "" for an event that is not logged
 	}{
-		{event.KeysRefreshed{URL: "u", Keys: 2, Skipped: 1, FreshUntil: at}, `level=DEBUG msg="auth: keys refreshed" url=u keys=2 skipped=1 not_modified=false from_cache=false fresh_until=2026-11-23T12:00:00.000Z`},
-		{event.KeysRefreshFailed{URL: "u", Err: down, NextTry: at}, `level=WARN msg="auth: keys not refreshed, those at hand are fresh" url=u next_try=2026-11-23T12:00:00.000Z error=down`},
-		{event.KeysStale{URL: "u", Since: at, Until: at, Err: down}, `level=WARN msg="auth: issuer unreachable, using last-known-good keys" url=u since=2026-11-23T12:00:00.000Z until=2026-11-23T12:00:00.000Z error=down`},
-		{event.KeysUnavailable{URL: "u", Err: down, NextTry: at}, `level=ERROR msg="auth: keys unavailable" url=u next_try=2026-11-23T12:00:00.000Z error=down`},
-		{event.KeyCacheFailed{URL: "u", Op: "store", Err: down}, `level=WARN msg="auth: key cache failed" url=u op=store error=down`},
-		{event.UnknownKey{URL: "u", Throttled: true}, `level=DEBUG msg="auth: unknown key" url=u throttled=true`},
-		{event.TokenRejected{Code: "TOKEN_EXPIRED", Err: down}, `level=INFO msg="auth: rejected" code=TOKEN_EXPIRED error=down`},
+		{
+			event.KeysRefreshed{Provider: "clerk", Issuer: "i", URL: "u", Keys: 2, Skipped: 1, FreshUntil: at, Took: time.Second},
+			`level=DEBUG msg="auth: keys refreshed" provider=clerk issuer=i url=u keys=2 skipped=1 not_modified=false ` +
+				`from_cache=false fresh_until=2026-11-23T12:00:00.000Z took=1s trace=t1`,
+		},
+		{
+			event.KeysRefreshFailed{KeyFailure: failure},
+			`level=WARN msg="auth: keys not refreshed, the current ones are fresh"` + failed + ` trace=t1`,
+		},
+		{
+			event.KeysStale{KeyFailure: failure, Since: at, Until: at},
+			`level=WARN msg="auth: issuer unreachable, using last-known-good keys"` + failed +
+				` since=2026-11-23T12:00:00.000Z until=2026-11-23T12:00:00.000Z trace=t1`,
+		},
+		{event.KeysUnavailable{KeyFailure: failure}, `level=ERROR msg="auth: keys unavailable"` + failed + ` trace=t1`},
+		{
+			event.KeyCacheFailed{URL: "u", Op: "store", Err: down},
+			`level=WARN msg="auth: key cache failed" url=u op=store error=down trace=t1`,
+		},
+		{
+			event.UnknownKey{URL: "u", KeyID: "k9", Throttled: true},
+			`level=DEBUG msg="auth: unknown key" url=u kid=k9 throttled=true trace=t1`,
+		},
+		{
+			event.TokenRejected{Provider: "clerk", Issuer: "i", KeyID: "k1", Code: "TOKEN_EXPIRED", Err: down, Took: time.Millisecond},
+			`level=INFO msg="auth: rejected" provider=clerk issuer=i kid=k1 code=TOKEN_EXPIRED error=down took=1ms trace=t1`,
+		},
 		{event.TokenVerified{Provider: "clerk"}, ""},
 	} {
 		var out bytes.Buffer
-		event.Log(slog.New(slog.NewTextHandler(&out, options)))(tt.event)
+		ctx := context.WithValue(t.Context(), traceKey{}, "t1")
+		event.Log(slog.New(tracing{slog.NewTextHandler(&out, options)}))(ctx, tt.event)
 		if got := strings.TrimSpace(out.String()); got != tt.want {
 			t.Errorf("%T:\n got %s\nwant %s", tt.event, got, tt.want)
 		}
 	}
+}
+
+type traceKey struct{}
+
+// tracing adds the id that it finds in the context, as OpenTelemetry's handlers do.
+type tracing struct{ slog.Handler }
+
+func (h tracing) Handle(ctx context.Context, r slog.Record) error {
+	if id, ok := ctx.Value(traceKey{}).(string); ok {
+		r.AddAttrs(slog.String("trace", id))
+	}
+	return h.Handler.Handle(ctx, r)
 }
 
 var options = &slog.HandlerOptions{
@@ -49,6 +93,6 @@ var options = &slog.HandlerOptions{
 // Give the observer to core.WithObserver.
 func ExampleLog() {
 	observe := event.Log(slog.New(slog.NewTextHandler(os.Stdout, options)))
-	observe(event.TokenRejected{Code: "TOKEN_EXPIRED", Err: errors.New("auth: TOKEN_EXPIRED")})
+	observe(context.Background(), event.TokenRejected{Code: "TOKEN_EXPIRED", Err: errors.New("auth: TOKEN_EXPIRED")})
 	// Output: level=INFO msg="auth: rejected" code=TOKEN_EXPIRED error="auth: TOKEN_EXPIRED"
 }

@@ -144,7 +144,7 @@ func retryAfter(ctx context.Context, st *stage) (faults []string) {
 
 func slowObserver(ctx context.Context, st *stage) (faults []string) {
 	release := make(chan struct{})
-	v := st.verifier(core.WithObserver(func(e event.Event) {
+	v := st.verifier(core.WithObserver(func(_ context.Context, e event.Event) {
 		if _, ok := e.(event.KeysRefreshed); ok {
 			<-release
 		}

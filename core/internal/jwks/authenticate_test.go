@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 )
 
@@ -55,7 +56,7 @@ func TestAuthenticatedCacheForgesNothing(t *testing.T) {
 			if err := s.Health().CacheError; !strings.Contains(err, "cache load: ") || !strings.Contains(err, c.says) {
 				t.Errorf("cache error = %v, want %q", err, c.says)
 			}
-			if _, ok := seen.take(s)[0].(jwks.CacheFailed); !ok {
+			if _, ok := seen.take(s)[0].(event.KeyCacheFailed); !ok {
 				t.Error("no CacheFailed")
 			}
 			found(t, i.source(newClock(), cached(jwks.Authenticate(store, secret))), "a") // and it is mended

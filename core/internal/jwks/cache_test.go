@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/keys"
 )
@@ -133,7 +134,7 @@ func TestDamagedCacheIsRefusedNotFatal(t *testing.T) {
 			if h := s.Health(); !strings.Contains(h.CacheError, "cache load: ") || !strings.Contains(h.CacheError, c.says) {
 				t.Fatalf("cache error = %v, want it to say %q", h.CacheError, c.says)
 			}
-			if _, ok := seen.take(s)[0].(jwks.CacheFailed); !ok {
+			if _, ok := seen.take(s)[0].(event.KeyCacheFailed); !ok {
 				t.Fatal("no CacheFailed")
 			}
 			found(t, i.source(clk, cached(files)), "a") // and the file is mended

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -38,17 +39,17 @@ type Directory struct {
 
 	unknownKids, throttled atomic.Uint64
 
-	mu       sync.Mutex // guards what follows; never held across I/O
-	inquiry  *inquiry
-	asked    uint64
-	waiting  int
-	failures int  // in a row
-	hung     bool // the last failure was a timeout
-	nextTry  time.Time
-	coolTill time.Time
-	refused  *refusals
-	lastErr  error
-	past     keys.Health // counts of sources that are gone
+	mu            sync.Mutex // guards what follows; never held across I/O
+	inquiry       *inquiry
+	asked         uint64
+	waiting       int
+	failures      int  // in a row
+	lastTimedOut  bool // the last failure was a timeout
+	nextTry       time.Time
+	cooldownUntil time.Time
+	refused       *refusals
+	lastErr       error
+	past          keys.Health // counts of sources that are gone
 }
 
 // resident is a key that was found.
@@ -105,12 +106,12 @@ func isUUID(s string) bool {
 // asking. Otherwise it answers as [Source.Lookup] does.
 func (d *Directory) Lookup(ctx context.Context, kid string, hasKid bool, alg string) ([]*Key, error) {
 	if !hasKid || !isUUID(kid) {
-		return nil, d.unknown(kid, alg, UnknownKeyError{Malformed: hasKid})
+		return nil, d.unknown(ctx, kid, alg, UnknownKeyError{Malformed: hasKid})
 	}
 	if r := (*d.residents.Load())[kid]; r != nil {
 		return d.ask(ctx, r, kid, alg)
 	}
-	return d.seek(ctx, kid, alg)
+	return d.find(ctx, kid, alg)
 }
 
 // ask looks kid up with its own source.
@@ -158,24 +159,29 @@ func (d *Directory) house(kid string, source *Source, now time.Time) {
 	}
 	d.residents.Store(&next)
 	if len(next) > freeResidents { // whoever knows many keys of the issuer must not make us fetch them all at once
-		d.coolTill = now.Add(d.policy.Cooldown)
+		d.cooldownUntil = now.Add(d.policy.Cooldown)
 	}
 }
 
 // unknown counts and tells of a refusal that no source made.
-func (d *Directory) unknown(kid, alg string, e UnknownKeyError) error {
+func (d *Directory) unknown(ctx context.Context, kid, alg string, e UnknownKeyError) (err error) {
 	e.KeyID, e.Alg = printable(kid, shownBytes), printable(alg, shownBytes)
 	d.unknownKids.Add(1)
 	if e.Throttled {
 		d.throttled.Add(1)
 	}
+	err = &e
 	if d.cfg.Emit != nil {
-		func() {
-			defer func() { _ = recover() }() // the observer's own trouble
-			d.cfg.Emit(UnknownKid{URL: d.shownURL, KeyID: e.KeyID, Throttled: e.Throttled})
-		}()
+		defer func() { _ = recover() }() // an observer's panic must not take the request down
+		d.cfg.Emit(ctx, event.UnknownKey{
+			Provider:  d.cfg.Provider,
+			Issuer:    d.cfg.Issuers,
+			URL:       d.shownURL,
+			KeyID:     e.KeyID,
+			Throttled: e.Throttled,
+		})
 	}
-	return &e
+	return err
 }
 
 // Relearn has nothing to offer: a token without a kid names no key here.

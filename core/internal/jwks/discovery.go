@@ -51,7 +51,7 @@ func (s *Source) locate(ctx context.Context, now time.Time) (string, error) {
 		defer cancel()
 	}
 	s.discoFetches.Add(1)
-	next, err := guard(ctx, func(ctx context.Context) (*discovered, error) { return s.discover(ctx, now) })
+	next, err := call(ctx, func(ctx context.Context) (*discovered, error) { return s.discover(ctx, now) })
 	if err == nil {
 		s.disco.Store(next)
 		return next.jwksURL, nil

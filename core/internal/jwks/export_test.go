@@ -30,8 +30,8 @@ func (s *Source) Await() {
 	}
 }
 
-// Flying reports whether a flight is up.
-func (s *Source) Flying() bool {
+// Fetching reports whether a flight is up.
+func (s *Source) Fetching() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.flight != nil

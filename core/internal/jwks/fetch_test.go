@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/keys"
 )
@@ -86,7 +87,7 @@ func TestBadAnswersAreRefusedAndKeysKept(t *testing.T) {
 			if strings.Contains(h.LastError, "hush") || strings.Contains(h.URL, "hush") {
 				t.Fatalf("the query leaks: %v", h.LastError)
 			}
-			if evs := seen.take(s); len(evs) != 1 || kindOf(evs[0].(jwks.Stale).Err) != c.kind { // a panic fails the test
+			if evs := seen.take(s); len(evs) != 1 || kindOf(evs[0].(event.KeysStale).Err) != c.kind { // a panic fails the test
 				t.Fatalf("events = %+v", evs)
 			}
 			// A cold start on the same answer has nothing to fall back on.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"github.com/revstackhq/auth-go/core/event"
 )
 
 // purpose is why a flight was started.
@@ -19,35 +21,43 @@ const (
 
 // flight is one fetch and everyone who waits for it. The fields below done are written before it closes.
 type flight struct {
+	ctx    context.Context //nolint:containedctx // the values of the request that started it, never its cancellation
 	why    purpose
 	want   query // what the first caller looks for
 	number uint64
 
-	launched time.Time // real time, by which waits are bounded
-	events   []Event   // told when the waiters are gone
+	started time.Time     // real time, by which waits are bounded
+	events  []event.Event // emitted once the waiters have gone on
 
 	done    chan struct{}
-	snap    *snapshot // what is at hand afterwards; nil when there is nothing
+	snap    *snapshot // the current set afterwards; nil if there is none
 	err     error
-	nextTry time.Time // end of the back-off when err is set
+	nextTry time.Time // end of the back-off if err is set
 }
 
-// launch starts the flight if none is up, and reports whether it did. s.mu must be held.
-func (s *Source) launch(why purpose, want query) (started bool) {
+// start starts a fetch if none is in flight, and reports whether it did. s.mu must be held.
+func (s *Source) start(ctx context.Context, why purpose, want query) (started bool) {
 	if s.flight != nil {
 		return false
 	}
 	s.flights++
-	f := &flight{why: why, want: want, number: s.flights, launched: time.Now(), done: make(chan struct{})}
+	f := &flight{
+		// Detached from every caller: if the first one cancels its request, the others' fetch must go on.
+		ctx:     context.WithoutCancel(ctx),
+		why:     why,
+		want:    want,
+		number:  s.flights,
+		started: time.Now(),
+		done:    make(chan struct{}),
+	}
 	s.flight = f
-	go s.fly(f)
+	go s.run(f)
 	return true
 }
 
-// fly is the only goroutine of a Source, and ends with the fetch.
-func (s *Source) fly(f *flight) {
-	// Detached from every caller: the first one's cancelled request must not fail the others' fetch.
-	ctx, cancel := context.WithTimeout(context.Background(), s.policy.FetchTimeout)
+// run is the only goroutine of a Source. It ends with the fetch.
+func (s *Source) run(f *flight) {
+	ctx, cancel := context.WithTimeout(f.ctx, s.policy.FetchTimeout)
 	defer cancel()
 
 	now := s.clock.Now()
@@ -59,7 +69,7 @@ func (s *Source) fly(f *flight) {
 		}
 		if f.satisfied(stored, now, s.policy.Cooldown) {
 			s.cacheLoads.Add(1)
-			s.land(f, stored, nil, Refreshed{FromCache: true})
+			s.finish(f, stored, nil, event.KeysRefreshed{FromCache: true})
 			return
 		}
 		base = stored
@@ -69,13 +79,13 @@ func (s *Source) fly(f *flight) {
 		if base == stored && stored != nil {
 			s.cacheLoads.Add(1)
 		}
-		s.land(f, base, err, Refreshed{})
+		s.finish(f, base, err, event.KeysRefreshed{})
 		return
 	}
 	if base != nil || len(next.set.keys) > 0 { // made-up key ids must not fill the cache
 		s.save(ctx, f, next)
 	}
-	s.land(f, next, nil, Refreshed{NotModified: unchanged})
+	s.finish(f, next, nil, event.KeysRefreshed{NotModified: unchanged})
 }
 
 // satisfied reports whether a set another process fetched spares this flight its own fetch. For an unknown key it must
@@ -107,7 +117,7 @@ func (s *Source) renew(ctx context.Context, base *snapshot, now time.Time) (next
 		r.accept, r.pem = acceptPEM, true
 	}
 	s.fetches.Add(1)
-	got, err := guard(ctx, s.pull(r))
+	got, err := call(ctx, s.pull(r))
 	if err != nil {
 		err = asFetchError(err, target)
 		s.rediscover(err)
@@ -141,8 +151,8 @@ func (s *Source) renew(ctx context.Context, base *snapshot, now time.Time) (next
 	return next, false, nil
 }
 
-// land publishes the outcome: snap, if any, is what to serve from now on, with or without err.
-func (s *Source) land(f *flight, snap *snapshot, err error, done Refreshed) {
+// finish publishes the outcome: snap, if any, is what to serve from now on, with or without err.
+func (s *Source) finish(f *flight, snap *snapshot, err error, done event.KeysRefreshed) {
 	now := s.clock.Now()
 	s.mu.Lock()
 	if snap != nil {
@@ -169,7 +179,7 @@ func (s *Source) land(f *flight, snap *snapshot, err error, done Refreshed) {
 	if ev := s.outcome(f, now, done); ev != nil {
 		f.events = append(f.events, ev)
 	}
-	s.post(f.events)
+	s.post(f.ctx, f.events)
 	s.mu.Unlock()
 
 	if err != nil {
@@ -180,22 +190,33 @@ func (s *Source) land(f *flight, snap *snapshot, err error, done Refreshed) {
 }
 
 // outcome returns the event that describes how f ended, nil for a key's page that is not there: the lookup says that.
-func (s *Source) outcome(f *flight, now time.Time, done Refreshed) Event {
+func (s *Source) outcome(f *flight, now time.Time, done event.KeysRefreshed) event.Event {
 	if f.err == nil && len(f.snap.set.keys) == 0 {
 		return nil
 	}
+	took := time.Since(f.started)
 	if f.err == nil {
-		done.URL, done.FreshUntil = s.shownURL, f.snap.freshUntil
+		done.Provider, done.Issuer, done.URL, done.Took = s.cfg.Provider, s.cfg.Issuers, s.shownURL, took
+		done.FreshUntil = f.snap.freshUntil
 		done.Keys, done.Skipped = len(f.snap.set.keys), len(f.snap.set.skipped)
 		return done
 	}
+	failure := event.KeyFailure{
+		Provider: s.cfg.Provider,
+		Issuer:   s.cfg.Issuers,
+		URL:      s.shownURL,
+		Kind:     kindOf(f.err),
+		Err:      f.err,
+		NextTry:  f.nextTry,
+		Took:     took,
+	}
 	switch f.snap.phase(now) {
 	case absent:
-		return Unavailable{URL: s.shownURL, Err: f.err, NextTry: f.nextTry}
+		return event.KeysUnavailable{KeyFailure: failure}
 	case stale:
-		return Stale{URL: s.shownURL, Since: f.snap.freshUntil, Until: f.snap.staleUntil, Err: f.err}
+		return event.KeysStale{KeyFailure: failure, Since: f.snap.freshUntil, Until: f.snap.staleUntil}
 	default:
-		return RefreshFailed{URL: s.shownURL, Err: f.err, NextTry: f.nextTry}
+		return event.KeysRefreshFailed{KeyFailure: failure}
 	}
 }
 
@@ -204,9 +225,10 @@ func jitter(wait time.Duration) time.Duration {
 	return time.Duration((0.8 + 0.2*rand.Float64()) * float64(wait)) //nolint:gosec // G404: spread, not secrecy
 }
 
-// guard runs fn, which calls somebody else's code, so that neither its panic nor its deafness to ctx can hold the
-// flight up. A deaf fn is left behind with its goroutine; what it returns is dropped.
-func guard[T any](ctx context.Context, fn func(context.Context) (T, error)) (T, error) {
+// call runs fn, which calls code that was supplied from outside (HTTP client, cache, key source). A panic becomes an
+// error. If fn ignores ctx's cancellation, its goroutine is abandoned and its result dropped, so that it cannot hold up
+// the fetch.
+func call[T any](ctx context.Context, fn func(context.Context) (T, error)) (T, error) {
 	type outcome struct {
 		value T
 		err   error

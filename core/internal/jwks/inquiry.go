@@ -16,14 +16,14 @@ type inquiry struct {
 	err     error // an *UnavailableError
 }
 
-// seek answers for a kid that is not a resident's, from what was learned lately or after an inquiry.
-func (d *Directory) seek(ctx context.Context, kid, alg string) ([]*Key, error) {
+// find answers for a kid that is not a resident's, from what was learned lately or after an inquiry.
+func (d *Directory) find(ctx context.Context, kid, alg string) ([]*Key, error) {
 	for {
-		q, refusal := d.join(kid) //nolint:contextcheck // the inquiry is detached from ctx on purpose
+		q, refusal := d.join(ctx, kid)
 		var throttled *UnknownKeyError
 		switch {
 		case errors.As(refusal, &throttled):
-			return nil, d.unknown(kid, alg, *throttled)
+			return nil, d.unknown(ctx, kid, alg, *throttled)
 		case refusal != nil:
 			return nil, refusal
 		case q == nil:
@@ -38,7 +38,7 @@ func (d *Directory) seek(ctx context.Context, kid, alg string) ([]*Key, error) {
 			return nil, &UnavailableError{RetryAfter: d.policy.BackoffMin, Cause: ctx.Err()}
 		case q.kid != kid: // it was about another key; each one that fails bars the next, so this ends soon
 		case q.missing:
-			return nil, d.unknown(kid, alg, UnknownKeyError{})
+			return nil, d.unknown(ctx, kid, alg, UnknownKeyError{})
 		case q.err != nil:
 			return nil, q.err
 		}
@@ -61,7 +61,7 @@ func (d *Directory) await(ctx context.Context, q *inquiry) (ended bool) {
 }
 
 // join returns the inquiry to wait for, with a seat there, or why not to wait; neither if kid is a resident's by now.
-func (d *Directory) join(kid string) (*inquiry, error) {
+func (d *Directory) join(ctx context.Context, kid string) (*inquiry, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.clock.Now()
@@ -70,41 +70,41 @@ func (d *Directory) join(kid string) (*inquiry, error) {
 		return nil, nil
 	case d.refused.holds(kid, "", now):
 		return nil, &UnknownKeyError{Throttled: true}
-	case d.inquiry != nil && d.hung && now.Before(d.nextTry.Add(d.policy.BackoffMax)): // a retry of what hung: only who started it waits
+	case d.inquiry != nil && d.lastTimedOut && now.Before(d.nextTry.Add(d.policy.BackoffMax)): // a retry of what hung: only the caller that started it waits
 		return nil, &UnavailableError{RetryAfter: d.policy.BackoffMin, Cause: d.lastErr}
-	case d.inquiry == nil && now.Before(d.nextTry): // in back-off the honest answer is "cannot know"
+	case d.inquiry == nil && now.Before(d.nextTry): // in back-off the answer is "unavailable" and not "unknown"
 		return nil, &UnavailableError{RetryAfter: d.nextTry.Sub(now), Cause: d.lastErr}
-	case d.inquiry == nil && now.Before(d.coolTill):
+	case d.inquiry == nil && now.Before(d.cooldownUntil):
 		return nil, &UnknownKeyError{Throttled: true}
 	case d.waiting >= maxWaiting:
-		return nil, &UnavailableError{RetryAfter: d.policy.BackoffMin, Cause: errCrowd}
+		return nil, &UnavailableError{RetryAfter: d.policy.BackoffMin, Cause: errTooManyWaiting}
 	}
 	if d.inquiry == nil {
 		d.asked++
 		d.inquiry = &inquiry{kid: kid, number: d.asked, done: make(chan struct{})}
-		go d.inquire(d.inquiry)
+		go d.inquire(context.WithoutCancel(ctx), d.inquiry)
 	}
 	d.waiting++
 	return d.inquiry, nil
 }
 
 // inquire fetches the key. It ends with the fetch, whose time is bounded.
-func (d *Directory) inquire(q *inquiry) {
+func (d *Directory) inquire(ctx context.Context, q *inquiry) {
 	source := d.source(q.kid)
-	keys, missing, err := source.seek(context.Background(), query{any: true})
+	keys, missing, err := source.find(ctx, query{any: true})
 
 	d.mu.Lock()
 	now := d.clock.Now()
 	d.inquiry = nil
 	if err == nil {
-		d.failures, d.hung, d.nextTry, d.lastErr = 0, false, time.Time{}, nil
+		d.failures, d.lastTimedOut, d.nextTry, d.lastErr = 0, false, time.Time{}, nil
 	}
 	switch {
 	case len(keys) > 0:
 		d.house(q.kid, source, now)
 	case missing != nil:
 		q.missing = true
-		d.coolTill = now.Add(d.policy.Cooldown)
+		d.cooldownUntil = now.Add(d.policy.Cooldown)
 		d.refused.refuse(q.kid, "", q.number, now)
 	default:
 		q.err = d.failed(err, now)
@@ -127,7 +127,7 @@ func (d *Directory) failed(err error, now time.Time) error {
 	wait := jitter(d.policy.Backoff(d.failures))
 	var fe *FetchError
 	known := errors.As(err, &fe)
-	d.hung = known && fe.Kind == KindTimeout
+	d.lastTimedOut = known && fe.Kind == KindTimeout
 	if known {
 		wait = max(wait, fe.RetryAfter)
 	}

@@ -1,6 +1,7 @@
 package jwks_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -17,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/keys"
 )
@@ -173,17 +175,17 @@ func with(e jwk, name string, value any) jwk {
 // events collects what a Source emits.
 type events struct {
 	mu  sync.Mutex
-	all []jwks.Event
+	all []event.Event
 }
 
-func (e *events) emit(ev jwks.Event) {
+func (e *events) emit(_ context.Context, ev event.Event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.all = append(e.all, ev)
 }
 
 // take returns what s has told since the last call. A flight tells when its waiters have gone.
-func (e *events) take(s *jwks.Source) []jwks.Event {
+func (e *events) take(s *jwks.Source) []event.Event {
 	s.Await()
 	e.mu.Lock()
 	defer e.mu.Unlock()

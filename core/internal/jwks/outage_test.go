@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/keys"
 )
@@ -121,7 +122,7 @@ func TestHangRetryHoldsUpOneCaller(t *testing.T) {
 		_, err = look(s, "a")
 		unavailable(t, err)
 	}
-	if !s.Flying() {
+	if !s.Fetching() {
 		t.Fatal("they waited for the retry")
 	}
 	close(release)
@@ -142,7 +143,7 @@ func TestOwnDeadlineEndsTheWait(t *testing.T) {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("err = %v", err)
 	}
-	if !s.Flying() {
+	if !s.Fetching() {
 		t.Fatal("the caller's deadline ended the fetch")
 	}
 	if err := s.Ready(ctx); !errors.Is(err, context.DeadlineExceeded) {
@@ -172,14 +173,14 @@ func TestLastKnownGood(t *testing.T) {
 			_, err := look(s, "a")
 			h := s.Health()
 			if c.served {
-				if _, ok := seen.take(s)[0].(jwks.Stale); err != nil || h.State != keys.StateStale || !ok {
+				if _, ok := seen.take(s)[0].(event.KeysStale); err != nil || h.State != keys.StateStale || !ok {
 					t.Fatalf("err = %v, health = %+v", err, h)
 				}
 				_, err := look(s, "new") // its key may have come during the outage
 				unavailable(t, err)
 			} else {
 				unavailable(t, err)
-				if _, ok := seen.take(s)[0].(jwks.Unavailable); h.State != keys.StateUnavailable || !ok {
+				if _, ok := seen.take(s)[0].(event.KeysUnavailable); h.State != keys.StateUnavailable || !ok {
 					t.Fatalf("health = %+v", h)
 				}
 			}
@@ -207,7 +208,7 @@ func TestStaleDoesNotWaitTwice(t *testing.T) {
 	for range 1000 {
 		found(t, s, "a") // waiting would take the fetch timeout of 5 s each
 	}
-	if !s.Flying() {
+	if !s.Fetching() {
 		t.Fatal("nothing tries to reach the issuer")
 	}
 }
@@ -238,7 +239,7 @@ func TestFailureWhileFresh(t *testing.T) {
 	if h := s.Health(); h.State != keys.StateFresh || h.LastError == "" || h.NextTry.IsZero() {
 		t.Fatalf("health = %+v", h)
 	}
-	if _, ok := seen.take(s)[0].(jwks.RefreshFailed); !ok {
+	if _, ok := seen.take(s)[0].(event.KeysRefreshFailed); !ok {
 		t.Fatal("no RefreshFailed")
 	}
 	hits(t, i, 2)
@@ -264,7 +265,7 @@ func TestForeignCodeCannotHurt(t *testing.T) {
 			s := jwks.New(jwks.Config{
 				URL: "https://issuer.example/keys", Client: &http.Client{Transport: c.client}, Clock: newClock(),
 				Policy: keys.Policy{FetchTimeout: 50 * time.Millisecond},
-				Emit:   func(jwks.Event) { panic("observer") },
+				Emit:   func(context.Context, event.Event) { panic("observer") },
 			})
 			var wg sync.WaitGroup
 			for range 20 {

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 )
 
@@ -31,7 +32,7 @@ func TestPipeInTheCacheDoesNotHang(t *testing.T) {
 	s := i.source(newClock(), cached(files), func(c *jwks.Config) { c.Emit = seen.emit })
 	found(t, s, "a")
 	hits(t, i, 2)
-	if ev, ok := seen.take(s)[0].(jwks.CacheFailed); !ok || ev.Op != "load" {
+	if ev, ok := seen.take(s)[0].(event.KeyCacheFailed); !ok || ev.Op != "load" {
 		t.Errorf("no CacheFailed, but %+v", ev)
 	}
 	i.Close()

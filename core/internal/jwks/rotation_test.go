@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/keys"
 )
@@ -64,7 +65,7 @@ func TestUnknownKidCooldown(t *testing.T) {
 		t.Fatalf("health = %+v", h)
 	}
 	for _, ev := range seen.take(s) {
-		if ev, ok := ev.(jwks.UnknownKid); ok && (len(ev.KeyID) > 70 || strings.Contains(ev.KeyID, "\n")) {
+		if ev, ok := ev.(event.UnknownKey); ok && (len(ev.KeyID) > 70 || strings.Contains(ev.KeyID, "\n")) {
 			t.Fatalf("event = %+v", ev)
 		}
 	}

@@ -158,3 +158,14 @@ func (s *Set) inherit(old *Set) {
 		}
 	}
 }
+
+// without returns the keys that are not among tried.
+func without(all, tried []*Key) []*Key {
+	var rest []*Key
+	for _, key := range all {
+		if !slices.Contains(tried, key) {
+			rest = append(rest, key)
+		}
+	}
+	return rest
+}

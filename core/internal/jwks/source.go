@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -43,9 +44,12 @@ type Config struct {
 	Clock keys.Clock
 	// Cache shares or persists fetched sets. Default: none.
 	Cache keys.Cache
-	// Emit observes. It is called without locks held: for an unknown key on the request's own goroutine, else on the
-	// flight's when its waiters are gone, one event at a time. Default: none.
-	Emit func(Event)
+	// Provider and Issuers label events and Health: the contract's slug and its issuers.
+	Provider, Issuers string
+	// Emit observes. It is called without locks held: for an unknown key on the request's own goroutine, otherwise on
+	// the goroutine of the fetch after its waiters have gone on, one event at a time. The context has the values of the
+	// request that caused the event. Default: none.
+	Emit func(context.Context, event.Event)
 
 	// pemKid is not empty for one key of a [Directory]: URL is the page of that key.
 	pemKid string
@@ -120,32 +124,6 @@ func NewStatic(set *Set) *Source {
 	return s
 }
 
-// query is what a caller wants to find.
-type query struct {
-	kid    string
-	hasKid bool
-	alg    string
-	tried  []*Key // Relearn: not these
-	any    bool   // Ready: whatever there is
-}
-
-func (q query) in(set *Set) []*Key {
-	if q.any {
-		return set.keys
-	}
-	keys := set.Lookup(q.kid, q.hasKid, q.alg)
-	if len(q.tried) == 0 {
-		return keys
-	}
-	var rest []*Key
-	for _, key := range keys {
-		if !slices.Contains(q.tried, key) {
-			rest = append(rest, key)
-		}
-	}
-	return rest
-}
-
 // Lookup returns the keys a token may be checked with: one for a kid, up to four without. With fresh keys and a known
 // kid it takes no lock, allocates nothing and never waits. Otherwise it may wait for the one shared fetch, until that
 // ends or ctx does. The error is an *[UnknownKeyError] when the issuer has no such key, or an *[UnavailableError] when
@@ -157,13 +135,19 @@ func (s *Source) Lookup(ctx context.Context, kid string, hasKid bool, alg string
 			return keys, nil
 		}
 	}
-	keys, missing, err := s.seek(ctx, query{kid: kid, hasKid: hasKid, alg: alg})
+	keys, missing, err := s.find(ctx, query{kid: kid, hasKid: hasKid, alg: alg})
 	if missing != nil {
 		s.unknownKids.Add(1)
 		if missing.Throttled {
 			s.throttled.Add(1)
 		}
-		s.emit(UnknownKid{URL: s.shownURL, KeyID: missing.KeyID, Throttled: missing.Throttled})
+		s.emit(ctx, event.UnknownKey{
+			Provider:  s.cfg.Provider,
+			Issuer:    s.cfg.Issuers,
+			URL:       s.shownURL,
+			KeyID:     missing.KeyID,
+			Throttled: missing.Throttled,
+		})
 		return nil, missing
 	}
 	return keys, err
@@ -173,12 +157,12 @@ func (s *Source) Lookup(ctx context.Context, kid string, hasKid bool, alg string
 // one fetch, under the same cool-down as unknown kids, and returns the fitting keys that are not in tried: none, with a
 // nil error, when the issuer has nothing new or was asked a moment ago. The error is an *[UnavailableError].
 func (s *Source) Relearn(ctx context.Context, alg string, tried []*Key) ([]*Key, error) {
-	keys, _, err := s.seek(ctx, query{alg: alg, tried: tried})
+	keys, _, err := s.find(ctx, query{alg: alg, tried: tried})
 	return keys, err
 }
 
 // Ready returns nil when there are keys to serve, fetching them if there are none. The error is an *[UnavailableError].
 func (s *Source) Ready(ctx context.Context) error {
-	_, _, err := s.seek(ctx, query{any: true})
+	_, _, err := s.find(ctx, query{any: true})
 	return err
 }

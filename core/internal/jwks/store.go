@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/revstackhq/auth-go/core/event"
 )
 
 // CacheError is a failure of the [keys.Cache], or of what it held.
@@ -108,7 +110,7 @@ func (s *Source) recall(ctx context.Context, f *flight, now time.Time) *snapshot
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.policy.FetchTimeout/5) // a slow cache must leave time for the fetch
 	defer cancel()
-	snap, err := guard(ctx, func(ctx context.Context) (*snapshot, error) {
+	snap, err := call(ctx, func(ctx context.Context) (*snapshot, error) {
 		data, err := s.cfg.Cache.Load(ctx, s.cfg.ID)
 		if err != nil || len(data) == 0 {
 			return nil, err
@@ -132,7 +134,7 @@ func (s *Source) save(ctx context.Context, f *flight, snap *snapshot) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.policy.FetchTimeout/5)
 	defer cancel()
-	_, err := guard(ctx, func(ctx context.Context) (struct{}, error) {
+	_, err := call(ctx, func(ctx context.Context) (struct{}, error) {
 		data, err := s.encode(snap)
 		if err != nil {
 			return struct{}{}, err
@@ -147,5 +149,12 @@ func (s *Source) save(ctx context.Context, f *flight, snap *snapshot) {
 func (s *Source) cacheFailed(f *flight, op string, err error) {
 	failure := &CacheError{Op: op, Err: scrub(err, s.origin)}
 	s.cacheErr.Store(failure)
-	f.events = append(f.events, CacheFailed{URL: s.shownURL, Op: op, Err: failure})
+	f.events = append(f.events, event.KeyCacheFailed{
+		Provider: s.cfg.Provider,
+		Issuer:   s.cfg.Issuers,
+		URL:      s.shownURL,
+		Op:       op,
+		Err:      failure,
+		Took:     time.Since(f.started),
+	})
 }

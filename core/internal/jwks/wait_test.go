@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 )
 
@@ -61,7 +62,7 @@ func TestSlowObserverHoldsNobody(t *testing.T) {
 		told := 0
 		s := bubble(endpoint.answer, func(c *jwks.Config) {
 			c.Cache = &memory{before: func(context.Context, string) error { return errors.New("cache is down") }}
-			c.Emit = func(jwks.Event) {
+			c.Emit = func(context.Context, event.Event) {
 				time.Sleep(time.Minute)
 				mu.Lock()
 				told++
@@ -99,7 +100,7 @@ func TestHangingObserverIsBounded(t *testing.T) {
 		endpoint := &switchable{body: set(ec("a"))}
 		var entered atomic.Int64
 		s := bubble(endpoint.answer, func(c *jwks.Config) {
-			c.Emit = func(jwks.Event) {
+			c.Emit = func(context.Context, event.Event) {
 				entered.Add(1)
 				<-release
 			}

@@ -1,0 +1,330 @@
+package core_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/event"
+)
+
+type traceKey struct{}
+
+// traced is the context of a request with that trace id.
+func traced(t *testing.T, id string) context.Context {
+	t.Helper()
+	return context.WithValue(t.Context(), traceKey{}, id)
+}
+
+// wire answers for an issuer inside a synctest bubble, where sockets do not work.
+type wire struct {
+	body  string
+	delay time.Duration
+	down  bool
+}
+
+func (w *wire) client() *http.Client {
+	return &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		time.Sleep(w.delay)
+		status := http.StatusOK
+		if w.down {
+			status = http.StatusInternalServerError
+		}
+		return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(w.body)), Request: r, Header: http.Header{}}, nil
+	})}
+}
+
+// wireRules are for tokens of rsaKey, kid "k1".
+func wireRules() core.Rules {
+	return core.Rules{Provider: "clerk", Issuer: kitIssuer, JWKSURL: kitIssuer + "/jwks", Audiences: []string{kitAudience}}
+}
+
+// Events have the context of their request, and a key fetch that of the request that started it, without its end.
+func TestEventsHaveTheContextOfTheirRequest(t *testing.T) {
+	w := wire{body: string(jwksOf(t, publicJWK(rsaKey().Public(), "k1", "")))}
+	tokens := []string{rs256(t, "k1", nil), rs256(t, "k1", nil), "x", rs256(t, "k2", nil)}
+	contract := newContract(t, wireRules())
+	synctest.Test(t, func(t *testing.T) {
+		var seen []string
+		v := must(core.NewVerifier(contract, core.WithClock(newClock()), core.WithHTTPClient(w.client()), core.WithTokenCache(core.TokenCache{Disabled: true}),
+			core.WithObserver(func(ctx context.Context, e event.Event) {
+				if _, ok := e.(event.KeysRefreshed); ok && ctx.Done() != nil {
+					t.Error("the context of a fetch can end")
+				}
+				seen = append(seen, fmt.Sprintf("%T %v", e, ctx.Value(traceKey{})))
+			})))
+		for i, token := range tokens {
+			_, _ = v.Verify(traced(t, fmt.Sprint("t", i)), token)
+			synctest.Wait()
+		}
+		slices.Sort(seen)
+		want := []string{
+			"event.KeysRefreshed t0", "event.KeysRefreshed t3", "event.TokenRejected t2", "event.TokenRejected t3",
+			"event.TokenVerified t0", "event.TokenVerified t1", "event.UnknownKey t3",
+		}
+		if !slices.Equal(seen, want) {
+			t.Errorf("got  %q\nwant %q", seen, want)
+		}
+	})
+}
+
+// Events say which contract, which key and how long.
+func TestEventsSayWhoAndHowLong(t *testing.T) {
+	w := wire{body: string(jwksOf(t, publicJWK(rsaKey().Public(), "k1", ""))), delay: 3 * time.Second}
+	good, expired := rs256(t, "k1", nil), rs256(t, "k1", map[string]any{"exp": 1})
+	long := rs256(t, strings.Repeat("é", 100), nil)
+	contract := newContract(t, wireRules())
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var seen []event.Event
+		v := must(core.NewVerifier(contract, core.WithClock(newClock()), core.WithHTTPClient(w.client()), core.WithTokenCache(core.TokenCache{Disabled: true}),
+			core.WithObserver(func(_ context.Context, e event.Event) {
+				mu.Lock()
+				defer mu.Unlock()
+				seen = append(seen, e)
+			})))
+		verify := func(token string) event.Event {
+			t.Helper()
+			seen = nil
+			_, _ = v.Verify(t.Context(), token)
+			synctest.Wait()
+			for _, e := range seen {
+				if e, ok := e.(event.TokenRejected); ok {
+					return e
+				}
+			}
+			return nil
+		}
+		verify(good)
+		for _, e := range seen {
+			switch e := e.(type) {
+			case event.KeysRefreshed:
+				if e.Provider != "clerk" || e.Issuer != kitIssuer || e.Took != 3*time.Second || e.Keys != 1 {
+					t.Errorf("%+v", e)
+				}
+			case event.TokenVerified:
+				want := event.TokenVerified{Provider: "clerk", Issuer: kitIssuer, KeyID: "k1", Took: 3 * time.Second}
+				if e != want {
+					t.Errorf("%+v, want %+v", e, want)
+				}
+			default:
+				t.Errorf("%T", e)
+			}
+		}
+		got, ok := verify(expired).(event.TokenRejected)
+		if !ok || got.Provider != "clerk" || got.Issuer != kitIssuer || got.KeyID != "k1" || got.Took != 0 || got.Code != "TOKEN_EXPIRED" {
+			t.Errorf("%+v", got)
+		}
+		got, ok = verify(long).(event.TokenRejected)
+		if !ok || len(got.KeyID) != 64 || got.Took != 3*time.Second {
+			t.Errorf("%+v", got)
+		}
+		got, ok = verify("x").(event.TokenRejected)
+		if !ok || got.Provider != "" || got.Issuer != "" || got.Code != "INVALID_FORMAT" {
+			t.Errorf("before a contract is chosen: %+v", got)
+		}
+	})
+}
+
+// lockedBuffer may be written and read at once.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+// take returns the lines since the last call.
+func (b *lockedBuffer) take() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	text := strings.TrimSpace(b.buf.String())
+	b.buf.Reset()
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
+}
+
+// logTo returns a logger with the trace id of the context, without times.
+func logTo(w *lockedBuffer, level slog.Level) *slog.Logger {
+	return slog.New(tracing{slog.NewTextHandler(w, &slog.HandlerOptions{
+		Level: level,
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey || a.Key == "took" || a.Key == "url" || a.Key == "next_try" {
+				return slog.Attr{}
+			}
+			return a
+		},
+	})})
+}
+
+type tracing struct{ slog.Handler }
+
+func (h tracing) Handle(ctx context.Context, r slog.Record) error {
+	if id, ok := ctx.Value(traceKey{}).(string); ok {
+		r.AddAttrs(slog.String("trace", id))
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+func wantLines(t *testing.T, what string, got []string, want ...string) {
+	t.Helper()
+	ok := len(got) == len(want)
+	for i := 0; ok && i < len(want); i++ {
+		ok = strings.Contains(got[i], want[i])
+	}
+	if !ok {
+		t.Errorf("%s:\n got %q\nwant %q", what, got, want)
+	}
+}
+
+// Rejections are logged without any option: their number, at most one line in 10 s.
+func TestRejectionsAreLoggedInSum(t *testing.T) {
+	var log lockedBuffer
+	before := slog.Default()
+	slog.SetDefault(logTo(&log, slog.LevelInfo))
+	defer slog.SetDefault(before)
+	clock := newClock()
+	v := newVerifier(t, secretRules(), core.WithClock(clock))
+	good, expired := hs256(t, nil), hs256(t, map[string]any{"exp": 1})
+	verify := func(token string, times int) {
+		for range times {
+			_, _ = v.Verify(traced(t, "t1"), token)
+		}
+	}
+	verify(good, 10)
+	wantLines(t, "accepted", log.take())
+	verify(expired, 1)
+	wantLines(t, "the first", log.take(), `level=INFO msg="auth: requests rejected" total=1 codes.TOKEN_EXPIRED=1 `+
+		`since=2027-01-15T08:00:00.000Z last="auth: TOKEN_EXPIRED: expired at 1970-01-01T00:00:01Z, it is 2027-01-15T08:00:00Z" trace=t1`)
+	verify(expired, 500)
+	verify("x", 499)
+	clock.advance(10*time.Second - 1)
+	verify("x", 1)
+	verify(good, 10)
+	wantLines(t, "within 10 s", log.take())
+	clock.advance(1)
+	verify(good, 1)
+	wantLines(t, "the interval is over", log.take(),
+		`msg="auth: requests rejected" total=1000 codes.INVALID_FORMAT=500 codes.TOKEN_EXPIRED=500 since=2027-01-15T08:00:00.000Z trace=t1`)
+	verify("x", 1)
+	clock.advance(10 * time.Second)
+	verify("x", 1)
+	wantLines(t, "the next interval", log.take(), `total=2 codes.INVALID_FORMAT=2 since=2027-01-15T08:00:10.000Z last="auth: INVALID_FORMAT`)
+	clock.advance(-time.Hour) // set back
+	verify("x", 1)
+	wantLines(t, "a clock set back", log.take(), "total=1 ")
+	clock.advance(time.Hour)
+	verify(good, 10)
+	wantLines(t, "nothing to report", log.take())
+}
+
+func TestRejectionsAreLoggedOneByOneAtDebugLevel(t *testing.T) {
+	var log lockedBuffer
+	v := newVerifier(t, secretRules(), core.WithLogger(logTo(&log, slog.LevelDebug)))
+	for i := range 3 {
+		_, _ = v.Verify(traced(t, fmt.Sprint("t", i)), hs256(t, map[string]any{"aud": "other"}))
+	}
+	const each = `level=DEBUG msg="auth: request rejected" code=AUDIENCE_MISMATCH provider=custom issuer=https://id.example.com kid="" ` +
+		`error="auth: AUDIENCE_MISMATCH: aud is \"other\", expected api" trace=t`
+	wantLines(t, "debug", log.take(), each+"0", "requests rejected", each+"1", each+"2")
+
+	silent := newVerifier(t, secretRules(), core.WithLogger(slog.New(slog.DiscardHandler)))
+	_, _ = silent.Verify(t.Context(), "x")
+	wantLines(t, "discarded", log.take())
+}
+
+// A key outage is one line when it begins, when it gets worse, and when it ends, whatever the number of requests and of
+// verifiers of the contract.
+func TestKeyOutagesAreLoggedOnce(t *testing.T) {
+	w := wire{body: string(jwksOf(t, publicJWK(rsaKey().Public(), "k1", "")))}
+	token := rs256(t, "k1", map[string]any{"exp": epoch().Add(100 * time.Hour).Unix()})
+	contract := newContract(t, wireRules())
+	synctest.Test(t, func(t *testing.T) {
+		var log, other lockedBuffer
+		clock, client := newClock(), w.client()
+		logger := logTo(&log, slog.LevelInfo)
+		var all []*core.Verifier
+		for _, l := range []*slog.Logger{logger, logger, logTo(&other, slog.LevelInfo), slog.New(slog.DiscardHandler)} {
+			all = append(all, must(core.NewVerifier(contract, core.WithClock(clock), core.WithHTTPClient(client), core.WithLogger(l),
+				core.WithTokenCache(core.TokenCache{Disabled: true}))))
+		}
+		requests := func(what string, after time.Duration, steps int, want ...string) {
+			t.Helper()
+			for range steps {
+				clock.advance(after)
+				for _, v := range all {
+					for range 5 {
+						_, _ = v.Verify(traced(t, "t1"), token)
+						synctest.Wait()
+					}
+				}
+			}
+			for _, b := range []*lockedBuffer{&log, &other} {
+				lines := slices.DeleteFunc(b.take(), func(l string) bool { return strings.Contains(l, "requests rejected") })
+				wantLines(t, what, lines, want...)
+			}
+		}
+		requests("healthy", time.Minute, 3)
+		w.down = true
+		requests("fetches fail", 6*time.Minute+30*time.Second, 1,
+			`level=WARN msg="auth: keys not refreshed, the current ones are fresh" provider=clerk issuer=https://id.example.com kind=status`)
+		requests("still", 5*time.Second, 3)
+		requests("stale", 10*time.Minute, 1, `level=WARN msg="auth: issuer unreachable, using last-known-good keys" provider=clerk`)
+		requests("still stale", time.Minute, 10)
+		requests("gone", 25*time.Hour, 1, `level=ERROR msg="auth: keys unavailable" provider=clerk`)
+		requests("still gone", time.Minute, 10)
+		w.down = false
+		requests("back", time.Minute, 1, `level=INFO msg="auth: keys are available again" provider=clerk issuer=https://id.example.com`)
+		requests("healthy again", time.Hour, 3)
+		w.down = true
+		requests("down again", time.Hour, 1, "using last-known-good keys")
+	})
+}
+
+// A shared cache that fails is one line, and one when it works again.
+func TestKeyCacheFailuresAreLoggedOnce(t *testing.T) {
+	w := wire{body: string(jwksOf(t, publicJWK(rsaKey().Public(), "k1", "")))}
+	token := rs256(t, "k1", map[string]any{"exp": epoch().Add(100 * time.Hour).Unix()})
+	contract := newContract(t, wireRules())
+	synctest.Test(t, func(t *testing.T) {
+		var log lockedBuffer
+		cache, clock := &brokenCache{err: errors.New("disk full")}, newClock()
+		v := must(core.NewVerifier(contract, core.WithClock(clock), core.WithHTTPClient(w.client()), core.WithKeyCache(cache),
+			core.WithLogger(logTo(&log, slog.LevelInfo)), core.WithTokenCache(core.TokenCache{Disabled: true})))
+		fetches := func(n int) []string {
+			for range n {
+				_, _ = v.Verify(t.Context(), token)
+				synctest.Wait()
+				clock.advance(time.Hour)
+			}
+			return log.take()
+		}
+		wantLines(t, "broken", fetches(5), `level=WARN msg="auth: key cache failed" provider=clerk issuer=https://id.example.com op=load`)
+		cache.err = nil
+		wantLines(t, "mended", fetches(5), `level=INFO msg="auth: the key cache works again"`)
+		cache.err = errors.New("disk full")
+		wantLines(t, "broken again", fetches(5), "key cache failed")
+	})
+}
+
+type brokenCache struct{ err error }
+
+func (c *brokenCache) Load(context.Context, string) ([]byte, error) { return nil, c.err }
+func (c *brokenCache) Store(context.Context, string, []byte) error  { return c.err }
