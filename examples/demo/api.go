@@ -8,8 +8,8 @@ import (
 // framework is one way to serve the API:
 //
 //	GET /api/profile   who is signed in
-//	GET /api/admin     for the role org:admin alone
-//	GET /api/public    for everybody; who is signed in is greeted by id
+//	GET /api/admin     only for the role org:admin
+//	GET /api/public    for everybody; greets a signed-in user by id
 type framework struct {
 	name  string
 	port  int // by default
@@ -51,10 +51,10 @@ func welcome(userID string) greeting {
 
 func welcomeAdmin(userID string) greeting { return greeting{userID + " may administer."} }
 
-// admins is who may use /api/admin.
+// admins is the policy of /api/admin.
 func admins() core.Policy { return policy.Role("org:admin") }
 
-// sentence is what a person reads; "" keeps the default.
+// sentence returns the message for people; "" keeps the default.
 func sentence(_ core.Request, err *core.Error) string {
 	if err.Code == core.CodeTokenExpired {
 		return "Session expired. Please sign in again."

@@ -10,14 +10,14 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
-// config is what flags and environment say.
+// config holds the flags and the environment.
 type config struct {
 	check bool
 	ports map[string]int // by what listens there; 0 is any free port
 	clerk clerk.Config   // the real instance, if IssuerURL is set
 }
 
-// issuerName is what the issuer is called beside the frameworks.
+// issuerName names the issuer in lists of servers.
 const issuerName = "issuer"
 
 // portFlag names the flag that sets the port of something.
@@ -31,7 +31,7 @@ func portFlag(name string) string {
 func readConfig(args []string, getenv func(string) string, out io.Writer) (config, error) {
 	cfg := config{ports: map[string]int{issuerName: 9000}}
 	set := flag.NewFlagSet("demo", flag.ContinueOnError)
-	set.SetOutput(io.Discard) // mistakes are returned, and told once
+	set.SetOutput(io.Discard) // mistakes are returned, and reported once
 	set.BoolVar(&cfg.check, "check", false, "play every scenario of core/adaptertest over HTTP on all four adapters, and compare")
 	ports := map[string]*int{issuerName: set.Int(portFlag(issuerName)[1:], 9000, "port of the issuer and its page; 0 takes a free one")}
 	for _, f := range frameworks() {
@@ -46,7 +46,7 @@ func readConfig(args []string, getenv func(string) string, out io.Writer) (confi
 		return cfg, err
 	}
 	if set.NArg() > 0 {
-		return cfg, fmt.Errorf("%q is no flag: the demo takes flags only, see -help", set.Arg(0))
+		return cfg, fmt.Errorf("%q is not a flag: the demo takes only flags, see -help", set.Arg(0))
 	}
 	taken := map[int]string{}
 	var faults []error

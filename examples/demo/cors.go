@@ -11,7 +11,7 @@ const (
 	exposedHeaders = "WWW-Authenticate, Retry-After"
 )
 
-// allowOrigins lets pages of these origins call next. It stands before the
+// allowOrigins lets pages of these origins call next. It runs before the
 // guards: a preflight carries no token, and a page must be able to read a 401.
 func allowOrigins(origins []string, next http.Handler) http.Handler {
 	if len(origins) == 0 {

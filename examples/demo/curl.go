@@ -9,7 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
-// call is a request that a reader may paste, and what it answers.
+// call is a request for readers to paste, and its answer.
 type call struct {
 	path    string
 	query   string // of /token; "" sends no token
@@ -29,8 +29,8 @@ func calls() []call {
 	}
 }
 
-// line is the call as a shell command; each paste asks for a token of its own,
-// which lives for a minute as Clerk's do.
+// line returns the call as a shell command. It requests a new token, which
+// lives for a minute, as Clerk's do.
 func (c call) line(issuer, api string) string {
 	if c.query == "" {
 		return fmt.Sprintf("curl -i %s%s", api, c.path)
@@ -75,7 +75,7 @@ func printClerk(out io.Writer, cfg clerk.Config, links []link) {
 	for _, l := range links {
 		fmt.Fprintf(out, "\n%s\n", l.Name)
 		for _, c := range [][2]string{
-			{`-H "Authorization: Bearer $TOKEN" ` + l.URL + "/api/profile", "200 with your user, session and organisation"},
+			{`-H "Authorization: Bearer $TOKEN" ` + l.URL + "/api/profile", "200 with your user, session and organization"},
 			{`-H "Authorization: Bearer $TOKEN" ` + l.URL + "/api/admin", "200 for the role org:admin, else 403"},
 			{l.URL + "/api/public", "200 for everybody"},
 			{l.URL + "/api/profile", "401 without a token"},

@@ -13,8 +13,8 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
-// site is the embedded issuer as a visitor sees it: what a Clerk instance
-// serves below /.well-known, tokens for the asking at /token, and a page.
+// site is the embedded issuer: what a Clerk instance serves below /.well-known,
+// tokens on request at /token, and a page.
 type site struct {
 	url    string
 	issuer *authtest.Issuer
@@ -24,8 +24,8 @@ type site struct {
 // link is an API on the page.
 type link struct{ Name, URL string }
 
-// newSite is served at l once its server runs. clock dates the tokens; nil is
-// the system's. The caller closes the site.
+// newSite returns the site for listener l. clock sets the time of tokens; nil is
+// the system's clock. The caller closes the site.
 func newSite(l net.Listener, clock keys.Clock) (*site, error) {
 	base := urlOf(l)
 	issuer, err := authtest.StartIssuer(authtest.Config{IssuerURL: base, Clock: clock})
@@ -55,7 +55,7 @@ func (s *site) server() server {
 	return httpServer(mux)
 }
 
-// wellKnown hands out what the issuer serves on a port of its own.
+// wellKnown forwards to the issuer's own port.
 func (s *site) wellKnown() http.Handler {
 	target, err := url.Parse(s.issuer.BaseURL())
 	if err != nil { // a listener's address makes a URL

@@ -1,6 +1,6 @@
 // Command demo serves one small profile API in gin, echo, chi and fiber, guarded
-// by one Clerk contract, and the issuer that signs the tokens for it: all on
-// loopback, with Go alone.
+// by one Clerk contract, and the issuer that signs its tokens. Everything is on
+// loopback and needs only Go.
 //
 //	go run ./examples/demo          # serve, and print curl lines to paste
 //	go run ./examples/demo -check   # play the scenarios of core/adaptertest on all four adapters, and report differences
@@ -39,7 +39,7 @@ func main() {
 	}
 }
 
-// run is the program: it ends with ctx, or with the first thing that fails.
+// run runs the program until ctx ends or a server fails.
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
 	cfg, err := readConfig(args, getenv, out)
 	if err != nil {
@@ -84,6 +84,5 @@ func serveDemo(ctx context.Context, cfg config, out io.Writer) (err error) {
 	return all.wait(ctx)
 }
 
-// shutdownTimeout bounds how long requests under way may take once the program
-// is told to end.
+// shutdownTimeout bounds how long running requests may take at shutdown.
 const shutdownTimeout = 5 * time.Second

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 
 func unset(string) string { return "" }
 
-// lines is where the program prints; a test waits for what it waits for.
+// lines collects the program's output and signals when mark has been printed.
 type lines struct {
 	mark    string
 	buf     bytes.Buffer
@@ -56,14 +56,14 @@ func serving(t *testing.T, getenv func(string) string) string {
 	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {
-			t.Errorf("a demo that is told to end ends with %v", err)
+			t.Errorf("shutdown: %v", err)
 		}
 	})
 	select {
 	case <-printed:
 	case err := <-ended:
 		ended <- err
-		t.Fatalf("the demo ended by itself: %v", err)
+		t.Fatalf("the demo ended early: %v", err)
 	}
 	return out.buf.String()
 }
@@ -99,7 +99,7 @@ var (
 	address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 )
 
-// TestPrintedLines does what somebody does who pastes every line.
+// TestPrintedLines sends the request of every printed curl line.
 func TestPrintedLines(t *testing.T) {
 	printed := serving(t, unset)
 	found := pasted.FindAllStringSubmatch(printed, -1)
@@ -204,7 +204,7 @@ func TestFlags(t *testing.T) {
 		"too high":         {[]string{"-gin", "65536"}, "-gin 65536: a port is between 0 and 65535"},
 		"negative":         {[]string{"-fiber", "-1"}, "-fiber -1: a port is between 0 and 65535"},
 		"twice the same":   {[]string{"-echo", "8081"}, "-gin and -echo are both 8081"},
-		"not a flag":       {[]string{"check"}, `"check" is no flag`},
+		"not a flag":       {[]string{"check"}, `"check" is not a flag`},
 		"two mistakes (1)": {[]string{"-gin", "70000", "-chi", "-5"}, "-gin 70000"},
 		"two mistakes (2)": {[]string{"-gin", "70000", "-chi", "-5"}, "-chi -5"},
 	} {
@@ -224,7 +224,7 @@ func TestHelp(t *testing.T) {
 	}
 	for _, want := range []string{"-check", "-issuer-port", "-gin", "-echo", "-chi", "-fiber"} {
 		if !strings.Contains(out.String(), want) {
-			t.Errorf("-help does not tell %s:\n%s", want, out.String())
+			t.Errorf("-help does not list %s:\n%s", want, out.String())
 		}
 	}
 }

@@ -11,8 +11,8 @@ var pageSource string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageSource))
 
-// page explains, and calls the APIs from the browser. It asks nobody else for
-// anything: scripts and styles stand in it.
+// page explains the demo and calls the APIs from the browser. It loads nothing
+// from other hosts: scripts and styles are inline.
 func (s *site) page(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "+

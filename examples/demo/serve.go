@@ -11,15 +11,14 @@ import (
 	"time"
 )
 
-// server is what the frameworks' servers have in common.
+// server is the part that the frameworks' servers share.
 type server interface {
 	Serve(l net.Listener) error
 	Shutdown(ctx context.Context) error
 }
 
-// maxHeaderBytes is what the servers read of a request's header: more than the
-// 16 KiB up to which a contract reads a token, so that the guard, not the
-// server, answers to one that is too long.
+// maxHeaderBytes exceeds the 16 KiB limit on tokens, so that the guard and not
+// the server rejects a token that is too long.
 const maxHeaderBytes = 32 << 10
 
 func httpServer(h http.Handler) *http.Server {
@@ -29,7 +28,7 @@ func httpServer(h http.Handler) *http.Server {
 // listeners are open ports by what is served there.
 type listeners map[string]net.Listener
 
-// listen opens every port or none, and tells every one that is not to be had.
+// listen opens all ports or none, and reports every port that it can't open.
 func listen(ctx context.Context, cfg config, names []string) (listeners, error) {
 	open := listeners{}
 	var faults []error
@@ -41,7 +40,7 @@ func listen(ctx context.Context, cfg config, names []string) (listeners, error) 
 			faults = append(faults, fmt.Errorf("port %d for %s is taken: choose another with %s, or any free one with %s 0",
 				cfg.ports[name], name, portFlag(name), portFlag(name)))
 		case err != nil:
-			faults = append(faults, fmt.Errorf("no port for %s: %w; choose another with %s", name, err, portFlag(name)))
+			faults = append(faults, fmt.Errorf("can't open a port for %s: %w; choose another with %s", name, err, portFlag(name)))
 		default:
 			open[name] = l
 		}
@@ -61,7 +60,7 @@ func (ls listeners) close() {
 
 func urlOf(l net.Listener) string { return "http://" + l.Addr().String() }
 
-// running is one server that serves.
+// running is a server that has been started.
 type running struct {
 	name     string
 	url      string
@@ -89,7 +88,7 @@ func (r *running) stop(ctx context.Context) error {
 	return nil
 }
 
-// fleet is everything that serves.
+// fleet is a set of running servers.
 type fleet []*running
 
 // wait returns when ctx ends, or the first server does.
@@ -113,7 +112,7 @@ func (f fleet) wait(ctx context.Context) error {
 	return nil
 }
 
-// stop lets requests under way end.
+// stop shuts the servers down after their running requests.
 func (f fleet) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()

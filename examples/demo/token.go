@@ -12,7 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core/authtest"
 )
 
-// tokenRequest is what GET /token is asked for.
+// tokenRequest holds the parameters of GET /token.
 type tokenRequest struct {
 	kind  string
 	clerk authtest.Clerk
@@ -50,8 +50,8 @@ var (
 	permissionShape = regexp.MustCompile(`^org:[a-z0-9_-]{1,64}:[a-z0-9_-]{1,64}$`)
 )
 
-// readTokenRequest reads a query strictly and tells every mistake: a misspelt
-// parameter that is ignored would give a token that nobody asked for.
+// readTokenRequest parses a query strictly and reports every mistake: ignoring a
+// misspelled parameter would return a token that nobody asked for.
 func readTokenRequest(query string) (tokenRequest, error) {
 	ask := tokenRequest{kind: sessionKind}
 	values, err := url.ParseQuery(query)
@@ -129,7 +129,7 @@ func (a *tokenRequest) set(name, value string) error {
 		c.TTL = ttl
 	case "azp":
 		if u, err := url.Parse(value); value != "" && (err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != value) {
-			return fmt.Errorf("azp is an origin such as https://app.example.com, or empty for none, not %.64q", value)
+			return fmt.Errorf("azp must be an origin such as https://app.example.com, or empty for none, not %.64q", value)
 		}
 		a.azp = &value
 	}
@@ -146,7 +146,7 @@ func shaped(name, value string, shape *regexp.Regexp, prefix string) error {
 	return fmt.Errorf("%s is an id such as %s123, not %.64q", name, prefix, value)
 }
 
-// complete fills in who is signed in, and looks at what depends on each other.
+// complete sets the default user, and checks parameters that depend on each other.
 func (a *tokenRequest) complete() error {
 	c := &a.clerk
 	if c.UserID == "" && a.kind != machineKind {
@@ -154,7 +154,7 @@ func (a *tokenRequest) complete() error {
 	}
 	switch {
 	case c.OrganizationID == "" && (c.Role != "" || c.Permissions != nil):
-		return errors.New("role and permissions belong to an organisation: give org too")
+		return errors.New("role and permissions require an organization: set org too")
 	case c.Pending && c.Version == 1:
 		return errors.New("pending is said by tokens of version 2 only: leave v=1 out")
 	default:
@@ -162,7 +162,7 @@ func (a *tokenRequest) complete() error {
 	}
 }
 
-// mint makes the token, for a page of origin unless azp was asked for.
+// mint signs the token. azp defaults to origin.
 func (a *tokenRequest) mint(issuer *authtest.Issuer, origin string) string {
 	c := a.clerk
 	if c.AuthorizedParty = origin; a.azp != nil {

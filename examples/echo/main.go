@@ -38,7 +38,7 @@ func routes(contract *core.Contract) *echo.Echo {
 	return e
 }
 
-// sentence is what a person reads; "" keeps the default.
+// sentence returns the message for people; "" keeps the default.
 func sentence(_ core.Request, err *core.Error) string {
 	if err.Code == core.CodeTokenExpired {
 		return "Session expired. Please sign in again."

@@ -39,7 +39,7 @@ func routes(contract *core.Contract) *fiber.App {
 	return app
 }
 
-// sentence is what a person reads; "" keeps the default.
+// sentence returns the message for people; "" keeps the default.
 func sentence(_ core.Request, err *core.Error) string {
 	if err.Code == core.CodeTokenExpired {
 		return "Session expired. Please sign in again."

@@ -113,11 +113,11 @@ func TestFaultsAreFound(t *testing.T) {
 	}
 	_, err = compile(t, all)
 	if err == nil {
-		t.Fatal("nothing is told")
+		t.Fatal("no error")
 	}
 	for want := range bad { // at the beginning of a line, where editors look for it
 		if !strings.Contains("\n"+strings.ReplaceAll(err.Error(), "vet: ", ""), "\n"+want) {
-			t.Errorf("%q is not told in:\n%v", want, err)
+			t.Errorf("%q is not reported in:\n%v", want, err)
 		}
 	}
 	for _, s := range good {

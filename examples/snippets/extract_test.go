@@ -17,7 +17,7 @@ type snippet struct {
 func (s snippet) at() string { return fmt.Sprintf("%s:%d", s.file, s.line) }
 
 // extract finds the Go blocks of a page, fenced as CommonMark 0.31 §4.5 says,
-// and tells every mistake at once.
+// and reports all mistakes at once.
 func extract(file, text string) ([]snippet, error) {
 	e := extraction{file: file}
 	for i, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
@@ -84,7 +84,7 @@ func (e *extraction) read(number int, line string) {
 	}
 }
 
-// unfollowed tells a comment that something else than Go comes after.
+// unfollowed reports a comment that is not followed by a Go block.
 func (e *extraction) unfollowed() {
 	if e.note != nil {
 		e.fault(e.note.line, "no Go block follows this comment")

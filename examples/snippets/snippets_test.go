@@ -125,15 +125,15 @@ func vet(t *testing.T, dir string) error {
 	if err == nil {
 		return nil
 	}
-	var told []string
+	var reported []string
 	for line := range strings.Lines(out) {
 		// The compiler takes the page's path for one below the package's folder.
 		line = folder.ReplaceAllString(strings.ReplaceAll(line, dir+string(filepath.Separator), ""), "")
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			told = append(told, line)
+			reported = append(reported, line)
 		}
 	}
-	return fmt.Errorf("%w:\n%s", err, strings.Join(told, "\n"))
+	return fmt.Errorf("%w:\n%s", err, strings.Join(reported, "\n"))
 }
 
 var folder = regexp.MustCompile(`(?:\./)?s\d{3}/`)

@@ -97,8 +97,8 @@ func (s snippet) source() (text, skipped string, err error) {
 	return body, "", nil
 }
 
-// usual is the wrapper of a page that names none: an adapter's own in its
-// folder.
+// usual returns the default wrapper of a page: in an adapter's folder the
+// adapter's.
 func usual(file string) string {
 	folder, _, _ := strings.Cut(file, "/")
 	if framework, ok := strings.CutSuffix(folder, "auth"); ok && wrappers()[framework].params != "" {
@@ -107,8 +107,7 @@ func usual(file string) string {
 	return "core"
 }
 
-// wrapped takes the fragment for declarations if it is such, else for
-// statements.
+// wrapped parses the fragment as declarations, else as statements.
 func (s snippet) wrapped(w wrapper) (string, error) {
 	const head = "package snippet\n"
 	f, err := parser.ParseFile(token.NewFileSet(), "", head+s.code, parser.SkipObjectResolution)

@@ -12,9 +12,9 @@ import (
 	"github.com/revstackhq/auth-go/core/authtest"
 )
 
-// TestDiscoveryWalk goes the way of a Model Context Protocol client that knows
-// nothing but the address of a resource: 401, resource_metadata, metadata,
-// authorization server, its metadata, a token, 403 for want of a scope, a token
+// TestDiscoveryWalk acts as a Model Context Protocol client that knows only the
+// address of a resource: 401, resource_metadata, metadata,
+// authorization server, its metadata, a token, 403 for a missing scope, a token
 // with the scope that the challenge names, 200.
 func TestDiscoveryWalk(t *testing.T) {
 	for _, f := range frameworks() {
@@ -79,7 +79,7 @@ func TestDiscoveryWalk(t *testing.T) {
 	}
 }
 
-// challenged is the one challenge of an answer that has to have that status.
+// challenged returns the only challenge of an answer, which must have that status.
 func challenged(t *testing.T, got answer, status int) challenge {
 	t.Helper()
 	all := got.header.Values("WWW-Authenticate")

@@ -18,7 +18,7 @@ func (s *surface) events(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte("data: still there, " + core.UserID(r.Context()) + "\n"))
 }
 
-// TestStream: the guard holds nothing back. The first line must arrive while the
+// TestStream: the guard does not buffer. The first line must arrive while the
 // handler still waits, and the session must be there when it goes on.
 func TestStream(t *testing.T) {
 	for _, f := range frameworks() {

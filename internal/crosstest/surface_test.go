@@ -26,8 +26,8 @@ const (
 	page     = "https://app.northwind.example" // the origin that CORS allows
 )
 
-// subprotocols are what the sockets speak. The marker is one of them, for
-// browsers give a connection up for which none of the offered is chosen.
+// subprotocols are the ones that the sockets accept. The marker is among them,
+// because browsers close a connection if none of the offered is chosen.
 func subprotocols() []string { return []string{"chat", marker} }
 
 // greeting is what a socket's handler answers, by core.UserID of the request's
@@ -52,7 +52,7 @@ type surface struct {
 	issuer *authtest.Issuer
 	guard  *core.Guard
 	url    string
-	// gate is waited at by the stream, between its first line and its second.
+	// gate blocks the stream between its first and its second line.
 	gate chan struct{}
 }
 

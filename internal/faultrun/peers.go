@@ -53,8 +53,8 @@ var peers = []peer{
 	}},
 }
 
-// comparePeers sends each library the same faults, in real time: the others
-// take no clock.
+// comparePeers sends each library the same faults, in real time, because the
+// others have no injectable clock.
 func comparePeers(ctx context.Context, w io.Writer, scale float64) (bool, error) {
 	flood := max(50, int(2_000*scale))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

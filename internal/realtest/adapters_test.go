@@ -81,8 +81,8 @@ type laterClock struct{ by time.Duration }
 
 func (c laterClock) Now() time.Time { return time.Now().Add(c.by) }
 
-// TestRealProvider has every framework judge tokens of a provider that this
-// project did not write.
+// TestRealProvider verifies tokens of a provider that this project did not write,
+// in every framework.
 func TestRealProvider(t *testing.T) {
 	const other = "payroll"
 	issuer := startProvider(t, clientID, other)

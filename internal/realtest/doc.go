@@ -1,5 +1,5 @@
-// Package realtest holds auth-go against an OpenID provider that this project
-// did not write: the server library github.com/zitadel/oidc, on loopback. Its
+// Package realtest tests auth-go with an OpenID provider that this project did
+// not write: the server library github.com/zitadel/oidc, on loopback. Its
 // tests sign in through the authorization code flow with PKCE, as a browser
 // would, and show the tokens they get to all four adapters.
 //
