@@ -19,29 +19,30 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // New returns a middleware that verifies every request by source, a
 // *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or
 // zero source and on an invalid option: those are mistakes of the program.
-// core.NewGuard and [Guard] return an error instead.
-func New(source core.Source, opts ...core.Option) func(http.Handler) http.Handler {
-	return Guard(core.MustGuard("chiauth", source, opts...))
+// guard.New and [Guard] return an error instead.
+func New(source core.Authenticator, opts ...guard.Option) func(http.Handler) http.Handler {
+	return Guard(guard.Must("chiauth", source, opts...))
 }
 
 // Guard returns the middleware of a guard that exists already.
-func Guard(g *core.Guard) func(http.Handler) http.Handler { return g.Handler }
+func Guard(g *guard.Guard) func(http.Handler) http.Handler { return g.Handler }
 
 // Require returns a middleware that asks policies about the session, for a
 // route or group behind [New]. It panics on a nil policy.
 func Require(policies ...core.Policy) func(http.Handler) http.Handler {
-	return core.Require(policies...).Handler
+	return guard.Require(policies...).Handler
 }
 
 // Metadata mounts the guard's protected-resource metadata (RFC 9728) on r, at
-// the path where clients look for it. Without core.WithResourceMetadata it
+// the path where clients look for it. Without guard.Metadata it
 // mounts nothing.
-func Metadata(r chi.Router, g *core.Guard) {
+func Metadata(r chi.Router, g *guard.Guard) {
 	if path := g.MetadataPath(); path != "" {
 		r.Handle(literalPattern(path), g.MetadataHandler())
 	}

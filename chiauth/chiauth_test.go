@@ -8,8 +8,8 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/revstackhq/auth-go/chiauth"
-	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 func serve(r http.Handler, token string) *httptest.ResponseRecorder {
@@ -26,8 +26,8 @@ func serve(r http.Handler, token string) *httptest.ResponseRecorder {
 func TestPlainNetHTTP(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	mux := http.NewServeMux()
-	guard := chiauth.New(issuer.Contract())
-	mux.Handle("GET /", guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	g := chiauth.New(issuer.Contract())
+	mux.Handle("GET /", g(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(chiauth.UserID(r.Context())))
 	})))
 	if answer := serve(mux, issuer.Token(nil)); answer.Code != http.StatusOK || answer.Body.String() != "user_1" {
@@ -81,7 +81,7 @@ func TestMountedRouters(t *testing.T) {
 func TestErrorHandlerChangesNothing(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	h := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the handler ran") })
-	answer := serve(chiauth.New(issuer.Contract(), core.WithErrorHandler())(h), "")
+	answer := serve(chiauth.New(issuer.Contract(), guard.DelegateErrors())(h), "")
 	if answer.Code != http.StatusUnauthorized || answer.Body.Len() == 0 {
 		t.Errorf("got %d %q", answer.Code, answer.Body)
 	}
@@ -90,12 +90,12 @@ func TestErrorHandlerChangesNothing(t *testing.T) {
 // TestMetadataPaths: chi has uses of its own for some characters of a path.
 func TestMetadataPaths(t *testing.T) {
 	for _, path := range []string{"", "/v1", "/a%20b", "/a%20b/c%7Bd%7D", "/%C3%BC%20x/y", "/a*b/c", "/GET%20x"} {
-		guard, err := core.NewGuard(authtest.NewIssuer(t).Contract(), core.WithResourceMetadata(core.ResourceMetadata{Resource: "https://api.example" + path}))
+		g, err := guard.New(authtest.NewIssuer(t).Contract(), guard.Metadata(guard.ResourceMetadata{Resource: "https://api.example" + path}))
 		if err != nil {
 			t.Fatal(err)
 		}
 		r := chi.NewRouter()
-		chiauth.Metadata(r, guard)
+		chiauth.Metadata(r, g)
 		for suffix, want := range map[string]int{"": http.StatusOK, "x": http.StatusNotFound} {
 			answer := httptest.NewRecorder()
 			r.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/.well-known/oauth-protected-resource"+path+suffix, http.NoBody))
@@ -104,6 +104,6 @@ func TestMetadataPaths(t *testing.T) {
 			}
 		}
 	}
-	guard := core.MustGuard("chiauth", authtest.NewIssuer(t).Contract())
-	chiauth.Metadata(chi.NewRouter(), guard) // without the option: no panic
+	g := guard.Must("chiauth", authtest.NewIssuer(t).Contract())
+	chiauth.Metadata(chi.NewRouter(), g) // without the option: no panic
 }

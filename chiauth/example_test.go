@@ -10,6 +10,7 @@ import (
 	"github.com/revstackhq/auth-go/chiauth"
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/policy"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
@@ -56,12 +57,12 @@ func ExampleGuard() {
 	issuer, contract := demo()
 	defer func() { _ = issuer.Close() }()
 
-	guard, err := core.NewGuard(contract, core.Optional()) // an error instead of New's panic
+	g, err := guard.New(contract, guard.Optional()) // an error instead of New's panic
 	if err != nil {
 		log.Fatal(err)
 	}
 	r := chi.NewRouter()
-	r.Use(chiauth.Guard(guard))
+	r.Use(chiauth.Guard(g))
 	r.Get("/", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = fmt.Fprintf(w, "hello, %q", chiauth.UserID(r.Context()))
 	})
@@ -125,16 +126,16 @@ func ExampleClaims() {
 
 func ExampleMetadata() {
 	_, contract := demo()
-	guard, err := core.NewGuard(contract, core.WithResourceMetadata(core.ResourceMetadata{
+	g, err := guard.New(contract, guard.Metadata(guard.ResourceMetadata{
 		Resource: "https://api.example", AuthorizationServers: []string{"https://clerk.example"},
 	}))
 	if err != nil {
 		log.Fatal(err)
 	}
 	r := chi.NewRouter()
-	chiauth.Metadata(r, guard) // public: before the guard
-	r.With(chiauth.Guard(guard)).Get("/", func(http.ResponseWriter, *http.Request) {})
-	fmt.Println(guard.MetadataPath())
+	chiauth.Metadata(r, g) // public: before the guard
+	r.With(chiauth.Guard(g)).Get("/", func(http.ResponseWriter, *http.Request) {})
+	fmt.Println(g.MetadataPath())
 	fmt.Println(serve(r, "").Header().Get("WWW-Authenticate"))
 	// Output:
 	// /.well-known/oauth-protected-resource

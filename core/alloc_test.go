@@ -6,6 +6,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
@@ -95,5 +96,5 @@ func TestAllocationsOfMiddleware(t *testing.T) {
 		}
 	}
 	bare := testing.AllocsPerRun(100, serve(handler, http.StatusTeapot))
-	atMost(t, "guarded, seen before", bare+4, serve(core.Middleware(contract)(handler), http.StatusOK))
+	atMost(t, "guarded, seen before", bare+4, serve(guard.Middleware(contract)(handler), http.StatusOK))
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // keySets answers for key sets without a network.
@@ -75,7 +76,7 @@ func TestRememberedTokenOfANewTenant(t *testing.T) {
 	if v.Stats().Hits != 1 {
 		t.Fatal("the token was not remembered")
 	}
-	g, err := core.NewGuard(v)
+	g, err := guard.New(v)
 	if err != nil {
 		t.Fatal(err)
 	}

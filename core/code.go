@@ -6,7 +6,7 @@ import "errors"
 // The first seven are those of the TypeScript package @revstackhq/auth.
 //
 // A Code is an error, so that errors.Is(err, core.CodeTokenExpired) works on
-// anything a [Verifier] or a [Guard] returns.
+// anything a [Verifier] or a guard returns.
 type Code string
 
 // The codes, in the order in which a token with several faults reports them.

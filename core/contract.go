@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
@@ -37,6 +38,11 @@ type contract struct {
 	mapping    mapping
 	warnings   []string
 	shared     sharedEngines
+
+	// defaultVerifier is that of [Contract.Authenticate] and Accept.
+	defaultOnce     sync.Once
+	defaultVerifier *Verifier
+	defaultFault    error
 }
 
 // NewContract checks rules and returns the contract, or every mistake at once:

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // keyRules are valid rules with a key set on the network.
@@ -255,8 +256,8 @@ func TestZeroContract(t *testing.T) {
 			if _, err := core.NewVerifier(c); len(core.ConfigErrors(err)) != 1 {
 				t.Errorf("NewVerifier: %v", err)
 			}
-			if _, err := core.NewGuard(c); len(core.ConfigErrors(err)) != 1 {
-				t.Errorf("NewGuard: %v", err)
+			if _, err := guard.New(c); len(core.ConfigErrors(err)) != 1 {
+				t.Errorf("guard.New: %v", err)
 			}
 		})
 	}

@@ -119,7 +119,7 @@ const (
 )
 
 // ConfigError is one mistake in a contract or an option. [NewContract],
-// [NewVerifier] and [NewGuard] return all of them at once, joined; errors.As
+// [NewVerifier] and guard.New return all of them at once, joined; errors.As
 // finds the first, [ConfigErrors] all.
 type ConfigError struct {
 	// Provider is the slug of the preset, "" outside of contracts.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // exampleSecret would come from the environment.
@@ -137,14 +138,14 @@ func ExampleVerifier_Verify() {
 	// true
 }
 
-func ExampleVerifier_Authenticate() {
+func ExampleVerifier_VerifyHeader() {
 	verifier, err := core.NewVerifier(exampleContract("my-gateway"))
 	if err != nil {
 		log.Fatal(err)
 	}
-	session, err := verifier.Authenticate(context.Background(), "Bearer "+exampleToken("my-gateway", "user_123"))
+	session, err := verifier.VerifyHeader(context.Background(), "Bearer "+exampleToken("my-gateway", "user_123"))
 	fmt.Println(session.UserID(), err)
-	_, err = verifier.Authenticate(context.Background(), "Basic dXNlcjpwdw==")
+	_, err = verifier.VerifyHeader(context.Background(), "Basic dXNlcjpwdw==")
 	fmt.Println(core.CodeOf(err))
 	// Output:
 	// user_123 <nil>
@@ -179,53 +180,6 @@ func ExampleVerifier_Ready() {
 	// fresh
 }
 
-func ExampleNewGuard() {
-	guard, err := core.NewGuard(exampleContract("my-gateway"), core.WithRealm("things"))
-	if err != nil {
-		log.Fatal(err)
-	}
-	handler := guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintln(w, "hello", core.UserID(r.Context()))
-	}))
-	exampleCall(handler, exampleToken("my-gateway", "user_123"))
-	exampleCall(handler, "")
-	// Output:
-	// 200 hello user_123
-	// 401 {"error":"Sign in to continue.","code":"TOKEN_MISSING"}
-}
-
-func ExampleMiddleware() {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintln(w, "hello", core.UserID(r.Context()))
-	})
-	protect := core.Middleware(exampleContract("my-gateway"))
-	exampleCall(protect(mux), exampleToken("my-gateway", "user_123"))
-	// Output: 200 hello user_123
-}
-
-// isAdmin is a policy of our own; package policy has the usual ones.
-type isAdmin struct{}
-
-func (isAdmin) Check(s *core.Session) error {
-	if role, _ := s.Claim("role"); role != "admin" {
-		return errors.New("not an admin")
-	}
-	return nil
-}
-
-func ExampleRequire() {
-	protect := core.Middleware(exampleContract("my-gateway"), core.Optional())
-	admin := protect(core.Require(isAdmin{}).Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintln(w, "welcome")
-	})))
-	exampleCall(admin, exampleToken("my-gateway", "user_123"))
-	exampleCall(admin, "")
-	// Output:
-	// 200 welcome
-	// 401 {"error":"Sign in to continue.","code":"TOKEN_MISSING"}
-}
-
 // profile is a service function that knows nothing of HTTP.
 func profile(ctx context.Context) {
 	claims, err := core.Claims[struct {
@@ -235,7 +189,7 @@ func profile(ctx context.Context) {
 }
 
 func ExampleClaims() {
-	protect := core.Middleware(exampleContract("my-gateway"))
+	protect := guard.Middleware(exampleContract("my-gateway"))
 	exampleCall(protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		profile(r.Context())
 		fmt.Fprintln(w, "done")
@@ -272,25 +226,6 @@ func ExampleUserID() {
 	// Output: ""
 }
 
-func ExampleWithExtractors() {
-	protect := core.Middleware(exampleContract("my-gateway"),
-		core.WithExtractors(core.Bearer(), core.Cookie("session", "https://app.example.com")))
-	handler := protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintln(w, "hello", core.UserID(r.Context()))
-	}))
-	for _, site := range []string{"same-origin", "cross-site"} {
-		r := httptest.NewRequest(http.MethodPost, "/", http.NoBody)
-		r.AddCookie(&http.Cookie{Name: "session", Value: exampleToken("my-gateway", "user_123")})
-		r.Header.Set("Sec-Fetch-Site", site)
-		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, r)
-		fmt.Println(w.Code)
-	}
-	// Output:
-	// 200
-	// 403
-}
-
 func ExampleWithContracts() {
 	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.WithContracts(exampleContract("partner")))
 	if err != nil {
@@ -325,22 +260,6 @@ func ExampleWithResolver() {
 	// https://one.tenants.example ""
 	// https://two.tenants.example "ISSUER_MISMATCH"
 	// https://stranger.example "ISSUER_MISMATCH"
-}
-
-func ExampleWithRevocation() {
-	blocked := map[string]bool{"user_666": true}
-	protect := core.Middleware(exampleContract("my-gateway"), core.WithRevocation(func(_ context.Context, s *core.Session) error {
-		if blocked[s.UserID()] {
-			return core.CodeTokenRevoked
-		}
-		return nil
-	}, core.FailClosed))
-	handler := protect(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "hello") }))
-	exampleCall(handler, exampleToken("my-gateway", "user_123"))
-	exampleCall(handler, exampleToken("my-gateway", "user_666"))
-	// Output:
-	// 200 hello
-	// 401 {"error":"The session has been revoked. Please sign in again.","code":"TOKEN_REVOKED"}
 }
 
 func ExampleWithObserver() {

@@ -55,7 +55,7 @@ func TestTenantKeysArePublic(t *testing.T) {
 	}
 	waived := rules
 	waived.InsecurePrivateNetwork = true
-	resolve := func(r core.Rules) core.VerifierOption {
+	resolve := func(r core.Rules) core.Option {
 		return core.WithResolver(core.Resolver{
 			Resolve: func(context.Context, string) (*core.Contract, error) { return core.NewContract(r) },
 		})

@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -22,6 +23,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 const (
@@ -143,9 +145,9 @@ func newContract(tb testing.TB, rules core.Rules) *core.Contract {
 
 // newVerifier tells the time by a clock that stands at epoch, if no option
 // names another.
-func newVerifier(tb testing.TB, rules core.Rules, opts ...core.VerifierOption) *core.Verifier {
+func newVerifier(tb testing.TB, rules core.Rules, opts ...core.Option) *core.Verifier {
 	tb.Helper()
-	v, err := core.NewVerifier(newContract(tb, rules), append([]core.VerifierOption{core.WithClock(newClock())}, opts...)...)
+	v, err := core.NewVerifier(newContract(tb, rules), append([]core.Option{core.WithClock(newClock())}, opts...)...)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -153,9 +155,9 @@ func newVerifier(tb testing.TB, rules core.Rules, opts ...core.VerifierOption) *
 }
 
 // newGuard is a guard for secretRules at epoch.
-func newGuard(tb testing.TB, opts ...core.Option) *core.Guard {
+func newGuard(tb testing.TB, opts ...guard.Option) *guard.Guard {
 	tb.Helper()
-	g, err := core.NewGuard(newVerifier(tb, secretRules()), opts...)
+	g, err := guard.New(newVerifier(tb, secretRules()), opts...)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -248,6 +250,11 @@ func request(method, target string, fields ...string) *http.Request {
 	return r
 }
 
-func get(fields ...string) core.Request {
-	return core.HTTPRequest(request(http.MethodGet, "http://api.example.com/things", fields...))
+func get(fields ...string) guard.Request {
+	return guard.HTTPRequest(request(http.MethodGet, "http://api.example.com/things", fields...))
+}
+
+// revoker makes a revoker of a function that answers with an error.
+func revoker(check func(context.Context, *core.Session) error) guard.Revoker {
+	return guard.RevokerFunc(func(ctx context.Context, s *core.Session) (bool, error) { return false, check(ctx, s) })
 }

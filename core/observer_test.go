@@ -42,7 +42,7 @@ func TestObservers(t *testing.T) {
 	for _, token := range []string{token, token, "x", rs256(t, "k2", nil)} {
 		_, _ = v.Verify(t.Context(), token)
 	}
-	_, _ = v.Authenticate(t.Context(), "Bearer")
+	_, _ = v.VerifyHeader(t.Context(), "Bearer")
 	want := []string{"KeysRefreshed", "verified custom false", "verified custom true", "INVALID_FORMAT", "KeysRefreshed", "UnknownKey", "UNKNOWN_KEY", "INVALID_REQUEST"}
 	mu.Lock()
 	defer mu.Unlock()

@@ -13,26 +13,13 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// Option changes how a [Guard] works. Every [VerifierOption] is one too.
-type Option interface{ applyToGuard(*guardOptions) }
+// Option changes how a [Verifier] works. What changes how requests are guarded
+// is an option of package guard.
+type Option interface{ applyToVerifier(o *verifierOptions) }
 
-// VerifierOption changes how a [Verifier] works.
-type VerifierOption interface {
-	Option
-	applyToVerifier(*verifierOptions)
-}
-
-type guardOption func(*guardOptions)
-
-func (o guardOption) applyToGuard(g *guardOptions) { o(g) }
-
-type verifierOption struct {
-	name  string
-	apply func(*verifierOptions)
-}
+type verifierOption struct{ apply func(*verifierOptions) }
 
 func (o verifierOption) applyToVerifier(v *verifierOptions) { o.apply(v) }
-func (o verifierOption) applyToGuard(g *guardOptions)       { g.verifier = append(g.verifier, o) }
 
 // verifierOptions are the settings of a verifier.
 type verifierOptions struct {
@@ -65,8 +52,8 @@ type engineOptions struct {
 // Schemes, redirects and hosts that are written as addresses are checked as
 // ever; the addresses that its transport dials are not, so that it may reach a
 // private network, and has to refuse one itself where tenants choose URLs.
-func WithHTTPClient(client *http.Client) VerifierOption {
-	return verifierOption{"WithHTTPClient", func(v *verifierOptions) {
+func WithHTTPClient(client *http.Client) Option {
+	return verifierOption{func(v *verifierOptions) {
 		if client == nil {
 			v.faults.add("WithHTTPClient", "", "is nil: leave the option out to use the default client")
 		}
@@ -79,8 +66,8 @@ func WithHTTPClient(client *http.Client) VerifierOption {
 // authenticated (HMAC-SHA256), and one that somebody else put there is not used:
 // an observer hears of it and the keys are fetched. Give one wherever others
 // can write to the cache.
-func WithKeyCache(cache keys.Cache, secret ...Secret) VerifierOption {
-	return verifierOption{"WithKeyCache", func(v *verifierOptions) {
+func WithKeyCache(cache keys.Cache, secret ...Secret) Option {
+	return verifierOption{func(v *verifierOptions) {
 		if missing(cache) {
 			v.faults.add("WithKeyCache", "", "is nil: leave the option out to have no cache")
 		}
@@ -98,8 +85,8 @@ func WithKeyCache(cache keys.Cache, secret ...Secret) VerifierOption {
 }
 
 // WithKeyPolicy replaces the figures by which keys are fetched and kept.
-func WithKeyPolicy(policy keys.Policy) VerifierOption {
-	return verifierOption{"WithKeyPolicy", func(v *verifierOptions) {
+func WithKeyPolicy(policy keys.Policy) Option {
+	return verifierOption{func(v *verifierOptions) {
 		for _, fault := range policy.Validate() {
 			v.faults.add("WithKeyPolicy."+fault.Field, fmt.Sprint(fault.Value), "%s", fault.Reason)
 		}
@@ -108,8 +95,8 @@ func WithKeyPolicy(policy keys.Policy) VerifierOption {
 }
 
 // WithClock tells the time by clock, for tests.
-func WithClock(clock keys.Clock) VerifierOption {
-	return verifierOption{"WithClock", func(v *verifierOptions) {
+func WithClock(clock keys.Clock) Option {
+	return verifierOption{func(v *verifierOptions) {
 		if missing(clock) {
 			v.faults.add("WithClock", "", "is nil: leave the option out to use the system's clock")
 		}
@@ -118,8 +105,8 @@ func WithClock(clock keys.Clock) VerifierOption {
 }
 
 // WithTokenCache sizes the cache of verified tokens, or switches it off.
-func WithTokenCache(cache TokenCache) VerifierOption {
-	return verifierOption{"WithTokenCache", func(v *verifierOptions) {
+func WithTokenCache(cache TokenCache) Option {
+	return verifierOption{func(v *verifierOptions) {
 		cache.validate(&v.faults)
 		v.engine.tokens = cache
 	}}
@@ -128,15 +115,15 @@ func WithTokenCache(cache TokenCache) VerifierOption {
 // WithStandardRSA verifies RSA signatures with crypto/rsa, which prepares a key
 // anew for every signature, instead of with keys that are prepared once. In
 // FIPS 140-3 mode that is done anyway.
-func WithStandardRSA() VerifierOption {
-	return verifierOption{"WithStandardRSA", func(v *verifierOptions) { v.engine.standardRSA = true }}
+func WithStandardRSA() Option {
+	return verifierOption{func(v *verifierOptions) { v.engine.standardRSA = true }}
 }
 
 // WithObserver calls observe for every event, see package event. The context is that of the request, or has the values
 // of the request that started a key fetch. Observers are called on the goroutine of the request or of the fetch, by many
 // at once, and must return quickly. The option may be given several times.
-func WithObserver(observe func(context.Context, event.Event)) VerifierOption {
-	return verifierOption{"WithObserver", func(v *verifierOptions) {
+func WithObserver(observe func(context.Context, event.Event)) Option {
+	return verifierOption{func(v *verifierOptions) {
 		if observe == nil {
 			v.faults.add("WithObserver", "", "is nil")
 			return
@@ -148,8 +135,8 @@ func WithObserver(observe func(context.Context, event.Event)) VerifierOption {
 // WithLogger replaces slog.Default(). A verifier logs a contract's warnings, key outages and their end (one line for each
 // change), rejections (their number by code, at most one line in 10 seconds; each one with its detail at debug level), and
 // observers that panic. slog.New(slog.DiscardHandler) silences it.
-func WithLogger(logger *slog.Logger) VerifierOption {
-	return verifierOption{"WithLogger", func(v *verifierOptions) {
+func WithLogger(logger *slog.Logger) Option {
+	return verifierOption{func(v *verifierOptions) {
 		if logger == nil {
 			v.faults.add("WithLogger", "", "is nil: leave the option out to use slog.Default()")
 		}
@@ -160,23 +147,23 @@ func WithLogger(logger *slog.Logger) VerifierOption {
 // WithContracts accepts the tokens of further contracts. Which one a token is
 // held against is decided by its exact issuer before any key is fetched, and
 // every contract applies with its own keys, algorithms, audience and rules.
-func WithContracts(contracts ...*Contract) VerifierOption {
-	return verifierOption{"WithContracts", func(v *verifierOptions) {
+func WithContracts(contracts ...*Contract) Option {
+	return verifierOption{func(v *verifierOptions) {
 		v.contracts = append(v.contracts, contracts...)
 	}}
 }
 
 // WithResolver asks r for the contract of an issuer that no contract names, for
 // tenants that are known only at run time.
-func WithResolver(r Resolver) VerifierOption {
-	return verifierOption{"WithResolver", func(v *verifierOptions) {
+func WithResolver(r Resolver) Option {
+	return verifierOption{func(v *verifierOptions) {
 		r.Issuers = slices.Clone(r.Issuers)
 		v.issuers = r.compile(&v.faults)
 		v.resolver = &r
 	}}
 }
 
-func newVerifierOptions(opts []VerifierOption) *verifierOptions {
+func newVerifierOptions(opts []Option) *verifierOptions {
 	v := &verifierOptions{engine: engineOptions{clock: keys.SystemClock{}}}
 	for i, o := range opts {
 		if missing(o) {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // forgery is a request in the making, to which faults are done.
@@ -55,7 +56,7 @@ func faultOrder() []struct {
 	}
 }
 
-func (f *forgery) request(t *testing.T) core.Request {
+func (f *forgery) request(t *testing.T) guard.Request {
 	t.Helper()
 	if f.padding > 0 {
 		f.claims["pad"] = strings.Repeat("p", f.padding)
@@ -92,7 +93,7 @@ func TestPrecedence(t *testing.T) {
 		}
 		return nil
 	})
-	guard, err := core.NewGuard(newVerifier(t, rules), core.WithRevocation(revoked, core.FailClosed), core.WithPolicy(scoped))
+	g, err := guard.New(newVerifier(t, rules), guard.Revocation(revoker(revoked), guard.FailClosed), guard.Policies(scoped))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +106,7 @@ func TestPrecedence(t *testing.T) {
 		for _, spoil := range faults {
 			spoil(f)
 		}
-		_, rejection := guard.Check(t.Context(), f.request(t))
+		_, rejection := g.Check(t.Context(), f.request(t))
 		if want == "" {
 			if rejection != nil {
 				t.Fatal(rejection)
@@ -192,7 +193,7 @@ func TestForeignTokensCauseNoFetch(t *testing.T) {
 	server, second := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", "")), newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
 	other := second.rules()
 	other.Issuer = "https://b.example"
-	for name, opts := range map[string][]core.VerifierOption{
+	for name, opts := range map[string][]core.Option{
 		"one contract": nil, "two contracts": {core.WithContracts(newContract(t, other))},
 		"a resolver": {core.WithResolver(core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { return nil, nil }})},
 	} {

@@ -9,8 +9,8 @@ import (
 // Recheck reports whether v would still accept a session that it made: whether
 // its time has not run out, its key is still in the issuer's set, and its tenant
 // still has the same contract. It is for code that keeps sessions, such as a
-// queue or a socket's messages; behind a guard, use [Recheck] of the context,
-// which asks about revocation too. It does not allocate for a session that
+// queue or a socket's messages; behind a guard, use guard.Recheck, which asks
+// about revocation too. It does not allocate for a session that
 // stands, and waits for keys as Verify does. Every error is an [*Error].
 func (v *Verifier) Recheck(ctx context.Context, s *Session) error {
 	switch {
@@ -26,58 +26,16 @@ func (v *Verifier) Recheck(ctx context.Context, s *Session) error {
 	return nil
 }
 
-// Recheck reports whether the guard that put the session into ctx would still
-// let it in: time, key and tenant, revocation, and the guard's own policies. A
-// handler that outlives its request, such as that of a WebSocket or a stream,
-// calls it before it acts on what came later. It returns [ErrNoSession] if ctx
-// holds no session; every other error is an [*Error]. Of a session that
-// NewContext put there, time and key are checked.
-func Recheck(ctx context.Context) error {
-	a := admissionOf(ctx)
-	if a == nil || a.session == nil {
+// Recheck reports whether the contract that made s would still accept it: its
+// time and its key. Where the [Verifier] is at hand, [Verifier.Recheck] looks at
+// the tenant too. Every error is an [*Error], except [ErrNoSession] for a session
+// that no contract made.
+func (s *Session) Recheck(ctx context.Context) error {
+	if !s.valid() {
 		return ErrNoSession
 	}
-	err := a.recheck(ctx, true)
-	if err == nil && a.guard != nil {
-		err = checkPolicies(a.session, a.guard.policies)
-	}
-	if err != nil {
-		a.guard.report(ctx, err)
+	if err := s.engine.standing(ctx, s, s.engine.clock.Now()); err != nil {
 		return err
-	}
-	return nil
-}
-
-// recheck asks again what was asked when the session was let in: a context may
-// be kept for hours. Revocation is asked about only if always is set or the last
-// answer is old, so that a Require behind a guard does not double the calls.
-func (a *admission) recheck(ctx context.Context, always bool) *Error {
-	if a.guard == nil {
-		return a.session.engine.standing(ctx, a.session, a.session.engine.clock.Now())
-	}
-	v := a.guard.verifier
-	now := v.clock.Now()
-	if err := v.standing(ctx, a.session, now); err != nil {
-		return err
-	}
-	return a.recheckRevocation(ctx, now, always)
-}
-
-// revocationFresh is how long an answer about revocation serves the request that
-// asked for it.
-const revocationFresh = time.Second
-
-func (a *admission) recheckRevocation(ctx context.Context, now time.Time, always bool) *Error {
-	for ; a != nil; a = a.outer {
-		if a.guard == nil || a.guard.revocation == nil {
-			continue
-		}
-		if age := now.Sub(a.at); !always && age >= 0 && age < revocationFresh {
-			continue
-		}
-		if err := a.guard.checkRevocation(ctx, a.session); err != nil {
-			return err
-		}
 	}
 	return nil
 }

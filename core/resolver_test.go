@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // directory is a resolver that counts its calls and answers as a test wants.
@@ -153,7 +154,7 @@ func TestResolverRemembers(t *testing.T) {
 		}
 	}
 	// A guard does not go on with a session of a tenant that has left meanwhile.
-	g, err := core.NewGuard(v)
+	g, err := guard.New(v)
 	if err != nil {
 		t.Fatal(err)
 	}

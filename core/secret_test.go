@@ -11,6 +11,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // No way of printing shows a secret.
@@ -18,7 +19,7 @@ func TestSecretNeverPrinted(t *testing.T) {
 	rules := secretRules()
 	contract := newContract(t, rules)
 	verifier := newVerifier(t, rules, core.WithObserver(func(context.Context, event.Event) {}))
-	guard, err := core.NewGuard(verifier)
+	g, err := guard.New(verifier)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +34,7 @@ func TestSecretNeverPrinted(t *testing.T) {
 	_, fault := core.NewContract(short)
 	values := map[string]any{
 		"Secret": rules.Secret, "Rules": rules, "*Rules": &rules, "handed Rules": contract.Rules(), "*Contract": contract, "Contract": *contract,
-		"Verifier": verifier, "Guard": guard, "Session": session, "refusal": refusal, "ConfigError": fault,
+		"Verifier": verifier, "Guard": g, "Session": session, "refusal": refusal, "ConfigError": fault,
 		"list": []any{rules, contract}, "map": map[string]core.Secret{"a": rules.Secret},
 	}
 	if refusal == nil || fault == nil {

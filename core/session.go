@@ -50,6 +50,14 @@ type Organization struct {
 	Role string
 }
 
+// Policy decides whether a session may do something. Package policy has ready
+// ones. Check returns nil to allow; an error that is not an [*Error] rejects with
+// CodeForbidden. Policies must be safe for concurrent use. They are never asked
+// about a missing session.
+type Policy interface {
+	Check(s *Session) error
+}
+
 // UserID returns the user id that the contract's user-id claim names. It is
 // never empty in a session that a verifier made.
 func (s *Session) UserID() string { return s.userID }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // session returns the session of a token with these claims, under mapping m.
@@ -266,7 +267,7 @@ func TestZeroSession(t *testing.T) {
 		if _, ok := core.FromContext(ctx); ok || core.UserID(ctx) != "" {
 			t.Errorf("a %s session is in the context", name)
 		}
-		rejection := core.Require().Check(ctx, get())
+		rejection := guard.Require().Check(ctx, get())
 		if rejection == nil || rejection.Status != 401 {
 			t.Errorf("Require let a %s session pass: %v", name, rejection)
 		}

@@ -14,7 +14,7 @@ func TestStandardRSA(t *testing.T) {
 		contract, good := issuer.Contract(), issuer.Token(nil)
 		tokens := []authtest.BadToken{{Name: "good", Token: good}}
 		for _, bad := range append(tokens, issuer.Bad(contract, good)...) {
-			for name, opts := range map[string][]core.VerifierOption{"prepared": nil, "standard": {core.WithStandardRSA()}} {
+			for name, opts := range map[string][]core.Option{"prepared": nil, "standard": {core.WithStandardRSA()}} {
 				v, err := core.NewVerifier(contract, opts...)
 				if err != nil {
 					t.Fatal(err)
@@ -31,7 +31,7 @@ func TestStandardRSA(t *testing.T) {
 func TestStandardRSAIsAnotherWay(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	contract, token := issuer.Contract(), issuer.Token(nil)
-	allocs := func(opts ...core.VerifierOption) float64 {
+	allocs := func(opts ...core.Option) float64 {
 		v, err := core.NewVerifier(contract, append(opts, core.WithTokenCache(core.TokenCache{Disabled: true}))...)
 		if err != nil {
 			t.Fatal(err)

@@ -27,40 +27,10 @@ type Verifier struct {
 	logger    *slog.Logger
 }
 
-// Source is what a guard verifies with: a [*Contract] or, so that several
-// guards share one with options of its own, a [*Verifier].
-type Source interface {
-	verifierWith(opts []VerifierOption) (*Verifier, error)
-}
-
-var (
-	_ Source = (*Contract)(nil)
-	_ Source = (*Verifier)(nil)
-)
-
-func (k *Contract) verifierWith(opts []VerifierOption) (*Verifier, error) {
-	return NewVerifier(k, opts...)
-}
-
-func (v *Verifier) verifierWith(opts []VerifierOption) (*Verifier, error) {
-	if !v.valid() {
-		return nil, &ConfigError{Field: "verifier", Reason: "is nil or zero: make it with NewVerifier"}
-	}
-	var f faults
-	for _, o := range opts {
-		name := "option"
-		if named, ok := o.(verifierOption); ok {
-			name = named.name
-		}
-		f.add(name, "", "belongs to the verifier: give it to NewVerifier, not to the guard of a finished one")
-	}
-	return v, f.join()
-}
-
 // NewVerifier returns a verifier for the contract. It does no I/O: keys are
 // fetched when the first token needs them. Every mistake in contract and
 // options is returned at once, as [*ConfigError].
-func NewVerifier(contract *Contract, opts ...VerifierOption) (*Verifier, error) {
+func NewVerifier(contract *Contract, opts ...Option) (*Verifier, error) {
 	o := newVerifierOptions(opts)
 	v := &Verifier{
 		fixed: map[*engine]bool{}, byIssuer: map[string]*engine{},
@@ -133,20 +103,6 @@ func (v *Verifier) add(k *Contract, o *verifierOptions) {
 		}
 		v.anyIssuer = e
 	}
-}
-
-// Authenticate verifies a whole Authorization header value, "Bearer <token>"
-// (RFC 6750 §2.1), for programs that have no guard.
-func (v *Verifier) Authenticate(ctx context.Context, authorization string) (*Session, error) {
-	token, err := bearerToken(authorization)
-	if err == nil && token == "" {
-		err = refuse(CodeTokenMissing, authorizationFound([]string{authorization}))
-	}
-	if err != nil {
-		v.rejected(ctx, err)
-		return nil, err
-	}
-	return v.Verify(ctx, token)
 }
 
 func (v *Verifier) valid() bool { return v != nil && v.clock != nil }

@@ -97,7 +97,7 @@ func (a *attempt) step(ctx context.Context, n int) (name string, refused *Error)
 		return "key", a.findKeys(ctx)
 	case 6:
 		return "signature", a.checkSignature(ctx)
-	case 7:
+	case afterSignature:
 		return "time", a.checkTime()
 	case 8:
 		return "audience", a.checkAudience()
@@ -116,9 +116,14 @@ func (a *attempt) step(ctx context.Context, n int) (name string, refused *Error)
 	}
 }
 
+// afterSignature is the first step that looks at nothing but the claims.
+const afterSignature = 7
+
 // run stops at the first step that refuses the token.
-func (a *attempt) run(ctx context.Context) *Error {
-	for n := 0; ; n++ {
+func (a *attempt) run(ctx context.Context) *Error { return a.runFrom(ctx, 0) }
+
+func (a *attempt) runFrom(ctx context.Context, first int) *Error {
+	for n := first; ; n++ {
 		if name, refused := a.step(ctx, n); refused != nil || name == "" {
 			return refused
 		}

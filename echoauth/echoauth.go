@@ -17,22 +17,23 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // New returns a middleware that verifies every request by source, a
 // *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or
 // zero source and on an invalid option: those are mistakes of the program.
-// core.NewGuard and [Guard] return an error instead.
-func New(source core.Source, opts ...core.Option) echo.MiddlewareFunc {
-	return Guard(core.MustGuard("echoauth", source, opts...))
+// guard.New and [Guard] return an error instead.
+func New(source core.Authenticator, opts ...guard.Option) echo.MiddlewareFunc {
+	return Guard(guard.Must("echoauth", source, opts...))
 }
 
 // Guard returns the middleware of a guard that exists already.
-func Guard(g *core.Guard) echo.MiddlewareFunc {
+func Guard(g *guard.Guard) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			r := c.Request()
-			ctx, rejection := g.Enter(r.Context(), core.HTTPRequest(r))
+			ctx, rejection := g.Enter(r.Context(), guard.HTTPRequest(r))
 			if rejection != nil {
 				return reject(c, rejection)
 			}
@@ -45,10 +46,10 @@ func Guard(g *core.Guard) echo.MiddlewareFunc {
 // Require returns a middleware that asks policies about the session, for a
 // route or group behind [New]. It panics on a nil policy.
 func Require(policies ...core.Policy) echo.MiddlewareFunc {
-	requirement := core.Require(policies...)
+	requirement := guard.Require(policies...)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			if rejection := requirement.Check(c.Request().Context(), core.HTTPRequest(c.Request())); rejection != nil {
+			if rejection := requirement.Check(c.Request().Context(), guard.HTTPRequest(c.Request())); rejection != nil {
 				return reject(c, rejection)
 			}
 			return next(c)
@@ -58,7 +59,7 @@ func Require(policies ...core.Policy) echo.MiddlewareFunc {
 
 // Metadata serves the guard's protected-resource metadata (RFC 9728). Mount it
 // for every method: e.Any(g.MetadataPath(), echoauth.Metadata(g)).
-func Metadata(g *core.Guard) echo.HandlerFunc { return echo.WrapHandler(g.MetadataHandler()) }
+func Metadata(g *guard.Guard) echo.HandlerFunc { return echo.WrapHandler(g.MetadataHandler()) }
 
 // Session returns the session of the request, and false for an anonymous one.
 func Session(c echo.Context) (*core.Session, bool) { return core.FromContext(c.Request().Context()) }
@@ -74,7 +75,7 @@ func Claims[T any](c echo.Context) (T, error) { return core.Claims[T](c.Request(
 // be swallowed by a middleware, and the refusal become an empty 200. The message
 // marshals to the rejection's own bytes. Internal is not the *core.Error itself,
 // because the text of an *echo.HTTPError includes Internal's.
-func reject(c echo.Context, rejection *core.Rejection) error {
+func reject(c echo.Context, rejection *guard.Rejection) error {
 	head := c.Request().Method == http.MethodHead
 	if rejection.Delegate || head || writes(rejection) {
 		rejection.SetHeader(c.Response().Header())
@@ -93,7 +94,7 @@ func reject(c echo.Context, rejection *core.Rejection) error {
 
 // writes reports whether echo's encoder writes the body as it is: a responder's
 // may be no JSON, or JSON with other spaces.
-func writes(rejection *core.Rejection) bool {
+func writes(rejection *guard.Rejection) bool {
 	encoded, err := json.Marshal(rejection)
 	return err == nil && bytes.Equal(append(encoded, '\n'), rejection.Body)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/echoauth"
 )
 
@@ -31,7 +32,7 @@ func TestRefusalIsEchosOwn(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	for name, guarded := range map[string][]echo.MiddlewareFunc{
 		"New":     {echoauth.New(issuer.Contract())},
-		"Require": {echoauth.New(issuer.Contract(), core.Optional()), echoauth.Require()},
+		"Require": {echoauth.New(issuer.Contract(), guard.Optional()), echoauth.Require()},
 	} {
 		var given error
 		e := echo.New()
@@ -62,7 +63,7 @@ func TestRefusalIsEchosOwn(t *testing.T) {
 // refusal into an empty 200, and neither can an error handler that does nothing.
 func TestSwallowedRefusalIsAnAnswer(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
-	for name, opts := range map[string][]core.Option{"by default": nil, "delegated": {core.WithErrorHandler()}} {
+	for name, opts := range map[string][]guard.Option{"by default": nil, "delegated": {guard.DelegateErrors()}} {
 		for _, idle := range []bool{false, true} {
 			e := echo.New()
 			if idle {
@@ -90,7 +91,7 @@ func TestResponderWithoutJSON(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	for _, body := range []string{"<p>no</p>", "{ \"spaced\": true }\n", "", `{"no":"newline"}`} {
 		e := echo.New()
-		e.Use(echoauth.New(issuer.Contract(), core.WithResponder(func(_ core.Request, r *core.Rejection) { r.Body = []byte(body) })))
+		e.Use(echoauth.New(issuer.Contract(), guard.Responder(func(_ guard.Request, r *guard.Rejection) { r.Body = []byte(body) })))
 		e.GET("/", func(echo.Context) error { return nil })
 		if answer := serve(e, ""); answer.Body.String() != body || answer.Code != http.StatusUnauthorized {
 			t.Errorf("got %d %q, want %q", answer.Code, answer.Body, body)

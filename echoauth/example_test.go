@@ -9,6 +9,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/policy"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 	"github.com/revstackhq/auth-go/echoauth"
@@ -54,12 +55,12 @@ func ExampleGuard() {
 	issuer, contract := demo()
 	defer func() { _ = issuer.Close() }()
 
-	guard, err := core.NewGuard(contract, core.Optional()) // an error instead of New's panic
+	g, err := guard.New(contract, guard.Optional()) // an error instead of New's panic
 	if err != nil {
 		log.Fatal(err)
 	}
 	e := echo.New()
-	e.Use(echoauth.Guard(guard))
+	e.Use(echoauth.Guard(g))
 	e.GET("/", func(c echo.Context) error {
 		return c.String(http.StatusOK, fmt.Sprintf("hello, %q", echoauth.UserID(c)))
 	})
@@ -122,16 +123,16 @@ func ExampleClaims() {
 
 func ExampleMetadata() {
 	_, contract := demo()
-	guard, err := core.NewGuard(contract, core.WithResourceMetadata(core.ResourceMetadata{
+	g, err := guard.New(contract, guard.Metadata(guard.ResourceMetadata{
 		Resource: "https://api.example", AuthorizationServers: []string{"https://clerk.example"},
 	}))
 	if err != nil {
 		log.Fatal(err)
 	}
 	e := echo.New()
-	e.Any(guard.MetadataPath(), echoauth.Metadata(guard)) // public: before the guard
-	e.GET("/", func(echo.Context) error { return nil }, echoauth.Guard(guard))
-	fmt.Println(guard.MetadataPath())
+	e.Any(g.MetadataPath(), echoauth.Metadata(g)) // public: before the guard
+	e.GET("/", func(echo.Context) error { return nil }, echoauth.Guard(g))
+	fmt.Println(g.MetadataPath())
 	fmt.Println(serve(e, "").Header().Get("WWW-Authenticate"))
 	// Output:
 	// /.well-known/oauth-protected-resource

@@ -8,6 +8,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/policy"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 	"github.com/revstackhq/auth-go/fiberauth"
@@ -53,12 +54,12 @@ func ExampleGuard() {
 	issuer, contract := demo()
 	defer func() { _ = issuer.Close() }()
 
-	guard, err := core.NewGuard(contract, core.Optional()) // an error instead of New's panic
+	g, err := guard.New(contract, guard.Optional()) // an error instead of New's panic
 	if err != nil {
 		log.Fatal(err)
 	}
 	app := fiber.New()
-	app.Use(fiberauth.Guard(guard))
+	app.Use(fiberauth.Guard(g))
 	app.Get("/", func(c *fiber.Ctx) error { return c.SendString(fmt.Sprintf("hello, %q", fiberauth.UserID(c))) })
 	show(app, "")
 	// Output: 200 hello, ""
@@ -119,16 +120,16 @@ func ExampleClaims() {
 
 func ExampleMetadata() {
 	_, contract := demo()
-	guard, err := core.NewGuard(contract, core.WithResourceMetadata(core.ResourceMetadata{
+	g, err := guard.New(contract, guard.Metadata(guard.ResourceMetadata{
 		Resource: "https://api.example", AuthorizationServers: []string{"https://clerk.example"},
 	}))
 	if err != nil {
 		log.Fatal(err)
 	}
 	app := fiber.New()
-	app.All(guard.MetadataPath(), fiberauth.Metadata(guard)) // public: before the guard
-	app.Get("/", fiberauth.Guard(guard))
-	fmt.Println(guard.MetadataPath())
+	app.All(g.MetadataPath(), fiberauth.Metadata(g)) // public: before the guard
+	app.Get("/", fiberauth.Guard(g))
+	fmt.Println(g.MetadataPath())
 	_, header, _ := serve(app, "")
 	fmt.Println(header.Get("WWW-Authenticate"))
 	// Output:

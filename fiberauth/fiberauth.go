@@ -15,18 +15,19 @@ import (
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // New returns a middleware that verifies every request by source, a
 // *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or
 // zero source and on an invalid option: those are mistakes of the program.
-// core.NewGuard and [Guard] return an error instead.
-func New(source core.Source, opts ...core.Option) fiber.Handler {
-	return Guard(core.MustGuard("fiberauth", source, opts...))
+// guard.New and [Guard] return an error instead.
+func New(source core.Authenticator, opts ...guard.Option) fiber.Handler {
+	return Guard(guard.Must("fiberauth", source, opts...))
 }
 
 // Guard returns the middleware of a guard that exists already.
-func Guard(g *core.Guard) fiber.Handler {
+func Guard(g *guard.Guard) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		ctx, rejection := g.Enter(c.UserContext(), request{c})
 		if rejection != nil {
@@ -40,7 +41,7 @@ func Guard(g *core.Guard) fiber.Handler {
 // Require returns a middleware that asks policies about the session, for a
 // route or group behind [New]. It panics on a nil policy.
 func Require(policies ...core.Policy) fiber.Handler {
-	requirement := core.Require(policies...)
+	requirement := guard.Require(policies...)
 	return func(c *fiber.Ctx) error {
 		if rejection := requirement.Check(c.UserContext(), request{c}); rejection != nil {
 			return reject(c, rejection)
@@ -52,7 +53,7 @@ func Require(policies ...core.Policy) fiber.Handler {
 // Metadata serves the guard's protected-resource metadata (RFC 9728). Mount it
 // for every method: app.All(g.MetadataPath(), fiberauth.Metadata(g)). fiber
 // matches paths as they are sent: escape one that has a space.
-func Metadata(g *core.Guard) fiber.Handler {
+func Metadata(g *guard.Guard) fiber.Handler {
 	handler := adaptor.HTTPHandler(g.MetadataHandler())
 	return func(c *fiber.Ctx) error {
 		err := handler(c)
@@ -76,7 +77,7 @@ func Claims[T any](c *fiber.Ctx) (T, error) { return core.Claims[T](c.UserContex
 
 // reject writes the answer itself: fiber's error handler would overwrite it. By
 // option that handler gets an error instead.
-func reject(c *fiber.Ctx, rejection *core.Rejection) error {
+func reject(c *fiber.Ctx, rejection *guard.Rejection) error {
 	header := http.Header{}
 	rejection.SetHeader(header)
 	for name, values := range header {
@@ -94,9 +95,9 @@ func reject(c *fiber.Ctx, rejection *core.Rejection) error {
 
 // refusal is a rejection with its status in fiber's way: without an *fiber.Error
 // fiber answers 500.
-type refusal struct{ *core.Rejection }
+type refusal struct{ *guard.Rejection }
 
-// Unwrap returns the *fiber.Error and the *core.Rejection.
+// Unwrap returns the *fiber.Error and the *guard.Rejection.
 func (r refusal) Unwrap() []error {
 	return []error{fiber.NewError(r.Status, r.Error()), r.Rejection}
 }

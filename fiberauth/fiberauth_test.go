@@ -13,6 +13,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/fiberauth"
 )
 
@@ -38,9 +39,9 @@ func serve(app *fiber.App, token string) (status int, header http.Header, body s
 func TestErrorHandler(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	for _, delegate := range []bool{false, true} {
-		opts := []core.Option{}
+		opts := []guard.Option{}
 		if delegate {
-			opts = append(opts, core.WithErrorHandler())
+			opts = append(opts, guard.DelegateErrors())
 		}
 		var given error
 		app := fiber.New(fiber.Config{ErrorHandler: func(c *fiber.Ctx, err error) error {
@@ -60,7 +61,7 @@ func TestErrorHandler(t *testing.T) {
 			t.Errorf("with it: got %d %s", status, body)
 		}
 		var refusal *core.Error
-		var rejection *core.Rejection
+		var rejection *guard.Rejection
 		if !errors.As(given, &refusal) || !errors.Is(given, core.CodeTokenMissing) || !errors.As(given, &rejection) || rejection.Status != fiber.StatusUnauthorized {
 			t.Errorf("with it: the handler got %v", given)
 		}
@@ -72,7 +73,7 @@ func TestErrorHandler(t *testing.T) {
 func TestDefaultErrorHandler(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	app := fiber.New()
-	app.Use(fiberauth.New(issuer.Contract(), core.WithErrorHandler()))
+	app.Use(fiberauth.New(issuer.Contract(), guard.DelegateErrors()))
 	status, header, body := serve(app, issuer.Token(authtest.Claims{"iss": "https://internal.example"}))
 	if status != fiber.StatusUnauthorized || body != "The token was issued by somebody this service does not accept." ||
 		header.Get("WWW-Authenticate") != `Bearer error="invalid_token"` || header.Get("Cache-Control") != "no-store" {

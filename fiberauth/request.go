@@ -6,7 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// request is the core.Request of a fiber context. fasthttp reuses its buffers
+// request is the guard.Request of a fiber context. fasthttp reuses its buffers
 // for the connection's next request, so every string is copied.
 type request struct{ c *fiber.Ctx }
 

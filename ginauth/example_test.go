@@ -9,6 +9,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/policy"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 	"github.com/revstackhq/auth-go/ginauth"
@@ -54,12 +55,12 @@ func ExampleGuard() {
 	issuer, contract := demo()
 	defer func() { _ = issuer.Close() }()
 
-	guard, err := core.NewGuard(contract, core.Optional()) // an error instead of New's panic
+	g, err := guard.New(contract, guard.Optional()) // an error instead of New's panic
 	if err != nil {
 		log.Fatal(err)
 	}
 	r := gin.New()
-	r.Use(ginauth.Guard(guard))
+	r.Use(ginauth.Guard(g))
 	r.GET("/", func(c *gin.Context) { c.String(http.StatusOK, "hello, %q", ginauth.UserID(c)) })
 	show(r, "")
 	// Output: 200 hello, ""
@@ -121,16 +122,16 @@ func ExampleClaims() {
 
 func ExampleMetadata() {
 	_, contract := demo()
-	guard, err := core.NewGuard(contract, core.WithResourceMetadata(core.ResourceMetadata{
+	g, err := guard.New(contract, guard.Metadata(guard.ResourceMetadata{
 		Resource: "https://api.example", AuthorizationServers: []string{"https://clerk.example"},
 	}))
 	if err != nil {
 		log.Fatal(err)
 	}
 	r := gin.New()
-	r.Any(guard.MetadataPath(), ginauth.Metadata(guard)) // public: before the guard
-	r.GET("/", ginauth.Guard(guard))
-	fmt.Println(guard.MetadataPath())
+	r.Any(g.MetadataPath(), ginauth.Metadata(g)) // public: before the guard
+	r.GET("/", ginauth.Guard(g))
+	fmt.Println(g.MetadataPath())
 	fmt.Println(serve(r, "").Header().Get("WWW-Authenticate"))
 	// Output:
 	// /.well-known/oauth-protected-resource

@@ -16,20 +16,21 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // New returns a middleware that verifies every request by source, a
 // *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or
 // zero source and on an invalid option: those are mistakes of the program.
-// core.NewGuard and [Guard] return an error instead.
-func New(source core.Source, opts ...core.Option) gin.HandlerFunc {
-	return Guard(core.MustGuard("ginauth", source, opts...))
+// guard.New and [Guard] return an error instead.
+func New(source core.Authenticator, opts ...guard.Option) gin.HandlerFunc {
+	return Guard(guard.Must("ginauth", source, opts...))
 }
 
 // Guard returns the middleware of a guard that exists already.
-func Guard(g *core.Guard) gin.HandlerFunc {
+func Guard(g *guard.Guard) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		ctx, rejection := g.Enter(c.Request.Context(), core.HTTPRequest(c.Request))
+		ctx, rejection := g.Enter(c.Request.Context(), guard.HTTPRequest(c.Request))
 		if rejection != nil {
 			reject(c, rejection)
 			return
@@ -41,9 +42,9 @@ func Guard(g *core.Guard) gin.HandlerFunc {
 // Require returns a middleware that asks policies about the session, for a
 // route or group behind [New]. It panics on a nil policy.
 func Require(policies ...core.Policy) gin.HandlerFunc {
-	requirement := core.Require(policies...)
+	requirement := guard.Require(policies...)
 	return func(c *gin.Context) {
-		if rejection := requirement.Check(c.Request.Context(), core.HTTPRequest(c.Request)); rejection != nil {
+		if rejection := requirement.Check(c.Request.Context(), guard.HTTPRequest(c.Request)); rejection != nil {
 			reject(c, rejection)
 		}
 	}
@@ -51,7 +52,7 @@ func Require(policies ...core.Policy) gin.HandlerFunc {
 
 // Metadata serves the guard's protected-resource metadata (RFC 9728). Mount it
 // for every method: r.Any(g.MetadataPath(), ginauth.Metadata(g)).
-func Metadata(g *core.Guard) gin.HandlerFunc { return gin.WrapH(g.MetadataHandler()) }
+func Metadata(g *guard.Guard) gin.HandlerFunc { return gin.WrapH(g.MetadataHandler()) }
 
 // Session returns the session of the request, and false for an anonymous one.
 func Session(c *gin.Context) (*core.Session, bool) { return core.FromContext(c.Request.Context()) }
@@ -66,7 +67,7 @@ func Claims[T any](c *gin.Context) (T, error) { return core.Claims[T](c.Request.
 // reject ends the chain before it writes, so that no later handler runs, and
 // records the error for gin's error middleware. Its text is the public sentence,
 // which gin.ErrorLogger writes to the client.
-func reject(c *gin.Context, rejection *core.Rejection) {
+func reject(c *gin.Context, rejection *guard.Rejection) {
 	_ = c.Error(rejection)
 	c.Abort()
 	if rejection.Delegate && mayHaveErrorMiddleware(c) {

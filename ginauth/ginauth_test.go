@@ -13,6 +13,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/ginauth"
 )
 
@@ -54,7 +55,7 @@ func TestRefusalIsGinsOwn(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	for name, guarded := range map[string][]gin.HandlerFunc{
 		"New":     {ginauth.New(issuer.Contract())},
-		"Require": {ginauth.New(issuer.Contract(), core.Optional()), ginauth.Require()},
+		"Require": {ginauth.New(issuer.Contract(), guard.Optional()), ginauth.Require()},
 	} {
 		var refusal *core.Error
 		aborted, next := false, false
@@ -98,7 +99,7 @@ func TestDelegatedWithoutErrorMiddleware(t *testing.T) {
 	}{"nothing before": {func(*gin.Engine) {}, want}, "gin's own before": {quiet, want}, "an error middleware": {own, "Sign in to continue."}} {
 		r := gin.New()
 		tc.before(r)
-		r.Use(ginauth.New(issuer.Contract(), core.WithErrorHandler()))
+		r.Use(ginauth.New(issuer.Contract(), guard.DelegateErrors()))
 		r.GET("/", func(*gin.Context) { t.Error("the handler ran") })
 		answer := serve(r, "")
 		if answer.Code != http.StatusUnauthorized || answer.Body.String() != tc.body ||
@@ -111,7 +112,7 @@ func TestDelegatedWithoutErrorMiddleware(t *testing.T) {
 // TestErrorLogger: gin.ErrorLogger writes the errors' texts to the client.
 func TestErrorLogger(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
-	for _, opts := range [][]core.Option{nil, {core.WithErrorHandler()}} {
+	for _, opts := range [][]guard.Option{nil, {guard.DelegateErrors()}} {
 		r := gin.New()
 		r.Use(gin.ErrorLogger(), ginauth.New(issuer.Contract(), opts...))
 		r.GET("/", func(*gin.Context) { t.Error("the handler ran") })

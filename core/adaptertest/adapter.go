@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // Adapter is what is certified.
@@ -24,7 +25,7 @@ type Adapter struct {
 	// router: those that change which paths match, and how headers are read.
 	Routers map[string]func(Config) (*Server, error)
 	// HasErrorHandler: the framework has an error handling of its own, which
-	// core.WithErrorHandler leaves rejections to.
+	// guard.DelegateErrors leaves rejections to.
 	HasErrorHandler bool
 }
 
@@ -58,11 +59,11 @@ const (
 // application/json. If the guard has a MetadataPath, the program serves the
 // adapter's Metadata there.
 type Config struct {
-	Source   core.Source
-	Options  []core.Option
+	Source   core.Authenticator
+	Options  []guard.Option
 	Policies []core.Policy
 	// InnerOptions are those of the inner guard of PathTwice.
-	InnerOptions []core.Option
+	InnerOptions []guard.Option
 
 	// SawError is called by the framework's error handling (gin's error
 	// middleware, echo's HTTPErrorHandler, fiber's ErrorHandler) with every

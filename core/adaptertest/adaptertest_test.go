@@ -11,6 +11,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/adaptertest"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // start serves the suite's routes with core's own middleware. wrap, if not nil,
@@ -23,11 +24,11 @@ func start(cfg adaptertest.Config, wrap func(guarded, bare http.Handler) http.Ha
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(cfg.Report(r.Context(), r.URL.Path, core.UserID(r.Context()), session, ok, claims, err))
 	})
-	guard := core.MustGuard("core", cfg.Source, cfg.Options...)
-	if path := guard.MetadataPath(); path != "" {
-		mux.Handle((&url.URL{Path: path}).EscapedPath(), guard.MetadataHandler())
+	g := guard.Must("core", cfg.Source, cfg.Options...)
+	if path := g.MetadataPath(); path != "" {
+		mux.Handle((&url.URL{Path: path}).EscapedPath(), g.MetadataHandler())
 	}
-	enter, require := core.Middleware(cfg.Source, cfg.Options...), core.Require(cfg.Policies...).Handler
+	enter, require := guard.Middleware(cfg.Source, cfg.Options...), guard.Require(cfg.Policies...).Handler
 	mount := func(path string, guarded http.Handler) {
 		if wrap != nil {
 			guarded = wrap(guarded, report)
@@ -36,7 +37,7 @@ func start(cfg adaptertest.Config, wrap func(guarded, bare http.Handler) http.Ha
 	}
 	mount(adaptertest.PathPublic, report)
 	mount(adaptertest.PathPrivate, enter(report))
-	mount(adaptertest.PathTwice, enter(core.Middleware(cfg.Source, cfg.InnerOptions...)(report)))
+	mount(adaptertest.PathTwice, enter(guard.Middleware(cfg.Source, cfg.InnerOptions...)(report)))
 	mount(adaptertest.PathItem+"{id}", enter(report))
 	mount(adaptertest.PathFiles, enter(report))
 	mount(adaptertest.PathRequire, enter(require(report)))
@@ -95,7 +96,7 @@ func TestFaultsAreFound(t *testing.T) {
 		scenario string
 		wrap     func(guarded, bare http.Handler) http.Handler
 	}{
-		"no guard at all": {"bearer absent", func(_, bare http.Handler) http.Handler { return bare }},
+		"no g at all": {"bearer absent", func(_, bare http.Handler) http.Handler { return bare }},
 		"the handler runs after the refusal": {"bearer absent", func(guarded, bare http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				guarded.ServeHTTP(w, r)

@@ -1,4 +1,4 @@
-// Package adaptertest certifies adapters: the shells around core.Guard that fit
+// Package adaptertest certifies adapters: the shells around guard.Guard that fit
 // it to a web framework. An adapter's whole conformance test is
 //
 //	func TestConformance(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // The matrix multiplies small tables: every way in by every fault by every mode,
@@ -24,9 +25,12 @@ func combine(name string, modes ...Mode) Mode {
 		}
 		all.Outage = all.Outage || m.Outage
 		all.Policies = append(all.Policies, m.Policies...)
+		if m.Further != nil {
+			all.Further = m.Further // no two modes of a combination have further contracts
+		}
 	}
-	all.Options = func(s *Stage) []core.Option {
-		var opts []core.Option
+	all.Options = func(s *Stage) []guard.Option {
+		var opts []guard.Option
 		for _, m := range modes {
 			if m.Options != nil {
 				opts = append(opts, m.Options(s)...)
@@ -37,7 +41,7 @@ func combine(name string, modes ...Mode) Mode {
 	return all
 }
 
-// underOptional is what becomes of a request under core.Optional: who has no
+// underOptional is what becomes of a request under guard.Optional: who has no
 // credentials is anonymous, and nothing else changes.
 func underOptional(w Want) Want {
 	if w.Code == core.CodeTokenMissing {
@@ -46,7 +50,7 @@ func underOptional(w Want) Want {
 	return w
 }
 
-// underBestEffort is what becomes of it under core.InsecureBestEffort: whoever
+// underBestEffort is what becomes of it under guard.InsecureBestEffort: whoever
 // is refused is anonymous, but an outage refuses nobody and lets nobody pass.
 func underBestEffort(w Want) Want {
 	if w.Status >= http.StatusBadRequest && w.Status != http.StatusServiceUnavailable {

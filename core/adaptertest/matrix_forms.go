@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // form is a way to write an answer, by option.
@@ -29,7 +30,7 @@ func forms() []form {
 
 // modeSpanish says one sentence about everything, and names what failed.
 func modeSpanish() Mode {
-	return Mode{Name: "Spanish", Options: options(core.WithMessages(func(_ core.Request, err *core.Error) string {
+	return Mode{Name: "Spanish", Options: options(guard.Messages(func(_ guard.Request, err *core.Error) string {
 		return "No ha sido posible: " + string(err.Code) + "."
 	}))}
 }

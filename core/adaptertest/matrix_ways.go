@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // way is a place in which a request may carry a token.
 type way struct {
 	name       string
-	extractors []core.Extractor // nil for the default
+	extractors []guard.Extractor // nil for the default
 	method     string
 	put        func(tokens ...string) (target string, fields []Field)
 }
@@ -21,7 +22,7 @@ func (w way) mode() Mode {
 	if w.extractors == nil {
 		return Mode{}
 	}
-	return Mode{Options: options(core.WithExtractors(w.extractors...))}
+	return Mode{Options: options(guard.Extractors(w.extractors...))}
 }
 
 // ways are all of them. Each puts any number of tokens where one may stand.
@@ -40,26 +41,26 @@ func ways() []way {
 	return []way{
 		{name: "bearer", put: lines("Authorization", prefix("Bearer "))},
 		{
-			name: "cookie", extractors: []core.Extractor{core.Cookie("__session")}, method: http.MethodPost,
+			name: "cookie", extractors: []guard.Extractor{guard.Cookie("__session")}, method: http.MethodPost,
 			put: func(tokens ...string) (string, []Field) {
 				_, fields := cookieLine(tokens...)
 				return "", append(fields, Field{"Sec-Fetch-Site", "same-origin"})
 			},
 		},
 		{
-			name: "subprotocol", extractors: []core.Extractor{core.WebSocketProtocol("auth.bearer")},
+			name: "subprotocol", extractors: []guard.Extractor{guard.WebSocketProtocol("auth.bearer")},
 			put: lines("Sec-WebSocket-Protocol", prefix("chat, auth.bearer, ")),
 		},
 		{
-			name: "parameter", extractors: []core.Extractor{core.InsecureQuery("access_token")},
+			name: "parameter", extractors: []guard.Extractor{guard.InsecureQuery("access_token")},
 			put: func(tokens ...string) (string, []Field) {
 				return PathPrivate + "?x=1&" + strings.Join(apply(tokens, prefix("access_token=")), "&"), nil
 			},
 		},
-		{name: "header", extractors: []core.Extractor{core.Header("Cf-Access-Jwt-Assertion")}, put: lines("Cf-Access-Jwt-Assertion", prefix(""))},
-		{name: "function", extractors: []core.Extractor{core.ExtractorFunc(ownScheme)}, put: lines("Authorization", prefix("Token "))},
+		{name: "header", extractors: []guard.Extractor{guard.Header("Cf-Access-Jwt-Assertion")}, put: lines("Cf-Access-Jwt-Assertion", prefix(""))},
+		{name: "function", extractors: []guard.Extractor{guard.ExtractorFunc(ownScheme)}, put: lines("Authorization", prefix("Token "))},
 		{
-			name: "chain", extractors: []core.Extractor{core.Bearer(), core.Cookie("__session"), core.InsecureQuery("access_token")},
+			name: "chain", extractors: []guard.Extractor{guard.Bearer(), guard.Cookie("__session"), guard.InsecureQuery("access_token")},
 			put: func(tokens ...string) (string, []Field) { // in the last places first, where it is found last
 				target, fields := PathPrivate+"?x=1", []Field(nil)
 				if len(tokens) > 0 {
@@ -84,7 +85,7 @@ func apply(list []string, f func(string) string) []string {
 
 // ownScheme is an extractor that a program might write. Its error is of no type
 // that core knows.
-func ownScheme(r core.Request) (string, error) {
+func ownScheme(r guard.Request) (string, error) {
 	values := r.Header("Authorization")
 	if len(values) > 1 {
 		return "", errors.New("several credentials")
@@ -153,12 +154,9 @@ func wayScenarios() []Scenario {
 
 // issuerScenarios: two contracts, by every way in, and one whose issuer is down.
 func issuerScenarios() []Scenario {
-	partnerDown := Mode{Name: "partner down", Options: func(s *Stage) []core.Option {
+	partnerDown := Mode{Name: "partner down", Further: func(s *Stage) ([]*core.Contract, error) {
 		contract, err := clerkContract(s.down)
-		if err != nil {
-			return []core.Option{nil} // New panics
-		}
-		return []core.Option{core.WithContracts(contract)}
+		return []*core.Contract{contract}, err
 	}}
 	var rows []Scenario
 	for _, w := range ways() {
@@ -190,7 +188,7 @@ func originScenarios() []Scenario {
 	const why = "what changes something must come from the same origin (http.CrossOriginProtection)"
 	const socket = "a WebSocket is opened by GET, and what it carries may change anything"
 	session := Field{"Cookie", "__session={session}"}
-	mode := combine("cookie's origin", Mode{Options: options(core.WithExtractors(core.Cookie("__session", appOrigin)))})
+	mode := combine("cookie's origin", Mode{Options: options(guard.Extractors(guard.Cookie("__session", appOrigin)))})
 	effort := combine("cookie's origin, best effort", mode, modeBestEffort())
 	sites := []struct {
 		name   string

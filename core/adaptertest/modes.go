@@ -7,51 +7,52 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/policy"
 )
 
-func options(all ...core.Option) func(*Stage) []core.Option {
-	return func(*Stage) []core.Option { return all }
+func options(all ...guard.Option) func(*Stage) []guard.Option {
+	return func(*Stage) []guard.Option { return all }
 }
 
 // The modes of the table.
 func modeRequired() Mode { return Mode{Name: "required"} }
 
-func modeOptional() Mode { return Mode{Name: "optional", Options: options(core.Optional())} }
+func modeOptional() Mode { return Mode{Name: "optional", Options: options(guard.Optional())} }
 
 func modeBestEffort() Mode {
-	return Mode{Name: "best effort", Options: options(core.InsecureBestEffort())}
+	return Mode{Name: "best effort", Options: options(guard.InsecureBestEffort())}
 }
 
 func modeOutage() Mode { return Mode{Name: "outage", Outage: true} }
 
 func modeOptionalOutage() Mode {
-	return Mode{Name: "optional in an outage", Outage: true, Options: options(core.Optional())}
+	return Mode{Name: "optional in an outage", Outage: true, Options: options(guard.Optional())}
 }
 
 func modeBestEffortOutage() Mode {
-	return Mode{Name: "best effort in an outage", Outage: true, Options: options(core.InsecureBestEffort())}
+	return Mode{Name: "best effort in an outage", Outage: true, Options: options(guard.InsecureBestEffort())}
 }
 
 func modeRealm() Mode {
-	return Mode{Name: "realm", Options: options(core.WithRealm(`north "wind"`))}
+	return Mode{Name: "realm", Options: options(guard.Realm(`north "wind"`))}
 }
 
 func modeProblem() Mode {
-	return Mode{Name: "problem details", Options: options(core.WithProblemDetails())}
+	return Mode{Name: "problem details", Options: options(guard.ProblemDetails())}
 }
 
 const metadataURL = "https://api.northwind.example/.well-known/oauth-protected-resource/v1"
 
 func modeMetadata() Mode {
-	return Mode{Name: "resource metadata", Options: options(core.WithResourceMetadata(core.ResourceMetadata{
+	return Mode{Name: "resource metadata", Options: options(guard.Metadata(guard.ResourceMetadata{
 		Resource: "https://api.northwind.example/v1", AuthorizationServers: []string{"https://clerk.northwind.example"},
 		Scopes: []string{"invoices:read"}, Name: "Northwind",
 	}))}
 }
 
 func modeMessages() Mode {
-	return Mode{Name: "messages", Options: options(core.WithMessages(func(r core.Request, err *core.Error) string {
+	return Mode{Name: "messages", Options: options(guard.Messages(func(r guard.Request, err *core.Error) string {
 		if langs := r.Header("Accept-Language"); len(langs) == 1 && langs[0] == "es" && err.Code == core.CodeTokenMissing {
 			return "Inicia sesión para <continuar>."
 		}
@@ -60,7 +61,7 @@ func modeMessages() Mode {
 }
 
 func modeResponder() Mode {
-	return Mode{Name: "responder", Options: options(core.WithResponder(func(r core.Request, x *core.Rejection) {
+	return Mode{Name: "responder", Options: options(guard.Responder(func(r guard.Request, x *guard.Rejection) {
 		x.Header.Set("Content-Type", "text/plain; charset=utf-8")
 		x.Header.Add("Vary", "Accept")
 		x.Header.Add("Vary", "Origin")
@@ -69,64 +70,60 @@ func modeResponder() Mode {
 }
 
 func modeTeapot() Mode {
-	return Mode{Name: "responder without body", Options: options(core.WithResponder(func(_ core.Request, x *core.Rejection) {
+	return Mode{Name: "responder without body", Options: options(guard.Responder(func(_ guard.Request, x *guard.Rejection) {
 		x.Status, x.Body = http.StatusTeapot, nil
 	}))}
 }
 
 func modeCookie() Mode {
-	return Mode{Name: "cookie", Options: options(core.WithExtractors(core.Bearer(), core.Cookie("__session", appOrigin)))}
+	return Mode{Name: "cookie", Options: options(guard.Extractors(guard.Bearer(), guard.Cookie("__session", appOrigin)))}
 }
 
 func modeInsecureCookie() Mode {
-	return Mode{Name: "cookie without origin check", Options: options(core.WithExtractors(core.InsecureCookie("__session")))}
+	return Mode{Name: "cookie without origin check", Options: options(guard.Extractors(guard.InsecureCookie("__session")))}
 }
 
 func modeOptionalCookie() Mode {
-	return Mode{Name: "optional cookie", Options: options(core.Optional(), core.WithExtractors(core.Bearer(), core.Cookie("__session")))}
+	return Mode{Name: "optional cookie", Options: options(guard.Optional(), guard.Extractors(guard.Bearer(), guard.Cookie("__session")))}
 }
 
 func modeQuery() Mode {
-	return Mode{Name: "query", Options: options(core.WithExtractors(core.Bearer(), core.InsecureQuery("access_token")))}
+	return Mode{Name: "query", Options: options(guard.Extractors(guard.Bearer(), guard.InsecureQuery("access_token")))}
 }
 
 func modeHeader() Mode {
-	return Mode{Name: "custom header", Options: options(core.WithExtractors(core.Header("X-Gateway-Assertion")))}
+	return Mode{Name: "custom header", Options: options(guard.Extractors(guard.Header("X-Gateway-Assertion")))}
 }
 
 func modeWebSocket() Mode {
-	return Mode{Name: "websocket protocol", Options: options(core.WithExtractors(core.WebSocketProtocol("bearer.northwind")))}
+	return Mode{Name: "websocket protocol", Options: options(guard.Extractors(guard.WebSocketProtocol("bearer.northwind")))}
 }
 
 func modeSkip() Mode {
-	return Mode{Name: "skip", Options: options(core.WithSkip(func(r core.Request) bool { return r.Header("X-Health") != nil }))}
+	return Mode{Name: "skip", Options: options(guard.Skip(func(r guard.Request) bool { return r.Header("X-Health") != nil }))}
 }
 
 func modePolicy() Mode {
-	return Mode{Name: "policy of the guard", Options: options(core.WithPolicy(policy.Role("org:admin")))}
+	return Mode{Name: "policy of the guard", Options: options(guard.Policies(policy.Role("org:admin")))}
 }
 
-func modeRevocation(failure core.RevocationFailure, name string) Mode {
-	check := func(_ context.Context, s *core.Session) error {
-		switch s.UserID() {
-		case "user_revoked":
-			return core.CodeTokenRevoked
-		case "user_undecided":
-			return errors.New("the list of revoked sessions can't be reached")
-		default:
-			return nil
+func modeRevocation(failure guard.RevocationFailure, name string) Mode {
+	check := guard.RevokerFunc(func(_ context.Context, s *core.Session) (bool, error) {
+		if s.UserID() == "user_undecided" {
+			return false, errors.New("the list of revoked sessions can't be reached")
 		}
-	}
-	return Mode{Name: name, Options: options(core.WithRevocation(check, failure))}
+		return s.UserID() == "user_revoked", nil
+	})
+	return Mode{Name: name, Options: options(guard.Revocation(check, failure))}
 }
 
-func modeFailClosed() Mode { return modeRevocation(core.FailClosed, "revocation, fail closed") }
+func modeFailClosed() Mode { return modeRevocation(guard.FailClosed, "revocation, fail closed") }
 
-func modeFailOpen() Mode { return modeRevocation(core.FailOpen, "revocation, fail open") }
+func modeFailOpen() Mode { return modeRevocation(guard.FailOpen, "revocation, fail open") }
 
 func modeTwoIssuers() Mode {
-	return Mode{Name: "two issuers", Options: func(s *Stage) []core.Option {
-		return []core.Option{core.WithContracts(s.partner)}
+	return Mode{Name: "two issuers", Further: func(s *Stage) ([]*core.Contract, error) {
+		return []*core.Contract{s.partner}, nil
 	}}
 }
 
@@ -135,7 +132,7 @@ func modeRequire(name string, policies ...core.Policy) Mode {
 }
 
 func modeOptionalRequire() Mode {
-	return Mode{Name: "optional, require anybody", Options: options(core.Optional())}
+	return Mode{Name: "optional, require anybody", Options: options(guard.Optional())}
 }
 
 func modeRole() Mode { return modeRequire("a role", policy.Role("org:admin")) }

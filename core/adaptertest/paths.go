@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // routerPrograms are the adapter's programs with every setting of its router.
@@ -63,24 +64,24 @@ func ambiguousTargets() []string {
 
 func (s *suite) skippedPaths(t *testing.T) {
 	prefixes := []string{"/health", "/files/open/", "/item/free/", "/item/fre%", "/public", "/private/", "/files/../", "/./", "//"}
-	byFunc := core.WithSkip(func(r core.Request) bool {
+	byFunc := guard.Skip(func(r guard.Request) bool {
 		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(r.Path(), p) })
 	})
-	byPath := core.WithSkipPaths("/health", "/files/open/*", "/item/free/*", "/public/*")
+	byPath := guard.SkipPaths("/health", "/files/open/*", "/item/free/*", "/public/*")
 	// A function that names what is guarded sees no more of these paths.
-	byRest := core.WithSkip(func(r core.Request) bool {
+	byRest := guard.Skip(func(r guard.Request) bool {
 		return !strings.HasPrefix(r.Path(), "/files/") && !strings.HasPrefix(r.Path(), "/item/") && r.Path() != PathPrivate ||
 			strings.HasPrefix(r.Path(), "/files/open/")
 	})
 	for name, adapter := range s.routerPrograms() {
-		for how, skip := range map[string]core.Option{"a function": byFunc, "paths": byPath, "a function of the rest": byRest} {
+		for how, skip := range map[string]guard.Option{"a function": byFunc, "paths": byPath, "a function of the rest": byRest} {
 			s.sendAmbiguous(t, name+", skip by "+how, adapter, skip)
 		}
-		s.sendSkipped(t, name, adapter, core.WithSkipPaths(PathPrivate, "/files/open/*", "/item/me@x"))
+		s.sendSkipped(t, name, adapter, guard.SkipPaths(PathPrivate, "/files/open/*", "/item/me@x"))
 	}
 }
 
-func (s *suite) sendAmbiguous(t *testing.T, name string, adapter Adapter, skip core.Option) {
+func (s *suite) sendAmbiguous(t *testing.T, name string, adapter Adapter, skip guard.Option) {
 	t.Helper()
 	one := &suite{Stage: s.Stage, adapter: adapter}
 	server, ran := one.start(t, Mode{Options: options(skip)}, nil)
@@ -97,7 +98,7 @@ func (s *suite) sendAmbiguous(t *testing.T, name string, adapter Adapter, skip c
 }
 
 // sendSkipped: a rule that skips nothing would pass the rest.
-func (s *suite) sendSkipped(t *testing.T, name string, adapter Adapter, skip core.Option) {
+func (s *suite) sendSkipped(t *testing.T, name string, adapter Adapter, skip guard.Option) {
 	t.Helper()
 	one := &suite{Stage: s.Stage, adapter: adapter}
 	server, _ := one.start(t, Mode{Options: options(skip)}, nil)
@@ -141,7 +142,7 @@ func (s *suite) routers(t *testing.T) {
 }
 
 func (s *suite) splitting(t *testing.T) {
-	respond := core.WithResponder(func(r core.Request, x *core.Rejection) {
+	respond := guard.Responder(func(r guard.Request, x *guard.Rejection) {
 		for _, next := range r.Query("next") {
 			x.Header.Set("Location", r.Path()+next)
 			x.Header.Add("X-Next", next)
@@ -166,7 +167,7 @@ func (s *suite) splitting(t *testing.T) {
 func (s *suite) delegated(t *testing.T) {
 	var mu sync.Mutex
 	var saw []error
-	server, ran := s.start(t, Mode{Options: options(core.WithErrorHandler())}, func(c *Config) {
+	server, ran := s.start(t, Mode{Options: options(guard.DelegateErrors())}, func(c *Config) {
 		c.SawError = func(err error) {
 			mu.Lock()
 			defer mu.Unlock()

@@ -15,6 +15,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 func (s *suite) badTokens(t *testing.T) {
@@ -73,7 +74,7 @@ func (s *suite) verifiedOnce(t *testing.T) {
 func (s *suite) kept(t *testing.T) {
 	var mu sync.Mutex
 	var strs []string
-	keep := core.WithSkip(func(r core.Request) bool {
+	keep := guard.Skip(func(r guard.Request) bool {
 		mu.Lock()
 		defer mu.Unlock()
 		strs = append(strs, r.Method(), r.Host(), r.Path())
@@ -115,7 +116,7 @@ func (s *suite) nativeErrors(t *testing.T) {
 	}
 	var mu sync.Mutex
 	var saw []error
-	server, ran := s.start(t, Mode{Options: options(core.WithErrorHandler())}, func(c *Config) {
+	server, ran := s.start(t, Mode{Options: options(guard.DelegateErrors())}, func(c *Config) {
 		c.OwnErrors = true
 		c.SawError = func(err error) {
 			mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // Run certifies an adapter: every row of [Scenarios], and the rules that one
@@ -37,7 +38,7 @@ func Run(t *testing.T, adapter Adapter) {
 		{"routers agree", "settings of the router change nothing about the Authorization header", s.routers},
 		{"header fields end where they should", "what a responder copies from the request into a field starts no other field", s.splitting},
 		{"refusals leak nothing", "a framework's error handler gets status, header fields and a sentence for the client", s.delegated},
-		{"errors take the framework's own way", "core.WithErrorHandler leaves the answer to the framework, with an error that errors.As tells to be a *core.Error", s.nativeErrors},
+		{"errors take the framework's own way", "guard.DelegateErrors leaves the answer to the framework, with an error that errors.As tells to be a *core.Error", s.nativeErrors},
 		{"HEAD leaves the connection usable", "a body after the answer to HEAD would be read as the next answer", s.keepAlive},
 		{"a panic harms nobody else", "a handler that panics leaves middleware and connection as they were", s.panics},
 		{"users don't mix", "a thousand requests at once each get their own user", s.concurrency},
@@ -119,7 +120,7 @@ func (s *suite) constructor(t *testing.T) {
 	for name, cfg := range map[string]Config{
 		"a nil contract":       {},
 		"a zero contract":      {Source: &core.Contract{}},
-		"an impossible option": {Source: s.contract, Options: []core.Option{core.WithExtractors()}},
+		"an impossible option": {Source: s.contract, Options: []guard.Option{guard.Extractors()}},
 		"a nil policy":         {Source: s.contract, Policies: []core.Policy{nil}},
 	} {
 		if said := startPanics(s.adapter, cfg); said == "" {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // Scenario is one request and what must come of it. A token's name in braces,
@@ -28,10 +29,13 @@ type Scenario struct {
 type Mode struct {
 	Name string
 	// Options returns the options of New; nil for none.
-	Options func(*Stage) []core.Option
+	Options func(*Stage) []guard.Option
 	// Inner returns the options of the inner guard at PathTwice; nil for those of
 	// Options.
-	Inner func(*Stage) []core.Option
+	Inner func(*Stage) []guard.Option
+	// Further returns the contracts that are accepted besides the stage's own; nil
+	// for none.
+	Further func(*Stage) ([]*core.Contract, error)
 	// Policies are what Require asks.
 	Policies []core.Policy
 	// Outage: the issuer's keys can't be had, and never could.

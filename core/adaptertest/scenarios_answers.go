@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // requireScenarios: after "who is this" comes "may they".
@@ -106,7 +107,7 @@ func answerScenarios() []Scenario {
 	}
 	spaced := document
 	spaced.Name, spaced.Why = "metadata with a space, the document", "a resource's path may have what routers give a meaning to"
-	spaced.Mode = Mode{Name: "metadata with a space", Options: options(core.WithResourceMetadata(core.ResourceMetadata{
+	spaced.Mode = Mode{Name: "metadata with a space", Options: options(guard.Metadata(guard.ResourceMetadata{
 		Resource: "https://api.northwind.example/a%20b", AuthorizationServers: []string{"https://clerk.northwind.example"},
 	}))}
 	spaced.Target = "/.well-known/oauth-protected-resource/a%20b"

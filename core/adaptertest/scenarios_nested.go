@@ -4,24 +4,25 @@ import (
 	"net/http"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // nestedScenarios: a guard within a guard that looks elsewhere for the token.
 // What the outer one accepted is the inner one's only if it finds it too.
 func nestedScenarios() []Scenario {
-	loose := core.WithExtractors(core.InsecureCookie("__session"))
+	loose := guard.Extractors(guard.InsecureCookie("__session"))
 	byBearer := Mode{
-		Name: "optional cookie, then bearer", Options: options(core.Optional(), loose), Inner: options(),
+		Name: "optional cookie, then bearer", Options: options(guard.Optional(), loose), Inner: options(),
 	}
 	byEither := Mode{
-		Name: "optional cookie, then either", Options: options(core.Optional(), loose),
-		Inner: options(core.WithExtractors(core.Bearer(), core.Cookie("__session"))),
+		Name: "optional cookie, then either", Options: options(guard.Optional(), loose),
+		Inner: options(guard.Extractors(guard.Bearer(), guard.Cookie("__session"))),
 	}
 	optional := Mode{
-		Name: "cookie, then optional bearer", Options: options(loose), Inner: options(core.Optional()),
+		Name: "cookie, then optional bearer", Options: options(loose), Inner: options(guard.Optional()),
 	}
 	effort := Mode{
-		Name: "cookie, then best effort", Options: options(loose), Inner: options(core.InsecureBestEffort()),
+		Name: "cookie, then best effort", Options: options(loose), Inner: options(guard.InsecureBestEffort()),
 	}
 	row := func(mode Mode, method, name, why string, want Want, fields ...Field) Scenario {
 		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Method: method, Target: PathTwice, Fields: fields, Want: want}

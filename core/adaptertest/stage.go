@@ -111,23 +111,28 @@ func (s *Stage) send(ctx context.Context, addr string, scenario Scenario) (Excha
 
 // config is the program that a mode asks for.
 func (s *Stage) config(mode Mode) (Config, error) {
-	cfg := Config{Source: s.contract, SawError: func(error) {}}
+	cfg := Config{SawError: func(error) {}, Policies: mode.Policies}
+	contract, further := s.contract, []*core.Contract(nil)
+	var err error
 	if mode.Outage {
-		contract, err := clerkContract(s.down) // a new one: it has not yet learned that its issuer is down
-		if err != nil {
-			return cfg, err
-		}
-		cfg.Source = contract
+		contract, err = clerkContract(s.down) // a new one: it has not yet learned that its issuer is down
+	}
+	if err == nil && mode.Further != nil {
+		further, err = mode.Further(s)
+	}
+	if err != nil {
+		return cfg, err
+	}
+	if cfg.Source, err = core.NewVerifier(contract, core.WithContracts(further...), core.WithLogger(s.logger)); err != nil {
+		return cfg, err
 	}
 	if mode.Options != nil {
 		cfg.Options = mode.Options(s)
 	}
-	cfg.Options = append(cfg.Options, core.WithLogger(s.logger))
 	cfg.InnerOptions = cfg.Options
 	if mode.Inner != nil {
-		cfg.InnerOptions = append(mode.Inner(s), core.WithLogger(s.logger))
+		cfg.InnerOptions = mode.Inner(s)
 	}
-	cfg.Policies = mode.Policies
 	return cfg, nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
@@ -52,7 +53,7 @@ func ExampleStartIssuer() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	handler := core.Middleware(contract)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := guard.Middleware(contract)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = fmt.Fprintln(w, core.UserID(r.Context()))
 	}))
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 	"github.com/revstackhq/auth-go/core/providers/oidc"
 )
@@ -112,13 +113,13 @@ func TestSessionPanics(t *testing.T) {
 // guard, whatever the contract.
 func TestSessionOpensNoDoor(t *testing.T) {
 	contract := clerkContract(t, clerk.Config{IssuerURL: "https://clerk.northwind.example"})
-	guard, err := core.NewGuard(contract)
+	g, err := guard.New(contract)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
 	ctx := authtest.Context(t.Context(), "user_1", nil, authtest.LikeContract(contract))
-	if session, rejection := guard.Check(ctx, core.HTTPRequest(r)); session != nil || rejection == nil || rejection.Err.Code != core.CodeTokenMissing {
+	if session, rejection := g.Check(ctx, guard.HTTPRequest(r)); session != nil || rejection == nil || rejection.Err.Code != core.CodeTokenMissing {
 		t.Errorf("got %v %v", session, rejection)
 	}
 }

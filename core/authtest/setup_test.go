@@ -19,7 +19,7 @@ func clerkContract(t *testing.T, cfg clerk.Config) *core.Contract {
 	return contract
 }
 
-func verifierOf(t *testing.T, contract *core.Contract, opts ...core.VerifierOption) *core.Verifier {
+func verifierOf(t *testing.T, contract *core.Contract, opts ...core.Option) *core.Verifier {
 	t.Helper()
 	verifier, err := core.NewVerifier(contract, opts...)
 	if err != nil {

@@ -6,7 +6,7 @@
 //	editor := policy.All(policy.Scope("articles:write"), policy.Any(policy.Role("org:admin"), policy.Role("org:editor")))
 //	err := editor.Check(session)
 //
-// Give them to core.WithPolicy, or to an adapter's Require. The constructors
+// Give them to guard.Policies, or to an adapter's Require. The constructors
 // panic on a mistake of the program (no name, a nil policy, no duration): such
 // a mistake is in the source, not in a request, and an empty All would let
 // everybody in.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/revstackhq/auth-go/chiauth"
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
@@ -28,7 +29,7 @@ func main() {
 
 func routes(contract *core.Contract) http.Handler {
 	r := chi.NewRouter()
-	r.Use(chiauth.New(contract, core.WithMessages(sentence)))
+	r.Use(chiauth.New(contract, guard.Messages(sentence)))
 	r.Get("/api/profile", func(w http.ResponseWriter, r *http.Request) {
 		claims, err := chiauth.Claims[clerk.Claims](r.Context())
 		if err != nil {
@@ -44,7 +45,7 @@ func routes(contract *core.Contract) http.Handler {
 }
 
 // sentence returns the message for people; "" keeps the default.
-func sentence(_ core.Request, err *core.Error) string {
+func sentence(_ guard.Request, err *core.Error) string {
 	if err.Code == core.CodeTokenExpired {
 		return "Session expired. Please sign in again."
 	}

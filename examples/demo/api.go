@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/policy"
 )
 
@@ -13,7 +14,7 @@ import (
 type framework struct {
 	name  string
 	port  int // by default
-	serve func(source core.Source, origins []string) server
+	serve func(source core.Authenticator, origins []string) server
 }
 
 func frameworks() []framework {
@@ -55,7 +56,7 @@ func welcomeAdmin(userID string) greeting { return greeting{userID + " may admin
 func admins() core.Policy { return policy.Role("org:admin") }
 
 // sentence returns the message for people; "" keeps the default.
-func sentence(_ core.Request, err *core.Error) string {
+func sentence(_ guard.Request, err *core.Error) string {
 	if err.Code == core.CodeTokenExpired {
 		return "Session expired. Please sign in again."
 	}

@@ -8,13 +8,14 @@ import (
 
 	"github.com/revstackhq/auth-go/chiauth"
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
-func chiAPI(source core.Source, origins []string) server {
-	messages := core.WithMessages(sentence)
+func chiAPI(source core.Authenticator, origins []string) server {
+	messages := guard.Messages(sentence)
 	r := chi.NewRouter()
-	r.With(chiauth.New(source, core.Optional(), messages)).Get("/api/public", func(w http.ResponseWriter, r *http.Request) {
+	r.With(chiauth.New(source, guard.Optional(), messages)).Get("/api/public", func(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, welcome(chiauth.UserID(r.Context())))
 	})
 	api := r.With(chiauth.New(source, messages))

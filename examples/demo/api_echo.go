@@ -6,16 +6,17 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 	"github.com/revstackhq/auth-go/echoauth"
 )
 
-func echoAPI(source core.Source, origins []string) server {
-	messages := core.WithMessages(sentence)
+func echoAPI(source core.Authenticator, origins []string) server {
+	messages := guard.Messages(sentence)
 	e := echo.New()
 	e.GET("/api/public", func(c echo.Context) error {
 		return c.JSON(http.StatusOK, welcome(echoauth.UserID(c)))
-	}, echoauth.New(source, core.Optional(), messages))
+	}, echoauth.New(source, guard.Optional(), messages))
 	api := e.Group("/api", echoauth.New(source, messages))
 	api.Match([]string{http.MethodGet, http.MethodHead}, "/profile", echoProfile)
 	api.GET("/admin", func(c echo.Context) error {

@@ -9,19 +9,20 @@ import (
 	"github.com/gofiber/fiber/v2/middleware/cors"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 	"github.com/revstackhq/auth-go/fiberauth"
 )
 
-func fiberAPI(source core.Source, origins []string) server {
-	messages := core.WithMessages(sentence)
+func fiberAPI(source core.Authenticator, origins []string) server {
+	messages := guard.Messages(sentence)
 	app := fiber.New(fiber.Config{DisableStartupMessage: true, ReadBufferSize: maxHeaderBytes})
 	if len(origins) > 0 { // before the guards, as everywhere: a preflight carries no token
 		app.Use(cors.New(cors.Config{
 			AllowOrigins: strings.Join(origins, ","), AllowHeaders: allowedHeaders, ExposeHeaders: exposedHeaders,
 		}))
 	}
-	app.Get("/api/public", fiberauth.New(source, core.Optional(), messages), func(c *fiber.Ctx) error {
+	app.Get("/api/public", fiberauth.New(source, guard.Optional(), messages), func(c *fiber.Ctx) error {
 		return c.JSON(welcome(fiberauth.UserID(c)))
 	})
 	api := app.Group("/api", fiberauth.New(source, messages))

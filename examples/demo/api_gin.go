@@ -6,14 +6,15 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 	"github.com/revstackhq/auth-go/ginauth"
 )
 
-func ginAPI(source core.Source, origins []string) server {
-	messages := core.WithMessages(sentence)
+func ginAPI(source core.Authenticator, origins []string) server {
+	messages := guard.Messages(sentence)
 	r := gin.New()
-	r.GET("/api/public", ginauth.New(source, core.Optional(), messages), func(c *gin.Context) {
+	r.GET("/api/public", ginauth.New(source, guard.Optional(), messages), func(c *gin.Context) {
 		c.JSON(http.StatusOK, welcome(ginauth.UserID(c)))
 	})
 	api := r.Group("/api", ginauth.New(source, messages))

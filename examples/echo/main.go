@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 	"github.com/revstackhq/auth-go/echoauth"
 )
@@ -25,7 +26,7 @@ func main() {
 
 func routes(contract *core.Contract) *echo.Echo {
 	e := echo.New()
-	e.Use(echoauth.New(contract, core.WithMessages(sentence)))
+	e.Use(echoauth.New(contract, guard.Messages(sentence)))
 	e.GET("/api/profile", func(c echo.Context) error {
 		claims, err := echoauth.Claims[clerk.Claims](c)
 		if err != nil {
@@ -39,7 +40,7 @@ func routes(contract *core.Contract) *echo.Echo {
 }
 
 // sentence returns the message for people; "" keeps the default.
-func sentence(_ core.Request, err *core.Error) string {
+func sentence(_ guard.Request, err *core.Error) string {
 	if err.Code == core.CodeTokenExpired {
 		return "Session expired. Please sign in again."
 	}

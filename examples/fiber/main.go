@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 	"github.com/revstackhq/auth-go/fiberauth"
 )
@@ -26,7 +27,7 @@ func routes(contract *core.Contract) *fiber.App {
 	// fiber reads 4 KiB of headers by default; Clerk's cookies and a token with
 	// custom claims together can be longer, and fiber would answer 431.
 	app := fiber.New(fiber.Config{ReadBufferSize: 32 << 10})
-	app.Use(fiberauth.New(contract, core.WithMessages(sentence)))
+	app.Use(fiberauth.New(contract, guard.Messages(sentence)))
 	app.Get("/api/profile", func(c *fiber.Ctx) error {
 		claims, err := fiberauth.Claims[clerk.Claims](c)
 		if err != nil {
@@ -40,7 +41,7 @@ func routes(contract *core.Contract) *fiber.App {
 }
 
 // sentence returns the message for people; "" keeps the default.
-func sentence(_ core.Request, err *core.Error) string {
+func sentence(_ guard.Request, err *core.Error) string {
 	if err.Code == core.CodeTokenExpired {
 		return "Session expired. Please sign in again."
 	}

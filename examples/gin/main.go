@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 	"github.com/revstackhq/auth-go/ginauth"
 )
@@ -25,7 +26,7 @@ func main() {
 
 func routes(contract *core.Contract) *gin.Engine {
 	r := gin.Default()
-	r.Use(ginauth.New(contract, core.WithMessages(sentence)))
+	r.Use(ginauth.New(contract, guard.Messages(sentence)))
 	r.GET("/api/profile", func(c *gin.Context) {
 		claims, err := ginauth.Claims[clerk.Claims](c)
 		if err != nil {
@@ -40,7 +41,7 @@ func routes(contract *core.Contract) *gin.Engine {
 }
 
 // sentence returns the message for people; "" keeps the default.
-func sentence(_ core.Request, err *core.Error) string {
+func sentence(_ guard.Request, err *core.Error) string {
 	if err.Code == core.CodeTokenExpired {
 		return "Session expired. Please sign in again."
 	}

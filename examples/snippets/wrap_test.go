@@ -20,7 +20,7 @@ type wrapper struct {
 // wrappers are the places that pages show fragments of.
 func wrappers() map[string]wrapper {
 	return map[string]wrapper{
-		"core": {params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, guard *core.Guard, " +
+		"core": {params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, guard *guard.Guard, " +
 			"session *core.Session, token string, w http.ResponseWriter, r *http.Request, next http.Handler, " +
 			"configuration []byte, acme struct { NewContract func(custom.Config) (*core.Contract, error) }"}, // the reader's own preset
 		"error": {

@@ -44,7 +44,7 @@ func fiberApps() framework {
 	return framework{
 		name: "fiber",
 		bare: fiberApp(func(*fiber.Ctx) string { return "" }),
-		variants: append(guarded(func(source core.Source, claims bool) app {
+		variants: append(guarded(func(source core.Authenticator, claims bool) app {
 			read := fiberauth.UserID
 			if claims {
 				read = func(c *fiber.Ctx) string { return subjectOf(fiberauth.Claims[clerk.Claims](c)) }

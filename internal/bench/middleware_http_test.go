@@ -59,7 +59,7 @@ func ginApps() framework {
 	return framework{
 		name: "gin",
 		bare: ginApp(func(*gin.Context) string { return "" }),
-		variants: append(guarded(func(source core.Source, claims bool) app {
+		variants: append(guarded(func(source core.Authenticator, claims bool) app {
 			read := ginauth.UserID
 			if claims {
 				read = func(c *gin.Context) string { return subjectOf(ginauth.Claims[clerk.Claims](c)) }
@@ -102,7 +102,7 @@ func echoApps() framework {
 	return framework{
 		name: "echo",
 		bare: echoApp(func(echo.Context) string { return "" }),
-		variants: append(guarded(func(source core.Source, claims bool) app {
+		variants: append(guarded(func(source core.Authenticator, claims bool) app {
 			read := echoauth.UserID
 			if claims {
 				read = func(c echo.Context) string { return subjectOf(echoauth.Claims[clerk.Claims](c)) }
@@ -133,7 +133,7 @@ func chiApps() framework {
 	return framework{
 		name: "chi",
 		bare: chiApp(func(*http.Request) string { return "" }),
-		variants: append(guarded(func(source core.Source, claims bool) app {
+		variants: append(guarded(func(source core.Authenticator, claims bool) app {
 			read := func(r *http.Request) string { return chiauth.UserID(r.Context()) }
 			if claims {
 				read = func(r *http.Request) string { return subjectOf(chiauth.Claims[clerk.Claims](r.Context())) }

@@ -104,7 +104,7 @@ func serveHTTP(handler http.Handler, user *string) app {
 
 // guarded are our variants of every framework. mount makes the app with a
 // source; its handler reads the user id or, with claims, all of them.
-func guarded(mount func(source core.Source, claims bool) app) []variant {
+func guarded(mount func(source core.Authenticator, claims bool) app) []variant {
 	with := func(first, claims bool) func(*fixture) app {
 		return func(f *fixture) app { return mount(f.verifier(core.TokenCache{Disabled: first}), claims) }
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"github.com/revstackhq/auth-go/chiauth"
-	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/adaptertest"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // startChi serves the suite's routes with chi.
@@ -48,9 +48,9 @@ func serveChi(cfg adaptertest.Config, r chi.Router) (*adaptertest.Server, error)
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(cfg.Report(r.Context(), r.URL.Path, chiauth.UserID(r.Context()), session, ok, claims, err))
 	}
-	guard := core.MustGuard("chiauth", cfg.Source, cfg.Options...)
-	if guard.MetadataPath() != "" {
-		chiauth.Metadata(r, guard)
+	g := guard.Must("chiauth", cfg.Source, cfg.Options...)
+	if g.MetadataPath() != "" {
+		chiauth.Metadata(r, g)
 	}
 	r.HandleFunc(adaptertest.PathPublic, report)
 	r.With(chiauth.Require(cfg.Policies...)).HandleFunc(adaptertest.PathUnguarded, report)

@@ -7,8 +7,8 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 	"github.com/labstack/gommon/log"
 
-	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/adaptertest"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/echoauth"
 )
 
@@ -44,9 +44,9 @@ func serveEcho(cfg adaptertest.Config, e *echo.Echo) (*adaptertest.Server, error
 		claims, err := echoauth.Claims[adaptertest.Claims](c)
 		return c.Blob(http.StatusOK, "application/json", cfg.Report(c.Request().Context(), c.Path(), echoauth.UserID(c), session, ok, claims, err))
 	}
-	guard := core.MustGuard("echoauth", cfg.Source, cfg.Options...)
-	if path := guard.MetadataPath(); path != "" {
-		e.Any(path, echoauth.Metadata(guard))
+	g := guard.Must("echoauth", cfg.Source, cfg.Options...)
+	if path := g.MetadataPath(); path != "" {
+		e.Any(path, echoauth.Metadata(g))
 	}
 	e.Any(adaptertest.PathPublic, report)
 	e.Any(adaptertest.PathUnguarded, report, echoauth.Require(cfg.Policies...))

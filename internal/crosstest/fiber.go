@@ -7,8 +7,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 	fiberrecover "github.com/gofiber/fiber/v2/middleware/recover"
 
-	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/adaptertest"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/fiberauth"
 )
 
@@ -65,10 +65,10 @@ func fiberRoutes(cfg adaptertest.Config, app *fiber.App) {
 		c.Set("Content-Type", "application/json")
 		return c.Send(cfg.Report(c.UserContext(), c.Route().Path, fiberauth.UserID(c), session, ok, claims, err))
 	}
-	guard := core.MustGuard("fiberauth", cfg.Source, cfg.Options...)
-	if path := guard.MetadataPath(); path != "" {
+	g := guard.Must("fiberauth", cfg.Source, cfg.Options...)
+	if path := g.MetadataPath(); path != "" {
 		// fiber matches paths as they are sent
-		app.All((&url.URL{Path: path}).EscapedPath(), fiberauth.Metadata(guard))
+		app.All((&url.URL{Path: path}).EscapedPath(), fiberauth.Metadata(g))
 	}
 	app.All(adaptertest.PathPublic, report)
 	app.All(adaptertest.PathUnguarded, fiberauth.Require(cfg.Policies...), report)

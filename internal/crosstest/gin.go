@@ -5,8 +5,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/adaptertest"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/ginauth"
 )
 
@@ -52,9 +52,9 @@ func serveGin(cfg adaptertest.Config, r *gin.Engine) (*adaptertest.Server, error
 		claims, err := ginauth.Claims[adaptertest.Claims](c)
 		c.Data(http.StatusOK, "application/json", cfg.Report(c.Request.Context(), c.FullPath(), ginauth.UserID(c), session, ok, claims, err))
 	}
-	guard := core.MustGuard("ginauth", cfg.Source, cfg.Options...)
-	if path := guard.MetadataPath(); path != "" {
-		r.Any(path, ginauth.Metadata(guard))
+	g := guard.Must("ginauth", cfg.Source, cfg.Options...)
+	if path := g.MetadataPath(); path != "" {
+		r.Any(path, ginauth.Metadata(g))
 	}
 	r.Any(adaptertest.PathPublic, report)
 	r.Any(adaptertest.PathUnguarded, ginauth.Require(cfg.Policies...), report)

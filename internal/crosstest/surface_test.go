@@ -10,6 +10,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // Routes of a surface: a program as a user would write it, with what a request
@@ -50,7 +51,7 @@ func frameworks() []framework {
 // surface is one program.
 type surface struct {
 	issuer *authtest.Issuer
-	guard  *core.Guard
+	guard  *guard.Guard
 	url    string
 	// gate blocks the stream between its first and its second line.
 	gate chan struct{}
@@ -64,9 +65,9 @@ func (f framework) start(t *testing.T) *surface {
 		t.Fatal(err)
 	}
 	s := &surface{issuer: authtest.NewIssuer(t), url: "http://" + listener.Addr().String(), gate: make(chan struct{})}
-	s.guard, err = core.NewGuard(s.issuer.Contract(),
-		core.WithExtractors(core.Bearer(), core.WebSocketProtocol(marker)),
-		core.WithResourceMetadata(core.ResourceMetadata{Resource: s.url + pathMCP, Scopes: []string{scopeMCP}}))
+	s.guard, err = guard.New(s.issuer.Contract(),
+		guard.Extractors(guard.Bearer(), guard.WebSocketProtocol(marker)),
+		guard.Metadata(guard.ResourceMetadata{Resource: s.url + pathMCP, Scopes: []string{scopeMCP}}))
 	if err != nil {
 		t.Fatal(err)
 	}

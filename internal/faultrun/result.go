@@ -85,8 +85,8 @@ func settledGoroutines(want int) int {
 // n scales a number of requests.
 func (st *stage) n(full int) int { return max(64, int(float64(full)*st.scale)) }
 
-func (st *stage) verifier(opts ...core.VerifierOption) *core.Verifier {
-	v, err := core.NewVerifier(st.issuer.Contract(), append([]core.VerifierOption{core.WithClock(st.clock)}, opts...)...)
+func (st *stage) verifier(opts ...core.Option) *core.Verifier {
+	v, err := core.NewVerifier(st.issuer.Contract(), append([]core.Option{core.WithClock(st.clock)}, opts...)...)
 	if err != nil {
 		panic(err) // a mistake of this program
 	}

@@ -24,7 +24,7 @@ import (
 	"github.com/revstackhq/auth-go/ginauth"
 )
 
-type apps map[string]func(t *testing.T, source core.Source) (baseURL string)
+type apps map[string]func(t *testing.T, source core.Authenticator) (baseURL string)
 
 func frameworks() apps {
 	serve := func(t *testing.T, h http.Handler) string {
@@ -34,7 +34,7 @@ func frameworks() apps {
 		return s.URL
 	}
 	return apps{
-		"gin": func(t *testing.T, source core.Source) string {
+		"gin": func(t *testing.T, source core.Authenticator) string {
 			t.Helper()
 			gin.SetMode(gin.TestMode)
 			r := gin.New()
@@ -42,21 +42,21 @@ func frameworks() apps {
 			r.GET("/", func(c *gin.Context) { c.String(200, ginauth.UserID(c)) })
 			return serve(t, r)
 		},
-		"echo": func(t *testing.T, source core.Source) string {
+		"echo": func(t *testing.T, source core.Authenticator) string {
 			t.Helper()
 			e := echo.New()
 			e.Use(echoauth.New(source))
 			e.GET("/", func(c echo.Context) error { return c.String(200, echoauth.UserID(c)) })
 			return serve(t, e)
 		},
-		"chi": func(t *testing.T, source core.Source) string {
+		"chi": func(t *testing.T, source core.Authenticator) string {
 			t.Helper()
 			r := chi.NewRouter()
 			r.Use(chiauth.New(source))
 			r.Get("/", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, chiauth.UserID(r.Context())) })
 			return serve(t, r)
 		},
-		"fiber": func(t *testing.T, source core.Source) string {
+		"fiber": func(t *testing.T, source core.Authenticator) string {
 			t.Helper()
 			app := fiber.New(fiber.Config{DisableStartupMessage: true})
 			app.Use(fiberauth.New(source))

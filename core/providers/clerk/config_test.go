@@ -13,7 +13,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
-func quiet() core.VerifierOption { return core.WithLogger(slog.New(slog.DiscardHandler)) }
+func quiet() core.Option { return core.WithLogger(slog.New(slog.DiscardHandler)) }
 
 // key is a publishable key of the host, as Clerk makes them.
 func key(kind, decoded string) string {

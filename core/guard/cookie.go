@@ -1,20 +1,23 @@
-package core
+package guard
 
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+
+	"github.com/revstackhq/auth-go/core"
 )
 
-// Cookie extracts the token from the cookie of that name. A browser sends
-// cookies along with what another site makes it send, so requests that change
-// something are held to the rules of [http.CrossOriginProtection] first: a
-// cross-origin POST, PUT, PATCH or DELETE with this cookie is refused with
-// CodeForbidden, and so is one that opens a WebSocket, which is no less able to
-// change something for being a GET. TrustedOrigins lets origins of yours pass.
+// Cookie extracts the token from the cookie of that name. Browsers also send
+// cookies with requests that another site caused, so [http.CrossOriginProtection]
+// is applied first: a cross-origin POST, PUT, PATCH or DELETE with this cookie is
+// rejected with CodeForbidden, and so is a request that opens a WebSocket, which
+// can change something although it is a GET. trustedOrigins, such as
+// "https://app.example.com", are exempt.
 //
-// A cookie of that name whose value can't be read (RFC 6265 §4.1.1), or that is
-// given with different values, is refused with CodeInvalidRequest. An empty one
+// A cookie of that name whose value cannot be read (RFC 6265 §4.1.1), or that is
+// given with different values, is rejected with CodeInvalidRequest. An empty one
 // counts as no token: that is how browsers keep a cookie that was cleared.
 func Cookie(name string, trustedOrigins ...string) Extractor {
 	protection := http.NewCrossOriginProtection()
@@ -40,7 +43,7 @@ type cookie struct {
 func (c *cookie) validate(f *faults) {
 	switch {
 	case c.name == "":
-		f.add("Cookie", "", "has no name: it could never find a token")
+		f.missing("Cookie", "has no name: it could never find a token")
 	case strings.ContainsFunc(c.name, func(r rune) bool { return notCookieOctet(r) || r == '=' }):
 		f.add("Cookie", quoted(c.name), "is not the name of a cookie: write it without spaces, quotes and the characters , ; = \\")
 	}
@@ -59,7 +62,7 @@ func (c *cookie) Extract(r Request) (string, error) {
 	}
 	if c.protection != nil {
 		if err := c.protection.Check(originView(r)); err != nil {
-			return "", &Error{Code: CodeForbidden, Detail: "a cross-origin request carries the session cookie", Err: err}
+			return "", &core.Error{Code: core.CodeForbidden, Detail: "a cross-origin request carries the session cookie", Err: err}
 		}
 	}
 	return token, nil
@@ -68,7 +71,7 @@ func (c *cookie) Extract(r Request) (string, error) {
 // find reads the header lines itself. The parsers of net/http and fasthttp drop
 // a cookie that they can't read, or keep only one of a name: a bad credential
 // would pass as an absent one, and a second cookie would take its place unseen.
-func (c *cookie) find(lines []string) (token string, found bool, err *Error) {
+func (c *cookie) find(lines []string) (token string, found bool, err *core.Error) {
 	for _, line := range lines {
 		for pair := range strings.SplitSeq(line, ";") { // RFC 6265 §5.4
 			name, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")
@@ -79,11 +82,11 @@ func (c *cookie) find(lines []string) (token string, found bool, err *Error) {
 				value = value[1 : len(value)-1]
 			}
 			if at := strings.IndexFunc(value, notCookieOctet); at >= 0 {
-				return "", false, refuse(CodeInvalidRequest, "the cookie "+quoted(c.name)+" can't be read: byte "+itoa(at+1)+
+				return "", false, reject(core.CodeInvalidRequest, "the cookie "+quoted(c.name)+" can't be read: byte "+strconv.Itoa(at+1)+
 					" of its value is not allowed in a cookie (RFC 6265 §4.1.1)")
 			}
 			if found && value != token {
-				return "", false, refuse(CodeInvalidRequest, "the cookie "+quoted(c.name)+" is given with different values")
+				return "", false, reject(core.CodeInvalidRequest, "the cookie "+quoted(c.name)+" is given with different values")
 			}
 			token, found = value, true
 		}
@@ -97,8 +100,8 @@ func notCookieOctet(r rune) bool {
 }
 
 // originView is what [http.CrossOriginProtection] looks at. The handshake of a
-// WebSocket goes as unsafe: browsers send it across origins without asking
-// (RFC 6455 §10.2), and whatever the handler checks comes after.
+// WebSocket counts as unsafe: browsers send it across origins without asking
+// (RFC 6455 §10.2), and the handler checks the origin only later, if at all.
 func originView(r Request) *http.Request {
 	method := r.Method()
 	for _, line := range r.Header("Upgrade") {

@@ -1,20 +1,27 @@
-package core
+package guard
 
 import (
+	"crypto/x509"
 	"net/http"
 	"net/url"
 )
 
-// Request is the read-only view of a request that a guard needs, and all that
-// an adapter implements. Returned strings must stay valid after the request:
-// an adapter for a framework that reuses its buffers copies them.
+// Request is the read-only view of a request that a guard needs, and all that an
+// adapter implements. Returned strings must stay valid after the request: an
+// adapter for a framework that reuses its buffers copies them.
+//
+// A gRPC call can be a Request too: its method is POST, its host :authority, its
+// path the full method name, its header fields the metadata; it has no query.
+//
+// A request that also has a method PeerCertificate() *x509.Certificate passes
+// the client's TLS certificate on to the authenticator.
 type Request interface {
 	// Method returns the HTTP method in upper case.
 	Method() string
 	// Host returns the value of Host or :authority.
 	Host() string
 	// Path returns the path that the router matches, escaped as the client sent
-	// it: "/a%2Fb" is not "/a/b". Of a gRPC call it is the full method name.
+	// it: "/a%2Fb" is not "/a/b". For a gRPC call it is the full method name.
 	Path() string
 	// Header returns every field line of that name, as it was sent, nil if there
 	// is none. Cookies are read from it too.
@@ -51,4 +58,12 @@ func (h httpRequest) Query(name string) []string {
 		return nil
 	}
 	return query[name]
+}
+
+// PeerCertificate returns the client's TLS certificate, nil if there is none.
+func (h httpRequest) PeerCertificate() *x509.Certificate {
+	if h.r.TLS == nil || len(h.r.TLS.PeerCertificates) == 0 {
+		return nil
+	}
+	return h.r.TLS.PeerCertificates[0]
 }

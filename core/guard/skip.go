@@ -1,43 +1,43 @@
-package core
+package guard
 
 import (
 	"net/url"
 	"strings"
 )
 
-// WithSkip lets requests pass unverified for which skip returns true, e.g.
-// health checks. No session is in their context, not even where the request
+// Skip bypasses the guard for requests for which skip returns true, e.g. health
+// checks. No session is in their context, not even where the request
 // carries a token. skip is not asked about a path that two routers could read
-// differently, see [WithSkipPaths]: such a request is always guarded. Name what
+// differently, see [SkipPaths]: such a request is always guarded. Name what
 // is skipped, not what is guarded: routers may ignore case or a trailing slash.
-func WithSkip(skip func(Request) bool) Option {
-	return guardOption(func(g *guardOptions) {
+func Skip(skip func(Request) bool) Option {
+	return option(func(s *settings) {
 		if skip == nil {
-			g.faults.add("WithSkip", "", "is nil")
+			s.faults.missing("Skip", "is nil")
 		}
-		g.skip = skip
+		s.skip = skip
 	})
 }
 
-// WithSkipPaths lets requests for these paths pass unverified. A path is written
+// SkipPaths bypasses the guard for requests for these paths. A path is written
 // unescaped, as in a route: "/health" is that path alone, "/public/*" is every
-// path below /public. Case counts. It adds to [WithSkip].
+// path below /public. Case counts. It adds to [Skip].
 //
 // A request is guarded whatever these options say if its path has a ".", ".."
 // or empty segment (a trailing slash makes one), a backslash, a control
 // character, or a percent-encoded slash, backslash, percent sign, letter, digit,
 // or one of "-._~".
-func WithSkipPaths(paths ...string) Option {
-	return guardOption(func(g *guardOptions) {
+func SkipPaths(paths ...string) Option {
+	return option(func(s *settings) {
 		if len(paths) == 0 {
-			g.faults.add("WithSkipPaths", "", "names no path")
+			s.faults.missing("SkipPaths", "names no path")
 		}
 		for _, path := range paths {
 			if reason := checkSkipPath(path); reason != "" {
-				g.faults.add("WithSkipPaths", quoted(path), "%s", reason)
+				s.faults.add("SkipPaths", quoted(path), "%s", reason)
 			}
 		}
-		g.skipPaths = append(g.skipPaths, paths...)
+		s.skipPaths = append(s.skipPaths, paths...)
 	})
 }
 
@@ -65,7 +65,7 @@ func checkSkipPath(path string) string {
 }
 
 // skips reports whether the request passes unverified.
-func (g *guardOptions) skips(r Request) bool {
+func (g *settings) skips(r Request) bool {
 	if g.skip == nil && len(g.skipPaths) == 0 {
 		return false
 	}
@@ -73,7 +73,7 @@ func (g *guardOptions) skips(r Request) bool {
 	return isUnambiguousPath(path) && (g.skipsPath(path) || g.skip != nil && g.skip(r))
 }
 
-func (g *guardOptions) skipsPath(path string) bool {
+func (g *settings) skipsPath(path string) bool {
 	if len(g.skipPaths) == 0 {
 		return false
 	}

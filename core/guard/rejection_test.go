@@ -1,4 +1,4 @@
-package core_test
+package guard_test
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -40,13 +41,13 @@ func golden(t *testing.T, name, text string) {
 }
 
 // refusing is a guard whose policy refuses with err.
-func refusing(t *testing.T, err *core.Error, opts ...core.Option) *core.Guard {
+func refusing(t *testing.T, err *core.Error, opts ...guard.Option) *guard.Guard {
 	t.Helper()
-	return newGuard(t, append(opts, core.WithPolicy(policyFunc(func(*core.Session) error { return err })))...)
+	return newGuard(t, append(opts, guard.Policies(policyFunc(func(*core.Session) error { return err })))...)
 }
 
 // exchange writes down an answer as HTTP/1.1 would.
-func exchange(t *testing.T, g *core.Guard, method string) string {
+func exchange(t *testing.T, g *guard.Guard, method string) string {
 	t.Helper()
 	server := httptest.NewServer(g.Handler(http.NotFoundHandler()))
 	defer server.Close()
@@ -86,7 +87,7 @@ func TestRejections(t *testing.T) {
 	for _, code := range append(allCodes(), core.CodeNetworkError) {
 		err := &core.Error{Code: code, Detail: "internal detail", RetryAfter: 1500 * time.Millisecond, Scopes: nil}
 		fmt.Fprintf(&plain, "# %s\n%s\n", code, exchange(t, refusing(t, err), http.MethodGet))
-		fmt.Fprintf(&problem, "# %s\n%s\n", code, exchange(t, refusing(t, err, core.WithProblemDetails()), http.MethodGet))
+		fmt.Fprintf(&problem, "# %s\n%s\n", code, exchange(t, refusing(t, err, guard.ProblemDetails()), http.MethodGet))
 	}
 	if strings.Contains(plain.String()+problem.String(), "internal detail") {
 		t.Error("internal detail leaves the server")
@@ -100,41 +101,41 @@ func TestRejectionDetails(t *testing.T) {
 		return &core.Error{Code: core.CodeInsufficientScope, Scopes: scopes}
 	}
 	stepUp := &core.Error{Code: core.CodeReauthenticationRequired, ACR: []string{"gold", "phr"}, MaxAge: 10*time.Minute + 900*time.Millisecond}
-	metadata := core.WithResourceMetadata(core.ResourceMetadata{Resource: "https://api.example.com/v1/"})
+	metadata := guard.Metadata(guard.ResourceMetadata{Resource: "https://api.example.com/v1/"})
 	const injection = "a\"\r\nSet-Cookie: x=y"
 	cases := []struct {
 		name   string
 		err    *core.Error
 		method string
-		opts   []core.Option
+		opts   []guard.Option
 	}{
-		{"realm with quotes and a backslash", scope(), "GET", []core.Option{core.WithRealm(`a "b" \c`)}},
-		{"scopes", scope("read:things", "write:things"), "GET", []core.Option{core.WithRealm("api")}},
+		{"realm with quotes and a backslash", scope(), "GET", []guard.Option{guard.Realm(`a "b" \c`)}},
+		{"scopes", scope("read:things", "write:things"), "GET", []guard.Option{guard.Realm("api")}},
 		{"scopes that break out", scope("read", injection), "GET", nil},
 		{"scopes that are quoted", scope(`a"b\`), "GET", nil},
 		{"scopes that are not ASCII", scope("é"), "GET", nil},
 		{"step-up", stepUp, "GET", nil},
 		{"step-up that breaks out", &core.Error{Code: core.CodeReauthenticationRequired, ACR: []string{injection}, MaxAge: time.Second}, "GET", nil},
-		{"metadata", &core.Error{Code: core.CodeTokenExpired}, "GET", []core.Option{core.WithRealm("api"), metadata}},
-		{"metadata is nothing for an outage", &core.Error{Code: core.CodeKeysUnavailable}, "GET", []core.Option{metadata}},
+		{"metadata", &core.Error{Code: core.CodeTokenExpired}, "GET", []guard.Option{guard.Realm("api"), metadata}},
+		{"metadata is nothing for an outage", &core.Error{Code: core.CodeKeysUnavailable}, "GET", []guard.Option{metadata}},
 		{"HEAD has no body", scope("a"), "HEAD", nil},
-		{"HEAD of a problem", scope("a"), "HEAD", []core.Option{core.WithProblemDetails()}},
+		{"HEAD of a problem", scope("a"), "HEAD", []guard.Option{guard.ProblemDetails()}},
 		{"POST", scope("a"), "POST", nil},
-		{"own message", scope("a"), "GET", []core.Option{core.WithMessages(func(r core.Request, e *core.Error) string {
+		{"own message", scope("a"), "GET", []guard.Option{guard.Messages(func(r guard.Request, e *core.Error) string {
 			return "Das geht <nicht>: " + r.Method() + " " + string(e.Code) + "\r\n"
 		})}},
-		{"own message in a problem", scope("a"), "GET", []core.Option{core.WithProblemDetails(), core.WithMessages(func(core.Request, *core.Error) string { return "Nein." })}},
-		{"default where there is no own message", scope("a"), "GET", []core.Option{core.WithMessages(func(core.Request, *core.Error) string { return "" })}},
-		{"responder", scope("a"), "GET", []core.Option{core.WithResponder(func(_ core.Request, r *core.Rejection) {
+		{"own message in a problem", scope("a"), "GET", []guard.Option{guard.ProblemDetails(), guard.Messages(func(guard.Request, *core.Error) string { return "Nein." })}},
+		{"default where there is no own message", scope("a"), "GET", []guard.Option{guard.Messages(func(guard.Request, *core.Error) string { return "" })}},
+		{"responder", scope("a"), "GET", []guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) {
 			r.Status, r.Body = http.StatusTeapot, []byte("short and stout")
 			r.Header.Set("Content-Type", "text/plain")
 			r.Header.Set("X-Code", string(r.Err.Code))
 		})}},
-		{"responder with a status that is none", scope("a"), "GET", []core.Option{core.WithResponder(func(_ core.Request, r *core.Rejection) {
+		{"responder with a status that is none", scope("a"), "GET", []guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) {
 			r.Status, r.Err = 0, nil
 		})}},
-		{"responder with an interim status", scope("a"), "GET", []core.Option{core.WithResponder(func(_ core.Request, r *core.Rejection) { r.Status = 100 })}},
-		{"responder without headers", scope("a"), "GET", []core.Option{core.WithResponder(func(_ core.Request, r *core.Rejection) { r.Header = nil })}},
+		{"responder with an interim status", scope("a"), "GET", []guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) { r.Status = 100 })}},
+		{"responder without headers", scope("a"), "GET", []guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) { r.Header = nil })}},
 	}
 	var b strings.Builder
 	for _, c := range cases {
@@ -178,7 +179,7 @@ func TestRejectionIsOwned(t *testing.T) {
 }
 
 func TestRejectionAsError(t *testing.T) {
-	_, r := refusing(t, &core.Error{Code: core.CodeForbidden, Detail: "why"}, core.WithErrorHandler()).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
+	_, r := refusing(t, &core.Error{Code: core.CodeForbidden, Detail: "why"}, guard.DelegateErrors()).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
 	if !r.Delegate || r.Error() != "You are not allowed to do this." || !errors.Is(r, r.Err) {
 		t.Errorf("%v %s", r.Delegate, r.Error())
 	}
@@ -186,7 +187,7 @@ func TestRejectionAsError(t *testing.T) {
 	if err != nil || string(data)+"\n" != string(r.Body) {
 		t.Errorf("%s %v", data, err)
 	}
-	spoil := core.WithResponder(func(_ core.Request, r *core.Rejection) { r.Err = nil })
+	spoil := guard.Responder(func(_ guard.Request, r *guard.Rejection) { r.Err = nil })
 	_, spoilt := refusing(t, &core.Error{Code: core.CodeForbidden}, spoil).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
 	wantCode(t, spoilt, core.CodeForbidden) // adapters hand it to their framework
 	r.Body = []byte("no JSON")
@@ -198,8 +199,8 @@ func TestRejectionAsError(t *testing.T) {
 // TestRejectionTextIsPublic: error handlers of frameworks print an error's text.
 func TestRejectionTextIsPublic(t *testing.T) {
 	inner := &core.Error{Code: core.CodeForbidden, Detail: "needs role billing-admin", Err: errors.New("http://10.0.0.7/keys")}
-	spanish := core.WithMessages(func(core.Request, *core.Error) string { return "No." })
-	for want, opts := range map[string][]core.Option{"You are not allowed to do this.": nil, "No.": {spanish}} {
+	spanish := guard.Messages(func(guard.Request, *core.Error) string { return "No." })
+	for want, opts := range map[string][]guard.Option{"You are not allowed to do this.": nil, "No.": {spanish}} {
 		_, r := refusing(t, inner, opts...).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
 		if text := fmt.Sprint(r, " ", fmt.Errorf("wrapped: %w", r)); text != want+" wrapped: "+want {
 			t.Errorf("the text is %q", text)
@@ -209,7 +210,7 @@ func TestRejectionTextIsPublic(t *testing.T) {
 			t.Errorf("errors.As finds %v", detailed)
 		}
 	}
-	if text := (&core.Rejection{Err: inner}).Error(); text != "You are not allowed to do this." {
+	if text := (&guard.Rejection{Err: inner}).Error(); text != "You are not allowed to do this." {
 		t.Errorf("made by hand: %q", text)
 	}
 }
@@ -218,7 +219,7 @@ func TestRejectionTextIsPublic(t *testing.T) {
 // stays in that field, whoever writes it to the wire.
 func TestNoHeaderIsSplit(t *testing.T) {
 	shared := []string{"caf\xe9\n"}
-	g := newGuard(t, core.WithResponder(func(_ core.Request, r *core.Rejection) {
+	g := newGuard(t, guard.Responder(func(_ guard.Request, r *guard.Rejection) {
 		r.Header["X-Shared"] = shared
 		r.Header["Location"] = []string{" /a\r\nSet-Cookie: a=b\x00 ", "\r", "/b"}
 		r.Header["X-Bad\r\nSet-Cookie"] = []string{"a=b"}
@@ -237,7 +238,7 @@ func TestNoHeaderIsSplit(t *testing.T) {
 }
 
 func TestMetadata(t *testing.T) {
-	serve := func(g *core.Guard, method string) *httptest.ResponseRecorder {
+	serve := func(g *guard.Guard, method string) *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()
 		g.MetadataHandler().ServeHTTP(w, request(method, "/"))
 		return w
@@ -252,14 +253,14 @@ func TestMetadata(t *testing.T) {
 		{"http://localhost:8080/v1", "http://localhost:8080/.well-known/oauth-protected-resource/v1", "/.well-known/oauth-protected-resource/v1"},
 	}
 	for _, c := range cases {
-		g := newGuard(t, core.WithResourceMetadata(core.ResourceMetadata{Resource: c.resource}))
+		g := newGuard(t, guard.Metadata(guard.ResourceMetadata{Resource: c.resource}))
 		_, r := g.Check(t.Context(), get())
 		if got := r.Header.Get("WWW-Authenticate"); got != `Bearer resource_metadata="`+c.url+`"` || g.MetadataPath() != c.path {
 			t.Errorf("%s: %s at %s", c.resource, got, g.MetadataPath())
 		}
 	}
 	servers, scopes := []string{"https://login.example"}, []string{"read", "write"}
-	g := newGuard(t, core.WithResourceMetadata(core.ResourceMetadata{
+	g := newGuard(t, guard.Metadata(guard.ResourceMetadata{
 		Resource: "https://api.example.com", AuthorizationServers: servers, Scopes: scopes, Name: "Things", Documentation: "https://docs.example.com",
 	}))
 	servers[0], scopes[0] = "spoilt", "spoilt"
@@ -282,7 +283,7 @@ func TestMetadata(t *testing.T) {
 	}
 	// The default names the contracts' issuers that are URLs.
 	v := newVerifier(t, secretRules(), core.WithContracts(newContract(t, core.Rules{Issuer: "gateway", Audiences: []string{"a"}, Secret: core.NewSecret(kitSecret)})))
-	d, err := core.NewGuard(v, core.WithResourceMetadata(core.ResourceMetadata{Resource: "https://api.example.com"}))
+	d, err := guard.New(v, guard.Metadata(guard.ResourceMetadata{Resource: "https://api.example.com"}))
 	if err != nil || !strings.Contains(string(d.Metadata()), `"authorization_servers":["`+kitIssuer+`"]`) {
 		t.Errorf("%s %v", d.Metadata(), err)
 	}

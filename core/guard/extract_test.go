@@ -1,4 +1,4 @@
-package core_test
+package guard_test
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 func TestBearer(t *testing.T) {
@@ -57,7 +58,7 @@ func TestBearer(t *testing.T) {
 			for _, v := range c.values {
 				r.Header.Add("Authorization", v)
 			}
-			token, err := core.Bearer().Extract(core.HTTPRequest(r))
+			token, err := guard.Bearer().Extract(guard.HTTPRequest(r))
 			if code := core.CodeOf(err); token != c.token || code != c.code {
 				t.Fatalf("got %q and %q, want %q and %q: %v", token, code, c.token, c.code, err)
 			}
@@ -65,14 +66,14 @@ func TestBearer(t *testing.T) {
 	}
 }
 
-func TestAuthenticate(t *testing.T) {
+func TestVerifyHeader(t *testing.T) {
 	v := newVerifier(t, secretRules())
 	good := hs256(t, nil)
 	for value, want := range map[string]core.Code{
 		"Bearer " + good: "", "bEARER  " + good: "", "": core.CodeTokenMissing, good: core.CodeTokenMissing, "Basic x": core.CodeTokenMissing,
 		"Bearer": core.CodeInvalidRequest, "Bearer x": core.CodeInvalidFormat, "Bearer " + good + ", Bearer x": core.CodeInvalidRequest,
 	} {
-		s, err := v.Authenticate(t.Context(), value)
+		s, err := v.VerifyHeader(t.Context(), value)
 		wantCode(t, err, want)
 		if (s == nil) != (want != "") {
 			t.Errorf("%q: session %v", value, s)
@@ -128,12 +129,12 @@ func TestCookie(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			r := core.HTTPRequest(request(c.method, host, c.fields...))
-			token, err := core.Cookie("s", "https://app.example").Extract(r)
+			r := guard.HTTPRequest(request(c.method, host, c.fields...))
+			token, err := guard.Cookie("s", "https://app.example").Extract(r)
 			if code := core.CodeOf(err); token != c.token || code != c.code {
 				t.Fatalf("got %q and %q, want %q and %q: %v", token, code, c.token, c.code, err)
 			}
-			insecure, err := core.InsecureCookie("s").Extract(r)
+			insecure, err := guard.InsecureCookie("s").Extract(r)
 			if c.code == core.CodeForbidden && (insecure != "tok" || err != nil) {
 				t.Errorf("InsecureCookie checks the origin: %v", err)
 			}
@@ -153,7 +154,7 @@ func TestHeaderExtractor(t *testing.T) {
 		{[]string{"X-Jwt", ""}, "", ""},
 		{[]string{"X-Jwt", "a", "X-Jwt", "a"}, "", core.CodeInvalidRequest},
 	} {
-		token, err := core.Header("X-Jwt").Extract(get(c.fields...))
+		token, err := guard.Header("X-Jwt").Extract(get(c.fields...))
 		if token != c.token || core.CodeOf(err) != c.code {
 			t.Errorf("%q: %q %v", c.fields, token, err)
 		}
@@ -182,7 +183,7 @@ func TestWebSocketProtocol(t *testing.T) {
 			for _, v := range c.values {
 				r.Header.Add("Sec-WebSocket-Protocol", v)
 			}
-			token, err := core.WebSocketProtocol("bearer").Extract(core.HTTPRequest(r))
+			token, err := guard.WebSocketProtocol("bearer").Extract(guard.HTTPRequest(r))
 			if token != c.token || core.CodeOf(err) != c.code {
 				t.Errorf("got %q, %v", token, err)
 			}
@@ -198,7 +199,7 @@ func TestInsecureQuery(t *testing.T) {
 		"/": {}, "/?x=1": {}, "/?token=": {}, "/?token=a.b.c&x=1": {token: "a.b.c"}, "/?token=a%2Eb": {token: "a.b"},
 		"/?token=a&token=a": {code: core.CodeInvalidRequest}, "/?Token=a": {}, "/?x=%zz&token=a": {token: "a"}, "/?x=%zz": {},
 	} {
-		token, err := core.InsecureQuery("token").Extract(core.HTTPRequest(request(http.MethodGet, target)))
+		token, err := guard.InsecureQuery("token").Extract(guard.HTTPRequest(request(http.MethodGet, target)))
 		if token != want.token || core.CodeOf(err) != want.code {
 			t.Errorf("%s: %q %v", target, token, err)
 		}
@@ -208,8 +209,8 @@ func TestInsecureQuery(t *testing.T) {
 func TestExtractorChain(t *testing.T) {
 	good, other := hs256(t, nil), hs256(t, map[string]any{"sub": "user_2"})
 	var none *core.Error
-	chain := core.WithExtractors(core.Bearer(), core.Cookie("s"), core.Header("X-Jwt"), core.WebSocketProtocol("bearer"), core.InsecureQuery("token"),
-		core.ExtractorFunc(func(r core.Request) (string, error) {
+	chain := guard.Extractors(guard.Bearer(), guard.Cookie("s"), guard.Header("X-Jwt"), guard.WebSocketProtocol("bearer"), guard.InsecureQuery("token"),
+		guard.ExtractorFunc(func(r guard.Request) (string, error) {
 			switch r.Path() {
 			case "/fail":
 				return "", errors.New("no idea")
@@ -223,7 +224,7 @@ func TestExtractorChain(t *testing.T) {
 				return strings.TrimPrefix(r.Path(), "/token/"), nil
 			}
 		}))
-	guard := newGuard(t, chain)
+	g := newGuard(t, chain)
 	cases := []struct {
 		name, target string
 		fields       []string
@@ -247,7 +248,7 @@ func TestExtractorChain(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			s, rejection := guard.Check(t.Context(), core.HTTPRequest(request(http.MethodGet, c.target, c.fields...)))
+			s, rejection := g.Check(t.Context(), guard.HTTPRequest(request(http.MethodGet, c.target, c.fields...)))
 			if c.code == "" {
 				if rejection != nil || s.UserID() != c.user {
 					t.Fatalf("%v, %v", s, rejection)
@@ -270,7 +271,7 @@ func FuzzBearer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value string) {
 		r := request(http.MethodGet, "/")
 		r.Header["Authorization"] = []string{value}
-		token, err := core.Bearer().Extract(core.HTTPRequest(r))
+		token, err := guard.Bearer().Extract(guard.HTTPRequest(r))
 		switch {
 		case err != nil:
 			if token != "" || core.CodeOf(err) != core.CodeInvalidRequest {

@@ -1,12 +1,16 @@
-package core
+package guard
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/revstackhq/auth-go/core"
+)
 
 // Middleware guards net/http handlers, and those of every router that is built
-// on them. It panics on a nil or zero contract and on an invalid option; use
-// [NewGuard] and [Guard.Handler] to get an error instead.
-func Middleware(source Source, opts ...Option) func(http.Handler) http.Handler {
-	return MustGuard("core", source, opts...).Handler
+// on them. It panics on a nil or zero source and on an invalid option; use [New]
+// and [Guard.Handler] to get an error instead.
+func Middleware(source core.Authenticator, opts ...Option) func(http.Handler) http.Handler {
+	return Must("guard", source, opts...).Handler
 }
 
 // Handler runs next with the session in its request's context, or answers with

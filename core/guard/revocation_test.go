@@ -1,4 +1,4 @@
-package core_test
+package guard_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 func TestRevocation(t *testing.T) {
@@ -27,8 +28,8 @@ func TestRevocation(t *testing.T) {
 		return verdict
 	}
 	verifier := newVerifier(t, secretRules(), core.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
-	guard := func(f core.RevocationFailure) *core.Guard {
-		g, err := core.NewGuard(verifier, core.WithRevocation(check, f))
+	newGuard := func(f guard.RevocationFailure) *guard.Guard {
+		g, err := guard.New(verifier, guard.Revocation(revoker(check), f))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,12 +50,12 @@ func TestRevocation(t *testing.T) {
 	}
 	token := hs256(t, nil)
 	for _, c := range cases {
-		for failure, want := range map[core.RevocationFailure]core.Code{core.FailOpen: c.open, core.FailClosed: c.closed} {
+		for failure, want := range map[guard.RevocationFailure]core.Code{guard.FailOpen: c.open, guard.FailClosed: c.closed} {
 			log.Reset()
 			asked.Store(0)
 			verdict = c.verdict
 			for i := range 2 { // the second time from memory
-				_, rejection := guard(failure).Check(t.Context(), get("Authorization", "Bearer "+token))
+				_, rejection := newGuard(failure).Check(t.Context(), get("Authorization", "Bearer "+token))
 				if (rejection == nil) != (want == "") {
 					t.Fatalf("%s, %d: %v", c.name, failure, rejection)
 				}
@@ -81,12 +82,12 @@ func TestRevocation(t *testing.T) {
 // A store that is down must not fill the log, whatever the failure mode, and one
 // that comes and goes must not either.
 func TestRevocationOutageIsLoggedOnce(t *testing.T) {
-	for failure, want := range map[core.RevocationFailure]string{core.FailOpen: "level=WARN", core.FailClosed: "level=ERROR"} {
+	for failure, want := range map[guard.RevocationFailure]string{guard.FailOpen: "level=WARN", guard.FailClosed: "level=ERROR"} {
 		var log bytes.Buffer
 		var down error
 		clock := newClock()
-		g, err := core.NewGuard(newVerifier(t, secretRules(), core.WithClock(clock), core.WithLogger(slog.New(slog.NewTextHandler(&log, nil)))),
-			core.WithRevocation(func(context.Context, *core.Session) error { return down }, failure))
+		g, err := guard.New(newVerifier(t, secretRules(), core.WithClock(clock), core.WithLogger(slog.New(slog.NewTextHandler(&log, nil)))),
+			guard.Revocation(revoker(func(context.Context, *core.Session) error { return down }), failure))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +141,7 @@ func TestRevocationOutageIsLoggedOnce(t *testing.T) {
 func TestClientThatHangsUp(t *testing.T) {
 	var log bytes.Buffer
 	var counts tally
-	opts := []core.VerifierOption{core.WithObserver(counts.observe), core.WithLogger(slog.New(slog.NewTextHandler(&log, nil)))}
+	opts := []core.Option{core.WithObserver(counts.observe), core.WithLogger(slog.New(slog.NewTextHandler(&log, nil)))}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
@@ -153,15 +154,15 @@ func TestClientThatHangsUp(t *testing.T) {
 	for name, c := range map[string]struct {
 		verifier *core.Verifier
 		token    string
-		opts     []core.Option
+		opts     []guard.Option
 	}{
 		"keys":              {keys, rs256(t, "k1", nil), nil},
-		"keys, best effort": {keys, rs256(t, "k1", nil), []core.Option{core.InsecureBestEffort()}},
-		"resolver":          {newVerifier(t, secretRules(), append(opts, resolver)...), tenantToken(t), nil},
-		"closed":            {newVerifier(t, secretRules(), opts...), hs256(t, nil), []core.Option{core.WithRevocation(stuck, core.FailClosed)}},
-		"open":              {newVerifier(t, secretRules(), opts...), hs256(t, nil), []core.Option{core.WithRevocation(stuck, core.FailOpen)}},
+		"keys, best effort": {keys, rs256(t, "k1", nil), []guard.Option{guard.InsecureBestEffort()}},
+		"resolver":          {newVerifier(t, secretRules(), append(opts, resolver)...), hs256(t, map[string]any{"iss": "https://one.tenants.example"}), nil},
+		"closed":            {newVerifier(t, secretRules(), opts...), hs256(t, nil), []guard.Option{guard.Revocation(revoker(stuck), guard.FailClosed)}},
+		"open":              {newVerifier(t, secretRules(), opts...), hs256(t, nil), []guard.Option{guard.Revocation(revoker(stuck), guard.FailOpen)}},
 	} {
-		g, err := core.NewGuard(c.verifier, c.opts...)
+		g, err := guard.New(c.verifier, c.opts...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,13 +1,13 @@
-package core_test
+package guard_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // Something reports every code but NETWORK_ERROR, which is an alias.
@@ -27,16 +27,16 @@ func TestEveryCode(t *testing.T) {
 		return err
 	}
 	policy := func(code core.Code) error {
-		g := newGuard(t, core.WithPolicy(policyFunc(func(*core.Session) error { return &core.Error{Code: code} })))
+		g := newGuard(t, guard.Policies(policyFunc(func(*core.Session) error { return &core.Error{Code: code} })))
 		_, rejection := g.Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
 		return rejection
 	}
 	got := map[core.Code]error{}
 	note := func(err error) { got[core.CodeOf(err)] = err }
 	ctx := t.Context()
-	_, err := newVerifier(t, rules).Authenticate(ctx, "Bearer a b")
+	_, err := newVerifier(t, rules).VerifyHeader(ctx, "Bearer a b")
 	note(err)
-	_, err = newVerifier(t, rules).Authenticate(ctx, "")
+	_, err = newVerifier(t, rules).VerifyHeader(ctx, "")
 	note(err)
 	_, err = newVerifier(t, rules).Verify(ctx, strings.Repeat("a", 1<<20))
 	note(err)
@@ -57,24 +57,24 @@ func TestEveryCode(t *testing.T) {
 	note(verify(map[string]any{"azp": "x"}))
 	note(verify(map[string]any{"ok?": false}))
 	note(verify(map[string]any{"use": "id"}))
-	_, rejection := newGuard(t, core.WithRevocation(func(context.Context, *core.Session) error { return core.CodeTokenRevoked }, core.FailClosed)).
+	_, rejection := newGuard(t, guard.Revocation(revoker(func(context.Context, *core.Session) error { return core.CodeTokenRevoked }), guard.FailClosed)).
 		Check(ctx, get("Authorization", "Bearer "+hs256(t, nil)))
 	note(rejection)
-	_, rejection = newGuard(t, core.WithRevocation(func(context.Context, *core.Session) error { return errors.New("down") }, core.FailClosed)).
+	_, rejection = newGuard(t, guard.Revocation(revoker(func(context.Context, *core.Session) error { return errors.New("down") }), guard.FailClosed)).
 		Check(ctx, get("Authorization", "Bearer "+hs256(t, nil)))
 	note(rejection)
 	canceled, cancel := context.WithCancel(ctx)
 	cancel()
 	_, err = newVerifier(t, down.rules()).Verify(canceled, rs256(t, "k1", nil))
 	note(err)
-	_, rejection = newGuard(t, core.WithExtractors(core.ExtractorFunc(func(core.Request) (string, error) {
+	_, rejection = newGuard(t, guard.Extractors(guard.ExtractorFunc(func(guard.Request) (string, error) {
 		return "", &core.Error{Code: core.CodeInvalidProof}
 	}))).Check(ctx, get())
 	note(rejection)
 	for _, code := range []core.Code{core.CodeInsufficientScope, core.CodeForbidden, core.CodeReauthenticationRequired} {
 		note(policy(code))
 	}
-	note(core.Require().Check(ctx, get()))
+	note(guard.Require().Check(ctx, get()))
 	for _, code := range allCodes() {
 		e := got[code]
 		if e == nil {
@@ -101,26 +101,5 @@ func allCodes() []core.Code {
 		core.CodeTokenNotActive, core.CodeAudienceMismatch, core.CodePartyMismatch, core.CodeInvalidProof, core.CodeMissingClaim, core.CodeClaimMismatch,
 		core.CodeRevocationUnavailable, core.CodeTokenRevoked, core.CodeInsufficientScope, core.CodeForbidden,
 		core.CodeReauthenticationRequired, core.CodeUnknownError, core.CodeRequestCanceled,
-	}
-}
-
-func TestErrorForms(t *testing.T) {
-	var none *core.Error
-	if none.Error() == "" || none.Unwrap() != nil || errors.Is(none, core.CodeForbidden) || core.CodeOf(none) != core.CodeUnknownError {
-		t.Error("a nil *Error")
-	}
-	if core.CodeOf(nil) != "" || core.CodeOf(errors.New("x")) != core.CodeUnknownError {
-		t.Error("CodeOf")
-	}
-	cause := errors.New("cause")
-	e := &core.Error{Code: core.CodeForbidden, Detail: "detail", Err: cause}
-	if got := e.Error(); got != "auth: FORBIDDEN: detail: cause" {
-		t.Error(got)
-	}
-	if !errors.Is(e, cause) || !errors.Is(e, core.CodeForbidden) || errors.Is(e, core.CodeTokenExpired) {
-		t.Error("errors.Is")
-	}
-	if data, err := json.Marshal(core.CodeForbidden); err != nil || string(data) != `"FORBIDDEN"` {
-		t.Errorf("%s %v", data, err)
 	}
 }

@@ -1,9 +1,10 @@
-package core
+package guard
 
 import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -26,12 +27,12 @@ type ResourceMetadata struct {
 
 const metadataPath = "/.well-known/oauth-protected-resource"
 
-// WithResourceMetadata adds resource_metadata to challenges. Serve the document
-// itself with [Guard.Metadata], at the path that MetadataPath returns.
-func WithResourceMetadata(m ResourceMetadata) Option {
-	return guardOption(func(g *guardOptions) {
+// Metadata adds resource_metadata to challenges. Serve the document itself with
+// [Guard.MetadataHandler], at the path that [Guard.MetadataPath] returns.
+func Metadata(m ResourceMetadata) Option {
+	return option(func(s *settings) {
 		m.AuthorizationServers, m.Scopes = slices.Clone(m.AuthorizationServers), slices.Clone(m.Scopes)
-		g.metadata = &m
+		s.metadata = &m
 	})
 }
 
@@ -39,12 +40,12 @@ func WithResourceMetadata(m ResourceMetadata) Option {
 // host and path (RFC 9728 §3.1).
 func (m *ResourceMetadata) url(f *faults) string {
 	before := len(*f)
-	checkURL("WithResourceMetadata.Resource", m.Resource, urlRules{}, f)
+	checkURL("Metadata.Resource", m.Resource, f)
 	if len(*f) > before {
 		return ""
 	}
 	for i, server := range m.AuthorizationServers {
-		checkURL("WithResourceMetadata.AuthorizationServers["+itoa(i)+"]", server, urlRules{}, f)
+		checkURL("Metadata.AuthorizationServers["+strconv.Itoa(i)+"]", server, f)
 	}
 	u, err := url.Parse(m.Resource)
 	if err != nil {
@@ -55,13 +56,13 @@ func (m *ResourceMetadata) url(f *faults) string {
 
 // MetadataPath returns the path at which the document must be served: the
 // well-known one, with the resource's own path behind it. It is "" without
-// WithResourceMetadata. It is decoded; http.ServeMux and fiber want a path with
-// a space or other special character escaped.
+// [Metadata]. It is decoded; http.ServeMux and fiber want a path with a space or
+// other special character escaped.
 func (g *Guard) MetadataPath() string {
 	if g.metadata == nil {
 		return ""
 	}
-	u, err := url.Parse(g.answers.metadataURL)
+	u, err := url.Parse(g.renderer.metadataURL)
 	if err != nil {
 		return ""
 	}
@@ -69,7 +70,7 @@ func (g *Guard) MetadataPath() string {
 }
 
 // Metadata returns the protected-resource metadata document (RFC 9728 §2), nil
-// without WithResourceMetadata. It is public: serve it before the guard.
+// without [Metadata]. It is public: serve it before the guard.
 func (g *Guard) Metadata() []byte {
 	m := g.metadata
 	if m == nil {
@@ -77,12 +78,10 @@ func (g *Guard) Metadata() []byte {
 	}
 	servers := m.AuthorizationServers
 	if servers == nil {
-		for _, e := range g.verifier.engines {
-			for _, issuer := range e.issuers {
-				if strings.Contains(issuer, "://") { // §2 wants issuer identifiers that are URLs
-					servers = append(servers, issuer)
-				}
-			}
+		if known, ok := g.source.(interface{ Issuers() []string }); ok {
+			servers = slices.DeleteFunc(known.Issuers(), func(issuer string) bool {
+				return !strings.Contains(issuer, "://") // §2 wants issuer identifiers that are URLs
+			})
 		}
 	}
 	return body(struct {

@@ -1,4 +1,4 @@
-package core_test
+package guard_test
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // target is a request whose target is parsed as a server parses it.
@@ -58,26 +59,26 @@ func TestSkip(t *testing.T) {
 		"/public/ü":                   false,
 		"http://api.example/public/a": true,
 	} {
-		r := core.HTTPRequest(target(t, path))
-		byPath := newGuard(t, core.WithSkipPaths("/", "/health", "/public/*", "/grüße"))
+		r := guard.HTTPRequest(target(t, path))
+		byPath := newGuard(t, guard.SkipPaths("/", "/health", "/public/*", "/grüße"))
 		if _, rejection := byPath.Check(t.Context(), r); (rejection == nil) != skipped {
-			t.Errorf("WithSkipPaths, %s: skipped %t, want %t", path, rejection == nil, skipped)
+			t.Errorf("SkipPaths, %s: skipped %t, want %t", path, rejection == nil, skipped)
 		}
-		byFunc := newGuard(t, core.WithSkip(func(core.Request) bool { return true }))
+		byFunc := newGuard(t, guard.Skip(func(guard.Request) bool { return true }))
 		if _, rejection := byFunc.Check(t.Context(), r); (rejection == nil) != skipped {
-			t.Errorf("WithSkip, %s: skipped %t, want %t", path, rejection == nil, skipped)
+			t.Errorf("Skip, %s: skipped %t, want %t", path, rejection == nil, skipped)
 		}
 	}
 }
 
 func TestSkipPathsAreExact(t *testing.T) {
-	g := newGuard(t, core.WithSkipPaths("/health"), core.WithSkipPaths("/public/*"))
+	g := newGuard(t, guard.SkipPaths("/health"), guard.SkipPaths("/public/*"))
 	for _, path := range []string{"/healthz", "/health/x", "/Health", "/public", "/publicity/a", "/PUBLIC/a", "/"} {
-		if _, rejection := g.Check(t.Context(), core.HTTPRequest(target(t, path))); rejection == nil {
+		if _, rejection := g.Check(t.Context(), guard.HTTPRequest(target(t, path))); rejection == nil {
 			t.Errorf("%s is skipped", path)
 		}
 	}
-	if _, rejection := g.Check(t.Context(), core.HTTPRequest(target(t, "/health"))); rejection != nil {
+	if _, rejection := g.Check(t.Context(), guard.HTTPRequest(target(t, "/health"))); rejection != nil {
 		t.Error("the second option replaced the first")
 	}
 }
@@ -103,13 +104,13 @@ func TestSkipPathsThatCanNeverWork(t *testing.T) {
 		"/.well/../*":  "segment",
 		"/a/b/../../*": "segment",
 	} {
-		_, err := core.NewGuard(newContract(t, secretRules()), core.WithSkipPaths("/ok", path))
+		_, err := guard.New(newContract(t, secretRules()), guard.SkipPaths("/ok", path))
 		var mistake *core.ConfigError
-		if !errors.As(err, &mistake) || mistake.Field != "WithSkipPaths" || !strings.Contains(mistake.Reason, want) {
+		if !errors.As(err, &mistake) || mistake.Field != "SkipPaths" || !strings.Contains(mistake.Reason, want) {
 			t.Errorf("%q: got %v, want %q", path, err, want)
 		}
 	}
-	if _, err := core.NewGuard(newContract(t, secretRules()), core.WithSkipPaths()); err == nil {
+	if _, err := guard.New(newContract(t, secretRules()), guard.SkipPaths()); err == nil {
 		t.Error("no path at all is accepted")
 	}
 }
@@ -127,13 +128,13 @@ func TestHTTPRequestPath(t *testing.T) {
 		"/a#b":            "/a#b",
 		"http://h.test/x": "/x",
 	} {
-		if got := core.HTTPRequest(target(t, raw)).Path(); got != want {
+		if got := guard.HTTPRequest(target(t, raw)).Path(); got != want {
 			t.Errorf("%s: Path is %q, want %q", raw, got, want)
 		}
 	}
 	rewritten := target(t, "/a")
 	rewritten.URL.Path = "/b c"
-	if got := core.HTTPRequest(rewritten).Path(); got != "/b%20c" {
+	if got := guard.HTTPRequest(rewritten).Path(); got != "/b%20c" {
 		t.Errorf("after a rewrite: %q", got)
 	}
 }

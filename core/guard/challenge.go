@@ -1,14 +1,16 @@
-package core
+package guard
 
 import (
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/revstackhq/auth-go/core"
 )
 
 // challenge is the WWW-Authenticate of an answer, "" for those without one.
-func (a *answers) challenge(err *Error, status int) string {
+func (a *Renderer) challenge(err *core.Error, status int) string {
 	switch status {
 	case http.StatusServiceUnavailable, http.StatusInternalServerError, statusClientClosedRequest:
 		return "" // signing in again would not help
@@ -18,12 +20,12 @@ func (a *answers) challenge(err *Error, status int) string {
 		c.param("realm", a.realm)
 	}
 	switch err.Code {
-	case CodeTokenMissing: // no error code: nothing was tried (RFC 6750 §3.1)
-	case CodeInvalidRequest:
+	case core.CodeTokenMissing: // no error code: nothing was tried (RFC 6750 §3.1)
+	case core.CodeInvalidRequest:
 		c.param("error", "invalid_request")
-	case CodeInsufficientScope, CodeForbidden:
+	case core.CodeInsufficientScope, core.CodeForbidden:
 		c.param("error", "insufficient_scope")
-	case CodeReauthenticationRequired: // RFC 9470 §3
+	case core.CodeReauthenticationRequired: // RFC 9470 §3
 		c.param("error", "insufficient_user_authentication")
 		if len(err.ACR) > 0 {
 			c.param("acr_values", strings.Join(err.ACR, " "))
@@ -48,7 +50,7 @@ type challenge struct{ b []byte }
 
 func (c *challenge) param(name, value string) {
 	if !quotable(value) {
-		return // a header can't carry it; the answer is right without it
+		return // a header can't carry it; the answer is correct without it
 	}
 	if len(c.b) > len("Bearer") {
 		c.b = append(c.b, ',')
@@ -65,7 +67,7 @@ func (c *challenge) param(name, value string) {
 	c.b = append(c.b, '"')
 }
 
-// quotable tells what may stand in a quoted string: printable ASCII.
+// quotable reports whether s may be in a quoted string: printable ASCII.
 func quotable(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }

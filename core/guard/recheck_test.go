@@ -1,4 +1,4 @@
-package core_test
+package guard_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 )
 
 // A context may be kept for hours, as that of a WebSocket is: whoever takes its
@@ -33,8 +34,8 @@ func TestSessionKeptInContext(t *testing.T) {
 		{"revoked", func(w *keptWorld) { w.revoked.Store(true); w.clock.advance(time.Minute) }, core.CodeTokenRevoked},
 	} {
 		for how, use := range map[string]func(w *keptWorld, ctx context.Context) error{
-			"Recheck": func(_ *keptWorld, ctx context.Context) error { return core.Recheck(ctx) },
-			"Require": func(_ *keptWorld, ctx context.Context) error { return asError(core.Require().Check(ctx, get())) },
+			"Recheck": func(_ *keptWorld, ctx context.Context) error { return guard.Recheck(ctx) },
+			"Require": func(_ *keptWorld, ctx context.Context) error { return asError(guard.Require().Check(ctx, get())) },
 			"an optional guard": func(w *keptWorld, ctx context.Context) error {
 				next, rejection := w.optional.Enter(ctx, get())
 				if rejection == nil && core.UserID(next) != "user_1" {
@@ -75,7 +76,7 @@ func TestSessionKeptInContext(t *testing.T) {
 	}
 }
 
-func asError(r *core.Rejection) error {
+func asError(r *guard.Rejection) error {
 	if r == nil {
 		return nil
 	}
@@ -86,7 +87,7 @@ type keptWorld struct {
 	t                      *testing.T
 	server                 *keyServer
 	clock                  *handClock
-	guard, optional, plain *core.Guard
+	guard, optional, plain *guard.Guard
 	token                  string
 	revoked                atomic.Bool
 	asked                  atomic.Int64
@@ -96,21 +97,21 @@ func newKeptWorld(t *testing.T) *keptWorld {
 	t.Helper()
 	w := &keptWorld{t: t, server: newKeyServer(t, publicJWK(rsaKey().Public(), "k1", "")), clock: newClock()}
 	verifier := newVerifier(t, w.server.rules(), core.WithClock(w.clock))
-	guard := func(opts ...core.Option) *core.Guard {
-		g, err := core.NewGuard(verifier, opts...)
+	newGuard := func(opts ...guard.Option) *guard.Guard {
+		g, err := guard.New(verifier, opts...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return g
 	}
-	w.guard = guard(core.WithRevocation(func(context.Context, *core.Session) error {
+	w.guard = newGuard(guard.Revocation(revoker(func(context.Context, *core.Session) error {
 		w.asked.Add(1)
 		if w.revoked.Load() {
 			return core.CodeTokenRevoked
 		}
 		return nil
-	}, core.FailClosed))
-	w.optional, w.plain = guard(core.Optional(), core.WithExtractors(core.Header("X-Other"))), guard()
+	}), guard.FailClosed))
+	w.optional, w.plain = newGuard(guard.Optional(), guard.Extractors(guard.Header("X-Other"))), newGuard()
 	w.token = rs256(t, "k1", nil)
 	return w
 }
@@ -119,7 +120,7 @@ func newKeptWorld(t *testing.T) *keptWorld {
 // NewContext put there is only with its token.
 func TestTakeOverNeedsTheToken(t *testing.T) {
 	v := newVerifier(t, secretRules())
-	g, err := core.NewGuard(v)
+	g, err := guard.New(v)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,12 +166,12 @@ func TestVerifierRecheck(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if err := core.Recheck(t.Context()); !errors.Is(err, core.ErrNoSession) {
+	if err := guard.Recheck(t.Context()); !errors.Is(err, core.ErrNoSession) {
 		t.Error(err)
 	}
 	clock.advance(24 * time.Hour)
 	wantCode(t, v.Recheck(t.Context(), s), core.CodeTokenExpired)
-	wantCode(t, core.Recheck(core.NewContext(t.Context(), s)), core.CodeTokenExpired)
+	wantCode(t, guard.Recheck(core.NewContext(t.Context(), s)), core.CodeTokenExpired)
 	wantCode(t, (*core.Verifier)(nil).Recheck(t.Context(), s), core.CodeUnknownError)
 }
 
@@ -180,7 +181,7 @@ func TestDetailSaysWhatWasFound(t *testing.T) {
 		r.AuthorizedParties, r.TokenTypes = []string{"spa"}, []string{"at+jwt"}
 	})
 	v := newVerifier(t, rules)
-	g, err := core.NewGuard(v, core.WithExtractors(core.Bearer(), core.Cookie("s"), core.InsecureQuery("q")))
+	g, err := guard.New(v, guard.Extractors(guard.Bearer(), guard.Cookie("s"), guard.InsecureQuery("q")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +208,7 @@ func TestDetailSaysWhatWasFound(t *testing.T) {
 		"typ":            {[]string{"Authorization", "Bearer " + hs256(t, map[string]any{"azp": "spa"})}, []string{`typ is `, `expected at+jwt`}},
 		"another issuer": {[]string{"Authorization", "Bearer " + hs256(t, map[string]any{"iss": "https://evil.example"})}, []string{`iss is "https://evil.example", expected `}},
 	} {
-		_, rejection := g.Check(t.Context(), core.HTTPRequest(request(http.MethodGet, "/", c.fields...)))
+		_, rejection := g.Check(t.Context(), guard.HTTPRequest(request(http.MethodGet, "/", c.fields...)))
 		got := detail(asError(rejection))
 		for _, want := range c.want {
 			if !strings.Contains(got, want) {

@@ -1,0 +1,88 @@
+package core
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/revstackhq/auth-go/core/internal/jose"
+)
+
+// Accept makes a session of claims that were verified by other means: the
+// answer of an introspection endpoint (RFC 7662), or claims that a gateway in
+// front of the service passes on. The caller is responsible for their origin.
+// The contract's rules and mapping apply as they do to a token's claims. There
+// is no header, so a rule that requires a header parameter rejects the claims.
+//
+// The session has no key and no token: later checks look at its time only.
+// Every error is an [*Error]. The time is that of the system clock; use
+// [Verifier.Accept] for another one.
+func (k *Contract) Accept(claims json.RawMessage) (*Session, error) {
+	v, err := k.verifier()
+	if err != nil {
+		return nil, err
+	}
+	return v.Accept(context.Background(), claims)
+}
+
+// Accept is [Contract.Accept] by the contract that the claim iss chooses. ctx
+// bounds the wait for a resolver.
+func (v *Verifier) Accept(ctx context.Context, claims json.RawMessage) (*Session, error) {
+	if !v.valid() {
+		return nil, refuse(CodeUnknownError, "the verifier is nil or zero: make it with NewVerifier")
+	}
+	started := v.observer.started()
+	s, err := v.acceptClaims(ctx, claims)
+	if err != nil {
+		v.Report(ctx, err)
+		return nil, err
+	}
+	v.verified(ctx, s, false, started)
+	return s, nil
+}
+
+func (v *Verifier) acceptClaims(ctx context.Context, claims json.RawMessage) (*Session, *Error) {
+	payload := slices.Clone(claims) // the session keeps it, and the caller may reuse claims
+	a := attempt{verifier: v, raw: string(payload), unsigned: true, now: v.clock.Now()}
+	if err := a.checkSize(); err != nil {
+		return nil, err
+	}
+	object, err := jose.ParseObject(payload, jose.Limits{})
+	if err != nil {
+		return nil, &Error{Code: CodeInvalidFormat, Detail: "the claims are not a JSON object", Err: err}
+	}
+	a.token = jose.Token{Header: &jose.Header{}, Payload: payload, Claims: object}
+	var refused *Error
+	if a.registered, refused = readRegistered(object); refused != nil {
+		return nil, refused
+	}
+	if refused = a.chooseContract(ctx); refused != nil {
+		return nil, refused
+	}
+	if refused = a.checkContract(); refused != nil {
+		return nil, refused
+	}
+	if refused = a.runFrom(ctx, afterSignature); refused != nil {
+		return nil, refused
+	}
+	return a.session(), nil
+}
+
+// Authenticate verifies the token of c by a verifier with default options, which
+// is made once. Use [NewVerifier] for one with options.
+func (k *Contract) Authenticate(ctx context.Context, c Credentials) (*Session, error) {
+	v, err := k.verifier()
+	if err != nil {
+		return nil, err
+	}
+	return v.Authenticate(ctx, c)
+}
+
+// verifier returns the contract's verifier with default options.
+func (k *Contract) verifier() (*Verifier, error) {
+	if !k.valid() {
+		return nil, refuse(CodeUnknownError, "the contract is nil or zero: make it with NewContract or a provider's")
+	}
+	k.c.defaultOnce.Do(func() { k.c.defaultVerifier, k.c.defaultFault = NewVerifier(k) })
+	return k.c.defaultVerifier, k.c.defaultFault
+}

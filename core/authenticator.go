@@ -1,0 +1,192 @@
+package core
+
+import (
+	"context"
+	"crypto/x509"
+	"log/slog"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/internal/bearer"
+	"github.com/revstackhq/auth-go/core/internal/jose"
+	"github.com/revstackhq/auth-go/core/internal/jws"
+)
+
+// Credentials are what a request proves itself with. They hold a secret: they
+// print and log without it.
+type Credentials struct {
+	// Token is the compact JWT or opaque token, without its scheme.
+	Token string
+	// Scheme is "Bearer" or "DPoP" if the token was in the Authorization header,
+	// "" if it was elsewhere, such as in a cookie.
+	Scheme string
+	// Proof is the DPoP proof (RFC 9449 §4), "" if there is none.
+	Proof string
+	// Method and URL are those of the request as the client saw it, which a DPoP
+	// proof names (htm and htu). "" if unknown.
+	Method, URL string
+	// PeerCertificate is the client's TLS certificate (RFC 8705), nil if there is
+	// none.
+	PeerCertificate *x509.Certificate
+}
+
+// String describes the credentials without the token and the proof.
+func (c Credentials) String() string {
+	switch {
+	case c.Token == "":
+		return "no credentials"
+	case c.Scheme == "":
+		return "a token"
+	default:
+		return "a " + c.Scheme + " token"
+	}
+}
+
+// GoString is [Credentials.String], so that %#v does not print the token.
+func (c Credentials) GoString() string { return c.String() }
+
+// LogValue is [Credentials.String].
+func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// Authenticator turns credentials into a session. [*Contract], [*Verifier] and
+// [FirstOf] are authenticators; a guard and every adapter's New take any.
+//
+// Authenticate returns a session that a contract made, or an error: an [*Error]
+// decides the answer by its code, any other is answered with status 500. It must
+// be safe for concurrent use and must not keep the credentials.
+//
+// An authenticator may have more of the methods of [*Verifier], with the same
+// meaning: Recognizes, Reauthenticate, Recheck, Report, Issuers, Now and Logger.
+// Without Reauthenticate, a guard inside another one authenticates each request
+// again; without Report, nobody is told of what the guard itself refuses.
+type Authenticator interface {
+	Authenticate(ctx context.Context, c Credentials) (*Session, error)
+}
+
+var (
+	_ Authenticator = (*Contract)(nil)
+	_ Authenticator = (*Verifier)(nil)
+)
+
+// Authenticate verifies the token of c, a compact JWT. Every error is an
+// [*Error].
+func (v *Verifier) Authenticate(ctx context.Context, c Credentials) (*Session, error) {
+	s, err := v.authenticate(ctx, c)
+	if err != nil {
+		v.Report(ctx, err)
+		return nil, err
+	}
+	return s, nil
+}
+
+func (v *Verifier) authenticate(ctx context.Context, c Credentials) (*Session, *Error) {
+	switch c.Scheme {
+	case "", "Bearer":
+	default: // a DPoP token without its proof is a stolen one
+		return nil, refuse(CodeInvalidRequest, "the scheme "+quoted(c.Scheme)+" is not accepted here, expected Bearer")
+	}
+	if c.Token == "" {
+		return nil, refuse(CodeTokenMissing, "the credentials hold no token")
+	}
+	s, err := v.verify(ctx, c.Token)
+	if err != nil && c.Scheme != "" && !bearer.IsToken(c.Token) {
+		// Looking at every character costs as much as the digest, so only a
+		// refused token is looked at.
+		err = refuse(CodeInvalidRequest, bearer.NotOneToken)
+	}
+	return s, err
+}
+
+// Reauthenticate is Authenticate for a request that s was already
+// authenticated for, such as by an outer guard. It returns s itself if the token
+// is the one that s was made from, v's contract is the one that accepted it, and
+// v would still accept it (see [Verifier.Recheck]). Otherwise it authenticates c.
+func (v *Verifier) Reauthenticate(ctx context.Context, s *Session, c Credentials) (*Session, error) {
+	if v.valid() && s.valid() && s.token == jws.DigestOf(c.Token) {
+		if now := v.clock.Now(); v.chooses(s, now) {
+			err, decided := v.recheck(ctx, s, now)
+			if err != nil {
+				v.Report(ctx, err)
+				return nil, err
+			}
+			if decided {
+				return s, nil
+			}
+		}
+	}
+	return v.Authenticate(ctx, c)
+}
+
+// VerifyHeader verifies a whole Authorization header value, "Bearer <token>"
+// (RFC 6750 §2.1), for programs without a guard.
+func (v *Verifier) VerifyHeader(ctx context.Context, authorization string) (*Session, error) {
+	token, problem := bearer.Token(authorization)
+	switch {
+	case problem != "":
+		err := refuse(CodeInvalidRequest, problem)
+		v.Report(ctx, err)
+		return nil, err
+	case token == "":
+		err := refuse(CodeTokenMissing, bearer.Found([]string{authorization}))
+		v.Report(ctx, err)
+		return nil, err
+	}
+	return v.Verify(ctx, token)
+}
+
+// Recognizes reports whether c looks like a token for v: a JWT whose issuer is
+// one that v's contracts name, or that its resolver may be asked about. It
+// verifies nothing; [FirstOf] chooses by it.
+func (v *Verifier) Recognizes(c Credentials) bool {
+	if !v.valid() || len(c.Token) > v.maxBytes {
+		return false
+	}
+	var t jose.Token
+	if parse(&t, c.Token, v.cache.headers, jose.Limits{Unsecured: v.only != nil && v.only.rules.InsecureEmulator}) != nil {
+		return false
+	}
+	reg, err := readRegistered(t.Claims)
+	if err != nil {
+		return false
+	}
+	if v.anyIssuer != nil || v.tenants != nil && v.tenants.admits(reg.issuer) {
+		return true
+	}
+	return v.named(reg.issuer, t.Claims) != nil
+}
+
+// Report reports a rejection that v did not make itself, such as that of a
+// guard's policy, to v's observers and in its log. v reports its own.
+func (v *Verifier) Report(ctx context.Context, err *Error) { v.rejected(ctx, err) }
+
+// Issuers returns the issuers that v's contracts name, in order.
+func (v *Verifier) Issuers() []string {
+	if !v.valid() {
+		return nil
+	}
+	var all []string
+	for _, e := range v.engines {
+		all = append(all, e.issuers...)
+	}
+	return all
+}
+
+// Now returns the time by v's clock, see [WithClock].
+func (v *Verifier) Now() time.Time {
+	if !v.valid() {
+		return time.Now()
+	}
+	return v.clock.Now()
+}
+
+// Logger returns the logger of [WithLogger], for packages that build on v.
+func (v *Verifier) Logger() *slog.Logger {
+	if !v.valid() {
+		return slog.Default()
+	}
+	return v.logger
+}
+
+// made reports whether s is a session of one of v's contracts.
+func (v *Verifier) made(s *Session) bool {
+	return v.valid() && s.valid() && (v.fixed[s.engine] || v.tenants != nil && v.tenants.admits(s.issuer))
+}

@@ -1,0 +1,179 @@
+package core
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/keys"
+)
+
+// FirstOf returns an authenticator that asks the first of all that recognizes
+// the credentials. It chooses by what the credentials look like, before anything
+// is verified, and whoever is chosen decides: a token that one of them rejects is
+// never tried with another.
+//
+// An authenticator recognizes credentials by a method Recognizes(Credentials)
+// bool; one without it recognizes everything, so it belongs at the end. A
+// [*Contract] and a [*Verifier] recognize a JWT by its issuer. A token that
+// nobody recognizes is rejected: by the first verifier, which says why, if it has
+// the three parts of a JWT.
+//
+// FirstOf panics if it is given no authenticator, or a nil or zero one.
+func FirstOf(all ...Authenticator) Authenticator {
+	if len(all) == 0 {
+		panic("auth: FirstOf: has no authenticators: name at least one")
+	}
+	c := &chain{}
+	for i, a := range all {
+		if missing(a) {
+			panic("auth: FirstOf: authenticator " + itoa(i+1) + " is nil: remove it")
+		}
+		if k, ok := a.(*Contract); ok {
+			v, err := k.verifier()
+			if err != nil {
+				panic("auth: FirstOf: authenticator " + itoa(i+1) + ": " + err.Error())
+			}
+			a = v
+		}
+		if v, ok := a.(*Verifier); ok {
+			if !v.valid() {
+				panic("auth: FirstOf: authenticator " + itoa(i+1) + " is a zero verifier: make it with NewVerifier")
+			}
+			if c.verifier == nil {
+				c.verifier = v
+			}
+		}
+		c.all = append(c.all, a)
+	}
+	return c
+}
+
+type chain struct {
+	all      []Authenticator
+	verifier *Verifier // the first one, nil if there is none
+}
+
+// choose returns the authenticator that decides about the credentials.
+func (c *chain) choose(credentials Credentials) Authenticator {
+	for _, a := range c.all {
+		if r, ok := a.(interface{ Recognizes(c Credentials) bool }); !ok || r.Recognizes(credentials) {
+			return a
+		}
+	}
+	if c.verifier != nil && strings.Count(credentials.Token, ".") == 2 {
+		return c.verifier
+	}
+	return nil
+}
+
+func (c *chain) Authenticate(ctx context.Context, credentials Credentials) (*Session, error) {
+	return c.reauthenticate(ctx, nil, credentials)
+}
+
+func (c *chain) Reauthenticate(ctx context.Context, s *Session, credentials Credentials) (*Session, error) {
+	return c.reauthenticate(ctx, s, credentials)
+}
+
+func (c *chain) reauthenticate(ctx context.Context, s *Session, credentials Credentials) (*Session, error) {
+	a := c.choose(credentials)
+	if a == nil {
+		err := refuse(CodeInvalidFormat, "no authenticator recognizes the token")
+		if credentials.Token == "" {
+			err = refuse(CodeTokenMissing, "the credentials hold no token")
+		}
+		c.Report(ctx, err)
+		return nil, err
+	}
+	again, ok := a.(interface {
+		Reauthenticate(ctx context.Context, s *Session, c Credentials) (*Session, error)
+	})
+	if s != nil && ok {
+		return again.Reauthenticate(ctx, s, credentials)
+	}
+	return a.Authenticate(ctx, credentials)
+}
+
+// Recognizes reports whether any of the authenticators recognizes c.
+func (c *chain) Recognizes(credentials Credentials) bool {
+	for _, a := range c.all {
+		if r, ok := a.(interface{ Recognizes(c Credentials) bool }); !ok || r.Recognizes(credentials) {
+			return true
+		}
+	}
+	return false
+}
+
+// Recheck asks the verifier whose contract made s.
+func (c *chain) Recheck(ctx context.Context, s *Session) error {
+	for _, a := range c.all {
+		switch a := a.(type) {
+		case *Verifier:
+			if a.made(s) {
+				return a.Recheck(ctx, s)
+			}
+		case *chain:
+			if a.made(s) {
+				return a.Recheck(ctx, s)
+			}
+		}
+	}
+	return s.Recheck(ctx)
+}
+
+func (c *chain) made(s *Session) bool {
+	for _, a := range c.all {
+		switch a := a.(type) {
+		case *Verifier:
+			if a.made(s) {
+				return true
+			}
+		case *chain:
+			if a.made(s) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Report tells the observers of the first that has any.
+func (c *chain) Report(ctx context.Context, err *Error) {
+	for _, a := range c.all {
+		if r, ok := a.(interface {
+			Report(ctx context.Context, err *Error)
+		}); ok {
+			r.Report(ctx, err)
+			return
+		}
+	}
+}
+
+func (c *chain) Issuers() []string {
+	var issuers []string
+	for _, a := range c.all {
+		if i, ok := a.(interface{ Issuers() []string }); ok {
+			issuers = append(issuers, i.Issuers()...)
+		}
+	}
+	return issuers
+}
+
+func (c *chain) Now() time.Time {
+	for _, a := range c.all {
+		if clock, ok := a.(keys.Clock); ok {
+			return clock.Now()
+		}
+	}
+	return time.Now()
+}
+
+func (c *chain) Logger() *slog.Logger {
+	for _, a := range c.all {
+		if l, ok := a.(interface{ Logger() *slog.Logger }); ok {
+			return l.Logger()
+		}
+	}
+	return slog.Default()
+}

@@ -1,0 +1,56 @@
+package guard
+
+import (
+	"context"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/sessionkey"
+)
+
+// admission is what a guard leaves in the request's context. A nil session is
+// that of an anonymous request that the guard let through.
+type admission struct {
+	session *core.Session
+	guard   *Guard     // nil if core.NewContext put the session there
+	outer   *admission // of a guard further out that asks about revocation too
+	at      time.Time  // when guard asked about revocation, zero if it does not
+}
+
+// Session is how core.FromContext finds the session.
+func (a *admission) Session() *core.Session { return a.session }
+
+// admission returns what g leaves in the context for s, which outer let in too
+// if outer is not nil.
+func (g *Guard) admission(s *core.Session, outer *admission) *admission {
+	a := &admission{session: s, guard: g}
+	if s != nil && g.revoker != nil {
+		a.at = g.now()
+	}
+	for ; outer != nil; outer = outer.outer {
+		if outer.guard != nil && outer.guard != g && outer.guard.revoker != nil {
+			a.outer = outer
+			break
+		}
+	}
+	return a
+}
+
+func withAdmission(ctx context.Context, a *admission) context.Context {
+	return context.WithValue(ctx, sessionkey.Key{}, a)
+}
+
+// admissionOf returns nil where neither a guard nor core.NewContext has run.
+func admissionOf(ctx context.Context) *admission {
+	if ctx == nil {
+		return nil
+	}
+	switch v := ctx.Value(sessionkey.Key{}).(type) {
+	case *admission:
+		return v
+	case *core.Session:
+		return &admission{session: v}
+	default:
+		return nil
+	}
+}

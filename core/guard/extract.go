@@ -1,0 +1,156 @@
+package guard
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/bearer"
+)
+
+// Extractor finds the token in a request. It returns "" and no error if the
+// request carries none in its place, and an error, usually a [*core.Error] with
+// CodeInvalidRequest, if what it carries cannot be a token. Extractors must be
+// safe for concurrent use and must not keep the request.
+type Extractor interface {
+	Extract(r Request) (token string, err error)
+}
+
+// ExtractorFunc is a function as an [Extractor].
+type ExtractorFunc func(r Request) (string, error)
+
+// Extract calls f.
+func (f ExtractorFunc) Extract(r Request) (string, error) { return f(r) }
+
+const schemeBearer = "Bearer"
+
+// Bearer extracts the token of "Authorization: Bearer <token>" (RFC 6750 §2.1).
+// The scheme is compared without case (RFC 9110 §11.1). A header with another
+// scheme counts as no token; two headers, or two credentials in one, are
+// rejected.
+func Bearer() Extractor { return bearerHeader{} }
+
+type bearerHeader struct{}
+
+func (bearerHeader) Extract(r Request) (string, error) {
+	token, err := bearerCredential(r, bearer.Token)
+	if err != nil {
+		return "", err
+	}
+	return token, nil
+}
+
+func bearerCredential(r Request, read func(value string) (token, problem string)) (string, *core.Error) {
+	values := r.Header("Authorization")
+	switch len(values) {
+	case 0:
+		return "", nil
+	case 1:
+		token, problem := read(values[0])
+		if problem != "" {
+			return "", reject(core.CodeInvalidRequest, problem)
+		}
+		return token, nil
+	default: // Authorization is not a list (RFC 9110 §11.6.2): readers could disagree on which one counts
+		return "", reject(core.CodeInvalidRequest, fmt.Sprintf("the Authorization header is given %d times", len(values)))
+	}
+}
+
+// schemeOf returns the scheme under which an extractor finds tokens.
+func schemeOf(e Extractor) string {
+	if _, ok := e.(bearerHeader); ok {
+		return schemeBearer
+	}
+	return ""
+}
+
+// whereNothingWas says where a guard looked for a token, and what it found.
+func (g *Guard) whereNothingWas(r Request) string {
+	found := make([]string, 0, len(g.extractors))
+	for _, e := range g.extractors {
+		switch e := e.(type) {
+		case bearerHeader:
+			found = append(found, bearer.Found(r.Header("Authorization")))
+		case *cookie:
+			found = append(found, "the cookie "+quoted(e.name)+" is missing or empty")
+		case *place:
+			found = append(found, e.kind+" "+quoted(e.name)+" is missing or empty")
+		default:
+			found = append(found, "an extractor of the program found nothing")
+		}
+	}
+	return "the request carries no token: " + strings.Join(found, "; ")
+}
+
+// place is an extractor that looks at one named thing.
+type place struct {
+	kind, name string
+	ExtractorFunc
+}
+
+func (p *place) validate(f *faults) {
+	if p.name == "" {
+		f.missing(p.kind, "has no name: it could never find a token")
+	}
+}
+
+// Header extracts the token from a header that holds nothing else, such as
+// Cf-Access-Jwt-Assertion or X-Goog-Iap-Jwt-Assertion. Use it only if the proxy
+// in front of the service sets or removes that header.
+func Header(name string) Extractor {
+	return &place{"Header", name, func(r Request) (string, error) {
+		values := r.Header(name)
+		if len(values) > 1 {
+			return "", reject(core.CodeInvalidRequest, "the header "+quoted(name)+" is given "+strconv.Itoa(len(values))+" times")
+		}
+		if len(values) == 0 {
+			return "", nil
+		}
+		return strings.TrimSpace(values[0]), nil
+	}}
+}
+
+// WebSocketProtocol extracts the token that a browser, which can't set other
+// headers on a WebSocket, offers as a subprotocol after the marker:
+// Sec-WebSocket-Protocol: chat, <marker>, <token> (RFC 6455 §11.3.4). The
+// server must answer with one of the other protocols or, if the client offers no
+// other, with the marker, never with the token: a browser closes a connection
+// for which the server selects none of the offered protocols.
+func WebSocketProtocol(marker string) Extractor {
+	return &place{"WebSocketProtocol", marker, func(r Request) (string, error) {
+		var offered []string
+		for _, line := range r.Header("Sec-Websocket-Protocol") {
+			for part := range strings.SplitSeq(line, ",") {
+				offered = append(offered, strings.TrimSpace(part))
+			}
+		}
+		token := ""
+		for i, protocol := range offered {
+			if protocol != marker {
+				continue
+			}
+			if token != "" || i+1 == len(offered) || offered[i+1] == "" {
+				return "", reject(core.CodeInvalidRequest, "Sec-WebSocket-Protocol must offer "+quoted(marker)+" once, followed by the token")
+			}
+			token = offered[i+1]
+		}
+		return token, nil
+	}}
+}
+
+// InsecureQuery extracts the token from a query parameter. URLs end up in logs,
+// histories and Referer headers: RFC 6750 §2.3 and RFC 9700 §4.3.2 advise
+// against it.
+func InsecureQuery(parameter string) Extractor {
+	return &place{"InsecureQuery", parameter, func(r Request) (string, error) {
+		values := r.Query(parameter)
+		if len(values) > 1 {
+			return "", reject(core.CodeInvalidRequest, "the query parameter "+quoted(parameter)+" is given "+strconv.Itoa(len(values))+" times")
+		}
+		if len(values) == 0 {
+			return "", nil
+		}
+		return values[0], nil
+	}}
+}

@@ -1,0 +1,296 @@
+package guard
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/bearer"
+)
+
+// Guard turns a request into a session or a rejection: it extracts the
+// credentials, has them authenticated, asks about revocation and checks
+// policies. It is safe for concurrent use. The New of each adapter wraps one.
+type Guard struct {
+	source   core.Authenticator
+	verifier *core.Verifier // nil if source is not a verifier
+	methods  sourceMethods
+	settings
+	renderer Renderer
+	// revocationOutage limits the log lines about failing revocation checks.
+	revocationOutage outage
+}
+
+// sourceMethods are what an authenticator may offer besides Authenticate.
+type sourceMethods struct {
+	again interface {
+		Reauthenticate(ctx context.Context, s *core.Session, c core.Credentials) (*core.Session, error)
+	}
+	recheck interface {
+		Recheck(ctx context.Context, s *core.Session) error
+	}
+	report interface {
+		Report(ctx context.Context, err *core.Error)
+	}
+}
+
+// New returns a guard that authenticates with source: a [*core.Contract], which
+// gets a verifier with default options; a [*core.Verifier]; or any other
+// [core.Authenticator]. New does no I/O. It returns all mistakes at once, as
+// [*core.ConfigError].
+func New(source core.Authenticator, opts ...Option) (*Guard, error) {
+	g := &Guard{settings: newSettings(opts)}
+	g.renderer = g.settings.renderer()
+	g.setSource(source)
+	if err := errors.Join(g.faults...); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// Must is [New] for adapters, whose New returns no error: it panics with all
+// mistakes in one message. from names the adapter.
+func Must(from string, source core.Authenticator, opts ...Option) *Guard {
+	g, err := New(source, opts...)
+	if err != nil {
+		panic(from + ".New: " + err.Error())
+	}
+	return g
+}
+
+func (g *Guard) setSource(source core.Authenticator) {
+	switch s := source.(type) {
+	case nil:
+		g.faults.missing("contract", "is nil: make it with NewContract or a provider's")
+		return
+	case *core.Contract:
+		v, err := core.NewVerifier(s)
+		if err != nil {
+			g.faults = append(g.faults, err)
+			return
+		}
+		g.source, g.verifier = v, v
+	case *core.Verifier:
+		// A verifier that works has no session to recheck; a nil or zero one fails before.
+		if !errors.Is(s.Recheck(context.Background(), nil), core.ErrNoSession) {
+			g.faults.missing("verifier", "is nil or zero: make it with NewVerifier")
+			return
+		}
+		g.source, g.verifier = s, s
+	default:
+		if missing(source) {
+			g.faults.missing("authenticator", "is nil")
+			return
+		}
+		g.source = source
+	}
+	g.methods.again, _ = g.source.(interface {
+		Reauthenticate(ctx context.Context, s *core.Session, c core.Credentials) (*core.Session, error)
+	})
+	g.methods.recheck, _ = g.source.(interface {
+		Recheck(ctx context.Context, s *core.Session) error
+	})
+	g.methods.report, _ = g.source.(interface {
+		Report(ctx context.Context, err *core.Error)
+	})
+	if c, ok := g.source.(interface{ Now() time.Time }); ok {
+		g.now = c.Now
+	}
+	if l, ok := g.source.(interface{ Logger() *slog.Logger }); ok && g.logger == nil {
+		g.logger = l.Logger()
+	}
+}
+
+// Verifier returns the guard's verifier, e.g. for Ready and KeyHealth; nil if the
+// guard was made with another kind of authenticator.
+func (g *Guard) Verifier() *core.Verifier { return g.verifier }
+
+// Renderer returns what the guard renders its rejections with, for errors that
+// arise behind the guard and shall be answered in the same form.
+func (g *Guard) Renderer() *Renderer { return &g.renderer }
+
+// Check returns the session of a request, or the rejection to answer with. Both
+// are nil for an anonymous request that the guard lets through.
+//
+// A session that an outer guard has put into ctx is used again, instead of the
+// token being verified again, only if this guard's own extractors find the same
+// token in this request and this guard's contract is the one that accepted it;
+// time, key, tenant and revocation are checked again. Every other token is
+// verified.
+func (g *Guard) Check(ctx context.Context, r Request) (*core.Session, *Rejection) {
+	s, _, rejection := g.judge(ctx, r)
+	return s, rejection
+}
+
+// Enter is [Guard.Check] for adapters: it returns the context in which the
+// handler runs, with the session inside.
+//
+// A guard that is [Optional] (or [InsecureBestEffort]) and finds no credentials
+// of its own keeps the session of an outer guard, after checking it again. A
+// request that the guard skips, or that best effort lets through although its
+// credentials are bad, is anonymous, whatever the outer guard said.
+func (g *Guard) Enter(ctx context.Context, r Request) (context.Context, *Rejection) {
+	s, outer, rejection := g.judge(ctx, r)
+	switch {
+	case rejection != nil:
+		return ctx, rejection
+	case s == nil && outer != nil:
+		return ctx, nil
+	}
+	return withAdmission(ctx, g.admission(s, outer)), nil
+}
+
+// judge returns a session, which is that of outer if outer is not nil; or no
+// session and the outer admission that stays; or neither, for an anonymous
+// request.
+func (g *Guard) judge(ctx context.Context, r Request) (s *core.Session, outer *admission, rejection *Rejection) {
+	if g == nil || g.source == nil {
+		return nil, nil, new(Renderer).Render(r, reject(core.CodeUnknownError, "the guard is nil or zero: make it with New"))
+	}
+	if g.skips(r) {
+		return nil, nil, nil
+	}
+	s, outer, err := g.session(ctx, r)
+	if err == nil && s != nil {
+		err = g.admit(ctx, s)
+	}
+	switch {
+	case err == nil:
+		return s, outer, nil
+	case g.bestEffort && !errors.Is(err, core.CodeNetworkError) && err.Code != core.CodeRequestCanceled:
+		return nil, nil, nil
+	default:
+		return nil, nil, g.renderer.Render(r, err)
+	}
+}
+
+// session finds the credentials and authenticates them. The request's own come
+// first: an outer guard may have looked in other places, under other rules.
+func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admission, *core.Error) {
+	found, err := g.extract(r)
+	if err != nil {
+		return nil, nil, g.reported(ctx, err)
+	}
+	outer := admissionOf(ctx)
+	if outer != nil && outer.session == nil {
+		outer = nil
+	}
+	switch {
+	case found.Token != "":
+	case !g.anonymous():
+		return nil, nil, g.reported(ctx, reject(core.CodeTokenMissing, g.whereNothingWas(r)))
+	case outer != nil:
+		return nil, outer, outer.recheck(ctx, false)
+	default:
+		return nil, nil, nil
+	}
+	found.Method = r.Method()
+	if tls, ok := r.(interface{ PeerCertificate() *x509.Certificate }); ok {
+		found.PeerCertificate = tls.PeerCertificate()
+	}
+	s, err := g.authenticate(ctx, outer, found)
+	if err != nil || outer == nil || s != outer.session {
+		return s, nil, err
+	}
+	return s, outer, outer.recheckOuterRevocation(ctx, g)
+}
+
+// authenticate asks the source, which reports its own refusals.
+func (g *Guard) authenticate(ctx context.Context, outer *admission, c core.Credentials) (*core.Session, *core.Error) {
+	var s *core.Session
+	var err error
+	if outer != nil && g.methods.again != nil {
+		s, err = g.methods.again.Reauthenticate(ctx, outer.session, c)
+	} else {
+		s, err = g.source.Authenticate(ctx, c)
+	}
+	switch {
+	case err != nil:
+		return nil, sourceError(ctx, err)
+	case s.UserID() == "": // also of a nil session
+		return nil, reject(core.CodeUnknownError, "the authenticator returned neither an error nor a session of a contract")
+	}
+	return s, nil
+}
+
+// sourceError makes the error of an authenticator one that has a code.
+func sourceError(ctx context.Context, err error) *core.Error {
+	var e *core.Error
+	switch {
+	case errors.As(err, &e) && e != nil && e.Code != "":
+		return e
+	case errors.Is(ctx.Err(), context.Canceled):
+		return canceled(ctx)
+	default:
+		return &core.Error{Code: core.CodeUnknownError, Detail: "the authenticator failed", Err: err}
+	}
+}
+
+func (g *Guard) extract(r Request) (core.Credentials, *core.Error) {
+	if g.headerOnly && g.verifier != nil {
+		// The verifier looks at a token's characters only if it rejects it.
+		token, err := bearerCredential(r, bearer.Credential)
+		return core.Credentials{Token: token, Scheme: schemeBearer}, err
+	}
+	var found core.Credentials
+	for _, e := range g.extractors {
+		token, err := e.Extract(r)
+		if err != nil {
+			return core.Credentials{}, extractorError(err)
+		}
+		switch {
+		case token == "":
+		case found.Token == "":
+			found.Token, found.Scheme = token, schemeOf(e)
+		case found.Token != token:
+			return core.Credentials{}, reject(core.CodeInvalidRequest, "the request carries two different tokens") // RFC 6750 §2
+		}
+	}
+	return found, nil
+}
+
+func extractorError(err error) *core.Error {
+	var e *core.Error
+	if errors.As(err, &e) && e != nil && e.Code != "" {
+		return e
+	}
+	return &core.Error{Code: core.CodeInvalidRequest, Detail: "an extractor failed", Err: err}
+}
+
+// admit checks what may change with every request.
+func (g *Guard) admit(ctx context.Context, s *core.Session) *core.Error {
+	if err := g.checkRevocation(ctx, s); err != nil {
+		return g.reported(ctx, err)
+	}
+	if err := checkPolicies(s, g.policies); err != nil {
+		return g.reported(ctx, err)
+	}
+	return nil
+}
+
+// reported reports a rejection of the guard's own to the observers of its
+// source, and returns it. A session that was put into the context without a
+// guard has no observers.
+func (g *Guard) reported(ctx context.Context, err *core.Error) *core.Error {
+	if g != nil && g.methods.report != nil {
+		g.methods.report.Report(ctx, err)
+	}
+	return err
+}
+
+// anonymous reports whether requests without credentials pass.
+func (g *Guard) anonymous() bool { return g.isOptional || g.bestEffort }
+
+func reject(code core.Code, detail string) *core.Error {
+	return &core.Error{Code: code, Detail: detail}
+}
+
+// canceled returns the error of a wait that the client itself ended.
+func canceled(ctx context.Context) *core.Error {
+	return &core.Error{
+		Code: core.CodeRequestCanceled, Detail: "the request ended before its credentials were checked", Err: ctx.Err(),
+	}
+}

@@ -1,0 +1,317 @@
+package guard_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/guard"
+)
+
+// tally counts events.
+type tally struct{ verified, rejected atomic.Int64 }
+
+func (c *tally) observe(_ context.Context, e event.Event) {
+	switch e.(type) {
+	case event.TokenVerified:
+		c.verified.Add(1)
+	case event.TokenRejected:
+		c.rejected.Add(1)
+	}
+}
+
+// answer runs a request through a handler that says who came.
+func answer(tb testing.TB, guards []func(http.Handler) http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	tb.Helper()
+	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte("user=" + core.UserID(r.Context())))
+	})
+	for _, wrap := range slices.Backward(guards) {
+		h = wrap(h)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func TestGuardModes(t *testing.T) {
+	good, bad := hs256(t, nil), hs256(t, map[string]any{"exp": 1})
+	down := newKeyServer(t)
+	down.down.Store(true)
+	failing := guard.Extractors(guard.Bearer(), guard.Cookie("s"))
+	refuse := guard.Policies(policyFunc(func(*core.Session) error { return core.CodeForbidden }))
+	skip := guard.Skip(func(r guard.Request) bool { return r.Path() == "/health" })
+	cases := []struct {
+		name   string
+		opts   []guard.Option
+		rules  core.Rules
+		target string
+		fields []string
+		status int
+		body   string
+	}{
+		{"required: good", nil, secretRules(), "/", []string{"Authorization", "Bearer " + good}, 200, "user=user_1"},
+		{"required: none", nil, secretRules(), "/", nil, 401, "TOKEN_MISSING"},
+		{"required: bad", nil, secretRules(), "/", []string{"Authorization", "Bearer " + bad}, 401, "TOKEN_EXPIRED"},
+		{"optional: good", []guard.Option{guard.Optional()}, secretRules(), "/", []string{"Authorization", "Bearer " + good}, 200, "user=user_1"},
+		{"optional: none", []guard.Option{guard.Optional()}, secretRules(), "/", nil, 200, "user="},
+		{"optional: another scheme", []guard.Option{guard.Optional()}, secretRules(), "/", []string{"Authorization", "Basic x"}, 200, "user="},
+		{"optional: bad", []guard.Option{guard.Optional()}, secretRules(), "/", []string{"Authorization", "Bearer " + bad}, 401, "TOKEN_EXPIRED"},
+		{"optional: malformed", []guard.Option{guard.Optional()}, secretRules(), "/", []string{"Authorization", "Bearer"}, 400, "INVALID_REQUEST"},
+		{"optional: keys down", []guard.Option{guard.Optional()}, down.rules(), "/", []string{"Authorization", "Bearer " + rs256(t, "k1", nil)}, 503, "KEYS_UNAVAILABLE"},
+		{"best effort: good", []guard.Option{guard.InsecureBestEffort()}, secretRules(), "/", []string{"Authorization", "Bearer " + good}, 200, "user=user_1"},
+		{"best effort: none", []guard.Option{guard.InsecureBestEffort()}, secretRules(), "/", nil, 200, "user="},
+		{"best effort: bad", []guard.Option{guard.InsecureBestEffort()}, secretRules(), "/", []string{"Authorization", "Bearer " + bad}, 200, "user="},
+		{"best effort: malformed", []guard.Option{guard.InsecureBestEffort(), failing}, secretRules(), "/", []string{"Authorization", "Bearer"}, 200, "user="},
+		{"best effort: keys down", []guard.Option{guard.InsecureBestEffort()}, down.rules(), "/", []string{"Authorization", "Bearer " + rs256(t, "k1", nil)}, 503, "KEYS_UNAVAILABLE"},
+		{"skip: skipped", []guard.Option{skip}, secretRules(), "/health", nil, 200, "user="},
+		{"skip: skipped with a token", []guard.Option{skip}, secretRules(), "/health", []string{"Authorization", "Bearer " + good}, 200, "user="},
+		{"skip: skipped with a bad token", []guard.Option{skip}, secretRules(), "/health", []string{"Authorization", "Bearer " + bad}, 200, "user="},
+		{"skip: not skipped", []guard.Option{skip}, secretRules(), "/healthy", nil, 401, "TOKEN_MISSING"},
+		{"policy: refused", []guard.Option{refuse}, secretRules(), "/", []string{"Authorization", "Bearer " + good}, 403, "FORBIDDEN"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			g, err := guard.New(newVerifier(t, c.rules), c.opts...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := answer(t, []func(http.Handler) http.Handler{g.Handler}, request(http.MethodGet, c.target, c.fields...))
+			if w.Code != c.status || !strings.Contains(w.Body.String(), c.body) {
+				t.Errorf("got %d %s", w.Code, w.Body)
+			}
+			if c.body == "user=" && w.Body.String() != c.body {
+				t.Errorf("not anonymous: %s", w.Body)
+			}
+		})
+	}
+}
+
+// An outer and an inner guard of one contract verify once, others each their own.
+func TestGuardTwice(t *testing.T) {
+	var counts tally
+	verifier := newVerifier(t, secretRules(), core.WithObserver(counts.observe))
+	again := with(func(r *core.Rules) { r.Leeway = -1 })
+	other := newVerifier(t, again, core.WithObserver(counts.observe))
+	strict := newVerifier(t, with(func(r *core.Rules) { r.Audiences = []string{"other"} }), core.WithObserver(counts.observe))
+	guarded := func(v *core.Verifier, opts ...guard.Option) func(http.Handler) http.Handler {
+		g, err := guard.New(v, opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return g.Handler
+	}
+	refuse := guard.Policies(policyFunc(func(*core.Session) error { return core.CodeForbidden }))
+	revoked := guard.Revocation(revoker(func(context.Context, *core.Session) error { return core.CodeTokenRevoked }), guard.FailClosed)
+	optional := guard.Optional()
+	cases := []struct {
+		name               string
+		guards             []func(http.Handler) http.Handler
+		token              bool
+		status             int
+		verified, rejected int64
+	}{
+		{"once", []func(http.Handler) http.Handler{guarded(verifier)}, true, 200, 1, 0},
+		{"twice the same", []func(http.Handler) http.Handler{guarded(verifier), guarded(verifier)}, true, 200, 1, 0},
+		{"optional, then required", []func(http.Handler) http.Handler{guarded(verifier, optional), guarded(verifier)}, true, 200, 1, 0},
+		{"optional, then required, anonymous", []func(http.Handler) http.Handler{guarded(verifier, optional), guarded(verifier)}, false, 401, 0, 1},
+		{"the inner policy counts", []func(http.Handler) http.Handler{guarded(verifier), guarded(verifier, refuse)}, true, 403, 1, 1},
+		{"the inner revocation counts", []func(http.Handler) http.Handler{guarded(verifier), guarded(verifier, revoked)}, true, 401, 1, 1},
+		{"two contracts, both accept", []func(http.Handler) http.Handler{guarded(verifier), guarded(other)}, true, 200, 2, 0},
+		{"two contracts, the inner refuses", []func(http.Handler) http.Handler{guarded(verifier), guarded(strict)}, true, 401, 1, 1},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			counts.verified.Store(0)
+			counts.rejected.Store(0)
+			r := request(http.MethodGet, "/")
+			if c.token {
+				r.Header.Set("Authorization", "Bearer "+hs256(t, map[string]any{"jti": c.name}))
+			}
+			w := answer(t, c.guards, r)
+			if w.Code != c.status || counts.verified.Load() != c.verified || counts.rejected.Load() != c.rejected {
+				t.Errorf("status %d, verified %d, rejected %d", w.Code, counts.verified.Load(), counts.rejected.Load())
+			}
+		})
+	}
+	// What NewContext put there was not verified by a guard, so it is not trusted.
+	s, err := verifier.Verify(t.Context(), hs256(t, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := request(http.MethodGet, "/").WithContext(core.NewContext(t.Context(), s))
+	if w := answer(t, []func(http.Handler) http.Handler{guarded(verifier)}, r); w.Code != 401 {
+		t.Errorf("a session without a token passed: %d", w.Code)
+	}
+}
+
+func TestRequire(t *testing.T) {
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	var counts tally
+	g, err := guard.New(newVerifier(t, secretRules(), core.WithObserver(counts.observe)), guard.Optional(), guard.Realm("api"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var typedNil *core.Error
+	pass := policyFunc(func(*core.Session) error { return nil })
+	fail := policyFunc(func(*core.Session) error {
+		return &core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"write"}}
+	})
+	good := request(http.MethodGet, "/", "Authorization", "Bearer "+hs256(t, nil))
+	cases := []struct {
+		name      string
+		policies  []core.Policy
+		guarded   bool
+		r         *http.Request
+		status    int
+		challenge string
+		rejected  int64
+	}{
+		{"met", []core.Policy{pass}, true, good, 200, "", 0},
+		{"none: signed in", nil, true, good, 200, "", 0},
+		{"none: anonymous", nil, true, request(http.MethodGet, "/"), 401, `Bearer realm="api"`, 1},
+		{"anonymous", []core.Policy{pass}, true, request(http.MethodGet, "/"), 401, `Bearer realm="api"`, 1},
+		{"not met", []core.Policy{pass, fail}, true, good, 403, `Bearer realm="api", error="insufficient_scope", scope="write"`, 1},
+		{"refused by a nil *Error, what follows is not skipped", []core.Policy{policyFunc(func(*core.Session) error { return typedNil }), pass}, true, good, 403, `Bearer realm="api", error="insufficient_scope"`, 1},
+		{"an error without a code", []core.Policy{policyFunc(func(*core.Session) error { return &core.Error{} })}, true, good, 403, `Bearer realm="api", error="insufficient_scope"`, 1},
+		{"any other error", []core.Policy{policyFunc(func(*core.Session) error { return errors.New("no") })}, true, good, 403, `Bearer realm="api", error="insufficient_scope"`, 1},
+		{"no guard", []core.Policy{pass}, false, good, 500, "", 0},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			log.Reset()
+			counts.rejected.Store(0)
+			handlers := []func(http.Handler) http.Handler{guard.Require(c.policies...).Handler}
+			if c.guarded {
+				handlers = []func(http.Handler) http.Handler{g.Handler, handlers[0]}
+			}
+			w := answer(t, handlers, c.r)
+			if got := w.Header().Get("WWW-Authenticate"); w.Code != c.status || got != c.challenge {
+				t.Errorf("got %d, %s", w.Code, got)
+			}
+			if logged := strings.Contains(log.String(), "no guard"); logged == c.guarded {
+				t.Errorf("log: %s", log.String())
+			}
+			if counts.rejected.Load() != c.rejected {
+				t.Errorf("%d refusals were told", counts.rejected.Load())
+			}
+		})
+	}
+	defer func() {
+		if p := recover(); p == nil || !strings.Contains(p.(string), "policy 2 is nil") {
+			t.Errorf("a nil policy: %v", p)
+		}
+	}()
+	guard.Require(pass, policyFunc(nil))
+}
+
+func TestGuardFaults(t *testing.T) {
+	verifier := newVerifier(t, secretRules())
+	var nilPolicy policyFunc
+	allow := policyFunc(func(*core.Session) error { return nil })
+	cases := []struct {
+		name   string
+		source core.Authenticator
+		opts   []guard.Option
+		fields []string
+	}{
+		{"no source", nil, []guard.Option{guard.Realm("é")}, []string{"Realm", "contract"}},
+		{"nil contract", (*core.Contract)(nil), nil, []string{"contract"}},
+		{"nil verifier", (*core.Verifier)(nil), nil, []string{"verifier"}},
+		{"zero verifier", &core.Verifier{}, nil, []string{"verifier"}},
+		{"nil option", verifier, []guard.Option{guard.Optional(), nil}, []string{"option 2"}},
+		{"realm with a line break", verifier, []guard.Option{guard.Realm("a\r\nSet-Cookie: b")}, []string{"Realm"}},
+		{"two modes", verifier, []guard.Option{guard.Optional(), guard.InsecureBestEffort()}, []string{"Optional"}},
+		{"a policy that the anonymous would pass", verifier, []guard.Option{guard.Optional(), guard.Policies(allow)}, []string{"Policies"}},
+		{"a policy that everybody would pass", verifier, []guard.Option{guard.Policies(allow), guard.InsecureBestEffort()}, []string{"Policies"}},
+		{"nil functions", verifier, []guard.Option{guard.Skip(nil), guard.Responder(nil), guard.Messages(nil), guard.Revocation(nil, guard.FailOpen)}, []string{"Skip", "Responder", "Messages", "Revocation"}},
+		{"no extractor", verifier, []guard.Option{guard.Extractors()}, []string{"Extractors"}},
+		{"nil extractors", verifier, []guard.Option{guard.Extractors(nil, guard.ExtractorFunc(nil))}, []string{"Extractors[0]", "Extractors[1]"}},
+		{"extractors without names", verifier, []guard.Option{guard.Extractors(guard.Cookie(""), guard.InsecureCookie(""), guard.Header(""), guard.WebSocketProtocol(""), guard.InsecureQuery(""))}, []string{"Cookie", "Cookie", "Header", "WebSocketProtocol", "InsecureQuery"}},
+		{"a cookie that can't be", verifier, []guard.Option{guard.Extractors(guard.Cookie("a b"), guard.InsecureCookie("a=b"))}, []string{"Cookie", "Cookie"}},
+		{"bad trusted origins", verifier, []guard.Option{guard.Extractors(guard.Cookie("s", "app.example", "https://a.example/path"))}, []string{"Cookie", "Cookie"}},
+		{"nil policies", verifier, []guard.Option{guard.Policies(nil, nilPolicy)}, []string{"Policies[0]", "Policies[1]"}},
+		{"revocation without a choice", verifier, []guard.Option{guard.Revocation(revoker(func(context.Context, *core.Session) error { return nil }), 0)}, []string{"Revocation"}},
+		{"bad resource", verifier, []guard.Option{guard.Metadata(guard.ResourceMetadata{Resource: "http://api.example"})}, []string{"Metadata.Resource"}},
+		{"bad server", verifier, []guard.Option{guard.Metadata(guard.ResourceMetadata{Resource: "https://api.example", AuthorizationServers: []string{"x"}})}, []string{"Metadata.AuthorizationServers[0]"}},
+		{"nil logger", verifier, []guard.Option{guard.Logger(nil)}, []string{"Logger"}},
+		{"nil authenticator", (*nobody)(nil), nil, []string{"authenticator"}},
+		{"all at once", &core.Contract{}, []guard.Option{guard.Realm("é"), guard.Logger(nil)}, []string{"Realm", "Logger", "contract"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			g, err := guard.New(c.source, c.opts...)
+			var fields []string
+			for _, f := range core.ConfigErrors(err) {
+				fields = append(fields, f.Field)
+			}
+			if g != nil || strings.Join(fields, "|") != strings.Join(c.fields, "|") {
+				t.Fatalf("got %q, want %q: %v", fields, c.fields, err)
+			}
+			defer func() {
+				if text, _ := recover().(string); !strings.HasPrefix(text, "guard.New: auth: ") || !strings.Contains(text, c.fields[len(c.fields)-1]) {
+					t.Errorf("Middleware panicked with %q", text)
+				}
+			}()
+			guard.Middleware(c.source, c.opts...)
+		})
+	}
+}
+
+// nobody authenticates nothing.
+type nobody struct{}
+
+func (*nobody) Authenticate(context.Context, core.Credentials) (*core.Session, error) {
+	return nil, nil
+}
+
+// A guard or verifier that nobody made refuses; it does not panic.
+func TestZeroGuardAndVerifier(t *testing.T) {
+	for name, g := range map[string]*guard.Guard{"nil": nil, "zero": {}} {
+		s, rejection := g.Check(t.Context(), get("Authorization", "Bearer x"))
+		if s != nil || rejection == nil || rejection.Status != 500 {
+			t.Errorf("%s guard: %v %v", name, s, rejection)
+		}
+		if ctx, rejection := g.Enter(t.Context(), get()); rejection == nil || core.UserID(ctx) != "" {
+			t.Errorf("%s guard let somebody in", name)
+		}
+	}
+	for name, v := range map[string]*core.Verifier{"nil": nil, "zero": {}} {
+		_, err := v.Verify(t.Context(), "x")
+		wantCode(t, err, core.CodeUnknownError)
+		if _, err = v.VerifyHeader(t.Context(), ""); err == nil {
+			t.Errorf("%s verifier", name)
+		}
+	}
+}
+
+func TestGuardAccessors(t *testing.T) {
+	v := newVerifier(t, secretRules())
+	g, err := guard.New(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g.Verifier() != v {
+		t.Error("Verifier")
+	}
+	s, rejection := g.Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
+	if rejection != nil || s.UserID() != "user_1" {
+		t.Fatal(s, rejection)
+	}
+	ctx, rejection := g.Enter(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
+	if rejection != nil || core.UserID(ctx) != "user_1" {
+		t.Fatal(rejection)
+	}
+}

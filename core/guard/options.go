@@ -1,0 +1,126 @@
+package guard
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// Option changes how a [Guard] treats requests. What changes how tokens are
+// verified is an option of the verifier, a [core.Option].
+type Option interface{ apply(s *settings) }
+
+type option func(*settings)
+
+func (o option) apply(s *settings) { o(s) }
+
+// settings are what options set.
+type settings struct {
+	extractors []Extractor
+	headerOnly bool // the extractors are Bearer() alone
+	isOptional bool
+	bestEffort bool
+	skip       func(Request) bool
+	skipPaths  []string
+	policies   []core.Policy
+	revoker    Revoker
+	failure    RevocationFailure
+	rendering  rendering
+	metadata   *ResourceMetadata
+	logger     *slog.Logger
+	now        func() time.Time
+	faults     faults
+}
+
+func newSettings(opts []Option) settings {
+	s := settings{now: time.Now}
+	for i, o := range opts {
+		if missing(o) {
+			s.faults.missing(fmt.Sprintf("option %d", i+1), "is nil")
+			continue
+		}
+		o.apply(&s)
+	}
+	if len(s.extractors) == 0 {
+		s.extractors = []Extractor{Bearer()}
+	}
+	s.headerOnly = len(s.extractors) == 1 && s.extractors[0] == Bearer()
+	if (s.isOptional || s.bestEffort) && len(s.policies) > 0 {
+		s.faults.conflict("Policies", "cannot be combined with Optional or InsecureBestEffort, because anonymous requests would "+
+			"bypass them: put Require on the routes that need the policy")
+	}
+	if s.isOptional && s.bestEffort {
+		s.faults.conflict("Optional", "InsecureBestEffort is set too: keep one")
+	}
+	return s
+}
+
+// log returns the logger of [Logger], or that of the verifier, or the default.
+func (s *settings) log() *slog.Logger {
+	if s.logger != nil {
+		return s.logger
+	}
+	return slog.Default()
+}
+
+// Optional lets requests without a token through as anonymous: no session is in
+// their context. A token that is present and invalid is still rejected.
+func Optional() Option { return option(func(s *settings) { s.isOptional = true }) }
+
+// InsecureBestEffort treats every request that would be rejected as anonymous,
+// even one with an invalid token, so clients are never told that a token has
+// expired. It still answers 503 if keys or the revocation check are unavailable,
+// because valid and invalid tokens cannot be told apart then. Most programs want
+// [Optional].
+func InsecureBestEffort() Option { return option(func(s *settings) { s.bestEffort = true }) }
+
+// Extractors looks for the token in these places, in this order, instead of only
+// in the Authorization header. A request that carries two different tokens is
+// rejected with CodeInvalidRequest (RFC 6750 §2).
+func Extractors(extractors ...Extractor) Option {
+	return option(func(s *settings) {
+		if len(extractors) == 0 {
+			s.faults.missing("Extractors", "names no extractor: no request could ever carry a token")
+		}
+		for i, e := range extractors {
+			if missing(e) {
+				s.faults.missing(fmt.Sprintf("Extractors[%d]", i), "is nil")
+				continue
+			}
+			if v, ok := e.(interface{ validate(f *faults) }); ok {
+				v.validate(&s.faults)
+			}
+			s.extractors = append(s.extractors, e)
+		}
+	})
+}
+
+// Policies requires that every session meets the policies, after verification.
+// It cannot be combined with [Optional] and [InsecureBestEffort], because
+// anonymous requests would bypass the policies: put an adapter's Require on the
+// routes that need them instead.
+func Policies(policies ...core.Policy) Option {
+	return option(func(s *settings) {
+		for i, p := range policies {
+			if missing(p) {
+				s.faults.missing(fmt.Sprintf("Policies[%d]", i), "is nil")
+				continue
+			}
+			s.policies = append(s.policies, p)
+		}
+	})
+}
+
+// Logger replaces the verifier's logger, or slog.Default() for other
+// authenticators. The guard logs that revocation checks fail, and that they work
+// again.
+func Logger(logger *slog.Logger) Option {
+	return option(func(s *settings) {
+		if logger == nil {
+			s.faults.missing("Logger", "is nil: leave the option out to use the verifier's logger")
+		}
+		s.logger = logger
+	})
+}

@@ -1,0 +1,76 @@
+package guard
+
+import (
+	"context"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// Recheck reports whether the guard that put the session into ctx would still
+// let it in: time, key and tenant, revocation, and the guard's own policies. A
+// handler that outlives its request, such as that of a WebSocket or a stream,
+// calls it before it acts on a later message. It returns [core.ErrNoSession] if
+// ctx holds no session; every other error is an [*core.Error]. For a session that
+// core.NewContext put there, it checks time and key.
+func Recheck(ctx context.Context) error {
+	a := admissionOf(ctx)
+	if a == nil || a.session == nil {
+		return core.ErrNoSession
+	}
+	err := a.recheck(ctx, true)
+	if err == nil && a.guard != nil {
+		if err = checkPolicies(a.session, a.guard.policies); err != nil {
+			_ = a.guard.reported(ctx, err)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+// recheck repeats the checks of when the session was let in: a context may be
+// kept for hours. Revocation is asked about only if always is set or the last
+// answer is old, so that a Require behind a guard does not double the calls. It
+// reports what it refuses.
+func (a *admission) recheck(ctx context.Context, always bool) *core.Error {
+	var err error
+	if a.guard != nil && a.guard.methods.recheck != nil {
+		err = a.guard.methods.recheck.Recheck(ctx, a.session)
+	} else {
+		err = a.session.Recheck(ctx)
+	}
+	if err != nil {
+		return sourceError(ctx, err)
+	}
+	return a.recheckRevocation(ctx, always)
+}
+
+// revocationFresh is how long an answer about revocation serves the request that
+// asked for it.
+const revocationFresh = time.Second
+
+// recheckOuterRevocation is recheckRevocation by all guards around g, which asks
+// itself.
+func (a *admission) recheckOuterRevocation(ctx context.Context, g *Guard) *core.Error {
+	for a != nil && a.guard == g {
+		a = a.outer
+	}
+	return a.recheckRevocation(ctx, false)
+}
+
+func (a *admission) recheckRevocation(ctx context.Context, always bool) *core.Error {
+	for ; a != nil; a = a.outer {
+		if a.guard == nil || a.guard.revoker == nil {
+			continue
+		}
+		if age := a.guard.now().Sub(a.at); !always && age >= 0 && age < revocationFresh {
+			continue
+		}
+		if err := a.guard.checkRevocation(ctx, a.session); err != nil {
+			return a.guard.reported(ctx, err)
+		}
+	}
+	return nil
+}

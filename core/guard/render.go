@@ -1,0 +1,163 @@
+package guard
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// Renderer turns errors into rejections: status, headers and body. A guard has
+// one; make one with [NewRenderer] for code that answers errors without a guard,
+// such as a logout endpoint. The zero value renders with the defaults. It is
+// safe for concurrent use.
+type Renderer struct {
+	rendering
+	// metadataURL is the resource_metadata of challenges (RFC 9728 §5.1).
+	metadataURL string
+}
+
+// rendering is what options change about the answers.
+type rendering struct {
+	realm     string
+	problem   bool
+	responder func(Request, *Rejection)
+	message   func(Request, *core.Error) string
+	delegate  bool
+}
+
+// NewRenderer returns a renderer by the options that change answers: [Realm],
+// [ProblemDetails], [Responder], [Messages], [DelegateErrors] and [Metadata].
+// Other options have no effect. It returns all mistakes at once, as
+// [*core.ConfigError].
+func NewRenderer(opts ...Option) (*Renderer, error) {
+	s := newSettings(opts)
+	r := s.renderer()
+	if err := errors.Join(s.faults...); err != nil {
+		return nil, err
+	}
+	return &r, nil
+}
+
+func (s *settings) renderer() Renderer {
+	r := Renderer{rendering: s.rendering}
+	if s.metadata != nil {
+		r.metadataURL = s.metadata.url(&s.faults)
+	}
+	return r
+}
+
+// Realm names the protection space in challenges (RFC 9110 §11.5).
+func Realm(realm string) Option {
+	return option(func(s *settings) {
+		if !quotable(realm) {
+			s.faults.add("Realm", fmt.Sprintf("%q", realm), "must be printable ASCII")
+		}
+		s.rendering.realm = realm
+	})
+}
+
+// ProblemDetails answers with application/problem+json (RFC 9457) instead of the
+// default body.
+func ProblemDetails() Option { return option(func(s *settings) { s.rendering.problem = true }) }
+
+// Responder lets respond change a rejection before it is sent: its status,
+// header and body. respond gets its own copy; the typed error is in Err. Keep
+// the challenge in WWW-Authenticate: clients act on it.
+func Responder(respond func(Request, *Rejection)) Option {
+	return option(func(s *settings) {
+		if respond == nil {
+			s.faults.missing("Responder", "is nil")
+		}
+		s.rendering.responder = respond
+	})
+}
+
+// Messages writes the sentence for a person in the answer, e.g. in the language
+// that Accept-Language asks for. "" keeps the default.
+func Messages(message func(Request, *core.Error) string) Option {
+	return option(func(s *settings) {
+		if message == nil {
+			s.faults.missing("Messages", "is nil")
+		}
+		s.rendering.message = message
+	})
+}
+
+// DelegateErrors leaves the answer to the framework's own error handling: gin's
+// error middleware finds the error in c.Errors, echo's HTTPErrorHandler gets an
+// *echo.HTTPError, and fiber's ErrorHandler an error in which errors.As finds a
+// *fiber.Error. errors.As finds the [*core.Error] and the [*Rejection] in each of
+// them. Status and headers are set before; the error's text is the sentence that
+// the client may see. Plain net/http, and so chi, has no error handler: there it
+// changes nothing.
+func DelegateErrors() Option { return option(func(s *settings) { s.rendering.delegate = true }) }
+
+// Render returns the rejection for err, whose code is that of the first
+// [*core.Error] in it, or UNKNOWN_ERROR. r may be nil where there is no request,
+// unless an option's function needs one.
+func (a *Renderer) Render(r Request, err error) *Rejection {
+	e := errorOf(err)
+	rejection := &Rejection{Err: e, Status: statusOf(e.Code), Header: make(http.Header, 4), Delegate: a.delegate}
+	message := e.Message()
+	if a.message != nil {
+		if own := a.message(r, e); own != "" {
+			message = own
+		}
+	}
+	rejection.message = message
+	h := rejection.Header
+	h["Cache-Control"] = []string{"no-store"}
+	if challenge := a.challenge(e, rejection.Status); challenge != "" {
+		h["Www-Authenticate"] = []string{challenge}
+	}
+	if rejection.Status == http.StatusServiceUnavailable {
+		h["Retry-After"] = []string{retryAfter(e.RetryAfter)}
+	}
+	if a.problem {
+		h["Content-Type"] = []string{"application/problem+json"}
+		rejection.Body = body(problem{
+			Type: "about:blank", Title: titleOf(rejection.Status), Status: rejection.Status, Detail: message, Code: e.Code,
+		})
+	} else {
+		h["Content-Type"] = []string{"application/json"}
+		rejection.Body = body(answer{Error: message, Code: e.Code})
+	}
+	if a.responder != nil {
+		a.responder(r, rejection)
+		rejection.Err = e
+		if rejection.Status < http.StatusOK || rejection.Status > 599 { // net/http panics, or takes it for an interim answer
+			rejection.Status = statusOf(e.Code)
+		}
+		cleanHeader(rejection.Header)
+	}
+	return rejection
+}
+
+// errorOf returns the error that decides the answer.
+func errorOf(err error) *core.Error {
+	var e *core.Error
+	if errors.As(err, &e) && e != nil && e.Code != "" {
+		return e
+	}
+	return &core.Error{Code: core.CodeUnknownError, Err: err}
+}
+
+// statusOf is the table of statuses.
+func statusOf(code core.Code) int {
+	switch code {
+	case core.CodeInvalidRequest: // RFC 6750 §3.1: invalid_request
+		return http.StatusBadRequest
+	case core.CodeInsufficientScope, core.CodeForbidden: // RFC 6750 §3.1: insufficient_scope
+		return http.StatusForbidden
+	case core.CodeKeysUnavailable, core.CodeRevocationUnavailable, core.CodeNetworkError: // an outage is not "unauthorized"
+		return http.StatusServiceUnavailable
+	case core.CodeRequestCanceled:
+		return statusClientClosedRequest
+	case core.CodeUnknownError:
+		return http.StatusInternalServerError
+	default:
+		return http.StatusUnauthorized
+	}
+}

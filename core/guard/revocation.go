@@ -1,0 +1,136 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// RevocationFailure says what happens if the revocation check itself fails.
+type RevocationFailure int
+
+// The two choices. Neither is the default: [Revocation] requires one.
+const (
+	// FailClosed answers 503, with CodeRevocationUnavailable: nobody gets in while
+	// revocation cannot be checked.
+	FailClosed RevocationFailure = iota + 1
+	// FailOpen accepts the session, even a revoked one, while the check is down.
+	FailOpen
+)
+
+// Revoker reports whether a session has been revoked. It must be safe for
+// concurrent use. It returns an error if it cannot tell.
+type Revoker interface {
+	Revoked(ctx context.Context, s *core.Session) (bool, error)
+}
+
+// RevokerFunc is a function as a [Revoker].
+type RevokerFunc func(ctx context.Context, s *core.Session) (bool, error)
+
+// Revoked calls f.
+func (f RevokerFunc) Revoked(ctx context.Context, s *core.Session) (bool, error) { return f(ctx, s) }
+
+// Revocation asks revoker about every session on every request, also for tokens
+// that were verified before. If revoker returns an error, onFailure decides. The
+// first failure and the recovery are logged, not every request.
+func Revocation(revoker Revoker, onFailure RevocationFailure) Option {
+	return option(func(s *settings) {
+		if missing(revoker) {
+			s.faults.missing("Revocation", "is nil")
+		}
+		if onFailure != FailClosed && onFailure != FailOpen {
+			s.faults.add("Revocation", strconv.Itoa(int(onFailure)), "choose guard.FailClosed or guard.FailOpen")
+		}
+		s.revoker, s.failure = revoker, onFailure
+	})
+}
+
+// revocationRetry is the Retry-After of an answer that the check could not give.
+const revocationRetry = 5 * time.Second
+
+func (g *Guard) checkRevocation(ctx context.Context, s *core.Session) *core.Error {
+	if g.revoker == nil {
+		return nil
+	}
+	revoked, err := g.revoker.Revoked(ctx, s)
+	if errors.Is(err, core.CodeTokenRevoked) { // an answer in the form of an error: FailOpen must not let it through
+		revoked, err = true, nil
+	}
+	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
+		return canceled(ctx) // the client hung up; the store may be fine
+	}
+	g.noteRevocation(ctx, err)
+	switch {
+	case err == nil && revoked:
+		return reject(core.CodeTokenRevoked, "the revocation check reports the session of "+quoted(s.UserID())+" as revoked")
+	case err == nil || g.failure == FailOpen:
+		return nil
+	default:
+		return &core.Error{
+			Code: core.CodeRevocationUnavailable, Detail: "revocation can't be checked", RetryAfter: revocationRetry, Err: err,
+		}
+	}
+}
+
+func (g *Guard) noteRevocation(ctx context.Context, err error) {
+	failing := err != nil
+	failed, changed := g.revocationOutage.note(failing, g.now)
+	switch {
+	case !changed:
+	case !failing:
+		g.log().InfoContext(ctx, "auth: revocation can be checked again", slog.Uint64("failed_checks", failed))
+	case g.failure == FailOpen:
+		g.log().WarnContext(ctx, "auth: revocation can't be checked: revoked sessions pass until it can", slog.Any("error", err))
+	default:
+		g.log().ErrorContext(ctx, "auth: revocation can't be checked: sessions are answered with 503 until it can", slog.Any("error", err))
+	}
+}
+
+// outage decides which of many failures is reported: the first, and the end. A
+// service that comes and goes is reported once in outageQuiet at most, so that
+// nobody fills a log by it.
+type outage struct {
+	active atomic.Bool // something is yet to be reported, or to end
+
+	mu       sync.Mutex
+	reported bool // the last report was of a failure
+	at       time.Time
+	failed   uint64
+}
+
+const outageQuiet = 10 * time.Second
+
+// note counts a failure or a success. It returns true if that is to be reported,
+// and for a success how many failures there were since the last one reported.
+func (o *outage) note(failing bool, clock func() time.Time) (failed uint64, report bool) {
+	if !failing && !o.active.Load() {
+		return 0, false
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.active.Store(true)
+	if failing {
+		o.failed++
+	}
+	if failing == o.reported {
+		o.active.Store(failing)
+		return 0, false
+	}
+	now := clock()
+	if !o.at.IsZero() && now.Sub(o.at) < outageQuiet && !now.Before(o.at) {
+		return 0, false
+	}
+	o.reported, o.at = failing, now
+	o.active.Store(failing)
+	failed = o.failed
+	if !failing {
+		o.failed = 0
+	}
+	return failed, true
+}
