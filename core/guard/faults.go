@@ -20,7 +20,9 @@ func (f *faults) add(field, value, reason string, args ...any) {
 func (f *faults) missing(field, reason string) { f.note(core.ConfigMissing, field, "", "%s", reason) }
 
 // conflict notes an option that contradicts another one.
-func (f *faults) conflict(field, reason string) { f.note(core.ConfigConflicting, field, "", "%s", reason) }
+func (f *faults) conflict(field, reason string) {
+	f.note(core.ConfigConflicting, field, "", "%s", reason)
+}
 
 func (f *faults) note(kind core.ConfigErrorKind, field, value, reason string, args ...any) {
 	sentence := fmt.Sprintf(reason, args...)
