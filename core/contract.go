@@ -125,7 +125,13 @@ func (c *contract) compileKeys(f *faults) {
 	r := &c.rules
 	c.takeSecret(f)
 	var public []string
-	for name, set := range map[string]bool{"JWKSURL": r.JWKSURL != "", "Discovery": r.Discovery, "JWKS": len(r.JWKS) > 0, "PEM": r.PEM != ""} {
+	for name, set := range map[string]bool{
+		"Discovery":    r.Discovery,
+		"ExternalKeys": r.ExternalKeys,
+		"JWKS":         len(r.JWKS) > 0,
+		"JWKSURL":      r.JWKSURL != "",
+		"PEM":          r.PEM != "",
+	} {
 		if set {
 			public = append(public, name)
 		}
@@ -135,7 +141,7 @@ func (c *contract) compileKeys(f *faults) {
 		f.conflict(strings.Join(public, ", "), "", "are different sources of keys: keep one")
 	}
 	if len(public) == 0 && c.secret == nil && !r.InsecureEmulator {
-		f.missing("JWKSURL", "no keys: set {JWKSURL}, {Discovery}, {JWKS}, {PEM} or {Secret}")
+		f.missing("JWKSURL", "no keys: set {JWKSURL}, {Discovery}, {JWKS}, {PEM}, {Secret} or {ExternalKeys}")
 	}
 	c.compileAlgorithms(len(public) > 0, f)
 	c.checkKeyUses(f)
@@ -347,4 +353,6 @@ func (k *Contract) must() *contract {
 func (c *contract) leeway() time.Duration { return max(c.rules.Leeway, 0) }
 
 // remote reports whether keys have to be fetched.
-func (c *contract) remote() bool { return c.rules.JWKSURL != "" || c.rules.Discovery }
+func (c *contract) remote() bool {
+	return c.rules.JWKSURL != "" || c.rules.Discovery || c.rules.ExternalKeys
+}

@@ -50,13 +50,14 @@ func everyRule() core.Rules {
 func TestContractRoundTrip(t *testing.T) {
 	t.Setenv("KIT_SECRET", kitSecret)
 	every := everyRule()
-	if unset := unsetFields(reflect.ValueOf(every), "Secret", "Discovery", "JWKS", "PEM", "InsecureAnyAudience", "InsecureAnyIssuer"); unset != nil {
+	if unset := unsetFields(reflect.ValueOf(every), "Secret", "Discovery", "ExternalKeys", "JWKS", "PEM", "InsecureAnyAudience", "InsecureAnyIssuer"); unset != nil {
 		t.Fatalf("everyRule leaves out %v", unset)
 	}
 	cases := map[string]core.Rules{
 		"every field": every,
 		"defaults":    keyRules(),
 		"discovery":   {Issuer: kitIssuer, Discovery: true, InsecureAnyAudience: true},
+		"a source":    {Issuer: kitIssuer, ExternalKeys: true, InsecureAnyAudience: true},
 		"static keys": {Issuer: kitIssuer, Audiences: []string{"api"}, JWKS: jwksOf(t, publicJWK(rsaKey().Public(), "k1", "")), Leeway: -1},
 		"PEM":         {InsecureAnyIssuer: true, Audiences: []string{"api"}, PEM: publicPEM(t, &p256Key().PublicKey), Algorithms: []string{"ES256"}},
 		"emulator":    {Issuer: kitIssuer, Audiences: []string{"api"}, InsecureEmulator: true},

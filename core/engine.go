@@ -98,6 +98,7 @@ func newEngine(c *contract, o engineOptions) *engine {
 			Client:         o.client,
 			Clock:          o.clock,
 			Cache:          o.cache,
+			Source:         o.source,
 			Provider:       c.rules.Provider,
 			Issuers:        c.expectedIssuers(),
 			Emit:           e.emit,

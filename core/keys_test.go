@@ -61,6 +61,9 @@ func TestReady(t *testing.T) {
 	if !errors.Is(err, core.CodeNetworkError) {
 		t.Error("not a NETWORK_ERROR")
 	}
+	if text := err.Error(); !strings.Contains(text, "issuer https://b.example: ") || strings.Contains(text, kitIssuer) {
+		t.Errorf("which issuer is not ready? %s", text)
+	}
 	health := v.KeyHealth()
 	if len(health) != 2 || health[0].State != "fresh" || len(health[0].Keys) != 1 || health[0].Keys[0].ID != "k1" || health[0].LastError != "" ||
 		health[1].State != "unavailable" || health[1].LastError == "" || health[1].NextTry.IsZero() || health[1].Keys == nil {

@@ -39,6 +39,7 @@ type engineOptions struct {
 	clock  keys.Clock
 	cache  keys.Cache
 	policy keys.Policy
+	source keys.Source
 	tokens TokenCache
 
 	standardRSA bool
@@ -81,6 +82,19 @@ func WithKeyCache(cache keys.Cache, secret ...Secret) Option {
 		case len(secret) == 1 && !missing(cache):
 			v.engine.cache = jwks.Authenticate(cache, []byte(secret[0].Reveal()))
 		}
+	}}
+}
+
+// WithKeySource takes the public keys from source, such as a KMS, a SPIFFE bundle or a database, instead of from the
+// contract's JWKS URL; a contract that names no URL has [Rules].ExternalKeys. The figures of [WithKeyPolicy] apply, and
+// [WithKeyCache] does not. A source stands for one issuer, so the verifier has exactly one contract and no resolver:
+// one issuer's keys must not sign for another. Several issuers are several verifiers, chosen by [FirstOf].
+func WithKeySource(source keys.Source) Option {
+	return verifierOption{func(v *verifierOptions) {
+		if missing(source) {
+			v.faults.missing("WithKeySource", "is nil: leave the option out to use the contract's own keys")
+		}
+		v.engine.source = source
 	}}
 }
 
@@ -180,7 +194,7 @@ func newVerifierOptions(opts []Option) *verifierOptions {
 
 // shareable reports whether o can be compared with == without a panic.
 func (o *engineOptions) shareable() bool {
-	return !slices.ContainsFunc([]any{o.clock, o.cache}, func(v any) bool {
+	return !slices.ContainsFunc([]any{o.clock, o.cache, o.source}, func(v any) bool {
 		return v != nil && !reflect.ValueOf(v).Comparable()
 	})
 }

@@ -33,6 +33,9 @@ type Rules struct {
 
 	// JWKSURL is where the issuer publishes its keys (RFC 7517 §5).
 	JWKSURL string `json:"jwksUri,omitempty"`
+	// ExternalKeys says that the keys come from the [WithKeySource] of the verifier, such as a KMS or a database, and not
+	// from a place that the contract names.
+	ExternalKeys bool `json:"externalKeys,omitempty"`
 	// Discovery finds the JWKS URL in the issuer's OpenID configuration.
 	Discovery bool `json:"discovery,omitempty"`
 	// JWKS is a static key set, PEM one or several static public keys or

@@ -44,10 +44,12 @@ type derived struct {
 
 // Organization is the organisation (tenant, workspace) that a session acts for.
 type Organization struct {
+	ID string `json:"id,omitempty"`
 	// Slug may be set without ID where a provider names organizations by it.
-	ID, Slug, Name string
+	Slug string `json:"slug,omitempty"`
+	Name string `json:"name,omitempty"`
 	// Role is the person's role in it, e.g. "org:admin".
-	Role string
+	Role string `json:"role,omitempty"`
 }
 
 // Policy decides whether a session may do something. Package policy has ready

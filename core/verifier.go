@@ -1,10 +1,12 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"slices"
+	"sync"
 
 	"github.com/revstackhq/auth-go/core/keys"
 )
@@ -51,6 +53,7 @@ func NewVerifier(contract *Contract, opts ...Option) (*Verifier, error) {
 			}
 		}
 	}
+	v.checkKeySource(o)
 	if len(o.faults) > 0 {
 		return nil, o.faults.join()
 	}
@@ -107,18 +110,24 @@ func (v *Verifier) add(k *Contract, o *verifierOptions) {
 
 func (v *Verifier) valid() bool { return v != nil && v.clock != nil }
 
-// Ready fetches the keys of every contract that has none yet and returns nil
-// once all are at hand: for warming up, and for readiness probes. Tenants of a
-// resolver are not part of it. Each error is an [*Error].
+// Ready fetches the keys of every contract that has none yet and returns nil once all contracts have keys: for warming up,
+// and for readiness probes. All issuers are asked at once. Tenants of a resolver are not part of it. The error joins an
+// [*Error] for each issuer whose keys are not available; its text names the issuer. For more, see [Verifier.KeyHealth].
 func (v *Verifier) Ready(ctx context.Context) error {
-	var errs []error
-	for _, e := range v.engines {
+	errs := make([]error, len(v.engines))
+	var wg sync.WaitGroup
+	for i, e := range v.engines {
 		if e.keys == nil {
 			continue
 		}
-		if err := e.keys.Ready(ctx); err != nil {
-			errs = append(errs, keyError(ctx, err))
-		}
+		wg.Go(func() {
+			if err := e.keys.Ready(ctx); err != nil {
+				failed := keyError(ctx, err)
+				failed.Detail = "issuer " + e.expectedIssuers() + ": " + cmp.Or(failed.Detail, "no keys")
+				errs[i] = failed
+			}
+		})
 	}
+	wg.Wait()
 	return errors.Join(errs...)
 }

@@ -37,14 +37,15 @@ type Key struct {
 // Source supplies public keys from somewhere other than the contract's URL: a KMS, a SPIFFE bundle, a database. Give
 // one to core.WithKeySource, and prove an implementation with package keystest.
 //
-// Implementations must be safe for concurrent use. kid and alg come from the unverified header of a token, so anyone
-// can choose them: never build a path, a URL or a query from them without escaping.
+// A source is asked as seldom as a JWKS URL: once for all requests that wait, again when the keys are no longer fresh
+// ([Policy.DefaultFresh]), and at most once in [Policy.Cooldown] because of unknown key ids. It never sees the key id of a
+// token, which anyone can choose. Implementations must be safe for concurrent use.
 type Source interface {
-	// Keys returns the keys that a token with this kid (empty if it has none) and alg may be verified with, or all
-	// keys that there are: the caller selects. An empty result without an error means that there is no such key,
-	// and refuses the token; an error means that this cannot be known now, and is answered with 503.
+	// Keys returns all keys that tokens may be signed with now. A key that is missing is revoked once the current keys
+	// are no longer fresh. An error, or a result without any usable key, means that the keys are not known now: the
+	// last-known-good ones serve as in an outage of an issuer, and requests are answered with 503 when there are none.
 	//
-	// ctx carries the values of the request that asked, but not its cancellation, and ends after
-	// [Policy.FetchTimeout]. What does not return by then is abandoned.
-	Keys(ctx context.Context, kid, alg string) ([]Key, error)
+	// ctx has the values of the request that caused the call, but not its cancellation, and ends after
+	// [Policy.FetchTimeout]. A call that does not return by then is abandoned. The result must not be changed later.
+	Keys(ctx context.Context) ([]Key, error)
 }

@@ -25,6 +25,7 @@ const (
 	KindTooManyKeys    FetchKind = "too_many_keys"   // more entries than Policy.MaxKeys
 	KindNoUsableKeys   FetchKind = "no_usable_keys"  // a JWK Set in which no entry can be used
 	KindDiscovery      FetchKind = "discovery"       // the discovery document names another issuer or a bad jwks_uri
+	KindSource         FetchKind = "source"          // the key source returned an error
 	KindPanic          FetchKind = "panic"           // the HTTP client or cache handed to us panicked
 )
 
@@ -86,6 +87,8 @@ func (k FetchKind) sentence() string {
 		return "no usable keys"
 	case KindDiscovery:
 		return "discovery document refused"
+	case KindSource:
+		return "the key source failed"
 	case KindPanic:
 		return "panic in a supplied component"
 	}

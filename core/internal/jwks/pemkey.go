@@ -54,9 +54,13 @@ func withdrawn(err error) bool {
 	return fe.Status == http.StatusForbidden || fe.Status == http.StatusNotFound || fe.Status == http.StatusGone
 }
 
-// pull fetches and reads what is at r.url: a key set, or the page of one key.
+// pull fetches and reads what is at r.url, a key set or the page of one key, or asks the key source.
 func (s *Source) pull(r request) func(context.Context) (pulled, error) {
 	return func(ctx context.Context) (pulled, error) {
+		if s.cfg.Source != nil {
+			set, err := s.fromSource(ctx)
+			return pulled{&answer{header: http.Header{}}, set}, err
+		}
 		ans, err := s.fetch.get(ctx, r)
 		switch {
 		case r.pem && withdrawn(err):

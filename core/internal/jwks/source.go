@@ -46,6 +46,8 @@ type Config struct {
 	Cache keys.Cache
 	// Provider and Issuers label events and Health: the contract's slug and its issuers.
 	Provider, Issuers string
+	// Source supplies the keys, instead of URL or Discovery. Its sets are not cached. Default: none.
+	Source keys.Source
 	// Emit observes. It is called without locks held: for an unknown key on the request's own goroutine, otherwise on
 	// the goroutine of the fetch after its waiters have gone on, one event at a time. The context has the values of the
 	// request that caused the event. Default: none.
@@ -92,6 +94,9 @@ type Source struct {
 
 // New returns a Source and does no I/O: the first Lookup or Ready fetches.
 func New(cfg Config) *Source {
+	if cfg.Source != nil {
+		cfg.URL, cfg.Discovery = "", false
+	}
 	s := &Source{cfg: cfg, policy: cfg.Policy.WithDefaults(), clock: cfg.Clock, origin: cfg.URL}
 	if cfg.Discovery {
 		s.origin = cfg.discoveryURL()

@@ -105,7 +105,7 @@ func (s *Source) decode(data []byte, now time.Time) (*snapshot, error) {
 
 // recall loads what the cache holds, nil when that is nothing of use. Only the flight calls it.
 func (s *Source) recall(ctx context.Context, f *flight, now time.Time) *snapshot {
-	if s.cfg.Cache == nil {
+	if s.cfg.Cache == nil || s.cfg.Source != nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.policy.FetchTimeout/5) // a slow cache must leave time for the fetch
@@ -129,7 +129,7 @@ func (s *Source) recall(ctx context.Context, f *flight, now time.Time) *snapshot
 
 // save stores snap, before the flight's waiters go on: what they have been told is then already there for a restart.
 func (s *Source) save(ctx context.Context, f *flight, snap *snapshot) {
-	if s.cfg.Cache == nil {
+	if s.cfg.Cache == nil || s.cfg.Source != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.policy.FetchTimeout/5)

@@ -1,0 +1,70 @@
+package jwks
+
+import (
+	"context"
+	"crypto"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/revstackhq/auth-go/core/keys"
+)
+
+// fromSource asks the key source. The error is a *[FetchError].
+func (s *Source) fromSource(ctx context.Context) (*Set, error) {
+	supplied, err := s.cfg.Source.Keys(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, &FetchError{Kind: KindSource, Err: err}
+	case len(supplied) > s.policy.MaxKeys:
+		return nil, &FetchError{Kind: KindTooManyKeys, Err: fmt.Errorf("more than %d keys", s.policy.MaxKeys)}
+	}
+	set := newSet(s.limits)
+	for i, k := range supplied {
+		key, reason := fromSupplied(k)
+		if reason == "" {
+			reason = set.add(key)
+		}
+		if reason != "" {
+			set.skip(keys.Skipped{
+				Index:     i,
+				ID:        printable(k.ID, shownBytes),
+				Algorithm: printable(k.Algorithm, shownBytes),
+				Reason:    reason,
+			}, k.ID)
+		}
+	}
+	if len(set.keys) == 0 {
+		return nil, &FetchError{Kind: KindNoUsableKeys, Err: noUsable(set.skipped), Skipped: set.skipped}
+	}
+	set.index()
+	return set, nil
+}
+
+// fromSupplied checks a key as those of a JWKS are checked. A broken key (a nil pointer, a missing modulus) costs that
+// key and not the others.
+func fromSupplied(k keys.Key) (key *Key, reason string) {
+	defer func() {
+		if p := recover(); p != nil {
+			key, reason = nil, "malformed key: "+printable(fmt.Sprint(p), shownBytes)
+		}
+	}()
+	if len(k.ID) > maxKidSize {
+		return nil, "kid longer than 256 bytes"
+	}
+	for name, text := range map[string]string{"kid": k.ID, "alg": k.Algorithm, "issuer": k.Issuer} {
+		if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			return nil, name + " holds control characters"
+		}
+	}
+	if private, ok := k.Public.(interface{ Public() crypto.PublicKey }); ok && private != nil {
+		return nil, "private key: supply its public half only"
+	}
+	key, reason = newKey(k.Public, k.ID, k.Algorithm)
+	if key != nil {
+		key.Issuer = k.Issuer
+	}
+	return key, reason
+}
