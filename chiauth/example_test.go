@@ -46,7 +46,7 @@ func ExampleNew() {
 		_, _ = fmt.Fprint(w, "hello, ", chiauth.UserID(r.Context()))
 	})
 
-	show(r, issuer.ClerkSession(authtest.Clerk{UserID: "user_1"}))
+	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1"}))
 	show(r, "")
 	// Output:
 	// 200 hello, user_1
@@ -120,7 +120,7 @@ func ExampleClaims() {
 		}
 		_, _ = fmt.Fprintf(w, "%s in %s", chiauth.UserID(r.Context()), claims.SessionID)
 	})
-	show(r, issuer.ClerkSession(authtest.Clerk{UserID: "user_1", SessionID: "sess_1"}))
+	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1", SessionID: "sess_1"}))
 	// Output: 200 user_1 in sess_1
 }
 

@@ -44,7 +44,7 @@ func ExampleNew() {
 	e.Use(echoauth.New(contract))
 	e.GET("/", func(c echo.Context) error { return c.String(http.StatusOK, "hello, "+echoauth.UserID(c)) })
 
-	show(e, issuer.ClerkSession(authtest.Clerk{UserID: "user_1"}))
+	show(e, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1"}))
 	show(e, "")
 	// Output:
 	// 200 hello, user_1
@@ -117,7 +117,7 @@ func ExampleClaims() {
 		}
 		return c.JSON(http.StatusOK, map[string]string{"userId": echoauth.UserID(c), "sessionId": claims.SessionID})
 	})
-	show(e, issuer.ClerkSession(authtest.Clerk{UserID: "user_1", SessionID: "sess_1"}))
+	show(e, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1", SessionID: "sess_1"}))
 	// Output: 200 {"sessionId":"sess_1","userId":"user_1"}
 }
 

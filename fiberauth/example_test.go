@@ -43,7 +43,7 @@ func ExampleNew() {
 	app.Use(fiberauth.New(contract))
 	app.Get("/", func(c *fiber.Ctx) error { return c.SendString("hello, " + fiberauth.UserID(c)) })
 
-	show(app, issuer.ClerkSession(authtest.Clerk{UserID: "user_1"}))
+	show(app, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1"}))
 	show(app, "")
 	// Output:
 	// 200 hello, user_1
@@ -114,7 +114,7 @@ func ExampleClaims() {
 		}
 		return c.JSON(fiber.Map{"userId": fiberauth.UserID(c), "sessionId": claims.SessionID})
 	})
-	show(app, issuer.ClerkSession(authtest.Clerk{UserID: "user_1", SessionID: "sess_1"}))
+	show(app, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1", SessionID: "sess_1"}))
 	// Output: 200 {"sessionId":"sess_1","userId":"user_1"}
 }
 

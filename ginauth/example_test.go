@@ -44,7 +44,7 @@ func ExampleNew() {
 	r.Use(ginauth.New(contract))
 	r.GET("/", func(c *gin.Context) { c.String(http.StatusOK, "hello, "+ginauth.UserID(c)) })
 
-	show(r, issuer.ClerkSession(authtest.Clerk{UserID: "user_1"}))
+	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1"}))
 	show(r, "")
 	// Output:
 	// 200 hello, user_1
@@ -116,7 +116,7 @@ func ExampleClaims() {
 		}
 		c.JSON(http.StatusOK, gin.H{"userId": ginauth.UserID(c), "sessionId": claims.SessionID})
 	})
-	show(r, issuer.ClerkSession(authtest.Clerk{UserID: "user_1", SessionID: "sess_1"}))
+	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1", SessionID: "sess_1"}))
 	// Output: 200 {"sessionId":"sess_1","userId":"user_1"}
 }
 

@@ -57,18 +57,14 @@ func bearerCredential(r Request, read func(value string) (token, problem string)
 	}
 }
 
-// schemeOf returns the scheme under which an extractor finds tokens.
-func schemeOf(e Extractor) string {
-	if _, ok := e.(bearerHeader); ok {
-		return schemeBearer
-	}
-	return ""
-}
-
 // whereNothingWas says where a guard looked for a token, and what it found.
 func (g *Guard) whereNothingWas(r Request) string {
-	found := make([]string, 0, len(g.extractors))
-	for _, e := range g.extractors {
+	return "the request carries no token: " + strings.Join(nothingIn(g.extractors, r), "; ")
+}
+
+func nothingIn(extractors []Extractor, r Request) []string {
+	var found []string
+	for _, e := range extractors {
 		switch e := e.(type) {
 		case bearerHeader:
 			found = append(found, bearer.Found(r.Header("Authorization")))
@@ -76,11 +72,13 @@ func (g *Guard) whereNothingWas(r Request) string {
 			found = append(found, "the cookie "+quoted(e.name)+" is missing or empty")
 		case *place:
 			found = append(found, e.kind+" "+quoted(e.name)+" is missing or empty")
+		case *first:
+			found = append(found, nothingIn(e.extractors, r)...)
 		default:
 			found = append(found, "an extractor of the program found nothing")
 		}
 	}
-	return "the request carries no token: " + strings.Join(found, "; ")
+	return found
 }
 
 // place is an extractor that looks at one named thing.

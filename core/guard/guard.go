@@ -237,14 +237,14 @@ func (g *Guard) extract(r Request) (core.Credentials, *core.Error) {
 	}
 	var found core.Credentials
 	for _, e := range g.extractors {
-		token, err := e.Extract(r)
+		token, scheme, err := extractFrom(e, r)
 		if err != nil {
 			return core.Credentials{}, extractorError(err)
 		}
 		switch {
 		case token == "":
 		case found.Token == "":
-			found.Token, found.Scheme = token, schemeOf(e)
+			found.Token, found.Scheme = token, scheme
 		case found.Token != token:
 			return core.Credentials{}, reject(core.CodeInvalidRequest, "the request carries two different tokens") // RFC 6750 §2
 		}

@@ -78,7 +78,7 @@ func InsecureBestEffort() Option { return option(func(s *settings) { s.bestEffor
 
 // Extractors looks for the token in these places, in this order, instead of only
 // in the Authorization header. A request that carries two different tokens is
-// rejected with CodeInvalidRequest (RFC 6750 §2).
+// rejected with CodeInvalidRequest (RFC 6750 §2); see [First].
 func Extractors(extractors ...Extractor) Option {
 	return option(func(s *settings) {
 		if len(extractors) == 0 {
@@ -89,9 +89,7 @@ func Extractors(extractors ...Extractor) Option {
 				s.faults.missing(fmt.Sprintf("Extractors[%d]", i), "is nil")
 				continue
 			}
-			if v, ok := e.(interface{ validate(f *faults) }); ok {
-				v.validate(&s.faults)
-			}
+			validate(e, &s.faults)
 			s.extractors = append(s.extractors, e)
 		}
 	})

@@ -1,0 +1,30 @@
+// Package guard protects requests: it finds the credentials, has them
+// authenticated by a contract or verifier of package core, checks revocation and
+// policies, and renders the answer to a request that is rejected.
+//
+//	handler := guard.Middleware(contract)(mux) // net/http
+//
+// Programs that use gin, echo, chi or fiber give the options of this package to
+// the New of their adapter: ginauth.New(contract, guard.Optional()). A handler
+// reads the session with core.UserID, core.Claims and core.FromContext.
+//
+// # Errors
+//
+// [New] and [NewRenderer] return all mistakes in their options at once, as
+// [*core.ConfigError]; [Middleware], [Must] and [Require] panic with them. A
+// rejected request is a [*Rejection]: status, header and body for the client, and
+// in Err a [*core.Error] with the code and the detail for the log. Its own text
+// is the sentence that the client may see. An outage is never answered with 401.
+//
+// # Concurrency
+//
+// Guards, requirements and renderers are safe for concurrent use and have nothing
+// to close. So must be every extractor, policy, revoker and function that an
+// option takes. A [*Rejection] belongs to its caller.
+//
+// # Compatibility
+//
+// Statuses, header fields and bodies are part of the API. [Request] may be
+// implemented by others: it gets no further methods; what a request may offer
+// besides is found by optional methods.
+package guard

@@ -1,0 +1,64 @@
+package guard
+
+import "fmt"
+
+// First is an extractor that looks in these places, in this order: the first one
+// that has a credential decides. Later places are not read, so a request may
+// carry two different tokens, such as a bearer token and the browser's cookie.
+// A credential in the first place that is malformed or invalid is an error; First
+// never falls through to the next place. Give it to [Extractors]:
+//
+//	guard.Extractors(guard.First(guard.Bearer(), guard.Cookie("__session")))
+//
+// Without First, [Extractors] rejects two different tokens (RFC 6750 §2), which
+// is the safer choice if one client should never send both.
+func First(extractors ...Extractor) Extractor { return &first{extractors} }
+
+type first struct{ extractors []Extractor }
+
+func (f *first) Extract(r Request) (string, error) {
+	token, _, err := f.extract(r)
+	return token, err
+}
+
+// extract returns the scheme of the place too.
+func (f *first) extract(r Request) (token, scheme string, err error) {
+	for _, e := range f.extractors {
+		if token, scheme, err = extractFrom(e, r); token != "" || err != nil {
+			return token, scheme, err
+		}
+	}
+	return "", "", nil
+}
+
+func (f *first) validate(faults *faults) {
+	if len(f.extractors) == 0 {
+		faults.missing("First", "names no extractor: it could never find a token")
+	}
+	for i, e := range f.extractors {
+		if missing(e) {
+			faults.missing(fmt.Sprintf("First[%d]", i), "is nil")
+			continue
+		}
+		validate(e, faults)
+	}
+}
+
+// validate notes what is wrong with an extractor of this package.
+func validate(e Extractor, f *faults) {
+	if v, ok := e.(interface{ validate(f *faults) }); ok {
+		v.validate(f)
+	}
+}
+
+// extractFrom returns the scheme under which e found the token, too.
+func extractFrom(e Extractor, r Request) (token, scheme string, err error) {
+	if f, ok := e.(*first); ok {
+		return f.extract(r)
+	}
+	token, err = e.Extract(r)
+	if _, ok := e.(bearerHeader); ok && token != "" {
+		scheme = schemeBearer
+	}
+	return token, scheme, err
+}
