@@ -84,7 +84,7 @@ func fileName(id string) string {
 }
 
 // Load returns the content of the file for id, or nil and no error if there is none.
-func (c *FileCache) Load(_ context.Context, id string) ([]byte, error) {
+func (c *FileCache) Load(_ context.Context, id string) (data []byte, err error) {
 	root, err := c.open()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -93,7 +93,22 @@ func (c *FileCache) Load(_ context.Context, id string) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = root.Close() }()
-	named, err := root.Lstat(fileName(id))
+	for range maxReplaced {
+		if data, err = load(root, fileName(id)); !errors.Is(err, errReplaced) {
+			break
+		}
+	}
+	return data, err
+}
+
+// maxReplaced is how often Load tries again when a Store of another process replaces the file between check and open.
+const maxReplaced = 10
+
+var errReplaced = errors.New("cache file was replaced while it was opened")
+
+// load reads one file after checking that it is a regular one and belongs to this user or root.
+func load(root *os.Root, name string) ([]byte, error) {
+	named, err := root.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -104,7 +119,7 @@ func (c *FileCache) Load(_ context.Context, id string) ([]byte, error) {
 		return nil, fmt.Errorf("cache file is not a regular file (%v)", named.Mode().Type())
 	}
 	// If a pipe is put in its place at this moment, the flags keep the open from waiting for a writer.
-	f, err := root.OpenFile(fileName(id), os.O_RDONLY|carefulOpen, 0)
+	f, err := root.OpenFile(name, os.O_RDONLY|carefulOpen, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +129,7 @@ func (c *FileCache) Load(_ context.Context, id string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() || !os.SameFile(named, info) {
-		return nil, errors.New("cache file was replaced while it was opened")
+		return nil, errReplaced
 	}
 	if err := trusted(info); err != nil {
 		return nil, fmt.Errorf("cache file %w: remove it", err)

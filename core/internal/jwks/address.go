@@ -49,12 +49,12 @@ func hostOf(rawURL string) string {
 	return u.Hostname()
 }
 
-// errPrivate says what to do about an address that was refused.
+// errPrivate says how to allow an address that was refused.
 var errPrivate = errors.New("the host is in a private network, and the contract does not name it; " +
 	"where that is right, name the URL in JWKSURL or set InsecurePrivateNetwork")
 
-// publicTransport is t for hosts that a stranger may have chosen. It checks the address that is dialed, after the
-// look-up: a name that is public when it is checked and private when it is used (DNS rebinding) gets nowhere.
+// publicTransport is t for hosts that an untrusted party may have chosen. It checks the address that is dialed, after the
+// look-up: a name that is public when it is checked and private when it is used (DNS rebinding) is refused.
 func publicTransport(t *http.Transport) *http.Transport {
 	t = t.Clone()
 	t.Proxy = nil // a proxied request never comes here

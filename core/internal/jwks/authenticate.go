@@ -15,15 +15,15 @@ import (
 // MinCacheSecret is the least size of a secret for [Authenticate], in bytes.
 const MinCacheSecret = sha256.Size
 
-// authenticated is a [keys.Cache] whose content forges nothing. It is comparable if the cache in it is.
+// authenticated is a [keys.Cache] whose content cannot be forged. It is comparable if the cache in it is.
 type authenticated struct {
 	cache keys.Cache
 	key   [sha256.Size]byte
 }
 
-// Authenticate returns cache with an HMAC-SHA256 over every envelope and the id that it stands under. What carries
-// none, or a wrong one, fails to load, and the keys are fetched. Whoever can write to cache can still delete, and put
-// an old envelope back while it lasts. secret has at least [MinCacheSecret] bytes.
+// Authenticate returns cache with an HMAC-SHA256 over every envelope and the id that it stands under. An entry
+// without one, or with a wrong one, fails to load, and the keys are fetched. Anyone who can write to cache can still
+// delete entries, and put back an old envelope until it expires. secret has at least [MinCacheSecret] bytes.
 func Authenticate(cache keys.Cache, secret []byte) keys.Cache {
 	return authenticated{cache: cache, key: [sha256.Size]byte(mac(secret, "auth-go key cache", nil))}
 }

@@ -17,10 +17,10 @@ import (
 const KidPlaceholder = "{kid}"
 
 const (
-	// maxResidents bounds the keys that a directory keeps; the one unused for longest makes room.
-	maxResidents = 32
-	// freeResidents is how many keys a directory learns without a cool-down between them: those of a cold start.
-	freeResidents = 4
+	// maxKnownKeys bounds the keys that a directory keeps; the one unused for longest makes room.
+	maxKnownKeys = 32
+	// freeKeys is how many keys a directory learns without a cool-down between them: those of a cold start.
+	freeKeys = 4
 )
 
 // Directory is the keys of an issuer that publishes each at a URL of its own, as PEM. Every key that was found is kept
@@ -34,8 +34,8 @@ type Directory struct {
 	before, after string // the URL around the kid
 	shownURL      string
 
-	// residents are the keys found so far; the map is replaced and never modified.
-	residents atomic.Pointer[map[string]*resident]
+	// known are the keys found so far; the map is replaced and never modified.
+	known atomic.Pointer[map[string]*knownKey]
 
 	unknownKids, throttled atomic.Uint64
 
@@ -52,8 +52,8 @@ type Directory struct {
 	past          keys.Health // counts of sources that are gone
 }
 
-// resident is a key that was found.
-type resident struct {
+// knownKey is a key that was found.
+type knownKey struct {
 	source *Source
 	used   atomic.Int64 // Unix seconds
 }
@@ -71,7 +71,7 @@ func NewDirectory(cfg Config) *Directory {
 	d.fetch = newFetcher(cfg.Client, d.policy.MaxBytes)
 	d.fetch.insecure, d.fetch.now = cfg.InsecureHTTP, d.clock.Now
 	d.refused = newRefusals(d.policy.Cooldown, d.policy.MaxRefusedKids)
-	d.residents.Store(&map[string]*resident{})
+	d.known.Store(&map[string]*knownKey{})
 	return d
 }
 
@@ -108,14 +108,14 @@ func (d *Directory) Lookup(ctx context.Context, kid string, hasKid bool, alg str
 	if !hasKid || !isUUID(kid) {
 		return nil, d.unknown(ctx, kid, alg, UnknownKeyError{Malformed: hasKid})
 	}
-	if r := (*d.residents.Load())[kid]; r != nil {
+	if r := (*d.known.Load())[kid]; r != nil {
 		return d.ask(ctx, r, kid, alg)
 	}
 	return d.find(ctx, kid, alg)
 }
 
 // ask looks kid up with its own source.
-func (d *Directory) ask(ctx context.Context, r *resident, kid, alg string) ([]*Key, error) {
+func (d *Directory) ask(ctx context.Context, r *knownKey, kid, alg string) ([]*Key, error) {
 	if now := d.clock.Now().Unix(); r.used.Load() != now { // store only once a second: readers would fight over the cache line
 		r.used.Store(now)
 	}
@@ -124,46 +124,46 @@ func (d *Directory) ask(ctx context.Context, r *resident, kid, alg string) ([]*K
 		return found, nil
 	}
 	if snap := r.source.snap.Load(); snap != nil && len(snap.set.keys) == 0 {
-		d.expel(kid, r)
+		d.remove(kid, r)
 	}
 	return nil, err
 }
 
-// expel forgets a key that was withdrawn.
-func (d *Directory) expel(kid string, r *resident) {
+// remove forgets a key that was withdrawn.
+func (d *Directory) remove(kid string, r *knownKey) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	now := *d.residents.Load()
+	now := *d.known.Load()
 	if now[kid] != r {
-		return // somebody else did, or it is back
+		return // another request removed it, or it is back
 	}
 	d.refused.refuse(kid, "", d.asked, d.clock.Now())
 	next := maps.Clone(now)
 	delete(next, kid)
-	d.residents.Store(&next)
+	d.known.Store(&next)
 	addCounts(&d.past, r.source.Health())
 }
 
-// house makes source a resident. The caller holds mu.
-func (d *Directory) house(kid string, source *Source, now time.Time) {
-	next := maps.Clone(*d.residents.Load())
-	r := &resident{source: source}
+// add keeps source as that of a known key. The caller holds mu.
+func (d *Directory) add(kid string, source *Source, now time.Time) {
+	next := maps.Clone(*d.known.Load())
+	r := &knownKey{source: source}
 	r.used.Store(now.Unix())
 	next[kid] = r
-	for len(next) > maxResidents {
+	for len(next) > maxKnownKeys {
 		oldest := slices.MinFunc(slices.Collect(maps.Keys(next)), func(a, b string) int {
 			return int(next[a].used.Load() - next[b].used.Load())
 		})
 		addCounts(&d.past, next[oldest].source.Health())
 		delete(next, oldest)
 	}
-	d.residents.Store(&next)
-	if len(next) > freeResidents { // whoever knows many keys of the issuer must not make us fetch them all at once
+	d.known.Store(&next)
+	if len(next) > freeKeys { // a client that knows many key ids of the issuer must not cause as many fetches at once
 		d.cooldownUntil = now.Add(d.policy.Cooldown)
 	}
 }
 
-// unknown counts and tells of a refusal that no source made.
+// unknown counts and reports a rejection that no source made.
 func (d *Directory) unknown(ctx context.Context, kid, alg string, e UnknownKeyError) (err error) {
 	e.KeyID, e.Alg = printable(kid, shownBytes), printable(alg, shownBytes)
 	d.unknownKids.Add(1)
@@ -184,8 +184,8 @@ func (d *Directory) unknown(ctx context.Context, kid, alg string, e UnknownKeyEr
 	return err
 }
 
-// Relearn has nothing to offer: a token without a kid names no key here.
+// Relearn returns nothing: a token without a kid names no key here.
 func (d *Directory) Relearn(context.Context, string, []*Key) ([]*Key, error) { return nil, nil }
 
-// Ready returns nil: which keys there are shows only when a token names one.
+// Ready returns nil: the keys are not listed anywhere, so there is nothing to fetch before a token names one.
 func (d *Directory) Ready(context.Context) error { return nil }

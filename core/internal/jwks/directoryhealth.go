@@ -20,14 +20,14 @@ func (d *Directory) Health() keys.Health {
 	if now.Before(d.nextTry) {
 		h.NextTry = d.nextTry
 	}
-	residents := *d.residents.Load()
+	known := *d.known.Load()
 	d.mu.Unlock()
 
 	h.UnknownKeys += d.unknownKids.Load()
 	h.Throttled += d.throttled.Load()
-	for n, kid := range slices.Sorted(maps.Keys(residents)) {
-		one := residents[kid].source.Health()
-		if n == 0 || gravity(one.State) > gravity(h.State) {
+	for n, kid := range slices.Sorted(maps.Keys(known)) {
+		one := known[kid].source.Health()
+		if n == 0 || severity(one.State) > severity(h.State) {
 			h.State = one.State
 		}
 		if n == 0 || one.FreshUntil.Before(h.FreshUntil) {
@@ -46,8 +46,8 @@ func (d *Directory) Health() keys.Health {
 	return h
 }
 
-// gravity orders states from well to bad.
-func gravity(s keys.State) int {
+// severity orders states from good to bad.
+func severity(s keys.State) int {
 	return slices.Index([]keys.State{
 		keys.StateStatic, keys.StateFresh, keys.StateRefreshing, keys.StateEmpty, keys.StateStale, keys.StateUnavailable,
 	}, s)

@@ -16,7 +16,7 @@ import (
 // wellKnown is where OpenID Connect Discovery 1.0 §4 puts the provider's metadata, after the issuer's path.
 const wellKnown = "/.well-known/openid-configuration"
 
-// discovered is what the last discovery taught, immutable.
+// discovered is the result of the last discovery, immutable.
 type discovered struct {
 	jwksURL               string // empty until a document was good once
 	fetchedAt, freshUntil time.Time
@@ -45,7 +45,7 @@ func (s *Source) locate(ctx context.Context, now time.Time) (string, error) {
 	if old.jwksURL != "" && !reached(now, old.due) {
 		return old.jwksURL, nil
 	}
-	if old.jwksURL != "" { // a document that hangs must leave time for the keys themselves
+	if old.jwksURL != "" { // a document that hangs must leave time to fetch the keys
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, s.policy.FetchTimeout/2)
 		defer cancel()
@@ -126,7 +126,7 @@ func (e *IssuerMismatchError) Error() string {
 	return fmt.Sprintf("the document's issuer is %q, configured is %q; they must be identical, trailing slash included", e.Got, e.Want)
 }
 
-// checkJWKSURI judges a jwks_uri: the document is remote input, and must not steer us to http or into our own network.
+// checkJWKSURI judges a jwks_uri: the document is remote input, and must not lead to http or into a private network.
 // An issuer over http is trusted with http on its own host if InsecureHTTP says so.
 func (c Config) checkJWKSURI(jwksURI string) error {
 	if jwksURI == "" {

@@ -23,14 +23,14 @@ const (
 	acceptJSON   = "application/json"
 )
 
-// fetcher gets small documents under the rules every fetch of ours obeys.
+// fetcher gets small documents under the same rules for every fetch.
 type fetcher struct {
 	client   *http.Client
 	public   *http.Client                          // dials public addresses only; nil for a client that was given
 	proxy    func(*http.Request) (*url.URL, error) // of client's transport, nil if it has none
 	now      func() time.Time
 	maxBytes int64
-	insecure bool // http may leave this machine
+	insecure bool // http to other machines is allowed
 }
 
 // request is what to get, and how.
@@ -67,14 +67,14 @@ func newFetcher(client *http.Client, maxBytes int64) *fetcher {
 		client, f.proxy = &http.Client{Transport: t}, t.Proxy
 		f.public = &http.Client{Transport: publicTransport(t), CheckRedirect: checkRedirect}
 	}
-	c := *client // theirs stays as it is
+	c := *client // the caller's stays unchanged
 	c.CheckRedirect = checkRedirect
 	c.Jar = nil
 	f.client = &c
 	return f
 }
 
-// clientFor returns who sends req. Behind a proxy the proxy looks the name up and dials: its rules decide, and the
+// clientFor returns the client that sends req. Behind a proxy the proxy looks the name up and dials: its rules decide, and the
 // address that we dial is the proxy's own.
 func (f *fetcher) clientFor(req *http.Request, publicOnly bool) *http.Client {
 	if !publicOnly || f.public == nil {
@@ -104,7 +104,7 @@ func defaultTransport() *http.Transport {
 }
 
 // checkRedirect lets a redirect stay on the host that was configured, and nowhere else: an open redirect there must
-// not choose our keys, nor reach into our network.
+// not choose the keys, nor reach into a private network.
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	from, to := via[0].URL, req.URL
 	switch {

@@ -16,7 +16,7 @@ type inquiry struct {
 	err     error // an *UnavailableError
 }
 
-// find answers for a kid that is not a resident's, from what was learned lately or after an inquiry.
+// find answers for a kid that is not known, from recent answers or after an inquiry.
 func (d *Directory) find(ctx context.Context, kid, alg string) ([]*Key, error) {
 	for {
 		q, refusal := d.join(ctx, kid)
@@ -27,14 +27,14 @@ func (d *Directory) find(ctx context.Context, kid, alg string) ([]*Key, error) {
 		case refusal != nil:
 			return nil, refusal
 		case q == nil:
-			if r := (*d.residents.Load())[kid]; r != nil {
+			if r := (*d.known.Load())[kid]; r != nil {
 				return d.ask(ctx, r, kid, alg)
 			}
 			continue // it came and went
 		}
 		ended := d.await(ctx, q)
 		switch {
-		case !ended: // this caller's wait, not the fetch
+		case !ended: // the caller's wait, not the fetch
 			return nil, &UnavailableError{RetryAfter: d.policy.BackoffMin, Cause: ctx.Err()}
 		case q.kid != kid: // it was about another key; each one that fails bars the next, so this ends soon
 		case q.missing:
@@ -45,7 +45,7 @@ func (d *Directory) find(ctx context.Context, kid, alg string) ([]*Key, error) {
 	}
 }
 
-// await waits for the end of q, or of ctx, and gives the seat that join took back.
+// await waits for the end of q, or of ctx, and ends the count that join began.
 func (d *Directory) await(ctx context.Context, q *inquiry) (ended bool) {
 	defer func() {
 		d.mu.Lock()
@@ -60,13 +60,13 @@ func (d *Directory) await(ctx context.Context, q *inquiry) (ended bool) {
 	}
 }
 
-// join returns the inquiry to wait for, with a seat there, or why not to wait; neither if kid is a resident's by now.
+// join returns the inquiry to wait for, counted among its waiters, or why not to wait; neither if kid is known by now.
 func (d *Directory) join(ctx context.Context, kid string) (*inquiry, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.clock.Now()
 	switch {
-	case (*d.residents.Load())[kid] != nil:
+	case (*d.known.Load())[kid] != nil:
 		return nil, nil
 	case d.refused.holds(kid, "", now):
 		return nil, &UnknownKeyError{Throttled: true}
@@ -101,7 +101,7 @@ func (d *Directory) inquire(ctx context.Context, q *inquiry) {
 	}
 	switch {
 	case len(keys) > 0:
-		d.house(q.kid, source, now)
+		d.add(q.kid, source, now)
 	case missing != nil:
 		q.missing = true
 		d.cooldownUntil = now.Add(d.policy.Cooldown)

@@ -42,7 +42,7 @@ type scrubbed struct {
 func (s *scrubbed) Error() string { return s.text }
 func (s *scrubbed) Unwrap() error { return s.err }
 
-// scrub takes the secret parts of raw out of err's text: an http.RoundTripper of somebody else's may well quote the URL.
+// scrub takes the secret parts of raw out of err's text: a supplied http.RoundTripper may quote the URL.
 func scrub(err error, raw string) error {
 	text := err.Error()
 	if u, perr := url.Parse(raw); perr == nil {

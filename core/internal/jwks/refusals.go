@@ -9,7 +9,7 @@ import (
 const maxHold = time.Minute
 
 // refusals remembers key ids that a fetch did not bring, so that one client with a dead kid costs one fetch a minute
-// and not one per cool-down. It keeps hashes in a ring: its size is fixed, whatever is thrown at it. Not safe for
+// and not one per cool-down. It keeps hashes in a ring: its size is fixed, however many key ids are made up. Not safe for
 // concurrent use.
 type refusals struct {
 	seed  maphash.Seed

@@ -13,7 +13,7 @@ const maxKidless = 4
 // Limits bounds what [Parse] accepts. The zero value means 1,024 entries and every algorithm.
 type Limits struct {
 	MaxKeys    int
-	Algorithms []string // keys that fit none of these are kept out, with a reason
+	Algorithms []string // keys that fit none of these are skipped, with a reason
 	Uses       []string // accepted values of "use", "" for its absence; nil means "sig" and ""
 }
 
@@ -74,7 +74,7 @@ func newSet(lim Limits) *Set {
 	return s
 }
 
-// add takes a key in, or returns the reason why it stays out.
+// add includes a key, or returns the reason why not.
 func (s *Set) add(key *Key) (reason string) {
 	fits := 0
 	for _, alg := range s.algs {
@@ -111,7 +111,7 @@ func (s *Set) skip(sk keys.Skipped, kid string) {
 	}
 }
 
-// index builds the indexes once every key is in.
+// index builds the indexes once all keys are added.
 func (s *Set) index() {
 	if !s.anyKid {
 		for _, alg := range s.algs { // an empty kid in a token names no key
@@ -132,7 +132,7 @@ func (s *Set) index() {
 	}
 }
 
-// inherit puts old's pointers in the place of equal keys, so that what was prepared for a key survives a refresh. It
+// inherit replaces equal keys by old's pointers, so that what was prepared for a key survives a refresh. It
 // must be called before the set is shared.
 func (s *Set) inherit(old *Set) {
 	if old == nil {

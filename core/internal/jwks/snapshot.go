@@ -41,8 +41,8 @@ func (sn *snapshot) phase(now time.Time) phase {
 }
 
 // reached reports whether now is at or past t by the wall clock or by the monotonic one, where both have it. The
-// monotonic clock stands still while a machine is suspended, and the wall clock may be set back: neither may make a
-// key live longer.
+// monotonic clock stands still while a machine is suspended, and the wall clock may be set back: neither may prolong the use
+// of a key.
 func reached(now, t time.Time) bool {
 	return !now.Before(t) || !now.Round(0).Before(t.Round(0))
 }

@@ -24,21 +24,21 @@ type Config struct {
 	Discovery bool
 	// DiscoveryURL overrides where the metadata is. Default: Issuer + "/.well-known/openid-configuration".
 	DiscoveryURL string
-	// Algorithms are those the contract accepts; keys that fit none are kept out. Default: all.
+	// Algorithms are those that the contract accepts; keys that fit none of them are skipped. Default: all.
 	Algorithms []string
 	// KeyUses are the accepted values of a key's "use", "" for its absence. Default: "sig" and absence.
 	KeyUses []string
-	// InsecureHTTP also fetches over http outside loopback, for who configured such a URL.
+	// InsecureHTTP also fetches over http from other machines, where the contract says so.
 	InsecureHTTP bool
-	// Tenant says that somebody other than who runs the program chose the URLs: they are fetched from public addresses
-	// only, checked when they are dialed. So is a jwks_uri on a host that the configuration does not name.
+	// Tenant says that a tenant, and not the program, chose the URLs: they are fetched from public addresses only,
+	// checked when they are dialed, so that a tenant cannot reach into the network of the program. So is a jwks_uri on a host that the configuration does not name.
 	Tenant bool
 	// PrivateNetwork also fetches from private addresses then.
 	PrivateNetwork bool
 	// Policy holds the figures. It should have passed [keys.Policy.Validate].
 	Policy keys.Policy
-	// Client fetches. It is copied, and its CheckRedirect and Jar are replaced. What its transport dials is its own
-	// matter: only hosts that are written as addresses can be checked. Default: one that keeps no connections.
+	// Client fetches. It is copied, and its CheckRedirect and Jar are replaced. What its transport dials
+	// cannot be checked, except hosts that are written as addresses. Default: one that keeps no connections.
 	Client *http.Client
 	// Clock is the time source. Default: the system's.
 	Clock keys.Clock
@@ -72,7 +72,7 @@ type Source struct {
 	snap  atomic.Pointer[snapshot]
 	disco atomic.Pointer[discovered]
 
-	mu            sync.Mutex // guards what follows; never held across I/O or foreign code other than Clock
+	mu            sync.Mutex // guards what follows; never held across I/O or supplied code other than Clock
 	flight        *flight
 	flights       uint64
 	failures      int       // in a row

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// ParseStatic is [Parse] for a set that somebody configured. Private and symmetric key material is an error here and
-// not skipped: it does not belong into a configuration that is printed, logged and passed on. Errors never echo the set.
+// ParseStatic is [Parse] for a set in a configuration. Private and symmetric key material is an error here and
+// not skipped: it does not belong in a configuration that is printed, logged and passed on. Errors never echo the set.
 func ParseStatic(data []byte, lim Limits) (*Set, error) {
 	set, err := Parse(data, lim)
 	var refused *FetchError
@@ -24,7 +24,7 @@ func ParseStatic(data []byte, lim Limits) (*Set, error) {
 	if where := secretMember(doc, ""); where != "" {
 		return nil, &FetchError{Kind: KindMalformedSet, Err: fmt.Errorf(
 			"%s is private or symmetric key material, which must not be here: give the public key only, "+
-				"and replace a private key that was already passed on; a shared secret belongs into Secret", where)}
+				"and replace a private key that was already passed on; a shared secret belongs in Secret", where)}
 	}
 	return set, err
 }
