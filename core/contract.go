@@ -144,7 +144,7 @@ func (c *contract) compileKeys(f *faults) {
 		f.missing("JWKSURL", "no keys: set {JWKSURL}, {Discovery}, {JWKS}, {PEM}, {Secret} or {ExternalKeys}")
 	}
 	c.compileAlgorithms(len(public) > 0, f)
-	c.checkKeyUses(f)
+	c.checkKeyMembers(f)
 	switch {
 	case r.JWKSURL != "":
 		checkURL("JWKSURL", r.JWKSURL, urlRules{insecureHTTP: r.InsecureHTTP, mayQuery: true}, f)
@@ -157,12 +157,16 @@ func (c *contract) compileKeys(f *faults) {
 	}
 }
 
-func (c *contract) checkKeyUses(f *faults) {
+// checkKeyMembers checks what is demanded of the members of published keys.
+func (c *contract) checkKeyMembers(f *faults) {
 	r := &c.rules
 	for i, use := range r.KeyUses {
 		if use != "" && !printable(use) {
 			f.add("KeyUses["+itoa(i)+"]", quoted(use), `must be printable ASCII without spaces, as in "use" of the key set`)
 		}
+	}
+	if len(r.KeyIssuerClaims) > 0 && !r.CheckKeyIssuer {
+		f.conflict("KeyIssuerClaims", "", "is not used: set {CheckKeyIssuer}, or remove it")
 	}
 	if len(r.KeyUses) > 0 && !c.remote() && len(r.JWKS) == 0 {
 		f.conflict("KeyUses", "", "applies to a key set only: set {JWKSURL}, {Discovery} or {JWKS}, or remove it")

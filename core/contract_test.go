@@ -118,13 +118,14 @@ func TestNewContractFaults(t *testing.T) {
 		}, "session.kinds[0].kind", `"robot"`, "use session, access"},
 		{"kind rule for everybody", secretRules, func(r *core.Rules) { r.Session.Kinds = []core.KindRule{{Kind: core.KindMachine}} }, "session.kinds[0].when", "", "at least one condition"},
 		{"bad mapping path", secretRules, func(r *core.Rules) { r.Session.Roles = core.Refs("ok", "") }, "session.roles[1]", `""`, "is empty"},
-		{"bad factor ages", secretRules, func(r *core.Rules) { r.Session.FactorAges = "a." }, "session.factorAges[0]", `"a."`, "empty segment"},
+		{"bad factor ages", secretRules, func(r *core.Rules) { r.Session.FactorAgesClaim = "a." }, "session.factorAgesClaim", `"a."`, "empty segment"},
+		{"key issuer claims that nothing uses", secretRules, func(r *core.Rules) { r.KeyIssuerClaims = map[string]string{"a": "b"} }, "KeyIssuerClaims", "", "is not used"},
 		{"bits without a scope", secretRules, func(r *core.Rules) {
-			r.Session.PermissionBits = &core.PermissionBits{Features: "f", Permissions: "p", Masks: "m"}
-		}, "session.permissionBits.organizationScope", "", "is required"},
+			r.Session.PackedPermissions = &core.PackedPermissions{Features: "f", Permissions: "p", Masks: "m"}
+		}, "session.packedPermissions.organizationScope", "", "is required"},
 		{"bits without masks", secretRules, func(r *core.Rules) {
-			r.Session.PermissionBits = &core.PermissionBits{Features: "f", Permissions: "p", OrganizationScope: "o"}
-		}, "session.permissionBits.masks", `""`, "is empty"},
+			r.Session.PackedPermissions = &core.PackedPermissions{Features: "f", Permissions: "p", OrganizationScope: "o"}
+		}, "session.packedPermissions.masks", `""`, "is empty"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -275,7 +276,7 @@ func TestContractIsImmutable(t *testing.T) {
 		ContainsAny: []string{"access"}, When: []core.ClaimRule{{Claim: "v", OneOf: []string{"2"}}},
 	}}
 	rules.Session.Roles = core.Refs("roles")
-	rules.Session.PermissionBits = &core.PermissionBits{Features: "f", Permissions: "p", Masks: "m", OrganizationScope: "o"}
+	rules.Session.PackedPermissions = &core.PackedPermissions{Features: "f", Permissions: "p", Masks: "m", OrganizationScope: "o"}
 	rules.Session.Kinds = []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "m", OneOf: []string{"yes"}}}}}
 	contract := newContract(t, rules)
 	before := asJSON(t, contract)
@@ -285,7 +286,7 @@ func TestContractIsImmutable(t *testing.T) {
 		one.OneOf[0], one.NoneOf[0], one.Prefixes[0], one.NotSuffixes[0], one.ContainsAny[0] = "x", "x", "x", "x", "x"
 		one.When[0].OneOf[0] = "x"
 		one.Claim = "x"
-		r.Session.Roles[0].Path, r.Session.PermissionBits.Features = "x", "x"
+		r.Session.Roles[0].Path, r.Session.PackedPermissions.Features = "x", "x"
 		r.Session.Kinds[0].When[0].OneOf[0], r.Session.Kinds[0].Kind = "x", "x"
 	}
 	spoil(&rules)

@@ -28,7 +28,7 @@ func everyRule() core.Rules {
 			},
 			{Claim: "name", OneOf: []string{"a"}, IgnoreCase: true},
 		},
-		CheckKeyIssuer: true, KeyUses: []string{"sig", "jwt-svid", ""}, InsecurePrivateNetwork: true, TokenTypes: []string{"at+jwt", ""}, Leeway: 290 * time.Millisecond, MaxAge: 90*time.Minute + time.Nanosecond, MaxTokenBytes: 4096,
+		CheckKeyIssuer: true, KeyIssuerClaims: map[string]string{"tenantid": "tid"}, KeyUses: []string{"sig", "jwt-svid", ""}, InsecurePrivateNetwork: true, TokenTypes: []string{"at+jwt", ""}, Leeway: 290 * time.Millisecond, MaxAge: 90*time.Minute + time.Nanosecond, MaxTokenBytes: 4096,
 		InsecureNoExpiry: true, InsecureShortSecret: true, InsecureHTTP: true, InsecureIgnoreConfirmation: true, InsecureEmulator: true,
 	}
 	refs := core.Refs("a.b", "c")
@@ -40,8 +40,8 @@ func everyRule() core.Rules {
 	}
 	r.Session.Roles = []core.ClaimRef{{Path: "r", Split: ",", Keys: true, Field: "f", TrimPrefix: "t", Prefix: "p", Single: true}}
 	r.Session.Email = []core.ClaimRef{} // empty, not nil: maps nothing
-	r.Session.FactorAges = "fva"
-	r.Session.PermissionBits = &core.PermissionBits{Features: "f", Permissions: "p", Masks: "m", OrganizationScope: "o", Prefix: "org:"}
+	r.Session.FactorAgesClaim = "fva"
+	r.Session.PackedPermissions = &core.PackedPermissions{Features: "f", Permissions: "p", Masks: "m", OrganizationScope: "o", Prefix: "org:"}
 	r.Session.Kinds = []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "gty", OneOf: []string{"cc"}}}}}
 	r.Session.Kind = core.KindAccess
 	return r

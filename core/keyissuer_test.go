@@ -24,6 +24,7 @@ func TestCheckKeyIssuer(t *testing.T) {
 		{"names none", nil, true, ""},
 		{"another tenant", issuerOf(other), true, core.CodeInvalidSignature},
 		{"another template", "https://elsewhere.example/{tenantid}/v2.0", true, core.CodeInvalidSignature},
+		{"a placeholder that the contract does not name", "https://login.example/{tid}/v2.0", true, core.CodeInvalidSignature},
 		{"another tenant, not asked", issuerOf(other), false, ""},
 		{"no string", 7, true, core.CodeKeysUnavailable}, // the only entry of the set is skipped
 	} {
@@ -32,6 +33,9 @@ func TestCheckKeyIssuer(t *testing.T) {
 			issuer.SetJWKS(withIssuer(t, issuer.JWKS(), tt.keyIssuer))
 			v, err := core.NewVerifier(issuer.Contract(func(r *core.Rules) {
 				r.Issuer, r.IssuerTemplate, r.CheckKeyIssuer = "", "https://login.example/{tid}/v2.0", tt.check
+				if tt.check {
+					r.KeyIssuerClaims = map[string]string{"tenantid": "tid"}
+				}
 				r.ClaimRules = []core.ClaimRule{{Claim: "tid", Format: "uuid"}}
 			}))
 			if err != nil {

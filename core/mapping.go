@@ -10,10 +10,10 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/strictjson"
 )
 
-// TokenKind says what a token stands for.
+// TokenKind is what a token was issued for.
 type TokenKind string
 
-// The kinds of tokens. A contract's mapping tells them apart.
+// The kinds of tokens. A contract's [Mapping.Kinds] distinguishes them.
 const (
 	KindSession TokenKind = "session" // a person signed in, in a browser or app
 	KindAccess  TokenKind = "access"  // an OAuth access token for a person
@@ -42,11 +42,11 @@ type Mapping struct {
 	AAL              []ClaimRef `json:"aal,omitzero"`
 	Actor            []ClaimRef `json:"actor,omitzero"`
 
-	// FactorAges is the claim with Clerk's fva: minutes since the first and
-	// the second factor were verified, -1 for never.
-	FactorAges string `json:"factorAges,omitempty"`
-	// PermissionBits decodes permissions packed as Clerk's version 2 does.
-	PermissionBits *PermissionBits `json:"permissionBits,omitempty"`
+	// FactorAgesClaim is the path of a list of two numbers: the minutes since
+	// the first and the second factor were verified, -1 for never (Clerk's fva).
+	FactorAgesClaim string `json:"factorAgesClaim,omitempty"`
+	// PackedPermissions decodes permissions that are packed into bit masks.
+	PackedPermissions *PackedPermissions `json:"packedPermissions,omitempty"`
 
 	// Kinds are tried in order, the first whose conditions all hold names the
 	// token's kind; Kind is that of all others ("session" if empty).
@@ -60,8 +60,8 @@ type KindRule struct {
 	When []ClaimRule `json:"when"`
 }
 
-// ClaimRef names where a value stands and how it is written there. In JSON it
-// is a string if only Path is set.
+// ClaimRef says where a value is and how it is written there. In JSON it is a
+// string if only Path is set.
 type ClaimRef struct {
 	// Path is written like [Rules.UserIDClaim].
 	Path string `json:"path"`
@@ -77,8 +77,8 @@ type ClaimRef struct {
 	TrimPrefix string `json:"trimPrefix,omitempty"`
 	// Prefix is put before every value that does not begin with it.
 	Prefix string `json:"prefix,omitempty"`
-	// Single yields a value only if there is exactly one: of several
-	// organizations, the first is no more the session's than the others.
+	// Single yields a value only if there is exactly one: nothing says which of
+	// several organizations the session acts for.
 	Single bool `json:"single,omitempty"`
 }
 
@@ -150,8 +150,8 @@ type mapping struct {
 	sessionID, orgID, orgSlug, orgName, orgRole        []claimRef
 	roles, permissions, scopes                         []claimRef
 	email, clientID, authTime, methods, acr, aal, acts []claimRef
-	factorAges                                         *claimRef
-	bits                                               *permissionBits
+	factorAges                                         *jose.Path
+	bits                                               *packedPermissions
 	kinds                                              []kindRule
 	kind                                               TokenKind
 }
@@ -179,11 +179,12 @@ func compileMapping(m Mapping, f *faults) mapping {
 		methods: refs("authMethods", m.AuthMethods), acr: refs("acr", m.ACR), aal: refs("aal", m.AAL),
 		acts: refs("actor", m.Actor), kind: m.Kind,
 	}
-	if m.FactorAges != "" {
-		c.factorAges = &refs("factorAges", Refs(m.FactorAges))[0]
+	if m.FactorAgesClaim != "" {
+		path := compilePath("session.factorAgesClaim", m.FactorAgesClaim, f)
+		c.factorAges = &path
 	}
-	if m.PermissionBits != nil {
-		c.bits = compileBits(m.PermissionBits, f)
+	if m.PackedPermissions != nil {
+		c.bits = compileBits(m.PackedPermissions, f)
 	}
 	kinds := []TokenKind{KindSession, KindAccess, KindID, KindMachine}
 	if !slices.Contains(kinds, m.Kind) {
@@ -245,7 +246,7 @@ func (r *claimRef) values(claims jose.Object, splitSpaces bool) (list []string, 
 		list, _ = v.Texts()
 	}
 	if r.TrimPrefix != "" || r.Prefix != "" {
-		list = r.dress(list)
+		list = r.applyPrefix(list)
 	}
 	if r.Single && len(list) > 1 {
 		return nil, 0
@@ -268,8 +269,8 @@ func memberNames(v jose.Value, field string) []string {
 	return names
 }
 
-// fieldOf reads {name: text} elements, and plain strings beside them: Supabase's
-// amr may hold either.
+// fieldOf reads {name: text} elements, or plain strings, or a mix: Supabase's amr may
+// hold either.
 func fieldOf(e jose.Value, name string) []string {
 	if o, ok := e.Object(); ok {
 		e, _ = o.Lookup(name)
@@ -278,7 +279,8 @@ func fieldOf(e jose.Value, name string) []string {
 	return list
 }
 
-func (r *claimRef) dress(list []string) []string {
+// applyPrefix drops the values without TrimPrefix and adds Prefix to the others.
+func (r *claimRef) applyPrefix(list []string) []string {
 	kept := list[:0]
 	for _, s := range list {
 		if r.TrimPrefix != "" {

@@ -79,10 +79,15 @@ type Rules struct {
 	RequiredClaims []string `json:"requiredClaims,omitempty"`
 	// ClaimRules are the provider's further conditions.
 	ClaimRules []ClaimRule `json:"claimRules,omitempty"`
-	// CheckKeyIssuer holds the issuer that a key of the set names in its member
-	// "issuer" against the token's: Microsoft Entra ties keys to tenants so.
-	// {tenantid} in it stands for the token's tid.
+	// CheckKeyIssuer requires the issuer that a published key names in its
+	// member "issuer" to match the token's iss, so that one tenant's key can't
+	// sign for another tenant. Keys without that member sign for any issuer.
 	CheckKeyIssuer bool `json:"checkKeyIssuer,omitempty"`
+	// KeyIssuerClaims are the claims that replace placeholders in a key's issuer:
+	// with {"tenantid": "tid"}, https://login.example/{tenantid}/v2.0 matches
+	// tokens whose tid is that part of their iss. A key with a placeholder that
+	// is not named here signs for nobody.
+	KeyIssuerClaims map[string]string `json:"keyIssuerClaims,omitempty"`
 	// KeyUses are the accepted values of a published key's "use" (RFC 7517
 	// §4.2), and "" accepts its absence. Default: "sig" and absence. A SPIFFE
 	// bundle marks its keys for tokens "jwt-svid". It needs a key set: a PEM

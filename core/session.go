@@ -152,8 +152,8 @@ func (s *Session) FactorAges() (first, second time.Duration, ok bool) {
 	if !s.valid() || s.engine.mapping.factorAges == nil {
 		return 0, 0, false
 	}
-	ref := s.engine.mapping.factorAges
-	v, _ := ref.path.In(s.claims)
+	path := s.engine.mapping.factorAges
+	v, _ := path.In(s.claims)
 	var ages [2]time.Duration
 	n := 0
 	for e := range v.Elements() {

@@ -64,12 +64,17 @@ func (e *engine) maySignFor(k *jwks.Key, claims jose.Object) bool {
 		return true
 	}
 	iss, _ := claims.Lookup("iss")
-	before, after, template := strings.Cut(k.Issuer, "{tenantid}")
-	if !template {
+	before, rest, open := strings.Cut(k.Issuer, "{")
+	placeholder, after, closed := strings.Cut(rest, "}")
+	if !open || !closed {
 		return iss.TextIs(k.Issuer)
 	}
+	claim, known := e.rules.KeyIssuerClaims[placeholder]
+	if !known {
+		return false
+	}
 	issuer, _ := iss.Text()
-	return (&issuerTemplate{before, "tid", after}).matches(issuer, claims)
+	return (&issuerTemplate{before, claim, after}).matches(issuer, claims)
 }
 
 func (e *engine) lookup(ctx context.Context, h *jose.Header) ([]*jwks.Key, *Error) {

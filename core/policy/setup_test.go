@@ -50,8 +50,8 @@ func verifiedAt(tb testing.TB, set claims) (*core.Session, *clock) {
 	contract, err := core.NewContract(core.Rules{
 		Issuer: "test", Secret: core.NewSecret(secret), Audiences: []string{"api"},
 		Session: core.Mapping{
-			FactorAges: "fva",
-			Kinds:      []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "gty", OneOf: []string{"machine"}}}}},
+			FactorAgesClaim: "fva",
+			Kinds:           []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "gty", OneOf: []string{"machine"}}}}},
 		},
 	})
 	if err != nil {

@@ -124,11 +124,11 @@ func mapping() core.Mapping {
 		OrganizationSlug: core.Refs("o.slg", "org_slug"),
 		OrganizationRole: []core.ClaimRef{{Path: "o.rol", Prefix: "org:"}, {Path: "org_role", Prefix: "org:"}},
 		Permissions:      core.Refs("org_permissions"),
-		PermissionBits: &core.PermissionBits{
+		PackedPermissions: &core.PackedPermissions{
 			Features: "fea", Permissions: "o.per", Masks: "o.fpm", OrganizationScope: "o", Prefix: "org:",
 		},
-		Scopes:     core.Refs("scope", "scp", "scopes"),
-		FactorAges: "fva",
+		Scopes:          core.Refs("scope", "scp", "scopes"),
+		FactorAgesClaim: "fva",
 		Kinds: []core.KindRule{
 			{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "sub", Prefixes: []string{"mch_"}}}},
 			{Kind: core.KindAccess, When: []core.ClaimRule{{Header: "typ", OneOf: []string{"at+jwt", "application/at+jwt"}, IgnoreCase: true}}},

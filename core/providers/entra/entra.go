@@ -102,6 +102,9 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		UserIDClaim: cfg.UserIDClaim, Leeway: preset.Leeway(cfg.Leeway, defaultLeeway), Session: cfg.mapping(),
 		CheckKeyIssuer: cfg.Version == V2 && !cfg.InsecureAnyKeyIssuer,
 	}
+	if rules.CheckKeyIssuer {
+		rules.KeyIssuerClaims = map[string]string{"tenantid": "tid"}
+	}
 	if rules.UserIDClaim == "" {
 		rules.UserIDClaim = "oid"
 	}

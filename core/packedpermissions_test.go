@@ -11,7 +11,7 @@ import (
 )
 
 func TestSessionFactorAges(t *testing.T) {
-	m := core.Mapping{FactorAges: "fva"}
+	m := core.Mapping{FactorAgesClaim: "fva"}
 	for _, c := range []struct {
 		fva           string
 		first, second time.Duration
@@ -48,7 +48,7 @@ func TestSessionFactorAges(t *testing.T) {
 // Clerk's session tokens of version 2 (/docs/guides/sessions/session-tokens). Where
 // Clerk's SDKs disagree, only what both grant is granted.
 func TestSessionPermissionBits(t *testing.T) {
-	m := core.Mapping{PermissionBits: &core.PermissionBits{
+	m := core.Mapping{PackedPermissions: &core.PackedPermissions{
 		Features: "fea", Permissions: "o.per", Masks: "o.fpm", OrganizationScope: "o", Prefix: "org:",
 	}}
 	many := strings.Repeat("o:f,", 300)

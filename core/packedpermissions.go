@@ -8,7 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// PermissionBits decodes permissions that are packed into bit masks: mask i, a
+// PackedPermissions decodes permissions that are packed into bit masks: mask i, a
 // decimal number, belongs to feature i, and its bit j grants permission j as
 // Prefix + feature + ":" + permission. This is what Clerk's session tokens of
 // version 2 do (https://clerk.com/docs/guides/sessions/session-tokens).
@@ -17,7 +17,7 @@ import (
 // contains OrganizationScope count. Clerk's own SDKs disagree on whether the
 // others take a mask too; a permission is granted only if both readings grant
 // it. Whatever can't be decoded grants nothing.
-type PermissionBits struct {
+type PackedPermissions struct {
 	Features          string `json:"features"`    // path of the comma-separated features
 	Permissions       string `json:"permissions"` // path of the comma-separated permission names
 	Masks             string `json:"masks"`       // path of the comma-separated masks
@@ -25,7 +25,7 @@ type PermissionBits struct {
 	Prefix            string `json:"prefix,omitempty"`
 }
 
-type permissionBits struct {
+type packedPermissions struct {
 	features, permissions, masks jose.Path
 	scope, prefix                string
 }
@@ -36,20 +36,20 @@ const (
 	maxPackedPermissions = 256
 )
 
-func compileBits(b *PermissionBits, f *faults) *permissionBits {
+func compileBits(b *PackedPermissions, f *faults) *packedPermissions {
 	ref := func(name, path string) jose.Path {
-		return compilePath("session.permissionBits."+name, path, f)
+		return compilePath("session.packedPermissions."+name, path, f)
 	}
 	if b.OrganizationScope == "" {
-		f.add("session.permissionBits.organizationScope", "", `is required, e.g. "o"`)
+		f.add("session.packedPermissions.organizationScope", "", `is required, e.g. "o"`)
 	}
-	return &permissionBits{
+	return &packedPermissions{
 		features: ref("features", b.Features), permissions: ref("permissions", b.Permissions),
 		masks: ref("masks", b.Masks), scope: b.OrganizationScope, prefix: b.Prefix,
 	}
 }
 
-func (b *permissionBits) decode(claims jose.Object) []string {
+func (b *packedPermissions) decode(claims jose.Object) []string {
 	features, permissions, masks := commaList(b.features, claims), commaList(b.permissions, claims), commaList(b.masks, claims)
 	if len(features) > maxPackedFeatures || len(permissions) > maxPackedPermissions || len(masks) > maxPackedFeatures {
 		return nil
