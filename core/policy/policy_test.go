@@ -416,3 +416,18 @@ func TestHoldingAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// TestReportedCodeDoesNotDependOnTheOrder: of two failures that are equally hard to mend, the same one is reported
+// whichever comes first.
+func TestReportedCodeDoesNotDependOnTheOrder(t *testing.T) {
+	s := verified(t, claims{})
+	refuse := func(code core.Code) core.Policy {
+		return policy.Func(string(code), func(*core.Session) error { return code })
+	}
+	a, b := refuse(core.CodeTokenRevoked), refuse(core.CodeTokenExpired)
+	for name, join := range map[string]func(...core.Policy) core.Policy{"All": policy.All, "Any": policy.Any} {
+		if x, y := core.CodeOf(join(a, b).Check(s)), core.CodeOf(join(b, a).Check(s)); x != y {
+			t.Errorf("%s reports %s, and %s in the other order", name, x, y)
+		}
+	}
+}

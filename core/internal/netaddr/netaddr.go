@@ -36,7 +36,7 @@ func Loopback(host string) bool {
 		return true
 	}
 	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
+	return err == nil && addr.IsLoopback()
 }
 
 // PrivateHost reports whether host names, without a look-up, something that is not on the public internet.

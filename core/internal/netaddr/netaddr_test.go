@@ -2,6 +2,7 @@ package netaddr_test
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core/internal/netaddr"
@@ -36,6 +37,7 @@ func TestPrivate(t *testing.T) {
 		"::8.8.8.8":            true,
 		"::ffff:127.0.0.1":     true,
 		"::ffff:10.0.0.1":      true,
+		"::ffff:100.64.0.1":    true,
 		"::ffff:8.8.8.8":       false,
 		"64:ff9b::10.0.0.1":    true,
 		"64:ff9b::7f00:1":      true,
@@ -102,5 +104,12 @@ func TestHosts(t *testing.T) {
 		if got := netaddr.PrivateHost(host); got != want.private {
 			t.Errorf("PrivateHost(%q) = %v", host, got)
 		}
+	}
+}
+
+// TestInternationalNames: who writes a name as it is spelled is told how to write it.
+func TestInternationalNames(t *testing.T) {
+	if err := netaddr.CheckHost("m\u00fcnchen.example"); err == nil || !strings.Contains(err.Error(), "xn--") {
+		t.Errorf("error = %v", err)
 	}
 }
