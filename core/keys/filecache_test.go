@@ -79,3 +79,47 @@ func TestFileCache(t *testing.T) {
 		t.Fatal("stored into nothing")
 	}
 }
+
+// TestFileCacheBoundsFiles: a file that is far larger than any envelope does not fill the memory.
+func TestFileCacheBoundsFiles(t *testing.T) {
+	files, dir := fileCache(t)
+	if err := files.Store(t.Context(), "id", []byte("envelope")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(onlyFile(t, dir), 16<<20+1); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := files.Load(t.Context(), "id"); data != nil || err == nil {
+		t.Errorf("loaded %d bytes, %v", len(data), err)
+	}
+}
+
+// TestFileCacheLeavesNoTemporaryFile: a store that fails time and again must not fill the disk.
+func TestFileCacheLeavesNoTemporaryFile(t *testing.T) {
+	files, dir := fileCache(t)
+	if err := files.Store(t.Context(), "id", []byte("envelope")); err != nil {
+		t.Fatal(err)
+	}
+	name := onlyFile(t, dir)
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(name, "occupied"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := files.Store(t.Context(), "id", []byte("envelope")); err == nil {
+		t.Error("a directory was replaced")
+	}
+	if left := onlyFile(t, dir); left != name {
+		t.Errorf("left behind: %s", left)
+	}
+}
+
+func onlyFile(t *testing.T, dir string) string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(names) != 1 {
+		t.Fatalf("files = %v, %v", names, err)
+	}
+	return names[0]
+}

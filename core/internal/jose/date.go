@@ -25,9 +25,6 @@ func (v Value) Time() (time.Time, error) {
 	if point > maxDateDigits || bytes.ContainsAny(digits, ".eE") { // the usual date has neither
 		digits, point = decimal(digits)
 	}
-	if point > maxDateDigits {
-		return time.Time{}, errDateRange
-	}
 	digit := func(i int) int64 {
 		if i < 0 || i >= len(digits) {
 			return 0
