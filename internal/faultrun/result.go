@@ -64,13 +64,15 @@ func play(ctx context.Context, s scenario, scale float64) result {
 
 // settledGoroutines gives the server's goroutines, at most for two seconds,
 // time to end before it counts.
-func settledGoroutines(want int) int {
+func settledGoroutines(want int) int { return settled(runtime.NumGoroutine, want) }
+
+func settled(count func() int, want int) int {
 	patience := time.NewTimer(2 * time.Second)
 	defer patience.Stop()
 	look := time.NewTicker(time.Millisecond)
 	defer look.Stop()
 	for {
-		n := runtime.NumGoroutine()
+		n := count()
 		if n <= want {
 			return n
 		}

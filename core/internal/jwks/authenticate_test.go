@@ -35,10 +35,15 @@ func TestAuthenticatedCacheForgesNothing(t *testing.T) {
 			other := jwks.Authenticate(m, bytes.Repeat([]byte("o"), jwks.MinCacheSecret))
 			_ = other.Store(context.Background(), id, envelope)
 		}, "does not fit"},
-		"of another set": {func(m *memory, id string, good []byte) {
+		"planted without a MAC, in two lines": {func(m *memory, id string, good []byte) {
 			_, envelope, _ := bytes.Cut(good, []byte("\n"))
-			_ = jwks.Authenticate(m, secret).Store(context.Background(), id+"x", envelope)
-			m.data[id] = m.data[id+"x"]
+			m.data[id] = append([]byte("AAAA\n"), envelope...)
+		}, "no MAC"},
+		"of another set": {func(m *memory, id string, good []byte) {
+			other := id[:len(id)-1] + "x" // as long as its own
+			_, envelope, _ := bytes.Cut(good, []byte("\n"))
+			_ = jwks.Authenticate(m, secret).Store(context.Background(), other, envelope)
+			m.data[id] = m.data[other]
 		}, "does not fit"},
 	} {
 		t.Run(name, func(t *testing.T) {
