@@ -79,10 +79,10 @@ func (b *packedPermissions) decode(claims jose.Object) []string {
 // drops a feature whose mask does not fit 63 bits or names a permission that is
 // not listed, or is padded.
 func maskAt(masks []string, i, permissions int) uint64 {
-	if i >= len(masks) || strings.Trim(masks[i], "0123456789") != "" {
+	if i >= len(masks) {
 		return 0
 	}
-	mask, err := strconv.ParseUint(masks[i], 10, 63)
+	mask, err := strconv.ParseUint(masks[i], 10, 63) // digits only
 	if err != nil || bits.Len64(mask) > permissions {
 		return 0
 	}

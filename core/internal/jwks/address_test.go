@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 	"testing"
 
@@ -140,6 +141,25 @@ func TestHostsAreASCII(t *testing.T) {
 		}
 		if err := jwks.CheckJWKSURI("https://issuer.example", uri); err == nil {
 			t.Errorf("jwks_uri %s passes", uri)
+		}
+	}
+}
+
+// TestProxyDials: behind a proxy, the address that is dialed is the proxy's own, which is often private.
+func TestProxyDials(t *testing.T) {
+	s := jwks.New(jwks.Config{URL: "https://issuer.example/keys", Tenant: true})
+	for name, c := range map[string]struct {
+		via    *url.URL
+		err    error
+		public bool
+	}{
+		"no proxy":              {public: true},
+		"a proxy":               {via: &url.URL{Scheme: "http", Host: "10.0.0.1:3128"}},
+		"a proxy that is wrong": {err: errors.New("invalid proxy address")},
+	} {
+		s.ViaProxy(func(*http.Request) (*url.URL, error) { return c.via, c.err })
+		if got, err := s.DialsPublicOnly("https://issuer.example/keys"); got != c.public || err != nil {
+			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package jwks
 
 import (
 	"net/http"
+	"net/url"
 	"runtime"
 	"time"
 
@@ -74,4 +75,13 @@ func (s *Source) Discovered(jwksURL string) {
 // Freshness is a table in the tests.
 func Freshness(p keys.Policy, h http.Header, now time.Time) (time.Duration, bool) {
 	return freshness(p, h, now)
+}
+
+// ViaProxy replaces what the environment says about proxies.
+func (s *Source) ViaProxy(proxy func(*http.Request) (*url.URL, error)) { s.fetch.proxy = proxy }
+
+// DialsPublicOnly reports whether a fetch of target goes through the dialer that refuses private addresses.
+func (s *Source) DialsPublicOnly(target string) (bool, error) {
+	req, err := http.NewRequest(http.MethodGet, target, http.NoBody)
+	return err == nil && s.fetch.clientFor(req, true) == s.fetch.public, err
 }

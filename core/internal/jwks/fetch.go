@@ -195,7 +195,7 @@ func classify(err error) (FetchKind, error) {
 		err = wrapped.Err
 	}
 	var timeout net.Error
-	if errors.Is(err, context.DeadlineExceeded) || (errors.As(err, &timeout) && timeout.Timeout()) {
+	if errors.As(err, &timeout) && timeout.Timeout() { // context.DeadlineExceeded is one too
 		return KindTimeout, err
 	}
 	return KindNetwork, err

@@ -145,6 +145,36 @@ func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
 	}
 }
 
+// TestInsecureHTTPIsNoOtherScheme: who allows plain http allows nothing else.
+func TestInsecureHTTPIsNoOtherScheme(t *testing.T) {
+	s := jwks.New(jwks.Config{URL: "ftp://issuer.example/keys", InsecureHTTP: true})
+	if err := s.Ready(t.Context()); kindOf(err) != jwks.KindInsecureScheme {
+		t.Errorf("error = %v", err)
+	}
+}
+
+// TestLongValidatorIsNotKept: an issuer must not choose how large our requests are.
+func TestLongValidatorIsNotKept(t *testing.T) {
+	for size, sent := range map[int]bool{1000: true, 2000: false} {
+		var got string
+		etag := `"` + strings.Repeat("x", size) + `"`
+		i := newIssuer(t, func(w http.ResponseWriter, r *http.Request) {
+			got = r.Header.Get("If-None-Match")
+			jwkSet(set(ec("a")), "ETag", etag)(w, r)
+		})
+		clk := newClock()
+		s := i.source(clk)
+		found(t, s, "a")
+		clk.advance(24 * time.Hour)
+		found(t, s, "a")
+		s.Await()
+		hits(t, i, 2)
+		if (got == etag) != sent || (got == "") == sent {
+			t.Errorf("an ETag of %d bytes came back as %d bytes", len(etag), len(got))
+		}
+	}
+}
+
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

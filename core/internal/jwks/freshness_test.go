@@ -32,6 +32,7 @@ func TestFreshness(t *testing.T) {
 		"negative":            {[]string{"Cache-Control", "max-age=-1"}, minFresh, true},
 		"words":               {[]string{"Cache-Control", "max-age=soon"}, minFresh, true},
 		"two, smallest":       {[]string{"Cache-Control", "max-age=7200, max-age=3600"}, time.Hour, true},
+		"two, smallest first": {[]string{"Cache-Control", "max-age=3600, max-age=7200"}, time.Hour, true},
 		"two lines":           {[]string{"Cache-Control", "public", "Cache-Control", "max-age=3600"}, time.Hour, true},
 		"no-store":            {[]string{"Cache-Control", "no-store, max-age=3600"}, minFresh, true},
 		"no-cache":            {[]string{"Cache-Control", "max-age=3600, no-cache"}, minFresh, true},

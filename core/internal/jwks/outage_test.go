@@ -279,3 +279,70 @@ func TestForeignCodeCannotHurt(t *testing.T) {
 		})
 	}
 }
+
+// TestNobodyWaitsForTheNextFailure: while fetches are known to fail, last-known-good keys are used at once, during the
+// back-off and while the next try is under way.
+func TestNobodyWaitsForTheNextFailure(t *testing.T) {
+	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
+	s := i.source(clk)
+	found(t, s, "a")
+	i.down()
+	clk.advance(time.Hour)
+	for range 3 { // the first one fetches
+		found(t, s, "a")
+	}
+	hits(t, i, 2)
+	i.hang()
+	clk.advance(time.Minute / 4)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 3 { // the first one starts a fetch that hangs
+		if _, err := s.Lookup(gone, "a", true, "ES256"); err != nil {
+			t.Fatalf("a request waits for a fetch that hangs: %v", err)
+		}
+	}
+}
+
+// TestReadyDoesNotWaitWithStaleKeys: a probe asks whether requests would be served, and they would.
+func TestReadyDoesNotWaitWithStaleKeys(t *testing.T) {
+	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
+	s := i.source(clk)
+	found(t, s, "a")
+	i.hang()
+	clk.advance(time.Hour)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Ready(gone); err != nil {
+		t.Errorf("not ready: %v", err)
+	}
+}
+
+// TestKeysEndWhileTheirFetchHangs: keys that were last-known-good when a request began to wait are not used once their
+// time is over.
+func TestKeysEndWhileTheirFetchHangs(t *testing.T) {
+	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
+	s := i.source(clk)
+	found(t, s, "a")
+	i.hang()
+	clk.advance(time.Hour)
+	failed := make(chan error)
+	go func() {
+		_, err := look(s, "a")
+		failed <- err
+	}()
+	for i.hits.Load() < 2 { // it waits now
+		runtime.Gosched()
+	}
+	clk.advance(48 * time.Hour)
+	unavailable(t, <-failed)
+}
+
+// TestNegativeMaxStaleShortensNothing: it says that keys are not used past their freshness, and no more.
+func TestNegativeMaxStaleShortensNothing(t *testing.T) {
+	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
+	s := i.source(clk, policy(keys.Policy{MaxStale: -time.Hour}))
+	for range 3 {
+		found(t, s, "a")
+	}
+	hits(t, i, 1)
+}

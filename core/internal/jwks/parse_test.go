@@ -31,6 +31,7 @@ func TestParseSkipsOneEntryAndSaysWhy(t *testing.T) {
 		"unknown kty":        {entry: jwk{"kty": "AKP", "kid": "bad", "alg": "ML-DSA-44", "pub": "AA"}, reason: "unknown kty AKP"},
 		"no kty":             {entry: jwk{"kid": "bad"}, reason: "kty is missing"},
 		"symmetric":          {entry: jwk{"kty": "oct", "kid": "bad", "k": "c2VjcmV0"}, reason: "symmetric"},
+		"symmetric part":     {entry: with(rsaKey("bad"), "k", "AA"), reason: "symmetric key"},
 		"private EC":         {entry: with(ec("bad"), "d", b64(make([]byte, 32))), reason: "private key"},
 		"private RSA by p":   {entry: with(rsaKey("bad"), "p", "AQ"), reason: "private key"},
 		"use enc":            {entry: with(ec("bad"), "use", "enc"), reason: "use is enc, not sig"},

@@ -54,10 +54,10 @@ func (s *Set) Lookup(kid string, hasKid bool, alg string) []*Key {
 	if !hasKid {
 		return s.byAlg[alg]
 	}
-	if keys := s.byKid[keyName{kid, alg}]; keys != nil || !s.anyKid {
+	if keys := s.byKid[keyName{kid, alg}]; keys != nil {
 		return keys
 	}
-	return s.byKid[keyName{"", alg}]
+	return s.byKid[keyName{"", alg}] // index has removed these unless anyKid is set
 }
 
 func newSet(lim Limits) *Set {

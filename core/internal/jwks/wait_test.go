@@ -236,6 +236,10 @@ func TestRetryAfter(t *testing.T) {
 			}), newClock()
 			s := i.source(clk)
 			_, err := look(s, "a")
+			var refused *jwks.FetchError
+			if !errors.As(err, &refused) || refused.RetryAfter < 0 {
+				t.Errorf("the server asks for %+v", refused)
+			}
 			if wait := unavailable(t, err); wait < c.least || wait > c.most {
 				t.Fatalf("next try after %v, want %v to %v", wait, c.least, c.most)
 			}
