@@ -10,6 +10,26 @@ import (
 	"github.com/revstackhq/auth-go/core/authtest"
 )
 
+// TestIssuerHintsAreCopied: what a program does to its rules later changes no contract.
+func TestIssuerHintsAreCopied(t *testing.T) {
+	rules := core.Rules{
+		Issuer: "https://a.example", Audiences: []string{"b"}, Secret: core.NewSecret(sameAsSecret),
+		IssuerHints: map[string]string{"https://": "a hint"},
+	}
+	contract, err := core.NewContract(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules.IssuerHints["https://"] = "changed"
+	if got := contract.Rules().IssuerHints["https://"]; got != "a hint" {
+		t.Errorf("the hint is %q", got)
+	}
+	contract.Rules().IssuerHints["https://"] = "changed"
+	if got := contract.Rules().IssuerHints["https://"]; got != "a hint" {
+		t.Errorf("the hint is %q after a change of a copy", got)
+	}
+}
+
 // TestIssuerHints: a hint explains a refusal, whichever way the contract is
 // used, and never turns it into something else.
 func TestIssuerHints(t *testing.T) {
