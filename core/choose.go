@@ -36,9 +36,6 @@ func (v *Verifier) engineFor(ctx context.Context, reg *registered, claims jose.O
 
 // named returns the engine whose contract names the issuer, nil if none does.
 func (v *Verifier) named(issuer string, claims jose.Object) *engine {
-	if issuer == "" {
-		return nil
-	}
 	if e := v.byIssuer[issuer]; e != nil {
 		return e
 	}

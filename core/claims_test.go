@@ -393,6 +393,8 @@ func TestVerifyIssuer(t *testing.T) {
 		{"a query", entra("a?b", "https://login.example/a?b/v2.0"), core.CodeIssuerMismatch},
 		{"a fragment", entra("a#b", "https://login.example/a#b/v2.0"), core.CodeIssuerMismatch},
 		{"another host", entra("t1", "https://evil.example/t1/v2.0"), core.CodeIssuerMismatch},
+		{"the claim alone", entra("/v2.0", "/v2.0"), core.CodeIssuerMismatch},
+		{"without its beginning", entra("t1", "t1/v2.0"), core.CodeIssuerMismatch},
 		{"another end", entra("t1", "https://login.example/t1/v1.0"), core.CodeIssuerMismatch},
 		{"the template itself", entra("{tid}", "https://login.example/{tid}/v2.0x"), core.CodeIssuerMismatch},
 		{"nothing between overlapping parts", entra("", "https://login.example/v2.0"), core.CodeIssuerMismatch},

@@ -89,6 +89,7 @@ func TestSessionPermissionBits(t *testing.T) {
 		{"fewer masks than features", "o:a,o:b", "x", "1", []string{"org:a:x"}},
 		{"more masks than features", "o:a", "x", "1,1", []string{"org:a:x"}},
 		{"300 features", many + "o:g", "x", strings.Repeat("1,", 300) + "1", nil},
+		{"300 features, of which the first has a mask", "o:a," + many + "o:g", "x", "1", nil},
 		{"300 permissions", "o:a", bit(300), "1", nil},
 		{"nothing", "", "", "", nil},
 	}

@@ -53,3 +53,34 @@ func TestVerifyUserID(t *testing.T) {
 		})
 	}
 }
+
+// TestNumericUserID: a contract may accept integers, as they are written: readers disagree on any other spelling.
+func TestNumericUserID(t *testing.T) {
+	numeric := with(func(r *core.Rules) { r.NumericUserID = true })
+	for written, want := range map[string]string{
+		"42":                   "42",
+		"0":                    "0",
+		"-7":                   "-7",
+		"12345678901234567890": "12345678901234567890",
+		"-0":                   "",
+		"42.0":                 "",
+		"1e3":                  "",
+		"true":                 "",
+		`"user_1"`:             "user_1",
+	} {
+		token := hs256(t, map[string]any{"sub": json.RawMessage(written)})
+		s, err := newVerifier(t, numeric).Verify(t.Context(), token)
+		if (err == nil) != (want != "") || err == nil && s.UserID() != want {
+			t.Errorf("%s: %v, want %q", written, err, want)
+		}
+	}
+	_, err := newVerifier(t, secretRules()).Verify(t.Context(), hs256(t, map[string]any{"sub": 42}))
+	wantCode(t, err, core.CodeInvalidFormat)
+}
+
+// TestEventsAreNoSessions: a security event or logout token has the user's sub, and need not have a typ.
+func TestEventsAreNoSessions(t *testing.T) {
+	token := hs256(t, map[string]any{"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}})
+	_, err := newVerifier(t, secretRules()).Verify(t.Context(), token)
+	wantCode(t, err, core.CodeClaimMismatch)
+}
