@@ -84,3 +84,12 @@ func TestEventsAreNoSessions(t *testing.T) {
 	_, err := newVerifier(t, secretRules()).Verify(t.Context(), token)
 	wantCode(t, err, core.CodeClaimMismatch)
 }
+
+// TestForeignTypesWithParameters: a media type may have parameters, and stays what it is.
+func TestForeignTypesWithParameters(t *testing.T) {
+	for _, typ := range []string{"logout+jwt", "logout+jwt; v=1", "application/secevent+jwt ;v=1", "DPoP+JWT;"} {
+		token := mint(t, "HS256", []byte(kitSecret), map[string]any{"typ": typ}, claimsWith(nil))
+		_, err := newVerifier(t, secretRules()).Verify(t.Context(), token)
+		wantCode(t, err, core.CodeClaimMismatch)
+	}
+}

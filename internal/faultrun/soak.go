@@ -32,7 +32,7 @@ const (
 // soakApp is one framework's program, and what it answered.
 type soakApp struct {
 	name  string
-	serve func(core.Source) (addr string, stop func() error, err error)
+	serve func(core.Authenticator) (addr string, stop func() error, err error)
 
 	addr   string
 	stop   func() error

@@ -35,7 +35,7 @@ func soakReport(adapter func() string, ctx context.Context) (string, error) { //
 
 func soakApps() []*soakApp {
 	return []*soakApp{
-		{name: "gin", serve: func(source core.Source) (string, func() error, error) {
+		{name: "gin", serve: func(source core.Authenticator) (string, func() error, error) {
 			gin.SetMode(gin.ReleaseMode)
 			r := gin.New()
 			r.Use(ginauth.New(source))
@@ -49,7 +49,7 @@ func soakApps() []*soakApp {
 			})
 			return serveHTTP(r)
 		}},
-		{name: "echo", serve: func(source core.Source) (string, func() error, error) {
+		{name: "echo", serve: func(source core.Authenticator) (string, func() error, error) {
 			e := echo.New()
 			e.Use(echoauth.New(source))
 			e.GET("/me", func(c echo.Context) error {
@@ -61,7 +61,7 @@ func soakApps() []*soakApp {
 			})
 			return serveHTTP(e)
 		}},
-		{name: "chi", serve: func(source core.Source) (string, func() error, error) {
+		{name: "chi", serve: func(source core.Authenticator) (string, func() error, error) {
 			r := chi.NewRouter()
 			r.Use(chiauth.New(source))
 			r.Get("/me", func(w http.ResponseWriter, r *http.Request) {
@@ -74,7 +74,7 @@ func soakApps() []*soakApp {
 			})
 			return serveHTTP(r)
 		}},
-		{name: "fiber", serve: func(source core.Source) (string, func() error, error) {
+		{name: "fiber", serve: func(source core.Authenticator) (string, func() error, error) {
 			app := fiber.New(fiber.Config{DisableStartupMessage: true})
 			app.Use(fiberauth.New(source))
 			app.Get("/me", func(c *fiber.Ctx) error {
