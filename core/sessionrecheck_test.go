@@ -12,7 +12,9 @@ import (
 func TestRecheckOfWhatTimeChanges(t *testing.T) {
 	later := []core.ClaimRule{{Claim: "activates", InPast: true}}
 	for name, change := range map[string]func(r *core.Rules){
-		"a rule":  func(r *core.Rules) { r.ClaimRules = []core.ClaimRule{{Claim: "paid", OneOf: []string{"true"}, When: later}} },
+		"a rule": func(r *core.Rules) {
+			r.ClaimRules = []core.ClaimRule{{Claim: "paid", OneOf: []string{"true"}, When: later}}
+		},
 		"a kind":  func(r *core.Rules) { r.Session.Kinds = []core.KindRule{{Kind: core.KindMachine, When: later}} },
 		"neither": nil,
 	} {
