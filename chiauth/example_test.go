@@ -78,8 +78,8 @@ func ExampleRequire() {
 	r.Use(chiauth.New(contract))
 	r.With(chiauth.Require(policy.Role("org:admin"))).Get("/", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, "welcome") })
 
-	show(r, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "admin"}))
-	show(r, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "member"}))
+	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
+	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "member"}))
 	// Output:
 	// 200 welcome
 	// 403 {"error":"You are not allowed to do this.","code":"FORBIDDEN"}
@@ -102,7 +102,7 @@ func ExampleSession() {
 		session, ok := chiauth.Session(r.Context())
 		_, _ = fmt.Fprintf(w, "%t %s %s", ok, session.Organization().ID, session.Organization().Role)
 	})
-	show(r, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "admin"}))
+	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
 	// Output: 200 true org_9 org:admin
 }
 

@@ -76,8 +76,8 @@ func ExampleRequire() {
 	e.Use(echoauth.New(contract))
 	e.GET("/", func(c echo.Context) error { return c.String(http.StatusOK, "welcome") }, echoauth.Require(policy.Role("org:admin")))
 
-	show(e, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "admin"}))
-	show(e, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "member"}))
+	show(e, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
+	show(e, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "member"}))
 	// Output:
 	// 200 welcome
 	// 403 {"error":"You are not allowed to do this.","code":"FORBIDDEN"}
@@ -100,7 +100,7 @@ func ExampleSession() {
 		session, ok := echoauth.Session(c)
 		return c.String(http.StatusOK, fmt.Sprint(ok, " ", session.Organization().ID, " ", session.Organization().Role))
 	})
-	show(e, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "admin"}))
+	show(e, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
 	// Output: 200 true org_9 org:admin
 }
 

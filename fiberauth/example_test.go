@@ -73,8 +73,8 @@ func ExampleRequire() {
 	app.Use(fiberauth.New(contract))
 	app.Get("/", fiberauth.Require(policy.Role("org:admin")), func(c *fiber.Ctx) error { return c.SendString("welcome") })
 
-	show(app, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "admin"}))
-	show(app, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "member"}))
+	show(app, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
+	show(app, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "member"}))
 	// Output:
 	// 200 welcome
 	// 403 {"error":"You are not allowed to do this.","code":"FORBIDDEN"}
@@ -97,7 +97,7 @@ func ExampleSession() {
 		session, ok := fiberauth.Session(c)
 		return c.SendString(fmt.Sprint(ok, " ", session.Organization().ID, " ", session.Organization().Role))
 	})
-	show(app, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "admin"}))
+	show(app, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
 	// Output: 200 true org_9 org:admin
 }
 

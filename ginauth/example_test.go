@@ -74,8 +74,8 @@ func ExampleRequire() {
 	r.Use(ginauth.New(contract))
 	r.GET("/", ginauth.Require(policy.Role("org:admin")), func(c *gin.Context) { c.String(http.StatusOK, "welcome") })
 
-	show(r, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "admin"}))
-	show(r, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "member"}))
+	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
+	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "member"}))
 	// Output:
 	// 200 welcome
 	// 403 {"error":"You are not allowed to do this.","code":"FORBIDDEN"}
@@ -98,7 +98,7 @@ func ExampleSession() {
 		session, ok := ginauth.Session(c)
 		c.String(http.StatusOK, "%t %s %s", ok, session.Organization().ID, session.Organization().Role)
 	})
-	show(r, issuer.ClerkSession(authtest.Clerk{OrganizationID: "org_9", Role: "admin"}))
+	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
 	// Output: 200 true org_9 org:admin
 }
 
