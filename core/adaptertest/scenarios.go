@@ -12,7 +12,7 @@ import (
 func Scenarios() []Scenario {
 	return slices.Concat(
 		bearerScenarios(), tokenScenarios(), badTokenScenarios(), outageScenarios(), modeScenarios(),
-		extractorScenarios(), cookieScenarios(), nestedScenarios(), requireScenarios(), revocationScenarios(), answerScenarios(),
+		extractorScenarios(), cookieScenarios(), nestedScenarios(), firstScenarios(), requireScenarios(), revocationScenarios(), answerScenarios(),
 		matrixScenarios(),
 	)
 }

@@ -7,6 +7,28 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
+// firstScenarios: the first place that has a credential decides.
+func firstScenarios() []Scenario {
+	mode := Mode{
+		Name:    "first of bearer and cookie",
+		Options: options(guard.Extractors(guard.First(guard.Bearer(), guard.Cookie("__session")))),
+	}
+	const why = "the first place that has a credential decides, also if that credential is bad"
+	cookie := Field{"Cookie", "__session={other}"}
+	header := func(value string) Field { return Field{"Authorization", value} }
+	row := func(name string, want Want, fields ...Field) Scenario {
+		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Fields: fields, Want: want}
+	}
+	return []Scenario{
+		row("two users", passes("user_1"), header("Bearer {session}"), cookie),
+		row("cookie alone", passes("user_2"), cookie),
+		row("another scheme and the cookie", passes("user_2"), header("Basic dXNlcjpwdw=="), cookie),
+		row("expired bearer", refused(core.CodeTokenExpired), header("Bearer {bad:expired}"), cookie),
+		row("malformed bearer", malformed(), header("Bearer"), cookie),
+		row("neither", missing()),
+	}
+}
+
 // nestedScenarios: a guard within a guard that looks elsewhere for the token.
 // What the outer one accepted is the inner one's only if it finds it too.
 func nestedScenarios() []Scenario {
