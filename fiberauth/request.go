@@ -1,17 +1,27 @@
 package fiberauth
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 // request is the guard.Request of a fiber context. fasthttp reuses its buffers
 // for the connection's next request, so every string is copied.
 type request struct{ c *fiber.Ctx }
 
-func (r request) Method() string { return strings.Clone(r.c.Method()) }
-func (r request) Host() string   { return string(r.c.Request().Host()) }
+// Method returns fiber's constant for a usual method, so that nothing is copied.
+func (r request) Method() string {
+	method := r.c.Method()
+	if i := slices.Index(fiber.DefaultMethods, method); i >= 0 {
+		return fiber.DefaultMethods[i]
+	}
+	return strings.Clone(method)
+}
+
+func (r request) Host() string { return string(r.c.Request().Host()) }
 
 // Path is the original one, which fiber routes on. URI().Path() is decoded and
 // cleaned: "/admin/..%2Fhealth" would be "/health".
@@ -21,13 +31,20 @@ func (r request) Header(name string) []string {
 	header := &r.c.Request().Header
 	values := copied(header.PeekAll(name))
 	if r.c.App().Server().DisableHeaderNamesNormalizing {
-		// Then PeekAll finds one spelling only. Field names have no case (RFC 9110 §5.1).
-		header.VisitAllInOrder(func(key, value []byte) {
-			if string(key) != name && strings.EqualFold(string(key), name) {
-				values = append(values, string(value))
-			}
-		})
+		return appendOtherSpellings(values, header, name)
 	}
+	return values
+}
+
+// appendOtherSpellings appends the fields that PeekAll misses if fasthttp keeps
+// names as they were sent: it finds one spelling, but field names have no case
+// (RFC 9110 §5.1).
+func appendOtherSpellings(values []string, header *fasthttp.RequestHeader, name string) []string {
+	header.VisitAllInOrder(func(key, value []byte) {
+		if string(key) != name && strings.EqualFold(string(key), name) {
+			values = append(values, string(value))
+		}
+	})
 	return values
 }
 
