@@ -94,6 +94,8 @@ func TestCookie(t *testing.T) {
 		{"another cookie", "GET", []string{"Cookie", "other=x"}, "", ""},
 		{"read", "GET", []string{"Cookie", "s=tok; other=x"}, "tok", ""},
 		{"empty", "GET", []string{"Cookie", "s="}, "", ""},
+		{"a space behind the name", "GET", []string{"Cookie", "s =tok"}, "tok", ""},
+		{"another case", "GET", []string{"Cookie", "S=tok"}, "", ""},
 		{"twice the same", "GET", []string{"Cookie", "s=tok; s=tok"}, "tok", ""},
 		{"twice, in two headers", "GET", []string{"Cookie", "s=tok", "Cookie", "s=x"}, "", core.CodeInvalidRequest},
 		{"twice, different", "GET", []string{"Cookie", "s=tok; s=x"}, "", core.CodeInvalidRequest},

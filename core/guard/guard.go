@@ -210,7 +210,7 @@ func (g *Guard) authenticate(ctx context.Context, outer *admission, c core.Crede
 	switch {
 	case err != nil:
 		return nil, sourceError(ctx, err)
-	case s.UserID() == "": // also of a nil session
+	case s == nil || s.UserID() == "":
 		return nil, reject(core.CodeUnknownError, "the authenticator returned neither an error nor a session of a contract")
 	}
 	return s, nil

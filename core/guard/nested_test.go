@@ -1,0 +1,103 @@
+package guard_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
+)
+
+// TestAnonymousThroughTwoGuards: an anonymous visitor whom the outer guard lets in is no session for the inner one.
+func TestAnonymousThroughTwoGuards(t *testing.T) {
+	outer, inner := newGuard(t, guard.Optional()), newGuard(t, guard.Optional())
+	ctx, rejection := outer.Enter(t.Context(), get())
+	if rejection != nil {
+		t.Fatal(rejection)
+	}
+	if _, rejection = inner.Enter(ctx, get()); rejection != nil {
+		t.Errorf("refused: %v", rejection)
+	}
+}
+
+// TestRecheckAsksEveryGuardAgain: Recheck asks the revocation check of a guard further out too, whatever was asked a
+// moment ago, and the guard's own policies.
+func TestRecheckAsksEveryGuardAgain(t *testing.T) {
+	clock := newClock()
+	verifier := newVerifier(t, secretRules(), core.WithClock(clock))
+	var asked atomic.Int64
+	var forbidden atomic.Bool
+	outer := must(guard.New(verifier, guard.Revocation(revoker(func(context.Context, *core.Session) error {
+		asked.Add(1)
+		return nil
+	}), guard.FailClosed)))
+	inner := must(guard.New(verifier, guard.Policies(policyFunc(func(*core.Session) error {
+		if forbidden.Load() {
+			return core.CodeForbidden
+		}
+		return nil
+	}))))
+	r := get("Authorization", "Bearer "+hs256(t, map[string]any{"iat": epoch().Add(-time.Hour).Unix(), "nbf": nil}))
+	ctx, rejection := outer.Enter(t.Context(), r)
+	if rejection == nil {
+		ctx, rejection = inner.Enter(ctx, r)
+	}
+	if rejection != nil {
+		t.Fatal(rejection)
+	}
+	before := asked.Load()
+	wantCode(t, guard.Recheck(ctx), "")
+	if got := asked.Load() - before; got != 1 {
+		t.Errorf("the outer guard's check was asked %d times, want once", got)
+	}
+	// An answer from the future is no fresh one: the clock was set back.
+	before = asked.Load()
+	clock.advance(-time.Minute)
+	if rejection := guard.Require().Check(ctx, r); rejection != nil {
+		t.Fatal(rejection)
+	}
+	if got := asked.Load() - before; got != 1 {
+		t.Errorf("after the clock was set back, the check was asked %d times, want once", got)
+	}
+	forbidden.Store(true)
+	wantCode(t, guard.Recheck(ctx), core.CodeForbidden)
+}
+
+// silent is an authenticator that is wrong: it returns neither a session nor an error.
+type silent struct{}
+
+func (silent) Authenticate(context.Context, core.Credentials) (*core.Session, error) { return nil, nil }
+
+// TestAuthenticatorWithoutAnAnswer: what an authenticator does not refuse is not let in for that.
+func TestAuthenticatorWithoutAnAnswer(t *testing.T) {
+	g := must(guard.New(silent{}))
+	s, rejection := g.Check(t.Context(), get("Authorization", "Bearer x"))
+	if s != nil || rejection == nil || rejection.Status != http.StatusInternalServerError {
+		t.Errorf("%v, %v", s, rejection)
+	}
+}
+
+// TestBearerWithoutASpace: such a header is malformed, whatever the token would be.
+func TestBearerWithoutASpace(t *testing.T) {
+	_, rejection := newGuard(t).Check(t.Context(), get("Authorization", "Bearer\t"+hs256(t, nil)))
+	if rejection == nil || rejection.Status != http.StatusBadRequest {
+		t.Errorf("%v", rejection)
+	}
+}
+
+// TestHeadHasNoBody: a HEAD request gets the header of a GET and nothing else (RFC 9110 §9.3.2).
+func TestHeadHasNoBody(t *testing.T) {
+	handler := newGuard(t).Handler(http.NotFoundHandler())
+	answer := map[string]*httptest.ResponseRecorder{}
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		answer[method] = httptest.NewRecorder()
+		handler.ServeHTTP(answer[method], httptest.NewRequest(method, "/", http.NoBody))
+	}
+	if answer[http.MethodGet].Body.Len() == 0 || answer[http.MethodHead].Body.Len() != 0 {
+		t.Errorf("GET: %q, HEAD: %q", answer[http.MethodGet].Body, answer[http.MethodHead].Body)
+	}
+}
