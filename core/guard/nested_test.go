@@ -101,3 +101,16 @@ func TestHeadHasNoBody(t *testing.T) {
 		t.Errorf("GET: %q, HEAD: %q", answer[http.MethodGet].Body, answer[http.MethodHead].Body)
 	}
 }
+
+// TestSkipIsNotAskedAboutStrangePaths: "OPTIONS *" and the like are no paths that a route could have.
+func TestSkipIsNotAskedAboutStrangePaths(t *testing.T) {
+	g := newGuard(t, guard.Skip(func(guard.Request) bool { return true }))
+	for path, skipped := range map[string]bool{"/health": true, "health": false, "*": false, "": false} {
+		r := request(http.MethodGet, "http://api.example.com/", "X", "y")
+		r.URL.Path, r.URL.RawPath = path, ""
+		_, rejection := g.Check(t.Context(), guard.HTTPRequest(r))
+		if (rejection == nil) != skipped {
+			t.Errorf("%q: %v", path, rejection)
+		}
+	}
+}
