@@ -65,6 +65,13 @@ func TestBuildNamesTheMemberAtFault(t *testing.T) {
 		{"supabase: level", "supabase", `{"projectUrl":"https://x.supabase.co","minAal":"2"}`, []string{"minAal"}, "use aal1, aal2 or aal3"},
 		{"supabase: roles that users write", "supabase", `{"projectUrl":"https://x.supabase.co","rolesClaim":"user_metadata.role"}`, []string{"rolesClaim"}, "written by the user"},
 
+		{"supabase: a user id that users write", "supabase", `{"projectUrl":"https://x.supabase.co","userIdClaim":"/user_metadata/id"}`, []string{"userIdClaim"}, "written by the user"},
+		{"supabase: an API key as secret", "supabase", `{"projectUrl":"https://x.supabase.co","signingSecret":"sb_secret_0123456789abcdef0123456789abcdef"}`, []string{"signingSecret"}, "API key"},
+		{"supabase: the anon key as secret", "supabase", `{"projectUrl":"https://x.supabase.co","signingSecret":"eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.AAAA"}`, []string{"signingSecret"}, "anon"},
+		{"supabase: the dashboard", "supabase", `{"projectUrl":"https://supabase.com/dashboard/project/x"}`, []string{"projectUrl"}, "<ref>.supabase.co"},
+		{"clerk: the account portal", "clerk", `{"issuerUrl":"https://app.accounts.dev"}`, []string{"issuerUrl"}, "https://app.clerk.accounts.dev"},
+		{"auth0: the dashboard", "auth0", `{"domain":"manage.auth0.com","audience":"a"}`, []string{"domain"}, "tenant"},
+		{"cognito: no region", "cognito", `{"userPoolId":"eu-wset-1_Qm7Tz4LxB","clientId":"c"}`, []string{"userPoolId"}, "not an AWS region"},
 		{"cognito: nothing", "cognito", `{}`, []string{"userPoolId", "clientId"}, "say insecureAnyClient"},
 		{"cognito: no pool", "cognito", `{"userPoolId":"Qm7Tz4LxB","clientId":"c"}`, []string{"userPoolId"}, "eu-west-1_Qm7Tz4LxB"},
 		{"cognito: another region", "cognito", `{"region":"us-east-1","userPoolId":"eu-west-1_Qm7Tz4LxB","clientId":"c"}`, []string{"region"}, "userPoolId says eu-west-1"},

@@ -129,6 +129,8 @@ func (c *Config) issuer(f *preset.Faults) string {
 		f.Add("UserPoolID", c.UserPoolID, "is no user pool id: it looks like eu-west-1_Qm7Tz4LxB")
 	case c.Region != "" && c.Region != m[1]:
 		f.Add("Region", c.Region, "is not the pool's: {UserPoolID} says %s", m[1])
+	case !preset.AWSRegion(m[1]):
+		f.Add("UserPoolID", c.UserPoolID, "begins with %s, which is not an AWS region: copy the pool's id, or set {IssuerURL} for a region that is new", m[1])
 	case strings.HasPrefix(m[1], "cn-"):
 		f.Add("UserPoolID", c.UserPoolID, "is in China, whose issuer host is not confirmed: set {IssuerURL} to the tokens' iss instead")
 	default:

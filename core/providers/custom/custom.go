@@ -43,6 +43,8 @@ type Config struct {
 
 	// UserIDClaim is "sub" by default; a dotted path.
 	UserIDClaim string `json:"userIdClaim,omitempty"`
+	// NumericUserID accepts a user id that is an integer, as canonical decimal.
+	NumericUserID bool `json:"numericUserId,omitempty"`
 	// RequiredClaims must be there, ClaimRules must hold.
 	RequiredClaims []string         `json:"requiredClaims,omitempty"`
 	ClaimRules     []core.ClaimRule `json:"claimRules,omitempty"`
@@ -76,7 +78,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	rules := core.Rules{
 		Provider: "custom", Secret: cfg.SigningSecret, SecretEnv: cfg.SigningSecretEnv, JWKSURL: cfg.JWKSURL, JWKS: cfg.JWKS,
 		PEM: cfg.PEM, Algorithms: cfg.Algorithms, Issuer: cfg.Issuer, InsecureAnyIssuer: cfg.InsecureAnyIssuer,
-		Audiences: cfg.Audience, InsecureAnyAudience: cfg.InsecureAnyAudience, UserIDClaim: cfg.UserIDClaim,
+		Audiences: cfg.Audience, InsecureAnyAudience: cfg.InsecureAnyAudience, UserIDClaim: cfg.UserIDClaim, NumericUserID: cfg.NumericUserID,
 		RequiredClaims: cfg.RequiredClaims, ClaimRules: cfg.ClaimRules, TokenTypes: cfg.TokenTypes, Session: cfg.Session,
 		Leeway: cfg.Leeway, MaxAge: cfg.MaxAge, InsecureShortSecret: cfg.InsecureShortSecret,
 	}

@@ -103,6 +103,9 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	if len(rules.Audiences) == 0 {
 		rules.Audiences = []string{"authenticated"}
 	}
+	if strings.HasPrefix(cfg.SigningSecret.Reveal(), "sb_") {
+		f.Prohibit("SigningSecret", "", "is an API key of the project: copy the legacy JWT secret, or leave it out if the project has signing keys")
+	}
 	if secret {
 		rules.Algorithms = []string{"HS256"}
 	}
@@ -231,11 +234,19 @@ func (c *Config) mapping(f *preset.Faults) core.Mapping {
 		OrganizationRole: []core.ClaimRef{}, Permissions: []core.ClaimRef{},
 		Kinds: []core.KindRule{{Kind: core.KindAccess, When: []core.ClaimRule{{Claim: "client_id", Type: "string"}}}},
 	}
+	if writtenByUser(c.UserIDClaim) {
+		f.Prohibit("UserIDClaim", c.UserIDClaim, "is written by the user, who could become anybody: use sub, or a claim in app_metadata")
+	}
 	switch claim := c.RolesClaim; {
-	case claim == "user_metadata" || strings.HasPrefix(claim, "user_metadata.") || strings.HasPrefix(claim, "/user_metadata"):
-		f.Add("RolesClaim", claim, "is written by the user: keep roles in app_metadata or in a claim of an access token hook")
+	case writtenByUser(claim):
+		f.Prohibit("RolesClaim", claim, "is written by the user: keep roles in app_metadata or in a claim of an access token hook")
 	case claim != "":
 		m.Roles = core.Refs("role", claim)
 	}
 	return m
+}
+
+// writtenByUser reports whether the claim at path is one that users edit.
+func writtenByUser(path string) bool {
+	return path == "user_metadata" || strings.HasPrefix(path, "user_metadata.") || strings.HasPrefix(path, "/user_metadata")
 }
