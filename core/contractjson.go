@@ -2,7 +2,6 @@ package core
 
 import (
 	"encoding/json"
-	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -120,16 +119,15 @@ func ParseContract(data []byte) (*Contract, error) {
 	for _, e := range ConfigErrors(err) {
 		f = append(f, e)
 	}
-	names := rulesJSON
+	names := rulesJSON()
 	if !document.Has("algorithms") && !document.Has("version") {
-		names = maps.Clone(names)
 		names["Algorithms"] = "strategy" // as the wire form calls it
 	}
 	return nil, inJSON(f.of(j.Provider), document, names)
 }
 
 // rulesJSON are the JSON names of [Rules].
-var rulesJSON = strictjson.Names(reflect.TypeFor[Rules]())
+func rulesJSON() map[string]string { return strictjson.Names(reflect.TypeFor[Rules]()) }
 
 // faultsOf turns a document's problems into configuration errors; whole names
 // the document itself.

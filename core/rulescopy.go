@@ -9,7 +9,7 @@ func copyRules(r Rules) Rules { return deepCopy(reflect.ValueOf(r)).Interface().
 func deepCopy(v reflect.Value) reflect.Value {
 	to := reflect.New(v.Type()).Elem()
 	to.Set(v)
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // the other kinds share no memory
 	case reflect.Slice:
 		if v.IsNil() {
 			break

@@ -40,15 +40,17 @@ func (c *contract) checkEvents(claims jose.Object) *Error {
 func foreignType(typ string) bool {
 	typ, _, _ = strings.Cut(typ, ";") // a media type's parameters
 	typ = strings.TrimSpace(typ)
-	return slices.ContainsFunc(foreignTypes[:], func(foreign string) bool { return sameType(typ, foreign) })
+	return slices.ContainsFunc(foreignTypes(), func(foreign string) bool { return sameType(typ, foreign) })
 }
 
-var foreignTypes = [...]string{
-	"logout+jwt",              // OpenID Connect Back-Channel Logout 1.0 §2.4
-	"secevent+jwt",            // RFC 8417 §2.3
-	"dpop+jwt",                // RFC 9449 §4.2
-	"oauth-authz-req+jwt",     // RFC 9101 §10.8
-	"token-introspection+jwt", // RFC 9701 §5
+func foreignTypes() []string {
+	return []string{
+		"logout+jwt",              // OpenID Connect Back-Channel Logout 1.0 §2.4
+		"secevent+jwt",            // RFC 8417 §2.3
+		"dpop+jwt",                // RFC 9449 §4.2
+		"oauth-authz-req+jwt",     // RFC 9101 §10.8
+		"token-introspection+jwt", // RFC 9701 §5
+	}
 }
 
 func sameType(a, b string) bool { return strings.EqualFold(bareType(a), bareType(b)) }

@@ -50,7 +50,7 @@ type upgrade struct {
 // "custom" is not among them: core reads it.
 func upgrades() map[string]upgrade {
 	secret := func(members map[string]string) map[string]string {
-		members["SigningSecret"], members["SigningSecretEnv"] = "signingSecret", "signingSecretEnv" //nolint:gosec // names of members
+		members["SigningSecret"], members["SigningSecretEnv"] = "signingSecret", "signingSecretEnv"
 		members["Audience"], members["UserIDClaim"], members["AuthorizedParties"] = "audience", "userIdClaim", "authorizedParties"
 		return members
 	}

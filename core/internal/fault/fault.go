@@ -36,7 +36,8 @@ func Value(s string) string {
 // withoutUserInfo removes what stands before an @ in a URL's authority (RFC 3986
 // §3.2.1), also where the rest is too broken for net/url.
 func withoutUserInfo(s string) string {
-	if !strings.Contains(s, "@") {
+	before, _, found := strings.Cut(s, "@")
+	if !found {
 		return s
 	}
 	start := 0
@@ -44,7 +45,7 @@ func withoutUserInfo(s string) string {
 		start = i + len("://")
 	} else if u, err := url.Parse(s); err == nil && u.Opaque != "" {
 		start = len(u.Scheme) + 1 // https:user:password@host
-	} else if !strings.Contains(s[:strings.Index(s, "@")], ":") {
+	} else if !strings.Contains(before, ":") {
 		return s // an e-mail address, or the like
 	}
 	end := len(s)

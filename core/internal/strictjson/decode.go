@@ -12,12 +12,12 @@ import (
 	"unicode"
 )
 
-// Problems are the mistakes of a value that decodes itself with [Unmarshal];
+// ProblemsError are the mistakes of a value that decodes itself with [Unmarshal];
 // Decode shifts them to where the value stands.
-type Problems []Problem
+type ProblemsError []Problem
 
 // Error joins the problems in one line.
-func (p Problems) Error() string {
+func (p ProblemsError) Error() string {
 	all := make([]string, len(p))
 	for i, one := range p {
 		all[i] = strings.TrimPrefix(one.Path+" ", " ") + one.Reason
@@ -25,14 +25,14 @@ func (p Problems) Error() string {
 	return strings.Join(all, "; ")
 }
 
-// Unmarshal reads data into v as Decode does. Its error is of type [Problems].
+// Unmarshal reads data into v as Decode does. Its error is of type [ProblemsError].
 func Unmarshal(data []byte, v any) error {
 	document, problems := Parse(data)
 	if problems == nil {
 		problems = document.Decode(v)
 	}
 	if len(problems) > 0 {
-		return Problems(problems)
+		return ProblemsError(problems)
 	}
 	return nil
 }
@@ -144,7 +144,7 @@ func (r *reader) is(n *node, kind byte, t reflect.Type, path string, named int) 
 func (r *reader) unmarshal(target json.Unmarshaler, n *node, raw []byte, t reflect.Type, path string, named int) {
 	r.unexpanded(raw, path, named)
 	err := target.UnmarshalJSON(raw)
-	if problems, ok := err.(Problems); ok { //nolint:errorlint // Unmarshal returns it as it is
+	if problems, ok := err.(ProblemsError); ok { //nolint:errorlint // Unmarshal returns it as it is
 		for _, p := range problems {
 			p.Path, p.Offset = join(path, p.Path), p.Offset+n.start
 			r.problems = append(r.problems, p)

@@ -45,18 +45,22 @@ func pages() []page {
 	}
 }
 
+type document struct{ suffix, name string }
+
 // documents are the paths of what an issuer publishes.
-var documents = []struct{ suffix, name string }{
-	{"/.well-known/openid-configuration", "a discovery document's URL"},
-	{"/.well-known/oauth-authorization-server", "a discovery document's URL"},
-	{"/.well-known/jwks.json", "a key set's URL"},
-	{"/.well-known/jwks", "a key set's URL"},
-	{"/.well-known/keys", "a key set's URL"},
-	{"/jwks.json", "a key set's URL"},
-	{"/v1/keys", "a key set's URL"},
-	{"/protocol/openid-connect/certs", "a key set's URL"},
-	{"/cdn-cgi/access/certs", "a key set's URL"},
-	{"/discovery/v2.0/keys", "a key set's URL"},
+func documents() []document {
+	return []document{
+		{"/.well-known/openid-configuration", "a discovery document's URL"},
+		{"/.well-known/oauth-authorization-server", "a discovery document's URL"},
+		{"/.well-known/jwks.json", "a key set's URL"},
+		{"/.well-known/jwks", "a key set's URL"},
+		{"/.well-known/keys", "a key set's URL"},
+		{"/jwks.json", "a key set's URL"},
+		{"/v1/keys", "a key set's URL"},
+		{"/protocol/openid-connect/certs", "a key set's URL"},
+		{"/cdn-cgi/access/certs", "a key set's URL"},
+		{"/discovery/v2.0/keys", "a key set's URL"},
+	}
 }
 
 // Issuer says why u is not an issuer and what to write; "" if it may be one.
@@ -65,7 +69,7 @@ func Issuer(u *url.URL) string {
 		return advice
 	}
 	path := strings.TrimRight(u.Path, "/")
-	for _, d := range documents {
+	for _, d := range documents() {
 		if before, ok := strings.CutSuffix(path, d.suffix); ok {
 			issuer := url.URL{Scheme: u.Scheme, Host: u.Host, Path: before}
 			return "is " + d.name + ", not the issuer: write the tokens' iss, probably " + issuer.String()
