@@ -62,6 +62,7 @@ func TestSessionPermissionBits(t *testing.T) {
 		{"no bit", "o:a", "x", "0", nil},
 		{"both scopes in one", "uo:a,ou:b", "x", "1,1", []string{"org:a:x", "org:b:x"}},
 		{"a user's feature in front: the readings differ", "u:a,o:b", "x", "1", nil},
+		{"a user's feature in front: only the other reading grants", "u:a,o:b", "x", "0,1", nil},
 		{"a user's feature in front: both grant", "u:a,o:b", "x,y", "3,2", []string{"org:b:y"}},
 		{"a user's feature behind", "o:b,u:a", "x", "1", []string{"org:b:x"}},
 		{"the JavaScript SDK's test data", "o:reservations,u:dashboard,uo:support-chat,o:impersonation", "read,manage", "2,3", []string{"org:reservations:manage"}},

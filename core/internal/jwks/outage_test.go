@@ -345,4 +345,11 @@ func TestNegativeMaxStaleShortensNothing(t *testing.T) {
 		found(t, s, "a")
 	}
 	hits(t, i, 1)
+	i.hang()
+	clk.advance(9*time.Minute + 30*time.Second) // renewed ahead, and still fresh
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Lookup(gone, "a", true, "ES256"); err != nil {
+		t.Errorf("fresh keys are not used while they are renewed: %v", err)
+	}
 }
