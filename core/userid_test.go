@@ -54,8 +54,8 @@ func TestVerifyUserID(t *testing.T) {
 	}
 }
 
-// TestNumericUserID: a contract may accept integers, as they are written: readers disagree on any other spelling.
-func TestNumericUserID(t *testing.T) {
+// TestNumericUserIDSpellings: a contract may accept integers, as they are written: readers disagree on any other spelling.
+func TestNumericUserIDSpellings(t *testing.T) {
 	numeric := with(func(r *core.Rules) { r.NumericUserID = true })
 	for written, want := range map[string]string{
 		"42":                   "42",
