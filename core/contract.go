@@ -126,11 +126,12 @@ func (c *contract) compileKeys(f *faults) {
 	c.takeSecret(f)
 	var public []string
 	for name, set := range map[string]bool{
-		"Discovery":    r.Discovery,
-		"ExternalKeys": r.ExternalKeys,
-		"JWKS":         len(r.JWKS) > 0,
-		"JWKSURL":      r.JWKSURL != "",
-		"PEM":          r.PEM != "",
+		"Discovery":      r.Discovery,
+		"ExternalKeys":   r.ExternalKeys,
+		"JWKS":           len(r.JWKS) > 0,
+		"JWKSURL":        r.JWKSURL != "",
+		"KeyURLTemplate": r.KeyURLTemplate != "",
+		"PEM":            r.PEM != "",
 	} {
 		if set {
 			public = append(public, name)
@@ -141,13 +142,15 @@ func (c *contract) compileKeys(f *faults) {
 		f.conflict(strings.Join(public, ", "), "", "are different sources of keys: keep one")
 	}
 	if len(public) == 0 && c.secret == nil && !r.InsecureEmulator {
-		f.missing("JWKSURL", "no keys: set {JWKSURL}, {Discovery}, {JWKS}, {PEM}, {Secret} or {ExternalKeys}")
+		f.missing("JWKSURL", "no keys: set {JWKSURL}, {Discovery}, {KeyURLTemplate}, {JWKS}, {PEM}, {Secret} or {ExternalKeys}")
 	}
 	c.compileAlgorithms(len(public) > 0, f)
 	c.checkKeyMembers(f)
 	switch {
 	case r.JWKSURL != "":
 		checkURL("JWKSURL", r.JWKSURL, urlRules{insecureHTTP: r.InsecureHTTP, mayQuery: true}, f)
+	case r.KeyURLTemplate != "":
+		checkKeyURL(r.KeyURLTemplate, r.InsecureHTTP, f)
 	case len(r.JWKS) > 0:
 		set, err := jwks.ParseStatic(r.JWKS, jwks.Limits{Algorithms: r.Algorithms, Uses: r.KeyUses})
 		c.takeStatic("JWKS", set, err, f)
@@ -168,7 +171,7 @@ func (c *contract) checkKeyMembers(f *faults) {
 	if len(r.KeyIssuerClaims) > 0 && !r.CheckKeyIssuer {
 		f.conflict("KeyIssuerClaims", "", "is not used: set {CheckKeyIssuer}, or remove it")
 	}
-	if len(r.KeyUses) > 0 && !c.remote() && len(r.JWKS) == 0 {
+	if len(r.KeyUses) > 0 && r.JWKSURL == "" && !r.Discovery && !r.ExternalKeys && len(r.JWKS) == 0 {
 		f.conflict("KeyUses", "", "applies to a key set only: set {JWKSURL}, {Discovery} or {JWKS}, or remove it")
 	}
 }
@@ -219,7 +222,7 @@ func (c *contract) compileAlgorithms(public bool, f *faults) {
 			// The classic confusion: a public key used as an HMAC secret.
 			f.conflict("Algorithms", quoted(alg), "needs {Secret}: a published key can't verify a symmetric signature")
 		case !a.Symmetric && !public:
-			f.conflict("Algorithms", quoted(alg), "needs public keys: set {JWKSURL}, {Discovery}, {JWKS} or {PEM}")
+			f.conflict("Algorithms", quoted(alg), "needs public keys: set {JWKSURL}, {Discovery}, {KeyURLTemplate}, {JWKS} or {PEM}")
 		case a.Symmetric && len(c.secret()) < a.Hash.Size() && !r.InsecureShortSecret:
 			f.prohibit("Secret", "", "has %d bytes, %s needs at least %d (RFC 7518 §3.2); {InsecureShortSecret} accepts it nevertheless",
 				len(c.secret()), alg, a.Hash.Size())
@@ -358,5 +361,5 @@ func (c *contract) leeway() time.Duration { return max(c.rules.Leeway, 0) }
 
 // remote reports whether keys have to be fetched.
 func (c *contract) remote() bool {
-	return c.rules.JWKSURL != "" || c.rules.Discovery || c.rules.ExternalKeys
+	return c.rules.JWKSURL != "" || c.rules.Discovery || c.rules.KeyURLTemplate != "" || c.rules.ExternalKeys
 }

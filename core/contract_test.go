@@ -54,7 +54,7 @@ func TestNewContractFaults(t *testing.T) {
 		{"template over http", keyRules, func(r *core.Rules) { r.Issuer, r.IssuerTemplate = "", "http://a.example/{tid}" }, "IssuerTemplate", "http://a.example", "must be https"},
 		{"template that fixes nothing", keyRules, func(r *core.Rules) { r.Issuer, r.IssuerTemplate = "", "{iss}" }, "IssuerTemplate", "{iss}", "InsecureAnyIssuer"},
 
-		{"no keys", secretRules, func(r *core.Rules) { r.Secret = core.Secret{} }, "JWKSURL", "", "set JWKSURL, Discovery, JWKS, PEM, Secret or ExternalKeys"},
+		{"no keys", secretRules, func(r *core.Rules) { r.Secret = core.Secret{} }, "JWKSURL", "", "set JWKSURL, Discovery, KeyURLTemplate, JWKS, PEM, Secret or ExternalKeys"},
 		{"two key sources", keyRules, func(r *core.Rules) { r.Discovery = true }, "Discovery, JWKSURL", "", "keep one"},
 		{"http key set", keyRules, func(r *core.Rules) { r.JWKSURL = "http://id.example.com/jwks" }, "JWKSURL", "http://id.example.com/jwks", "must be https"},
 		{"key set with credentials", keyRules, func(r *core.Rules) { r.JWKSURL = "https://me:pw@id.example.com/jwks" }, "JWKSURL", `"https://id.example.com/jwks"`, "remove the part before @"},

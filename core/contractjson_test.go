@@ -28,7 +28,7 @@ func everyRule() core.Rules {
 			},
 			{Claim: "name", OneOf: []string{"a"}, IgnoreCase: true},
 		},
-		CheckKeyIssuer: true, KeyIssuerClaims: map[string]string{"tenantid": "tid"}, KeyUses: []string{"sig", "jwt-svid", ""}, InsecurePrivateNetwork: true, TokenTypes: []string{"at+jwt", ""}, Leeway: 290 * time.Millisecond, MaxAge: 90*time.Minute + time.Nanosecond, MaxTokenBytes: 4096,
+		CheckKeyIssuer: true, KeyIssuerClaims: map[string]string{"tenantid": "tid"}, KeyUses: []string{"sig", "jwt-svid", ""}, InsecurePrivateNetwork: true, TokenTypes: []string{"at+jwt", ""}, PaddedSegments: true, Leeway: 290 * time.Millisecond, MaxAge: 90*time.Minute + time.Nanosecond, MaxTokenBytes: 4096,
 		InsecureNoExpiry: true, InsecureShortSecret: true, InsecureHTTP: true, InsecureIgnoreConfirmation: true, InsecureEmulator: true,
 	}
 	refs := core.Refs("a.b", "c")
@@ -50,12 +50,13 @@ func everyRule() core.Rules {
 func TestContractRoundTrip(t *testing.T) {
 	t.Setenv("KIT_SECRET", kitSecret)
 	every := everyRule()
-	if unset := unsetFields(reflect.ValueOf(every), "Secret", "Discovery", "ExternalKeys", "JWKS", "PEM", "InsecureAnyAudience", "InsecureAnyIssuer"); unset != nil {
+	if unset := unsetFields(reflect.ValueOf(every), "Secret", "Discovery", "ExternalKeys", "KeyURLTemplate", "JWKS", "PEM", "InsecureAnyAudience", "InsecureAnyIssuer"); unset != nil {
 		t.Fatalf("everyRule leaves out %v", unset)
 	}
 	cases := map[string]core.Rules{
 		"every field": every,
 		"defaults":    keyRules(),
+		"keys by kid": {Issuer: kitIssuer, KeyURLTemplate: "https://keys.example/pem/{kid}", Audiences: []string{"api"}},
 		"discovery":   {Issuer: kitIssuer, Discovery: true, InsecureAnyAudience: true},
 		"a source":    {Issuer: kitIssuer, ExternalKeys: true, InsecureAnyAudience: true},
 		"static keys": {Issuer: kitIssuer, Audiences: []string{"api"}, JWKS: jwksOf(t, publicJWK(rsaKey().Public(), "k1", "")), Leeway: -1},

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"log/slog"
 	"slices"
 	"sync"
@@ -16,7 +17,7 @@ import (
 // contract with the same options share one.
 type engine struct {
 	*contract
-	keys *jwks.Source         // nil if the contract has only a secret
+	keys keySource            // nil if the contract has only a secret
 	hmac map[string]*jws.HMAC // by algorithm
 	// standardRSA verifies RSA with crypto/rsa, see WithStandardRSA.
 	standardRSA bool
@@ -27,6 +28,14 @@ type engine struct {
 	observers []weak.Pointer[observer] // weak, so that discarded verifiers can be collected
 	keyLog    keyLog
 	observed  atomic.Bool // a verifier was given WithObserver
+}
+
+// keySource is where an engine's keys are: one set, or a page for each key.
+type keySource interface {
+	Lookup(ctx context.Context, kid string, hasKid bool, alg string) ([]*jwks.Key, error)
+	Relearn(ctx context.Context, alg string, tried []*jwks.Key) ([]*jwks.Key, error)
+	Ready(ctx context.Context) error
+	Health() keys.Health
 }
 
 // sharedEngines are a contract's engines, few: one for each set of options.
@@ -105,6 +114,11 @@ func newEngine(c *contract, o engineOptions) *engine {
 		}
 		if len(c.issuers) > 0 {
 			cfg.Issuer = c.issuers[0]
+		}
+		if c.rules.KeyURLTemplate != "" && cfg.Source == nil { // a source stands in for the contract's own URL
+			cfg.URL = c.rules.KeyURLTemplate
+			e.keys = jwks.NewDirectory(cfg)
+			break
 		}
 		e.keys = jwks.New(cfg)
 	}

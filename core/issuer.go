@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
+	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/internal/netaddr"
 	"github.com/revstackhq/auth-go/core/internal/wrongurl"
 )
@@ -137,6 +138,20 @@ func checkURL(field, raw string, rules urlRules, f *faults) {
 	if u.Fragment != "" || strings.HasSuffix(raw, "#") {
 		f.add(field, value, "must not have a fragment")
 	}
+}
+
+// checkKeyURL demands that the kid fills one segment of the path: a token must
+// not choose the host, nor what else is asked for.
+func checkKeyURL(template string, insecureHTTP bool, f *faults) {
+	const field = "KeyURLTemplate"
+	before, after, _ := strings.Cut(template, jwks.KidPlaceholder)
+	_, path, _ := strings.Cut(before, "://")
+	segment := strings.Contains(path, "/") && strings.HasSuffix(before, "/") && (after == "" || strings.HasPrefix(after, "/"))
+	if strings.Count(template, jwks.KidPlaceholder) != 1 || !segment || strings.ContainsAny(before+after, "{}?#") {
+		f.add(field, "", "must hold {kid} once, as a whole segment of its path, e.g. https://keys.example/{kid}")
+		return
+	}
+	checkURL(field, before+"kid"+after, urlRules{insecureHTTP: insecureHTTP}, f)
 }
 
 // printable keeps control characters, spaces and endless values out.

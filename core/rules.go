@@ -38,6 +38,11 @@ type Rules struct {
 	ExternalKeys bool `json:"externalKeys,omitempty"`
 	// Discovery finds the JWKS URL in the issuer's OpenID configuration.
 	Discovery bool `json:"discovery,omitempty"`
+	// KeyURLTemplate is for an issuer that publishes each key as PEM at a URL of
+	// its own, https://host/path/{kid}, and no set. A token's kid has to be a
+	// UUID: anything else is refused before a URL is made of it. Keys are found
+	// when a token names them, so Ready has none to fetch.
+	KeyURLTemplate string `json:"keyUrlTemplate,omitempty"`
 	// JWKS is a static key set, PEM one or several static public keys or
 	// certificates: no network is used.
 	JWKS json.RawMessage `json:"jwks,omitempty"`
@@ -98,6 +103,11 @@ type Rules struct {
 	// Default: anything but the types of other tokens that are signed with the
 	// same keys, such as logout+jwt; naming such a type here accepts it.
 	TokenTypes []string `json:"tokenTypes,omitempty"`
+
+	// PaddedSegments accepts tokens whose three segments are all padded with =
+	// to a multiple of four characters, beside those that follow RFC 7515 §2. AWS
+	// load balancers write such tokens. The signature covers the padding.
+	PaddedSegments bool `json:"paddedSegments,omitempty"`
 
 	// Leeway is the tolerated clock difference: 30 s if 0, none if negative, at
 	// least 1 ms and at most 10 min otherwise.

@@ -23,6 +23,7 @@ type Verifier struct {
 	tenants   *tenants
 	algs      map[string]bool // of all contracts; nil with a resolver
 	maxBytes  int
+	padded    bool // a contract may accept padded segments
 	cache     *tokenCache
 	clock     keys.Clock
 	observer  *observer
@@ -60,7 +61,7 @@ func NewVerifier(contract *Contract, opts ...Option) (*Verifier, error) {
 	if o.resolver != nil {
 		v.tenants = newTenants(o, v.observer)
 		v.maxBytes = max(v.maxBytes, defaultMaxTokenBytes)
-		v.algs = nil
+		v.algs, v.padded = nil, true // what its contracts accept shows when it answers
 	}
 	if len(v.engines) == 1 && v.tenants == nil {
 		v.only, v.cache = v.engines[0], v.engines[0].cache
@@ -85,6 +86,7 @@ func (v *Verifier) add(k *Contract, o *verifierOptions) {
 	e.subscribe(v.observer)
 	v.engines, v.fixed[e] = append(v.engines, e), true
 	v.maxBytes = max(v.maxBytes, e.rules.MaxTokenBytes)
+	v.padded = v.padded || e.rules.PaddedSegments
 	for alg := range e.algorithms {
 		v.algs[alg] = true
 	}

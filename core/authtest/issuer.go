@@ -55,6 +55,10 @@ type Config struct {
 	// MaxAge is the Cache-Control of the key set, 5 minutes by default. With a
 	// negative one there is no Cache-Control.
 	MaxAge time.Duration
+	// UUIDKeyIDs names the keys by UUIDs, as a contract with KeyURLTemplate
+	// needs it. The issuer serves each of its keys as PEM below every path that
+	// ends in the key's kid, whatever its form.
+	UUIDKeyIDs bool
 }
 
 // Audience is the aud of an issuer's tokens, and what [Issuer.Contract] asks for.
@@ -75,6 +79,9 @@ func WithIssuerURL(url string) Option { return func(c *Config) { c.IssuerURL = u
 
 // WithMaxAge lets verifiers keep the key set for d, see [Config.MaxAge].
 func WithMaxAge(d time.Duration) Option { return func(c *Config) { c.MaxAge = d } }
+
+// WithUUIDKeyIDs names the keys by UUIDs; see [Config].
+func WithUUIDKeyIDs() Option { return func(c *Config) { c.UUIDKeyIDs = true } }
 
 // NewIssuer starts an issuer that ends with the test. Its methods fail t where
 // the ones of [StartIssuer]'s panic.
@@ -240,6 +247,28 @@ func (i *Issuer) PublicKeyPEM() string {
 	return text
 }
 
+// KeyURLTemplate returns where the issuer serves each key as PEM, for
+// core.Rules of the same name.
+func (i *Issuer) KeyURLTemplate() string { return i.base + pagesPath + "{kid}" }
+
+// KeyPEM returns the published key with that kid, PEM in PKIX form, and false
+// if there is none.
+func (i *Issuer) KeyPEM(kid string) (string, bool) {
+	i.t.Helper()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, k := range i.keys {
+		if k.id == kid {
+			text, err := k.pem()
+			if err != nil {
+				i.fail("authtest: KeyPEM: %v", err)
+			}
+			return text, true
+		}
+	}
+	return "", false
+}
+
 // JWKS returns the key set of the keys that are published now.
 func (i *Issuer) JWKS() []byte {
 	i.mu.Lock()
@@ -305,7 +334,11 @@ func (i *Issuer) newKeys() ([]key, error) {
 		if err != nil {
 			return nil, err
 		}
-		made = append(made, key{id: "key-" + strconv.Itoa(serial) + "-" + alg, alg: alg, private: private})
+		id := "key-" + strconv.Itoa(serial) + "-" + alg
+		if i.cfg.UUIDKeyIDs {
+			id = uuidOf(id)
+		}
+		made = append(made, key{id: id, alg: alg, private: private})
 	}
 	return made, nil
 }

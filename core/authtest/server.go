@@ -15,6 +15,7 @@ import (
 const (
 	jwksPath      = "/.well-known/jwks.json"
 	discoveryPath = "/.well-known/openid-configuration"
+	pagesPath     = "/pem/"
 )
 
 // answers are the switches of an issuer, guarded by Issuer.mu.
@@ -130,7 +131,8 @@ func (i *Issuer) answer(w http.ResponseWriter, r *http.Request, site string) {
 		strings.HasPrefix(r.URL.Path, "/.well-known/oauth-authorization-server")
 	i.mu.Lock()
 	_, registered := i.sites[site+r.URL.Path]
-	isKeys := !isDiscovery && (registered || holdsKeys(r.URL.Path))
+	page, isPage := i.page(r.URL.Path)
+	isKeys := !isDiscovery && (registered || isPage || holdsKeys(r.URL.Path))
 	switch {
 	case isDiscovery:
 		i.discoveries++
@@ -165,6 +167,10 @@ func (i *Issuer) answer(w http.ResponseWriter, r *http.Request, site string) {
 		w.WriteHeader(http.StatusMethodNotAllowed)
 	case isDiscovery && document != nil:
 		send(w, r, "application/json", document, maxAge)
+	case isPage && page == "":
+		http.Error(w, "AccessDenied", http.StatusForbidden) // as S3 says it of what is not there
+	case isPage:
+		send(w, r, "application/octet-stream", []byte(page), maxAge)
 	case isKeys:
 		send(w, r, "application/jwk-set+json", body, maxAge)
 	default:
@@ -176,6 +182,22 @@ func (i *Issuer) answer(w http.ResponseWriter, r *http.Request, site string) {
 // jwks, certs, keys, public_key-jwk, jwk/<name>.
 func holdsKeys(path string) bool {
 	return slices.ContainsFunc([]string{"jwk", "/certs", "/keys"}, func(s string) bool { return strings.Contains(path, s) })
+}
+
+// page is the PEM of the key that path ends in; isPage is also true below
+// [Issuer.KeyURLTemplate] for a key that there is not. The caller holds mu.
+func (i *Issuer) page(path string) (text string, isPage bool) {
+	kid := path[strings.LastIndexByte(path, '/')+1:]
+	for _, k := range i.keys {
+		if k.id == kid {
+			text, err := k.pem()
+			if err != nil {
+				i.fail("authtest: %v", err)
+			}
+			return text, true
+		}
+	}
+	return "", strings.HasPrefix(path, pagesPath)
 }
 
 // discovery is the document for a request, nil if nobody is registered there.

@@ -2,6 +2,7 @@ package authtest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -25,6 +26,7 @@ type mint struct {
 	header   []member // in order
 	secret   []byte
 	attacker bool // sign with a key that is not the issuer's
+	padded   bool
 }
 
 type member struct {
@@ -62,6 +64,18 @@ func WithSecret(secret []byte) TokenOption { return func(m *mint) { m.secret = b
 // WithForeignKey signs with a key that the issuer never published, under the
 // kid of the one that it did.
 func WithForeignKey() TokenOption { return func(m *mint) { m.attacker = true } }
+
+// WithPadding pads the three segments with = and signs the padded text, as AWS
+// load balancers do. Only contracts with PaddedSegments accept such a token.
+func WithPadding() TokenOption { return func(m *mint) { m.padded = true } }
+
+// encode writes a segment.
+func (m *mint) encode(data []byte) string {
+	if m.padded {
+		return base64.URLEncoding.EncodeToString(data)
+	}
+	return b64(data)
+}
 
 // Token returns a signed token. Claims that are not given are iss, sub
 // ("user_1"), aud, iat and nbf (now) and exp (in an hour). It is good for the
@@ -152,7 +166,7 @@ func (i *Issuer) signer(m *mint) (signWith any, header string) {
 
 func (i *Issuer) sign(signWith any, m *mint, header, payload string) string {
 	i.t.Helper()
-	input := b64([]byte(header)) + "." + b64([]byte(payload))
+	input := m.encode([]byte(header)) + "." + m.encode([]byte(payload))
 	method := jwt.GetSigningMethod(m.alg)
 	if method == nil {
 		i.fail("authtest: unknown algorithm %q", m.alg)
@@ -162,7 +176,7 @@ func (i *Issuer) sign(signWith any, m *mint, header, payload string) string {
 	if err != nil {
 		i.fail("authtest: signing with %s: %v", m.alg, err)
 	}
-	return input + "." + b64(signature)
+	return input + "." + m.encode(signature)
 }
 
 // Authorize sets the request's Authorization header to the token (RFC 6750 §2.1).

@@ -142,12 +142,12 @@ func (f Faults) explains(rules core.Rules, coreField, field string) bool {
 	if len(f) == 0 {
 		return false
 	}
-	keyless := rules.JWKSURL == "" && !rules.Discovery && len(rules.JWKS) == 0 && rules.PEM == "" && rules.Secret.IsZero() && rules.SecretEnv == ""
+	keyless := rules.JWKSURL == "" && !rules.Discovery && rules.KeyURLTemplate == "" && len(rules.JWKS) == 0 && rules.PEM == "" && rules.Secret.IsZero() && rules.SecretEnv == ""
 	if keyless && coreField == "Algorithms" || strings.Contains(coreField, ", ") {
 		return true
 	}
 	derived := []string{
-		"Issuer", "Issuers", "IssuerTemplate", "JWKSURL", "Discovery", "JWKS", "PEM", "Secret", "SecretEnv", "Audiences",
+		"Issuer", "Issuers", "IssuerTemplate", "JWKSURL", "Discovery", "KeyURLTemplate", "JWKS", "PEM", "Secret", "SecretEnv", "Audiences",
 		"InsecureAnyAudience", "InsecureAnyIssuer", "ClaimRules",
 	}
 	return slices.Contains(derived, coreField) || f.about(field)
