@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"github.com/revstackhq/auth-go/core/providers/awsalb"
 	"github.com/revstackhq/auth-go/core/providers/cloudflare"
 	"github.com/revstackhq/auth-go/core/providers/github"
 	"github.com/revstackhq/auth-go/core/providers/gitlab"
@@ -24,6 +25,23 @@ func infrastructure() []Provider {
 			UserID:      "`sub`",
 			Checks:      []string{"`hd` if domains are named", "at most 10 min old"},
 			Build:       FromJSON(iap.NewContract), Claims: claimsOf[iap.Claims],
+		},
+		{
+			Slug: "aws-alb", Name: "AWS Application Load Balancer",
+			Description: "What an Application Load Balancer says of the person whom it signed in, in its own header.",
+			Algorithms:  []string{"ES256"},
+			Issuer:      "the identity provider's, as the listener rule names it",
+			Keys:        "one PEM for each key at `https://public-keys.auth.elb.<region>.amazonaws.com/<kid>`",
+			Audience:    "none; the header's `signer`, required, and `client` if clients are named",
+			UserID:      "`sub`",
+			Checks: []string{
+				"header `signer` is the load balancer's ARN",
+				"header `iss`",
+				"header `kid` is a UUID",
+				"segments may be padded with `=`",
+			},
+			Build:  FromJSON(awsalb.NewContract),
+			Claims: claimsOf[awsalb.Claims],
 		},
 		{
 			Slug: "cloudflare-access", Name: "Cloudflare Access",

@@ -12,7 +12,7 @@ import (
 // knowing the provider say what to do.
 func TestRefusedIssuersAreExplained(t *testing.T) {
 	issuer := newIssuer(t)
-	world := newInternet(t, issuer.JWKS())
+	world := newInternet(t, issuer)
 	for _, c := range []struct {
 		slug, sample string
 		iss          any

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -19,14 +20,16 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/authtest"
 )
 
 // internet answers for every host there is, on loopback: a key set at every
-// URL, and a discovery document where one belongs. https is real, with a
+// URL, and a discovery document where one belongs. Amazon's hosts of load
+// balancers' keys serve one PEM for each kid instead. https is real, with a
 // certificate for whatever host is asked for.
 type internet struct {
 	client *http.Client
-	keys   []byte
+	issuer *authtest.Issuer
 
 	mu      sync.Mutex
 	ips     []net.IP          // hosts that are addresses: TLS has no server name for them (RFC 6066 §3)
@@ -34,9 +37,9 @@ type internet struct {
 	asked   []string          // every URL but discovery documents, in order
 }
 
-func newInternet(t *testing.T, keys []byte) *internet {
+func newInternet(t *testing.T, issuer *authtest.Issuer) *internet {
 	t.Helper()
-	n := &internet{keys: keys, issuers: map[string]string{}}
+	n := &internet{issuer: issuer, issuers: map[string]string{}}
 	certificate, roots := n.authority(t)
 	secure := httptest.NewUnstartedServer(n)
 	secure.Listener = tls.NewListener(secure.Listener, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: certificate})
@@ -86,7 +89,17 @@ func (n *internet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n.asked = append(n.asked, at)
-	_, _ = w.Write(n.keys)
+	if base, kid := path.Split(at); strings.Contains(base, "elb") && strings.Contains(base, "public-keys") {
+		page, ok := n.issuer.KeyPEM(kid)
+		if !ok {
+			http.Error(w, "AccessDenied", http.StatusForbidden)
+			return
+		}
+		w.Header().Set("Content-Type", "application/octet-stream")
+		_, _ = w.Write([]byte(page))
+		return
+	}
+	_, _ = w.Write(n.issuer.JWKS())
 }
 
 func (n *internet) dialled(addr string) {

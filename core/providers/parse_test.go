@@ -123,7 +123,7 @@ var wireForms = []struct {
 
 func TestParseContractReadsTheWireForm(t *testing.T) {
 	issuer := newIssuer(t)
-	world := newInternet(t, issuer.JWKS())
+	world := newInternet(t, issuer)
 	for _, c := range wireForms {
 		t.Run(c.name, func(t *testing.T) {
 			contract, err := providers.ParseContract([]byte(c.json))
@@ -210,7 +210,7 @@ func TestParseContractFetchesTheKeysThatTheWireNames(t *testing.T) {
 		},
 	} {
 		t.Run(c.provider, func(t *testing.T) {
-			world := newInternet(t, issuer.JWKS())
+			world := newInternet(t, issuer)
 			contract, err := providers.ParseContract([]byte(c.wire))
 			must(t, err)
 			token := samples(t, c.provider)[c.token]

@@ -24,7 +24,7 @@ const leastRefusals = 6
 // newIssuer has a key for every algorithm.
 func newIssuer(t *testing.T) *authtest.Issuer {
 	t.Helper()
-	return authtest.NewIssuer(t, authtest.WithAlgorithms(providertest.Algorithms()...))
+	return authtest.NewIssuer(t, authtest.WithAlgorithms(providertest.Algorithms()...), authtest.WithUUIDKeyIDs())
 }
 
 func mint(t *testing.T, issuer *authtest.Issuer, token providertest.Token) string {
@@ -49,7 +49,7 @@ func (c clock) Now() time.Time { return time.Time(c) }
 // Build makes, and again against that contract read back from its own JSON.
 func TestProviders(t *testing.T) {
 	issuer := newIssuer(t)
-	world := newInternet(t, issuer.JWKS())
+	world := newInternet(t, issuer)
 	for _, p := range providers.All() {
 		t.Run(p.Slug, func(t *testing.T) {
 			good, bad, err := providertest.Tokens(p.Slug)

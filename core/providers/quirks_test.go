@@ -17,7 +17,7 @@ import (
 // rule that nothing needs is either untested or of no use.
 func TestEveryQuirkIsNeeded(t *testing.T) {
 	issuer := newIssuer(t)
-	world := newInternet(t, issuer.JWKS())
+	world := newInternet(t, issuer)
 	for _, p := range providers.All() {
 		t.Run(p.Slug, func(t *testing.T) {
 			good, bad, err := providertest.Tokens(p.Slug)

@@ -18,6 +18,8 @@ import (
 // mints them:
 //
 //	issuer := authtest.NewIssuer(t, authtest.WithAlgorithms(providertest.Algorithms()...))
+//
+// The samples of aws-alb also need authtest.WithUUIDKeyIDs.
 func Algorithms() []string {
 	return []string{"RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA"}
 }
@@ -100,7 +102,17 @@ func (t Token) Mint(issuer *authtest.Issuer) (string, error) {
 	} else if t.ForeignKey {
 		options = append(options, authtest.WithForeignKey())
 	}
-	return issuer.TokenRaw(string(header), string(payload), options...), nil
+	if t.Padding != "" {
+		options = append(options, authtest.WithPadding())
+	}
+	raw := issuer.TokenRaw(string(header), string(payload), options...)
+	switch t.Padding {
+	case "signed":
+		raw = strings.TrimRight(raw, "=")
+	case "excess":
+		raw += "="
+	}
+	return raw, nil
 }
 
 func (t Token) header(issuer *authtest.Issuer) ([]byte, error) {

@@ -7,12 +7,14 @@
 //	{"provider": "auth0", "config": {…what providers.Build takes…}, "now": 1787300010,
 //	 "accept": [{"name": "…", "alg": "RS256", "header": {…}, "payload": {…}, "config": {…}, "want": {…}}],
 //	 "refuse": [{"name": "…", "base": "name in accept", "set": {…}, "remove": ["…"], "header": {…},
-//	             "alg": "…", "key": "foreign", "config": {…}, "now": 0, "code": "AUDIENCE_MISMATCH", "claim": "aud"}]}
+//	             "alg": "…", "key": "foreign", "padding": "…", "config": {…}, "now": 0,
+//	             "code": "AUDIENCE_MISMATCH", "claim": "aud"}]}
 //
 // A case's config is laid over the file's, a refusal's header over its base's
 // (null removes a member). Who signs puts in the kid, unless header says
 // "kid": null. In config, "${PEM:RS256}" stands for the public key of that
-// algorithm and "${JWKS}" for the key set of whoever signs.
+// algorithm and "${JWKS}" for the key set of whoever signs. "padding" beside
+// "config", or in a refusal, is [Token]'s.
 package providertest
 
 import (
@@ -51,6 +53,9 @@ type Token struct {
 	// ForeignKey says that somebody else than the issuer signs, under the
 	// issuer's kid.
 	ForeignKey bool
+	// Padding is "all" if the segments are padded with =. Of bad tokens it may
+	// be "signed" (the signature is not padded) or "excess" (one = too many).
+	Padding string
 
 	// Want is what the session of a good token holds.
 	Want Session
@@ -134,6 +139,8 @@ func Tokens(slug string) (good, bad []Token, err error) {
 			return nil, nil, fmt.Errorf("providertest: %s.json: the name %q is empty or taken", slug, c.Name)
 		case c.Code == "":
 			return nil, nil, fmt.Errorf("providertest: %s.json: %q has no code", slug, c.Name)
+		case !slices.Contains([]string{"", "all", "signed", "excess"}, c.Padding):
+			return nil, nil, fmt.Errorf("providertest: %s.json: %q: padding is %q, not all, signed or excess", slug, c.Name, c.Padding)
 		case c.Key != "" && c.Key != "foreign":
 			return nil, nil, fmt.Errorf("providertest: %s.json: %q: key is %q, not foreign", slug, c.Name, c.Key)
 		}
@@ -146,6 +153,7 @@ func Tokens(slug string) (good, bad []Token, err error) {
 type file struct {
 	Provider string   `json:"provider"`
 	Config   Object   `json:"config"`
+	Padding  string   `json:"padding"`
 	Now      int64    `json:"now"`
 	Accept   []accept `json:"accept"`
 	Refuse   []refuse `json:"refuse"`
@@ -162,23 +170,25 @@ type accept struct {
 }
 
 type refuse struct {
-	Name   string    `json:"name"`
-	Base   string    `json:"base"`
-	Set    Object    `json:"set"`
-	Remove []string  `json:"remove"`
-	Header Object    `json:"header"`
-	Alg    string    `json:"alg"`
-	Key    string    `json:"key"`
-	Config Object    `json:"config"`
-	Now    int64     `json:"now"`
-	Code   core.Code `json:"code"`
-	Claim  string    `json:"claim"`
+	Name   string   `json:"name"`
+	Base   string   `json:"base"`
+	Set    Object   `json:"set"`
+	Remove []string `json:"remove"`
+	Header Object   `json:"header"`
+	Alg    string   `json:"alg"`
+	Key    string   `json:"key"`
+	Config Object   `json:"config"`
+	Now    int64    `json:"now"`
+
+	Padding string    `json:"padding"`
+	Code    core.Code `json:"code"`
+	Claim   string    `json:"claim"`
 }
 
 func (f *file) good(c accept) Token {
 	t := Token{
 		Provider: f.Provider, Name: c.Name, Config: laidOver(f.Config, c.Config), Now: time.Unix(f.Now, 0),
-		Algorithm: c.Alg, Header: c.Header, Claims: c.Payload, Want: c.Want,
+		Algorithm: c.Alg, Header: c.Header, Claims: c.Payload, Want: c.Want, Padding: f.Padding,
 	}
 	if c.Now != 0 {
 		t.Now = time.Unix(c.Now, 0)
@@ -202,6 +212,9 @@ func (t Token) spoilt(c refuse) Token {
 	t.Header = header
 	if c.Alg != "" {
 		t.Algorithm = c.Alg
+	}
+	if c.Padding != "" {
+		t.Padding = c.Padding
 	}
 	if c.Now != 0 {
 		t.Now = time.Unix(c.Now, 0)
