@@ -12,7 +12,7 @@ import (
 // away, so API keys and pending sessions stay out.
 func TestTightenedWireContractKeepsThePreset(t *testing.T) {
 	issuer := newIssuer(t)
-	world := newInternet(t, issuer.JWKS())
+	world := newInternet(t, issuer)
 	for _, member := range []string{
 		`"authorizedParties":["https://app.northwind.example"]`, `"requiredClaims":["sid"]`, `"claimRules":[{"claim":"sid","format":"nonEmpty"}]`,
 		`"tokenTypes":["application/jwt"]`, `"leewaySeconds":1`, `"maxAgeSeconds":60`, `"maxTokenBytes":9000`,
