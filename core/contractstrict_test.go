@@ -140,8 +140,8 @@ func TestForeignTokenTypes(t *testing.T) {
 	wantCode(t, err, "")
 }
 
-// TestNumericUserID: only where the contract says so, and in one form only.
-func TestNumericUserID(t *testing.T) {
+// TestNumericUserIDForms: only where the contract says so, and in one form only.
+func TestNumericUserIDForms(t *testing.T) {
 	numeric := newVerifier(t, with(func(r *core.Rules) { r.NumericUserID, r.UserIDClaim = true, "user_id" }))
 	for raw, want := range map[string]string{
 		"42": "42", "-7": "-7", "9007199254740993": "9007199254740993", `"42"`: "42", "42.0": "", "4.2e1": "", "-0": "", "true": "",
