@@ -20,9 +20,9 @@ type wrapper struct {
 // wrappers are the places that pages show fragments of.
 func wrappers() map[string]wrapper {
 	return map[string]wrapper{
-		"core": {params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, guard *guard.Guard, " +
+		"core": {params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, g *guard.Guard, " +
 			"session *core.Session, token string, w http.ResponseWriter, r *http.Request, next http.Handler, " +
-			"configuration []byte, acme struct { NewContract func(custom.Config) (*core.Contract, error) }"}, // the reader's own preset
+			"configuration []byte, source keys.Source, acme struct { NewContract func(custom.Config) (*core.Contract, error) }"}, // the reader's own preset
 		"error": {
 			params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, session *core.Session, token string",
 			result: "error",
@@ -50,7 +50,8 @@ func packages() map[string]string {
 		"gin": "github.com/gin-gonic/gin", "echo": "github.com/labstack/echo/v4",
 		"chi": "github.com/go-chi/chi/v5", "fiber": "github.com/gofiber/fiber/v2",
 		"cors": "github.com/gofiber/fiber/v2/middleware/cors",
-		"core": ours + "core", "authtest": ours + "core/authtest", "adaptertest": ours + "core/adaptertest",
+		"core": ours + "core", "guard": ours + "core/guard", "keys": ours + "core/keys", "keystest": ours + "core/keys/keystest",
+		"authtest": ours + "core/authtest", "adaptertest": ours + "core/adaptertest",
 		"policy": ours + "core/policy", "event": ours + "core/event", "providers": ours + "core/providers",
 		"ginauth": ours + "ginauth", "echoauth": ours + "echoauth", "chiauth": ours + "chiauth", "fiberauth": ours + "fiberauth",
 		"json": "encoding/json", "http": "net/http", "httptest": "net/http/httptest", "slog": "log/slog", "url": "net/url",
