@@ -56,13 +56,13 @@ func (v *Verifier) acceptClaims(ctx context.Context, claims json.RawMessage) (*S
 	if a.registered, refused = readRegistered(object); refused != nil {
 		return nil, refused
 	}
-	if refused = a.chooseContract(ctx); refused != nil {
+	if refused := a.chooseContract(ctx); refused != nil {
 		return nil, refused
 	}
-	if refused = a.checkContract(); refused != nil {
+	if refused := a.checkContract(); refused != nil {
 		return nil, refused
 	}
-	if refused = a.runFrom(ctx, afterSignature); refused != nil {
+	if refused := a.runFrom(ctx, afterSignature); refused != nil {
 		return nil, refused
 	}
 	return a.session(), nil

@@ -154,16 +154,6 @@ func newVerifier(tb testing.TB, rules core.Rules, opts ...core.Option) *core.Ver
 	return v
 }
 
-// newGuard is a guard for secretRules at epoch.
-func newGuard(tb testing.TB, opts ...guard.Option) *guard.Guard {
-	tb.Helper()
-	g, err := guard.New(newVerifier(tb, secretRules()), opts...)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return g
-}
-
 // wantCode checks the code that err carries, "" for none.
 func wantCode(tb testing.TB, err error, want core.Code) {
 	tb.Helper()

@@ -34,10 +34,11 @@ func (s *Session) Recheck(ctx context.Context) error {
 	if !s.valid() {
 		return ErrNoSession
 	}
-	if err := s.engine.standing(ctx, s, s.engine.clock.Now()); err != nil {
-		return err
+	refused := s.engine.standing(ctx, s, s.engine.clock.Now())
+	if refused != nil {
+		return refused
 	}
-	return nil
+	return nil // not refused: a nil *Error is not a nil error
 }
 
 // standing is recheck for a session whose token is not at hand: what can't be

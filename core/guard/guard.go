@@ -161,7 +161,7 @@ func (g *Guard) judge(ctx context.Context, r Request) (s *core.Session, outer *a
 	case err == nil:
 		return s, outer, nil
 	case g.bestEffort && !errors.Is(err, core.CodeNetworkError) && err.Code != core.CodeRequestCanceled:
-		return nil, nil, nil
+		return nil, nil, nil //nolint:nilerr // best effort: a request that would be rejected is anonymous
 	default:
 		return nil, nil, g.renderer.Render(r, err)
 	}
@@ -183,7 +183,8 @@ func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admissi
 	case !g.anonymous():
 		return nil, nil, g.reported(ctx, reject(core.CodeTokenMissing, g.whereNothingWas(r)))
 	case outer != nil:
-		return nil, outer, outer.recheck(ctx, false)
+		err := outer.recheck(ctx, false)
+		return nil, outer, err
 	default:
 		return nil, nil, nil
 	}
@@ -195,7 +196,8 @@ func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admissi
 	if err != nil || outer == nil || s != outer.session {
 		return s, nil, err
 	}
-	return s, outer, outer.recheckOuterRevocation(ctx, g)
+	err = outer.recheckOuterRevocation(ctx, g)
+	return s, outer, err
 }
 
 // authenticate asks the source, which reports its own refusals.

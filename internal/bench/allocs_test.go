@@ -16,7 +16,7 @@ const baselineFile = "baseline.txt"
 var update = flag.Bool("update", false, "write "+baselineFile)
 
 // TestAllocations compares the allocations of each of our rows with
-// baseline.txt. After a change that is meant: go test -run TestAllocations -update
+// baseline.txt. After a change that is meant, run it with -update.
 func TestAllocations(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")

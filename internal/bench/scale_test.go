@@ -68,6 +68,7 @@ func lines(token string, contracts ...*core.Contract) []row {
 // benchKeys hides the signing key in the middle of a set. The others are numbers
 // of a modulus's size, which a verifier can't tell from keys.
 func benchKeys(b *testing.B, size int) {
+	b.Helper()
 	f := newFixture("RS256")
 	set := jose.JSONWebKeySet{}
 	for i := range size {
@@ -83,6 +84,7 @@ func benchKeys(b *testing.B, size int) {
 }
 
 func benchIssuers(b *testing.B, size int) {
+	b.Helper()
 	f := newFixture("RS256")
 	contracts := make([]*core.Contract, size)
 	for i := range contracts {
@@ -97,6 +99,7 @@ func benchIssuers(b *testing.B, size int) {
 
 // benchSize pads the token with a claim, or leaves out what is not required.
 func benchSize(b *testing.B, size int) {
+	b.Helper()
 	f := newFixture("RS256")
 	header, claims := object{"alg": f.alg, "kid": keyID, "typ": "JWT"}, f.claims()
 	if size < 1024 {
@@ -112,6 +115,7 @@ func benchSize(b *testing.B, size int) {
 // benchEntries asks a full cache for what it holds, and for what it does not:
 // each of those evicts another.
 func benchEntries(b *testing.B, size int) {
+	b.Helper()
 	m := newMinter(newFixture("HS256"))
 	b.Run(lineFirst, func(b *testing.B) {
 		full := m.verifier(core.TokenCache{MaxEntries: size, MaxBytes: int64(size) * 4096})
@@ -151,6 +155,7 @@ func benchEntries(b *testing.B, size int) {
 // benchGoroutines lets many verify one token. The cost is the time that passes
 // for all of it, by operation: more processors make it less.
 func benchGoroutines(b *testing.B, size int) {
+	b.Helper()
 	f := newFixture("RS256")
 	rows := lines(f.token(), f.contract())
 	if size == 1 {

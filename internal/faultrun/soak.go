@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -204,8 +205,7 @@ func (s *soak) close(apps []*soakApp) error {
 	for _, a := range apps { // an open connection is a goroutine of client and server
 		a.client.CloseIdleConnections()
 	}
-	for i := len(apps) - 1; i >= 0; i-- {
-		a := apps[i]
+	for _, a := range slices.Backward(apps) {
 		if err := a.stop(); err != nil {
 			return fmt.Errorf("%s: %w", a.name, err)
 		}

@@ -88,9 +88,9 @@ mutant misfit
 		t.Fatalf("ok = %v, %v; want a run that is not good\n%s", ok, err, &out)
 	}
 	for _, want := range []string{
-		"killed killed n < ten } → n <= ten } [a.go] (by TestSmall/ten",
+		"killed" + " killed n < ten } → n <= ten } [a.go] (by TestSmall/ten",
 		"SURVIVED survived",
-		"explained explained",
+		"explained" + " explained",
 		"WRONGLY EXPLAINED unexplained",
 		"killed panics n++ → panic(\"here\") [a.go] (by TestSmall/ten",
 		"DOES NOT COMPILE uncompiled",

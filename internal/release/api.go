@@ -135,8 +135,8 @@ func describeType(object *types.TypeName, qualify types.Qualifier) []string {
 		return lines
 	}
 	set := types.NewMethodSet(types.NewPointer(named))
-	for i := range set.Len() {
-		method, ok := set.At(i).Obj().(*types.Func)
+	for selection := range set.Methods() {
+		method, ok := selection.Obj().(*types.Func)
 		if !ok || !method.Exported() || types.IsInterface(named) {
 			continue
 		}

@@ -12,7 +12,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -58,5 +57,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return err
 		}
 	}
-	return errors.Join(repo.check(ctx, *version, out), repo.printTags(*version, out))
+	if err := repo.check(ctx, *version, out); err != nil {
+		return err
+	}
+	repo.printTags(*version, out)
+	return nil
 }

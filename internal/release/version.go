@@ -115,10 +115,9 @@ func (r *repository) checkChangelog(version string) error {
 }
 
 // printTags prints the tags, each after those of the modules that it requires.
-func (r *repository) printTags(version string, out io.Writer) error {
+func (r *repository) printTags(version string, out io.Writer) {
 	fmt.Fprintf(out, "\nTags of %s, in this order:\n", version)
 	for _, m := range r.modules {
 		fmt.Fprintf(out, "git tag %s/%s && git push origin %s/%s\n", m.dir, version, m.dir, version)
 	}
-	return nil
 }

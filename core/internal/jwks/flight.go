@@ -51,7 +51,7 @@ func (s *Source) start(ctx context.Context, why purpose, want query) (started bo
 		done:    make(chan struct{}),
 	}
 	s.flight = f
-	go s.run(f)
+	go s.run(f) //nolint:contextcheck // the flight has its own, made from ctx above
 	return true
 }
 

@@ -123,7 +123,7 @@ func cacheConcurrent(ctx context.Context, c keys.Cache) error {
 	for n := range cap(errs) {
 		wg.Go(func() {
 			for range 4 {
-				if err := store(ctx, c, ids()[0], bytes.Repeat([]byte{byte('a' + n)}, size)); err != nil {
+				if err := store(ctx, c, ids()[0], bytes.Repeat([]byte("abcdefgh"[n:n+1]), size)); err != nil {
 					errs <- err
 					return
 				}

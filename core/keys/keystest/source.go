@@ -56,11 +56,11 @@ func same(got, want []keys.Key) error {
 	}
 	for _, w := range want {
 		k, ok := byID[w.ID]
-		public, comparable := w.Public.(interface{ Equal(x crypto.PublicKey) bool })
+		public, hasEqual := w.Public.(interface{ Equal(x crypto.PublicKey) bool })
 		switch {
 		case !ok:
 			return fmt.Errorf("Keys returned no key with the id %q", w.ID)
-		case !comparable || !public.Equal(k.Public):
+		case !hasEqual || !public.Equal(k.Public):
 			return fmt.Errorf("the key %q is a %T that differs from the published %T", w.ID, k.Public, w.Public)
 		case k.Algorithm != "" && k.Algorithm != w.Algorithm:
 			return fmt.Errorf("the key %q is for %s, want %s", w.ID, k.Algorithm, w.Algorithm)
