@@ -283,7 +283,8 @@ func (c *contract) warn() {
 	})
 	say(r.InsecureAnyAudience && !bound,
 		"no audience: a token this issuer made for any other service is accepted; set Audiences, or AuthorizedParties")
-	say(r.InsecureMissingParty, "no party needed: a token without azp passes AuthorizedParties; remove InsecureMissingParty")
+	partyRequired := slices.ContainsFunc(r.ClaimRules, func(c ClaimRule) bool { return c.Claim == "azp" && !c.Optional && !c.Absent })
+	say(r.InsecureMissingParty && !partyRequired, "no party needed: a token without azp passes AuthorizedParties; remove InsecureMissingParty")
 	say(c.template != nil && !slices.ContainsFunc(r.ClaimRules, func(rule ClaimRule) bool {
 		return rule.Claim == c.template.claim && rule.OneOf != nil
 	}), "any tenant: every tenant of the issuer is accepted; restrict the template's claim in ClaimRules, or check the session's organization")

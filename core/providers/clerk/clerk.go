@@ -37,7 +37,8 @@ type Config struct {
 	// such as https://app.your-domain.com, without a slash at the end. Without them a token minted for any
 	// origin of the instance is accepted, also one that a sibling subdomain
 	// got hold of. With them a token without azp is refused, unless
-	// InsecureMissingParty is set.
+	// InsecureMissingParty is set. OAuth and machine tokens have no azp and are
+	// not asked for one.
 	AuthorizedParties []string `json:"authorizedParties,omitempty"`
 	// InsecureMissingParty accepts tokens without azp although AuthorizedParties
 	// is set: those of native apps and of the Backend API have none.
@@ -81,6 +82,12 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		rules.ClaimRules = append(rules.ClaimRules, accept.audienceRules(cfg.Audience)...)
 		if len(cfg.AuthorizedParties) == 0 {
 			rules.Warnings = []string{"no authorized parties: a session token minted for any origin of this instance is accepted; set AuthorizedParties"}
+		}
+	}
+	if len(cfg.AuthorizedParties) > 0 && (accept.has(OAuthToken) || accept.has(MachineToken)) {
+		rules.InsecureMissingParty = true // OAuth and machine tokens have no azp
+		if !cfg.InsecureMissingParty {
+			rules.ClaimRules = append(rules.ClaimRules, partyRule())
 		}
 	}
 	if rules.Leeway == 0 {

@@ -116,6 +116,35 @@ func TestKinds(t *testing.T) {
 	}
 }
 
+// Machine and OAuth tokens have no azp: parties bind the sessions beside them.
+func TestPartiesBesideOtherKinds(t *testing.T) {
+	parties := []string{"https://app.northwind.example"}
+	every := clerk.Config{
+		Accept:            []clerk.Token{clerk.SessionToken, clerk.OAuthToken, clerk.MachineToken},
+		AuthorizedParties: parties,
+	}
+	lax := every
+	lax.InsecureMissingParty = true
+	for name, tt := range map[string]struct {
+		cfg   clerk.Config
+		token token
+		want  core.Code
+	}{
+		"session of the party":            {every, session2(), ""},
+		"session of another party":        {every, session2().with(object{"azp": "https://evil.example"}), core.CodePartyMismatch},
+		"session without a party":         {every, session2().with(object{"azp": nil}), core.CodePartyMismatch},
+		"session without a party, waived": {lax, session2().with(object{"azp": nil}), ""},
+		"another party, waived":           {lax, session2().with(object{"azp": "https://evil.example"}), core.CodePartyMismatch},
+		"machine":                         {every, machine(), ""},
+		"OAuth":                           {every, oauth(), ""},
+	} {
+		v, _ := verifier(t, tt.cfg)
+		if _, err := v.Verify(t.Context(), tt.token.signed(t)); core.CodeOf(err) != tt.want {
+			t.Errorf("%s: %v, want code %q", name, err, tt.want)
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	parties := []string{"https://app.northwind.example"}
 	for name, tt := range map[string]struct {

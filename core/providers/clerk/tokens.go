@@ -111,6 +111,23 @@ func notOAuth() core.ClaimRule {
 	return core.ClaimRule{Header: "typ", Optional: true, NoneOf: isOAuth().OneOf, IgnoreCase: true}
 }
 
+// isSession knows session and template tokens, which a person's client obtained.
+func isSession() []core.ClaimRule {
+	return []core.ClaimRule{{Claim: "sub", Prefixes: []string{"user_"}}, notOAuth()}
+}
+
+// partyRule requires azp of session and template tokens where kinds that have
+// none are accepted beside them.
+func partyRule() core.ClaimRule {
+	return core.ClaimRule{
+		Claim:  "azp",
+		Type:   "string",
+		When:   isSession(),
+		Code:   core.CodePartyMismatch,
+		Reason: "a session token names the origin that obtained it",
+	}
+}
+
 // audienceRules hold the audience where session tokens, which have none unless
 // the instance adds one, are accepted beside kinds that do.
 func (a accepted) audienceRules(audience []string) []core.ClaimRule {
@@ -135,8 +152,7 @@ func (a accepted) audienceRules(audience []string) []core.ClaimRule {
 
 func (a accepted) kindRules() []core.ClaimRule {
 	var rules []core.ClaimRule
-	oauth := isOAuth()
-	person := []core.ClaimRule{{Claim: "sub", Prefixes: []string{"user_"}}, notOAuth()}
+	oauth, person := isOAuth(), isSession()
 	switch {
 	case a.has(SessionToken) && !a.has(TemplateToken):
 		rules = append(rules, core.ClaimRule{
