@@ -56,12 +56,15 @@ func TestEventsHaveTheContextOfTheirRequest(t *testing.T) {
 	tokens := []string{rs256(t, "k1", nil), rs256(t, "k1", nil), "x", rs256(t, "k2", nil)}
 	contract := newContract(t, wireRules())
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		var seen []string
 		v := must(core.NewVerifier(contract, core.WithClock(newClock()), core.WithHTTPClient(w.client()), core.WithTokenCache(core.TokenCache{Disabled: true}),
 			core.WithObserver(func(ctx context.Context, e event.Event) {
 				if _, ok := e.(event.KeysRefreshed); ok && ctx.Done() != nil {
 					t.Error("the context of a fetch can end")
 				}
+				mu.Lock()
+				defer mu.Unlock()
 				seen = append(seen, fmt.Sprintf("%T %v", e, ctx.Value(traceKey{})))
 			})))
 		for i, token := range tokens {
