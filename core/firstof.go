@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/revstackhq/auth-go/core/internal/fault"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -27,7 +28,7 @@ func FirstOf(all ...Authenticator) Authenticator {
 	}
 	c := &chain{}
 	for i, a := range all {
-		if missing(a) {
+		if fault.IsNil(a) {
 			panic("auth: FirstOf: authenticator " + itoa(i+1) + " is nil: remove it")
 		}
 		if k, ok := a.(*Contract); ok {

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/internal/fault"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/keys"
 )
@@ -69,7 +70,7 @@ func WithHTTPClient(client *http.Client) Option {
 // can write to the cache.
 func WithKeyCache(cache keys.Cache, secret ...Secret) Option {
 	return verifierOption{func(v *verifierOptions) {
-		if missing(cache) {
+		if fault.IsNil(cache) {
 			v.faults.add("WithKeyCache", "", "is nil: leave the option out to have no cache")
 		}
 		v.engine.cache = cache
@@ -79,7 +80,7 @@ func WithKeyCache(cache keys.Cache, secret ...Secret) Option {
 		case len(secret) == 1 && len(secret[0].Reveal()) < jwks.MinCacheSecret:
 			v.faults.add("WithKeyCache", "", "the secret has %d bytes, it needs at least %d: make it with a random generator",
 				len(secret[0].Reveal()), jwks.MinCacheSecret)
-		case len(secret) == 1 && !missing(cache):
+		case len(secret) == 1 && !fault.IsNil(cache):
 			v.engine.cache = jwks.Authenticate(cache, []byte(secret[0].Reveal()))
 		}
 	}}
@@ -91,7 +92,7 @@ func WithKeyCache(cache keys.Cache, secret ...Secret) Option {
 // one issuer's keys must not sign for another. Several issuers are several verifiers, chosen by [FirstOf].
 func WithKeySource(source keys.Source) Option {
 	return verifierOption{func(v *verifierOptions) {
-		if missing(source) {
+		if fault.IsNil(source) {
 			v.faults.missing("WithKeySource", "is nil: leave the option out to use the contract's own keys")
 		}
 		v.engine.source = source
@@ -111,7 +112,7 @@ func WithKeyPolicy(policy keys.Policy) Option {
 // WithClock tells the time by clock, for tests.
 func WithClock(clock keys.Clock) Option {
 	return verifierOption{func(v *verifierOptions) {
-		if missing(clock) {
+		if fault.IsNil(clock) {
 			v.faults.add("WithClock", "", "is nil: leave the option out to use the system's clock")
 		}
 		v.engine.clock = clock
@@ -180,7 +181,7 @@ func WithResolver(r Resolver) Option {
 func newVerifierOptions(opts []Option) *verifierOptions {
 	v := &verifierOptions{engine: engineOptions{clock: keys.SystemClock{}}}
 	for i, o := range opts {
-		if missing(o) {
+		if fault.IsNil(o) {
 			v.faults.add("option "+itoa(i+1), "", "is nil")
 			continue
 		}
@@ -197,17 +198,4 @@ func (o *engineOptions) shareable() bool {
 	return !slices.ContainsFunc([]any{o.clock, o.cache, o.source}, func(v any) bool {
 		return v != nil && !reflect.ValueOf(v).Comparable()
 	})
-}
-
-// missing tells a nil interface, and a nil pointer or func inside one.
-func missing(v any) bool {
-	if v == nil {
-		return true
-	}
-	switch r := reflect.ValueOf(v); r.Kind() {
-	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Interface, reflect.Chan, reflect.Slice:
-		return r.IsNil()
-	default:
-		return false
-	}
 }

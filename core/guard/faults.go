@@ -2,7 +2,6 @@ package guard
 
 import (
 	"fmt"
-	"reflect"
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/internal/fault"
@@ -30,16 +29,3 @@ func (f *faults) note(kind core.ConfigErrorKind, field, value, reason string, ar
 }
 
 func quoted(s string) string { return fault.Value(s) }
-
-// missing reports a nil interface, and a nil pointer or func inside one.
-func missing(v any) bool {
-	if v == nil {
-		return true
-	}
-	switch r := reflect.ValueOf(v); r.Kind() {
-	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Interface, reflect.Chan, reflect.Slice:
-		return r.IsNil()
-	default:
-		return false
-	}
-}

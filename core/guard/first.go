@@ -1,6 +1,10 @@
 package guard
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/revstackhq/auth-go/core/internal/fault"
+)
 
 // First is an extractor that looks in these places, in this order: the first one
 // that has a credential decides. Later places are not read, so a request may
@@ -36,7 +40,7 @@ func (f *first) validate(faults *faults) {
 		faults.missing("First", "names no extractor: it could never find a token")
 	}
 	for i, e := range f.extractors {
-		if missing(e) {
+		if fault.IsNil(e) {
 			faults.missing(fmt.Sprintf("First[%d]", i), "is nil")
 			continue
 		}

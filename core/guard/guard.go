@@ -9,6 +9,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/internal/bearer"
+	"github.com/revstackhq/auth-go/core/internal/fault"
 )
 
 // Guard turns a request into a session or a rejection: it extracts the
@@ -81,7 +82,7 @@ func (g *Guard) setSource(source core.Authenticator) {
 		}
 		g.source, g.verifier = s, s
 	default:
-		if missing(source) {
+		if fault.IsNil(source) {
 			g.faults.missing("authenticator", "is nil")
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/fault"
 )
 
 // Option changes how a [Guard] treats requests. What changes how tokens are
@@ -37,7 +38,7 @@ type settings struct {
 func newSettings(opts []Option) settings {
 	s := settings{now: time.Now}
 	for i, o := range opts {
-		if missing(o) {
+		if fault.IsNil(o) {
 			s.faults.missing(fmt.Sprintf("option %d", i+1), "is nil")
 			continue
 		}
@@ -85,7 +86,7 @@ func Extractors(extractors ...Extractor) Option {
 			s.faults.missing("Extractors", "names no extractor: no request could ever carry a token")
 		}
 		for i, e := range extractors {
-			if missing(e) {
+			if fault.IsNil(e) {
 				s.faults.missing(fmt.Sprintf("Extractors[%d]", i), "is nil")
 				continue
 			}
@@ -102,7 +103,7 @@ func Extractors(extractors ...Extractor) Option {
 func Policies(policies ...core.Policy) Option {
 	return option(func(s *settings) {
 		for i, p := range policies {
-			if missing(p) {
+			if fault.IsNil(p) {
 				s.faults.missing(fmt.Sprintf("Policies[%d]", i), "is nil")
 				continue
 			}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/fault"
 )
 
 // RevocationFailure says what happens if the revocation check itself fails.
@@ -41,7 +42,7 @@ func (f RevokerFunc) Revoked(ctx context.Context, s *core.Session) (bool, error)
 // first failure and the recovery are logged, not every request.
 func Revocation(revoker Revoker, onFailure RevocationFailure) Option {
 	return option(func(s *settings) {
-		if missing(revoker) {
+		if fault.IsNil(revoker) {
 			s.faults.missing("Revocation", "is nil")
 		}
 		if onFailure != FailClosed && onFailure != FailOpen {

@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/fault"
 )
 
 // verdict is one of Kleene's three; "holds" is the absence of a refusal.
@@ -220,7 +220,7 @@ func termsOf(function string, policies []core.Policy) []*term {
 	}
 	terms := make([]*term, len(policies))
 	for i, p := range policies {
-		if isNil(p) {
+		if fault.IsNil(p) {
 			panic("policy: " + function + ": policy " + strconv.Itoa(i+1) + " is nil: remove it or name a policy")
 		}
 		terms[i] = termOf(p)
@@ -246,19 +246,6 @@ func custom(text string, check func(*core.Session) error) *term {
 		}
 		return nil
 	}}
-}
-
-// isNil tells a nil interface, and a nil value inside one.
-func isNil(p core.Policy) bool {
-	if p == nil {
-		return true
-	}
-	switch v := reflect.ValueOf(p); v.Kind() {
-	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan, reflect.Slice:
-		return v.IsNil()
-	default:
-		return false
-	}
 }
 
 // call writes a policy as Go does.
