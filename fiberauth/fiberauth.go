@@ -54,15 +54,7 @@ func Require(policies ...core.Policy) fiber.Handler {
 // for every method: app.All(g.MetadataPath(), fiberauth.Metadata(g)). fiber
 // matches paths as they are sent: escape one that has a space.
 func Metadata(g *guard.Guard) fiber.Handler {
-	handler := adaptor.HTTPHandler(g.MetadataHandler())
-	return func(c *fiber.Ctx) error {
-		err := handler(c)
-		if c.Response().StatusCode() == fiber.StatusNoContent { // a preflight's: the adaptor takes no content for text
-			c.Response().Header.SetNoDefaultContentType(true)
-			c.Response().Header.Del(fiber.HeaderContentType)
-		}
-		return err
-	}
+	return adaptor.HTTPHandler(g.MetadataHandler())
 }
 
 // Session returns the session of the request, and false for an anonymous one.

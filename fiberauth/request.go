@@ -14,11 +14,10 @@ type request struct{ c *fiber.Ctx }
 
 // Method returns fiber's constant for a usual method, so that nothing is copied.
 func (r request) Method() string {
-	method := r.c.Method()
-	if i := slices.Index(fiber.DefaultMethods, method); i >= 0 {
+	if i := slices.Index(fiber.DefaultMethods, r.c.Method()); i >= 0 {
 		return fiber.DefaultMethods[i]
 	}
-	return strings.Clone(method)
+	return strings.Clone(r.c.Method())
 }
 
 func (r request) Host() string { return string(r.c.Request().Host()) }
@@ -53,12 +52,9 @@ func (r request) Query(name string) []string {
 }
 
 func copied(all [][]byte) []string {
-	if len(all) == 0 {
-		return nil
-	}
-	values := make([]string, len(all))
-	for i, b := range all {
-		values[i] = string(b)
+	var values []string
+	for _, b := range all {
+		values = append(values, string(b))
 	}
 	return values
 }

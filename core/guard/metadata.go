@@ -114,6 +114,7 @@ func (g *Guard) MetadataHandler() http.Handler {
 				_, _ = w.Write(document)
 			}
 		case http.MethodOptions:
+			h["Content-Type"] = nil // no content, so nobody may guess its type
 			h.Set("Access-Control-Allow-Methods", "GET, HEAD")
 			h.Set("Access-Control-Allow-Headers", "Authorization, *") // "*" does not cover Authorization (Fetch §4.9)
 			h.Set("Access-Control-Max-Age", "3600")
