@@ -71,7 +71,7 @@ func badSets(ctx context.Context, st *stage) (faults []string) {
 	}
 	token := st.issuer.Token(nil, authtest.ExpiresIn(time.Hour))
 	st.good(ctx, v, token)
-	for _, bad := range []struct {
+	for i, bad := range []struct {
 		name, want string
 		answer     http.HandlerFunc
 	}{
@@ -89,6 +89,10 @@ func badSets(ctx context.Context, st *stage) (faults []string) {
 		answer.Store(&bad.answer)
 		st.clock.Advance(2 * time.Minute)
 		st.good(ctx, v, token)
+		// After the first failure nobody waits for the next fetch. The clock must not move while it is under way.
+		if !eventually(10*time.Second, func() bool { return v.KeyHealth()[0].Failures > uint64(i) }) {
+			return append(faults, bad.name+": the fetch did not end")
+		}
 		if kind := v.KeyHealth()[0].LastErrorKind; kind != bad.want {
 			faults = append(faults, bad.name+": "+kind)
 		}

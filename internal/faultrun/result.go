@@ -66,22 +66,28 @@ func play(ctx context.Context, s scenario, scale float64) result {
 // time to end before it counts.
 func settledGoroutines(want int) int { return settled(runtime.NumGoroutine, want) }
 
-func settled(count func() int, want int) int {
-	patience := time.NewTimer(2 * time.Second)
-	defer patience.Stop()
-	look := time.NewTicker(time.Millisecond)
-	defer look.Stop()
-	for {
-		n := count()
-		if n <= want {
-			return n
-		}
+func settled(count func() int, want int) (n int) {
+	eventually(2*time.Second, func() bool {
+		n = count()
+		return n <= want
+	})
+	return n
+}
+
+// eventually reports whether holds became true before the limit passed.
+func eventually(limit time.Duration, holds func() bool) bool {
+	timeout := time.NewTimer(limit)
+	defer timeout.Stop()
+	ticker := time.NewTicker(time.Millisecond)
+	defer ticker.Stop()
+	for !holds() {
 		select {
-		case <-look.C:
-		case <-patience.C:
-			return n
+		case <-ticker.C:
+		case <-timeout.C:
+			return false
 		}
 	}
+	return true
 }
 
 // n scales a number of requests.
