@@ -13,7 +13,7 @@ import (
 // wireForms are what buildAuthContract of @revstackhq/auth makes.
 var wireForms = []struct {
 	name, json string
-	// accepted and refused are tokens of testdata by name.
+	// accepted and refused are samples by name.
 	accepted []string
 	refused  map[string]core.Code
 	// mended are the members that come back changed.

@@ -45,7 +45,7 @@ type clock time.Time
 
 func (c clock) Now() time.Time { return time.Time(c) }
 
-// TestProviders runs testdata/<slug>.json: every case against the contract that
+// TestProviders runs providertest/samples/<slug>.json: every case against the contract that
 // Build makes, and again against that contract read back from its own JSON.
 func TestProviders(t *testing.T) {
 	issuer := newIssuer(t)
@@ -227,7 +227,7 @@ func TestEveryProviderHasSamples(t *testing.T) {
 	}
 	slices.Sort(slugs)
 	if samples := providertest.Slugs(); !slices.Equal(slugs, samples) {
-		t.Errorf("the catalogue has %v, testdata has %v", slugs, samples)
+		t.Errorf("the catalog has %v, the samples are of %v", slugs, samples)
 	}
 }
 

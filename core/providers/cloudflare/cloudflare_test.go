@@ -78,7 +78,7 @@ func TestClaims(t *testing.T) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		t.Fatal(err)
 	}
-	if ok := claims.Type == "app" && claims.Country == "NL" && string(claims.Custom) == `{"groups": ["billing"]}`; !ok {
+	if ok := claims.Type == "app" && claims.Country == "NL" && string(claims.Custom) == `{"groups":["billing"]}`; !ok {
 		t.Errorf("%+v", claims)
 	}
 }

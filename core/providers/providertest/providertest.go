@@ -1,8 +1,8 @@
 // Package providertest holds believable tokens of every provider and kind, as
 // data: good ones with the session they make, and bad ones with the code that
-// refuses them. The catalogue's own tests run on it; yours can too.
+// refuses them. The catalog's own tests run on it; yours can too.
 //
-// The data is core/providers/testdata/<slug>.json:
+// The data is samples/<slug>.json:
 //
 //	{"provider": "auth0", "config": {…what providers.Build takes…}, "now": 1787300010,
 //	 "accept": [{"name": "…", "alg": "RS256", "header": {…}, "payload": {…}, "config": {…}, "want": {…}}],
@@ -19,6 +19,7 @@ package providertest
 
 import (
 	"bytes"
+	"embed"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -28,8 +29,12 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
-	"github.com/revstackhq/auth-go/core/providers/testdata"
 )
+
+// samples are the providers' tokens, one file each.
+//
+//go:embed samples/*.json
+var samples embed.FS
 
 // Object is a JSON object whose members stay as they are written.
 type Object map[string]json.RawMessage
@@ -98,20 +103,21 @@ func SessionOf(s *core.Session) Session {
 
 // Slugs returns the providers that have samples, sorted.
 func Slugs() []string {
-	names, err := fs.Glob(testdata.Files, "*.json")
+	files, err := fs.ReadDir(samples, "samples")
 	if err != nil {
-		return nil // only a malformed pattern does that
+		return nil // the folder is embedded
 	}
-	for i := range names {
-		names[i] = strings.TrimSuffix(names[i], ".json")
+	slugs := make([]string, len(files))
+	for i, f := range files {
+		slugs[i] = strings.TrimSuffix(f.Name(), ".json")
 	}
-	return names
+	return slugs
 }
 
 // Tokens returns the provider's good and bad tokens in the order of its file.
 // The error says what is wrong with the file, or that there is none.
 func Tokens(slug string) (good, bad []Token, err error) {
-	data, err := testdata.Files.ReadFile(slug + ".json")
+	data, err := samples.ReadFile("samples/" + slug + ".json")
 	if err != nil {
 		return nil, nil, fmt.Errorf("providertest: no samples of provider %q", slug)
 	}

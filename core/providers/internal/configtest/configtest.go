@@ -1,6 +1,6 @@
 // Package configtest is what the presets' own tests have in common: naming the
 // fields that a configuration error is about, and reading the sample tokens of
-// providers/testdata.
+// package providertest.
 package configtest
 
 import (
@@ -9,7 +9,7 @@ import (
 	"slices"
 
 	"github.com/revstackhq/auth-go/core"
-	"github.com/revstackhq/auth-go/core/providers/testdata"
+	"github.com/revstackhq/auth-go/core/providers/providertest"
 )
 
 // Fields names the fields at fault, each once, in order; nil without an error.
@@ -26,23 +26,14 @@ func Fields(err error) []string {
 
 // Payload returns the payload of a sample that the preset accepts, by its name.
 func Payload(slug, name string) (json.RawMessage, error) {
-	data, err := testdata.Files.ReadFile(slug + ".json")
+	good, _, err := providertest.Tokens(slug)
 	if err != nil {
 		return nil, err
 	}
-	var file struct {
-		Accept []struct {
-			Name    string          `json:"name"`
-			Payload json.RawMessage `json:"payload"`
-		} `json:"accept"`
-	}
-	if err := json.Unmarshal(data, &file); err != nil {
-		return nil, err
-	}
-	for _, sample := range file.Accept {
+	for _, sample := range good {
 		if sample.Name == name {
-			return sample.Payload, nil
+			return json.Marshal(sample.Claims)
 		}
 	}
-	return nil, fmt.Errorf("testdata/%s.json accepts no %q", slug, name)
+	return nil, fmt.Errorf("the samples of %s accept no %q", slug, name)
 }
