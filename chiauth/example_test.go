@@ -13,6 +13,7 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/policy"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 )
 
 // demo is an issuer for the examples, and a contract that accepts its tokens.
@@ -46,7 +47,7 @@ func ExampleNew() {
 		_, _ = fmt.Fprint(w, "hello, ", chiauth.UserID(r.Context()))
 	})
 
-	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1"}))
+	show(r, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", UserID: "user_1"}))
 	show(r, "")
 	// Output:
 	// 200 hello, user_1
@@ -78,8 +79,8 @@ func ExampleRequire() {
 	r.Use(chiauth.New(contract))
 	r.With(chiauth.Require(policy.Role("org:admin"))).Get("/", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, "welcome") })
 
-	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
-	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "member"}))
+	show(r, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
+	show(r, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "member"}))
 	// Output:
 	// 200 welcome
 	// 403 {"error":"You are not allowed to do this.","code":"FORBIDDEN"}
@@ -102,7 +103,7 @@ func ExampleSession() {
 		session, ok := chiauth.Session(r.Context())
 		_, _ = fmt.Fprintf(w, "%t %s %s", ok, session.Organization().ID, session.Organization().Role)
 	})
-	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
+	show(r, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
 	// Output: 200 true org_9 org:admin
 }
 
@@ -120,7 +121,7 @@ func ExampleClaims() {
 		}
 		_, _ = fmt.Fprintf(w, "%s in %s", chiauth.UserID(r.Context()), claims.SessionID)
 	})
-	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1", SessionID: "sess_1"}))
+	show(r, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", UserID: "user_1", SessionID: "sess_1"}))
 	// Output: 200 user_1 in sess_1
 }
 

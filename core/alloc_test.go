@@ -8,6 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 )
 
 // allocationCase is a Clerk session token as the benchmarks use it, and the
@@ -23,7 +24,7 @@ func allocationCase(t *testing.T) (contract *core.Contract, token string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return contract, issuer.ClerkSession(authtest.Clerk{
+	return contract, clerktest.SessionToken(issuer, clerktest.Token{
 		AuthorizedParty: origin, OrganizationID: "org_1", OrganizationSlug: "northwind", Role: "admin",
 		Permissions: []string{"org:invoices:read", "org:reports:read"},
 	})

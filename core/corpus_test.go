@@ -12,6 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/keys"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 )
 
 // corpus is every kind of good and bad token for a contract.
@@ -47,10 +48,10 @@ func corpora(t *testing.T) map[string]corpus {
 		}
 		return contract
 	}, []authtest.BadToken{
-		{Name: "good session", Token: issuer.ClerkSession(authtest.Clerk{AuthorizedParty: origin, OrganizationID: "org_1", TTL: time.Hour})},
-		{Name: "good session, version 1", Token: issuer.ClerkSession(authtest.Clerk{AuthorizedParty: origin, Version: 1, TTL: time.Hour})},
-		{Name: "other party", Code: core.CodePartyMismatch, Token: issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://evil.example", TTL: time.Hour})},
-		{Name: "pending", Code: core.CodeClaimMismatch, Token: issuer.ClerkSession(authtest.Clerk{AuthorizedParty: origin, Pending: true, TTL: time.Hour})},
+		{Name: "good session", Token: clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: origin, OrganizationID: "org_1", TTL: time.Hour})},
+		{Name: "good session, version 1", Token: clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: origin, Version: 1, TTL: time.Hour})},
+		{Name: "other party", Code: core.CodePartyMismatch, Token: clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://evil.example", TTL: time.Hour})},
+		{Name: "pending", Code: core.CodeClaimMismatch, Token: clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: origin, Pending: true, TTL: time.Hour})},
 	})
 	return all
 }
@@ -234,7 +235,7 @@ func TestCorpusWhileKeysRotate(t *testing.T) {
 // fresh is a good token under the newest key.
 func (c *corpus) fresh() string {
 	if c.tokens[0].Name == "good session" {
-		return c.issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.northwind.example", TTL: time.Hour})
+		return clerktest.SessionToken(c.issuer, clerktest.Token{AuthorizedParty: "https://app.northwind.example", TTL: time.Hour})
 	}
 	return c.issuer.Token(nil)
 }

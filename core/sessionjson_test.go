@@ -7,6 +7,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 )
 
 // TestSessionJSON holds the form that a handler returns with json.Marshal(session).
@@ -18,7 +19,7 @@ func TestSessionJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := must(core.NewVerifier(contract, core.WithClock(clock)))
-	full, err := v.Verify(t.Context(), issuer.ClerkSession(authtest.Clerk{
+	full, err := v.Verify(t.Context(), clerktest.SessionToken(issuer, clerktest.Token{
 		UserID: "user_1", SessionID: "sess_1", AuthorizedParty: "https://app.example", OrganizationID: "org_1",
 		OrganizationSlug: "northwind", Role: "admin", Permissions: []string{"org:invoices:read"},
 	}))

@@ -12,6 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/policy"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 	"github.com/revstackhq/auth-go/echoauth"
 )
 
@@ -44,7 +45,7 @@ func ExampleNew() {
 	e.Use(echoauth.New(contract))
 	e.GET("/", func(c echo.Context) error { return c.String(http.StatusOK, "hello, "+echoauth.UserID(c)) })
 
-	show(e, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1"}))
+	show(e, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", UserID: "user_1"}))
 	show(e, "")
 	// Output:
 	// 200 hello, user_1
@@ -76,8 +77,8 @@ func ExampleRequire() {
 	e.Use(echoauth.New(contract))
 	e.GET("/", func(c echo.Context) error { return c.String(http.StatusOK, "welcome") }, echoauth.Require(policy.Role("org:admin")))
 
-	show(e, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
-	show(e, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "member"}))
+	show(e, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
+	show(e, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "member"}))
 	// Output:
 	// 200 welcome
 	// 403 {"error":"You are not allowed to do this.","code":"FORBIDDEN"}
@@ -100,7 +101,7 @@ func ExampleSession() {
 		session, ok := echoauth.Session(c)
 		return c.String(http.StatusOK, fmt.Sprint(ok, " ", session.Organization().ID, " ", session.Organization().Role))
 	})
-	show(e, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
+	show(e, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
 	// Output: 200 true org_9 org:admin
 }
 
@@ -117,7 +118,7 @@ func ExampleClaims() {
 		}
 		return c.JSON(http.StatusOK, map[string]string{"userId": echoauth.UserID(c), "sessionId": claims.SessionID})
 	})
-	show(e, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1", SessionID: "sess_1"}))
+	show(e, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", UserID: "user_1", SessionID: "sess_1"}))
 	// Output: 200 {"sessionId":"sess_1","userId":"user_1"}
 }
 

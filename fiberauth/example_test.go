@@ -11,6 +11,7 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/policy"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 	"github.com/revstackhq/auth-go/fiberauth"
 )
 
@@ -43,7 +44,7 @@ func ExampleNew() {
 	app.Use(fiberauth.New(contract))
 	app.Get("/", func(c *fiber.Ctx) error { return c.SendString("hello, " + fiberauth.UserID(c)) })
 
-	show(app, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1"}))
+	show(app, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", UserID: "user_1"}))
 	show(app, "")
 	// Output:
 	// 200 hello, user_1
@@ -73,8 +74,8 @@ func ExampleRequire() {
 	app.Use(fiberauth.New(contract))
 	app.Get("/", fiberauth.Require(policy.Role("org:admin")), func(c *fiber.Ctx) error { return c.SendString("welcome") })
 
-	show(app, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
-	show(app, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "member"}))
+	show(app, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
+	show(app, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "member"}))
 	// Output:
 	// 200 welcome
 	// 403 {"error":"You are not allowed to do this.","code":"FORBIDDEN"}
@@ -97,7 +98,7 @@ func ExampleSession() {
 		session, ok := fiberauth.Session(c)
 		return c.SendString(fmt.Sprint(ok, " ", session.Organization().ID, " ", session.Organization().Role))
 	})
-	show(app, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
+	show(app, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
 	// Output: 200 true org_9 org:admin
 }
 
@@ -114,7 +115,7 @@ func ExampleClaims() {
 		}
 		return c.JSON(fiber.Map{"userId": fiberauth.UserID(c), "sessionId": claims.SessionID})
 	})
-	show(app, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1", SessionID: "sess_1"}))
+	show(app, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", UserID: "user_1", SessionID: "sess_1"}))
 	// Output: 200 {"sessionId":"sess_1","userId":"user_1"}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/policy"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 	"github.com/revstackhq/auth-go/ginauth"
 )
 
@@ -44,7 +45,7 @@ func ExampleNew() {
 	r.Use(ginauth.New(contract))
 	r.GET("/", func(c *gin.Context) { c.String(http.StatusOK, "hello, "+ginauth.UserID(c)) })
 
-	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1"}))
+	show(r, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", UserID: "user_1"}))
 	show(r, "")
 	// Output:
 	// 200 hello, user_1
@@ -74,8 +75,8 @@ func ExampleRequire() {
 	r.Use(ginauth.New(contract))
 	r.GET("/", ginauth.Require(policy.Role("org:admin")), func(c *gin.Context) { c.String(http.StatusOK, "welcome") })
 
-	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
-	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "member"}))
+	show(r, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
+	show(r, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "member"}))
 	// Output:
 	// 200 welcome
 	// 403 {"error":"You are not allowed to do this.","code":"FORBIDDEN"}
@@ -98,7 +99,7 @@ func ExampleSession() {
 		session, ok := ginauth.Session(c)
 		c.String(http.StatusOK, "%t %s %s", ok, session.Organization().ID, session.Organization().Role)
 	})
-	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
+	show(r, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", OrganizationID: "org_9", Role: "admin"}))
 	// Output: 200 true org_9 org:admin
 }
 
@@ -116,7 +117,7 @@ func ExampleClaims() {
 		}
 		c.JSON(http.StatusOK, gin.H{"userId": ginauth.UserID(c), "sessionId": claims.SessionID})
 	})
-	show(r, issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example", UserID: "user_1", SessionID: "sess_1"}))
+	show(r, clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example", UserID: "user_1", SessionID: "sess_1"}))
 	// Output: 200 {"sessionId":"sess_1","userId":"user_1"}
 }
 

@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
-	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/guard"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 )
 
 func (s *suite) badTokens(t *testing.T) {
@@ -228,7 +228,7 @@ func (s *suite) manyUsers(t *testing.T, server *Server, numbers <-chan int) erro
 	defer func() { _ = w.close() }()
 	for n := range numbers {
 		user := fmt.Sprintf("user_%04d", n)
-		token := s.issuer.ClerkSession(authtest.Clerk{UserID: user, AuthorizedParty: appOrigin, TTL: time.Hour})
+		token := clerktest.SessionToken(s.issuer, clerktest.Token{UserID: user, AuthorizedParty: appOrigin, TTL: time.Hour})
 		x, err := w.send(http.MethodGet, PathPrivate, authorization("Bearer "+token))
 		if err != nil {
 			return err

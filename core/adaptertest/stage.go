@@ -12,6 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 )
 
 const (
@@ -166,8 +167,8 @@ func (s *Stage) token(name string) (string, error) {
 }
 
 // admin is the person that most scenarios are about.
-func admin() authtest.Clerk {
-	return authtest.Clerk{
+func admin() clerktest.Token {
+	return clerktest.Token{
 		UserID: "user_1", SessionID: "sess_1", AuthorizedParty: appOrigin, TTL: time.Hour,
 		OrganizationID: "org_9", OrganizationSlug: "northwind", Role: "admin", Permissions: []string{"org:invoices:read", "org:invoices:create"},
 	}
@@ -218,13 +219,13 @@ func (s *Stage) mint(name string) (string, error) {
 	case "odd user":
 		person.UserID = `user_"<é>&\` // every character that an encoder may write its own way
 	case "template":
-		return s.issuer.ClerkTemplate(person, authtest.Claims{"plan": "pro"}), nil
+		return clerktest.TemplateToken(s.issuer, person, authtest.Claims{"plan": "pro"}), nil
 	case "machine":
-		return s.issuer.ClerkMachine(authtest.Clerk{TTL: time.Hour}, []string{"mch_1"}), nil
+		return clerktest.MachineToken(s.issuer, clerktest.Token{TTL: time.Hour}, []string{"mch_1"}), nil
 	case "oauth":
-		return s.issuer.ClerkOAuth(person, "client_1", "openid invoices:read", authtest.WithHeader("x", nil)), nil
+		return clerktest.OAuthToken(s.issuer, person, "client_1", "openid invoices:read", authtest.WithHeader("x", nil)), nil
 	case "foreign":
-		return s.down.ClerkSession(person), nil
+		return clerktest.SessionToken(s.down, person), nil
 	case "partner":
 		return s.second.Token(authtest.Claims{"sub": "partner_1"}), nil
 	case "partner for another":
@@ -232,12 +233,12 @@ func (s *Stage) mint(name string) (string, error) {
 	default:
 		return "", fmt.Errorf("adaptertest: there is no token called %q", name)
 	}
-	return s.issuer.ClerkSession(person), nil
+	return clerktest.SessionToken(s.issuer, person), nil
 }
 
 // bad are the tokens that the stage's contract must refuse.
 func (s *Stage) bad() []authtest.BadToken {
-	return s.issuer.Bad(s.contract, s.issuer.ClerkSession(admin()))
+	return s.issuer.Bad(s.contract, clerktest.SessionToken(s.issuer, admin()))
 }
 
 // routes notes which handlers ran.

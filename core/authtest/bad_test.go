@@ -6,6 +6,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 	"github.com/revstackhq/auth-go/core/providers/custom"
 )
 
@@ -41,7 +42,7 @@ func TestBad(t *testing.T) {
 		{name: "ES256", contract: edge("ES256"), good: byAlgorithm("ES256"), least: 100},
 		{name: "PS256", contract: edge("PS256"), good: byAlgorithm("PS256"), least: 100},
 		{name: "EdDSA", contract: edge("EdDSA"), good: byAlgorithm("EdDSA"), least: 100},
-		{name: "Clerk", contract: session, good: issuer.ClerkSession(authtest.Clerk{AuthorizedParty: "https://app.example"}), least: 100},
+		{name: "Clerk", contract: session, good: clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example"}), least: 100},
 		{name: "static key", contract: static, good: byAlgorithm("RS256"), least: 98},
 		{name: "secret", contract: shared, good: issuer.Token(authtest.Claims{"tenant": "t1"}, hmac...), opts: hmac, least: 90},
 	} {

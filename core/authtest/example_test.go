@@ -12,6 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 )
 
 // A service that reads the session from its context is tested without any
@@ -34,11 +35,11 @@ func ExampleContext() {
 }
 
 func ExampleSession() {
-	session := authtest.Session("user_1", authtest.ClerkClaims(authtest.Clerk{
-		OrganizationID: "org_9", Role: "admin", Permissions: []string{"org:invoices:read"},
-	}))
-	fmt.Println(session.UserID(), session.Organization().Role, session.HasPermission("org:invoices:read"))
-	// Output: user_1 org:admin true
+	session := authtest.Session("user_1", authtest.Claims{
+		"org_id": "org_9", "org_role": "admin", "permissions": []string{"invoices:read"},
+	})
+	fmt.Println(session.UserID(), session.Organization().Role, session.HasPermission("invoices:read"))
+	// Output: user_1 admin true
 }
 
 // A program, such as a demonstration, starts an issuer without a test.
@@ -58,7 +59,7 @@ func ExampleStartIssuer() {
 	}))
 
 	request := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
-	authtest.Authorize(request, issuer.ClerkSession(authtest.Clerk{UserID: "user_1"}))
+	authtest.Authorize(request, clerktest.SessionToken(issuer, clerktest.Token{UserID: "user_1"}))
 	answer := httptest.NewRecorder()
 	handler.ServeHTTP(answer, request)
 	fmt.Print(answer.Code, " ", answer.Body)
@@ -103,7 +104,7 @@ func ExampleIssuer_HTTPClient() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	session, err := verifier.Verify(context.Background(), issuer.ClerkSession(authtest.Clerk{UserID: "user_1"}))
+	session, err := verifier.Verify(context.Background(), clerktest.SessionToken(issuer, clerktest.Token{UserID: "user_1"}))
 	fmt.Println(session.UserID(), err, issuer.Fetches())
 	// Output: user_1 <nil> 1
 }

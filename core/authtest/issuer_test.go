@@ -12,6 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 	"github.com/revstackhq/auth-go/core/providers/oidc"
 )
 
@@ -188,7 +189,7 @@ func TestHTTPClient(t *testing.T) {
 		{
 			name: "clerk", issuer: "https://clerk.northwind.example",
 			contract: func(issuer string) (*core.Contract, error) { return clerk.NewContract(clerk.Config{IssuerURL: issuer}) },
-			claims:   authtest.ClerkClaims(authtest.Clerk{}),
+			claims:   clerktest.Claims(clerktest.Token{}),
 		},
 		{
 			name: "keys elsewhere", issuer: "https://securetoken.google.com/project-1",

@@ -24,3 +24,20 @@ func TestSessionOutsideTests(t *testing.T) {
 		t.Errorf("asked: %v\n%s", err, out)
 	}
 }
+
+// TestImportsNoPreset: users who test with another provider, or with none, link
+// no preset. What is Clerk's is in clerktest.
+func TestImportsNoPreset(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if !strings.Contains(string(out), "auth-go/core/keys\n") {
+		t.Fatalf("the list of packages is incomplete:\n%s", out)
+	}
+	for _, pkg := range strings.Fields(string(out)) {
+		if strings.Contains(pkg, "/core/providers") {
+			t.Errorf("authtest imports %s", pkg)
+		}
+	}
+}

@@ -16,7 +16,6 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/keys"
-	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
 // SessionIssuer is the issuer of the sessions that [Session] makes.
@@ -32,7 +31,7 @@ type sessionRules struct {
 }
 
 // LikeContract reads the claims as contract's sessions are read: where its
-// provider keeps organisation, roles, permissions and so on. Issuer and
+// provider keeps organization, roles, permissions and so on. Issuer and
 // Provider are the contract's too. Its keys and conditions play no part.
 func LikeContract(contract *core.Contract) SessionOption {
 	return func(s *sessionRules) {
@@ -68,9 +67,9 @@ func Context(ctx context.Context, userID string, claims any, opts ...SessionOpti
 // hour from now. Claims that tell another time (iat, or exp) get a session of
 // that time.
 //
-// Clerk's claims of both versions and the generic ones of RFC 7519, 8176, 8693
-// and 9068 find their place in the session; LikeContract reads those of another
-// provider.
+// The generic claims of RFC 7519, 8176, 8693 and 9068 and of OpenID Connect find
+// their place in the session. With LikeContract the session has those of the
+// contract's provider.
 //
 // The session comes out of a real verifier, from a token that is signed with a
 // secret of its own. Session panics if userID is empty, if the claims are not a
@@ -79,7 +78,7 @@ func Context(ctx context.Context, userID string, claims any, opts ...SessionOpti
 // out sessions by mistake; see [InsecureOutsideTests].
 func Session(userID string, claims any, opts ...SessionOption) *core.Session {
 	s := sessionRules{clock: keys.SystemClock{}, rules: core.Rules{
-		Provider: "authtest", Issuer: SessionIssuer, Session: anyMapping(),
+		Provider: "authtest", Issuer: SessionIssuer,
 	}}
 	for _, o := range opts {
 		o(&s)
@@ -186,16 +185,4 @@ func objectOf(claims any) (map[string]any, error) {
 
 func isZero(value json.RawMessage) bool {
 	return slices.Contains([]string{"null", `""`, "0", "[]"}, string(value))
-}
-
-// anyMapping reads Clerk's claims of both versions beside the generic ones.
-func anyMapping() core.Mapping {
-	contract, err := clerk.NewContract(clerk.Config{IssuerURL: SessionIssuer})
-	if err != nil {
-		panic("authtest: " + err.Error()) // a constant configuration
-	}
-	m := contract.Rules().Session
-	m.Permissions = append(slices.Clone(m.Permissions), core.ClaimRef{Path: "permissions"})
-	m.Kinds = slices.Clone(m.Kinds)
-	return m
 }

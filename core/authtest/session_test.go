@@ -27,14 +27,6 @@ func TestSessionReadsClaims(t *testing.T) {
 		{name: "nothing", claims: nil},
 		{name: "no claims", claims: authtest.Claims{}},
 		{name: "generic", claims: authtest.Claims{"org_id": "org_9", "permissions": []string{"read"}}, org: core.Organization{ID: "org_9"}, permissions: []string{"read"}},
-		{
-			name: "clerk 1", claims: authtest.ClerkClaims(authtest.Clerk{Version: 1, OrganizationID: "org_9", Role: "admin", Permissions: []string{"org:a:read"}}),
-			org: core.Organization{ID: "org_9", Role: "org:admin"}, permissions: []string{"org:a:read"},
-		},
-		{
-			name: "clerk 2", claims: authtest.ClerkClaims(authtest.Clerk{OrganizationID: "org_9", Role: "admin", Permissions: []string{"org:a:read"}}),
-			org: core.Organization{ID: "org_9", Role: "org:admin"}, permissions: []string{"org:a:read"},
-		},
 		{name: "a struct with zero dates", claims: clerk.Claims{SessionID: "sess_1", OrgID: "org_9"}, org: core.Organization{ID: "org_9"}},
 		{name: "a struct with a null audience", claims: oidc.Claims{Email: "a@b.example"}},
 		{name: "raw", claims: json.RawMessage(`{"org_id":"org_9","n":12345678901234567890}`), org: core.Organization{ID: "org_9"}},

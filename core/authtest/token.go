@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -12,7 +11,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Claims are a token's claims by name. A nil value takes a default away; for
+// Claims are a token's claims by name. A nil value removes a default; for
 // JSON's null, write json.RawMessage("null").
 type Claims map[string]any
 
@@ -22,6 +21,7 @@ type TokenOption func(*mint)
 // mint is how one token is made.
 type mint struct {
 	ttl      time.Duration
+	from     time.Duration // nbf, after the issuer's clock
 	alg      string
 	header   []member // in order
 	secret   []byte
@@ -40,8 +40,12 @@ const defaultTTL = time.Hour
 // already. Tokens live for an hour otherwise.
 func ExpiresIn(d time.Duration) TokenOption { return func(m *mint) { m.ttl = d } }
 
-// WithAlgorithm signs with the issuer's newest key for alg. Is there none, but
-// one for the same kind of key, it signs with that.
+// ValidFrom sets nbf to d after the issuer's clock; a negative d has passed
+// already. It is the time of the clock otherwise.
+func ValidFrom(d time.Duration) TokenOption { return func(m *mint) { m.from = d } }
+
+// WithAlgorithm signs with the issuer's newest key for alg. If there is none but
+// there is a key of the same type, it signs with that.
 func WithAlgorithm(alg string) TokenOption { return func(m *mint) { m.alg = alg } }
 
 // WithKeyID names kid in the header, whichever key signs. "" leaves it out.
@@ -52,7 +56,7 @@ func WithKeyID(kid string) TokenOption {
 	return WithHeader("kid", kid)
 }
 
-// WithHeader sets a header parameter; nil takes it out.
+// WithHeader sets a header parameter; nil removes it.
 func WithHeader(name string, value any) TokenOption {
 	return func(m *mint) { m.header = append(m.header, member{name, value}) }
 }
@@ -82,17 +86,16 @@ func (m *mint) encode(data []byte) string {
 // contract that [Issuer.Contract] returns.
 func (i *Issuer) Token(claims Claims, opts ...TokenOption) string {
 	i.t.Helper()
-	all := Claims{"sub": "user_1", "aud": i.cfg.Audience}
-	maps.Copy(all, claims)
-	return i.issue(all, opts)
-}
-
-// issue adds iss and the dates, and signs.
-func (i *Issuer) issue(claims Claims, opts []TokenOption) string {
-	i.t.Helper()
 	m := newMint(opts)
 	now := i.cfg.Clock.Now()
-	all := Claims{"iss": i.URL(), "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(m.ttl).Unix()}
+	all := Claims{
+		"iss": i.URL(),
+		"sub": "user_1",
+		"aud": i.cfg.Audience,
+		"iat": now.Unix(),
+		"nbf": now.Add(m.from).Unix(),
+		"exp": now.Add(m.ttl).Unix(),
+	}
 	for name, value := range claims {
 		if all[name] = value; value == nil {
 			delete(all, name)

@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 )
 
 // tokenRequest holds the parameters of GET /token.
 type tokenRequest struct {
 	kind  string
-	clerk authtest.Clerk
+	clerk clerktest.Token
 	azp   *string // nil for the page's own origin
 }
 
@@ -170,12 +171,12 @@ func (a *tokenRequest) mint(issuer *authtest.Issuer, origin string) string {
 	}
 	switch a.kind {
 	case templateKind:
-		return issuer.ClerkTemplate(c, authtest.Claims{"plan": "gold"})
+		return clerktest.TemplateToken(issuer, c, authtest.Claims{"plan": "gold"})
 	case machineKind:
-		return issuer.ClerkMachine(c, []string{"mch_1"})
+		return clerktest.MachineToken(issuer, c, []string{"mch_1"})
 	case oauthKind:
-		return issuer.ClerkOAuth(c, "client_1", "openid profile")
+		return clerktest.OAuthToken(issuer, c, "client_1", "openid profile")
 	default:
-		return issuer.ClerkSession(c)
+		return clerktest.SessionToken(issuer, c)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 )
 
 func open(t *testing.T) *repository {
@@ -60,7 +61,7 @@ func TestRelease(t *testing.T) {
 			stranger(t, dir, env, "build", "-o", "app", ".")
 			start(t, filepath.Join(dir, "app"), append(env, "CLERK_ISSUER_URL="+issuer.URL()))
 			expect(t, address, "", http.StatusUnauthorized)
-			expect(t, address, issuer.ClerkSession(authtest.Clerk{}), http.StatusOK)
+			expect(t, address, clerktest.SessionToken(issuer, clerktest.Token{}), http.StatusOK)
 		})
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"github.com/revstackhq/auth-go/core"
-	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 )
 
 func ExampleNewContract() {
@@ -21,7 +21,7 @@ func ExampleNewContract() {
 	// https://clerk.your-domain.com/.well-known/jwks.json
 }
 
-// Every mistake is told, at once.
+// Every mistake is returned, at once.
 func ExampleNewContract_mistakes() {
 	_, err := clerk.NewContract(clerk.Config{
 		IssuerURL: "http://clerk.your-domain.com", AuthorizedParties: []string{"app.your-domain.com"},
@@ -34,9 +34,12 @@ func ExampleNewContract_mistakes() {
 
 // A handler's code, with a session as the middleware would leave it.
 func ExampleClaims() {
-	ctx := authtest.Context(context.Background(), "user_2xMPL1f2Q3Z4z5R6W7S8T9", authtest.ClerkClaims(authtest.Clerk{
-		SessionID: "sess_2xMPL1f2Q3Z4z5R6W7S8T9", OrganizationID: "org_2xMPL1f2Q3Z4z5R6W7S8T9", Role: "admin",
-	}))
+	ctx := clerktest.Context(context.Background(), clerktest.Token{
+		UserID:         "user_2xMPL1f2Q3Z4z5R6W7S8T9",
+		SessionID:      "sess_2xMPL1f2Q3Z4z5R6W7S8T9",
+		OrganizationID: "org_2xMPL1f2Q3Z4z5R6W7S8T9",
+		Role:           "admin",
+	})
 
 	claims, err := core.Claims[clerk.Claims](ctx)
 	if err != nil {
@@ -48,9 +51,13 @@ func ExampleClaims() {
 }
 
 func ExampleHas() {
-	session := authtest.Session("user_1", authtest.ClerkClaims(authtest.Clerk{
-		OrganizationID: "org_1", Role: "admin", Permissions: []string{"org:invoices:read"}, FactorAges: []int{25, -1},
-	}))
+	session := clerktest.Session(clerktest.Token{
+		UserID:         "user_1",
+		OrganizationID: "org_1",
+		Role:           "admin",
+		Permissions:    []string{"org:invoices:read"},
+		FactorAges:     []int{25, -1},
+	})
 
 	read := clerk.Has(clerk.Check{Role: "org:admin", Permission: "org:invoices:read"})
 	erase := clerk.Has(clerk.Check{Role: "org:admin", Reverification: clerk.Strict()})

@@ -13,6 +13,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 )
 
 // Send sends a request to a program and returns its answer.
@@ -36,7 +37,7 @@ func Run(t *testing.T, start func(*core.Contract) Send) {
 		t.Fatal(err)
 	}
 	send := start(contract)
-	member := authtest.Clerk{UserID: "user_123", SessionID: "sess_7", OrganizationID: "org_9"}
+	member := clerktest.Token{UserID: "user_123", SessionID: "sess_7", OrganizationID: "org_9"}
 	late := member
 	late.TTL = -time.Minute
 	for name, c := range map[string]struct {
@@ -45,15 +46,15 @@ func Run(t *testing.T, start func(*core.Contract) Send) {
 		body   string
 	}{
 		"signed in": {
-			issuer.ClerkSession(member), http.StatusOK,
+			clerktest.SessionToken(issuer, member), http.StatusOK,
 			`{"organizationId":"org_9","sessionId":"sess_7","userId":"user_123"}`,
 		},
 		"session expired": {
-			issuer.ClerkSession(late), http.StatusUnauthorized,
+			clerktest.SessionToken(issuer, late), http.StatusUnauthorized,
 			`{"error":"Session expired. Please sign in again.","code":"TOKEN_EXPIRED"}`,
 		},
 		"another application's token": {
-			authtest.NewIssuer(t).ClerkSession(member), http.StatusUnauthorized,
+			clerktest.SessionToken(authtest.NewIssuer(t), member), http.StatusUnauthorized,
 			`{"error":"The token was issued by somebody this service does not accept.","code":"ISSUER_MISMATCH"}`,
 		},
 		"no token": {"", http.StatusUnauthorized, `{"error":"Sign in to continue.","code":"TOKEN_MISSING"}`},
