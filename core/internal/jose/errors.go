@@ -36,7 +36,7 @@ var (
 	errAlg        = &FormatError{"header alg is missing, empty or not a string"}
 	errKid        = &FormatError{"header kid is not a string"}
 	errKidLong    = &FormatError{"header kid is longer than 256 bytes"}
-	errKidControl = &FormatError{"header kid holds control characters"}
+	errKidControl = &FormatError{"header kid contains control characters"}
 	errTyp        = &FormatError{"header typ is not a string"}
 	errCrit       = &FormatError{"header crit names extensions that are not understood"}
 	errCritForm   = &FormatError{"header crit is not a non-empty list of names"}

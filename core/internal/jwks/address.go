@@ -19,9 +19,9 @@ func secureScheme(u *url.URL) bool {
 	return u.Scheme == "https" || (u.Scheme == "http" && netaddr.Loopback(u.Hostname()))
 }
 
-// publicOnly reports whether target must be on the public internet: a tenant chose it, or a discovery document names a
-// host that the contract does not. A private address or localhost that stands in the contract itself may be fetched,
-// and where the contract is the program's own, it says that the keys are in that network too.
+// publicOnly reports whether target must have a public address: a tenant chose it, or a discovery document names a host
+// that the contract does not. A private address or localhost that the contract itself names may be fetched; in a
+// contract of the program's own, it also means that the keys may be in that network.
 func (c Config) publicOnly(target string) bool {
 	if c.PrivateNetwork {
 		return false
@@ -49,15 +49,16 @@ func hostOf(rawURL string) string {
 	return u.Hostname()
 }
 
-// errPrivate says how to allow an address that was refused.
+// errPrivate explains how to allow a private address.
 var errPrivate = errors.New("the host is in a private network, and the contract does not name it; " +
 	"where that is right, name the URL in JWKSURL or set InsecurePrivateNetwork")
 
-// publicTransport is t for hosts that an untrusted party may have chosen. It checks the address that is dialed, after the
-// look-up: a name that is public when it is checked and private when it is used (DNS rebinding) is refused.
+// publicTransport returns a copy of t for hosts that an untrusted party may have chosen. It checks the address that is
+// dialed, after the DNS lookup. That stops DNS rebinding: a name that resolves to a public address when it is checked
+// and to a private one when it is used.
 func publicTransport(t *http.Transport) *http.Transport {
 	t = t.Clone()
-	t.Proxy = nil // a proxied request never comes here
+	t.Proxy = nil // clientFor sends no proxied request here
 	t.DialTLSContext = nil
 	dialer := &net.Dialer{
 		Timeout: 5 * time.Second,

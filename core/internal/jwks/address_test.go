@@ -39,7 +39,7 @@ func connections(t *testing.T) (port string, count *atomic.Int64) {
 	return port, count
 }
 
-// TestDialedAddressIsChecked: a host name that a stranger chose must not lead into our own network.
+// TestDialedAddressIsChecked: a host name that an attacker chose must not lead into the program's own network.
 func TestDialedAddressIsChecked(t *testing.T) {
 	port, dialed := connections(t)
 	fakedns.Start(t, [4]byte{127, 0, 0, 1})
@@ -48,13 +48,19 @@ func TestDialedAddressIsChecked(t *testing.T) {
 		cfg   jwks.Config
 		dials bool
 	}{
-		"a tenant's name":             {jwks.Config{URL: at("tenant.example") + "/keys", Tenant: true}, false},
-		"a tenant's issuer":           {jwks.Config{Issuer: at("tenant.example"), Discovery: true, Tenant: true}, false},
-		"a tenant's name, allowed":    {jwks.Config{URL: at("tenant.example") + "/keys", Tenant: true, PrivateNetwork: true}, true},
-		"our own name":                {jwks.Config{URL: at("keys.internal") + "/keys"}, true},
-		"our own issuer":              {jwks.Config{Issuer: at("id.internal"), Discovery: true}, true},
-		"a tenant's stated address":   {jwks.Config{URL: at("127.0.0.1") + "/keys", Tenant: true}, true},
-		"a tenant's issuer elsewhere": {jwks.Config{URL: at("other.example") + "/keys", Issuer: at("127.0.0.1"), Tenant: true}, false},
+		"a tenant's name":   {jwks.Config{URL: at("tenant.example") + "/keys", Tenant: true}, false},
+		"a tenant's issuer": {jwks.Config{Issuer: at("tenant.example"), Discovery: true, Tenant: true}, false},
+		"a tenant's name, allowed": {
+			jwks.Config{URL: at("tenant.example") + "/keys", Tenant: true, PrivateNetwork: true},
+			true,
+		},
+		"our own name":              {jwks.Config{URL: at("keys.internal") + "/keys"}, true},
+		"our own issuer":            {jwks.Config{Issuer: at("id.internal"), Discovery: true}, true},
+		"a tenant's stated address": {jwks.Config{URL: at("127.0.0.1") + "/keys", Tenant: true}, true},
+		"a tenant's issuer elsewhere": {
+			jwks.Config{URL: at("other.example") + "/keys", Issuer: at("127.0.0.1"), Tenant: true},
+			false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := dialed.Load()

@@ -26,15 +26,15 @@ func TestAuthenticatedCacheForgesNothing(t *testing.T) {
 		"a name and no MAC": {func(m *memory, id string, good []byte) {
 			_, envelope, _ := bytes.Cut(good, []byte("\n"))
 			m.data[id] = append([]byte("auth-go-keys-hs256 \n"), envelope...)
-		}, "does not fit"},
+		}, "MAC is wrong"},
 		"one byte changed": {func(m *memory, id string, good []byte) {
 			m.data[id][len(good)-3] ^= 1
-		}, "does not fit"},
+		}, "MAC is wrong"},
 		"with another secret": {func(m *memory, id string, good []byte) {
 			_, envelope, _ := bytes.Cut(good, []byte("\n"))
 			other := jwks.Authenticate(m, bytes.Repeat([]byte("o"), jwks.MinCacheSecret))
 			_ = other.Store(context.Background(), id, envelope)
-		}, "does not fit"},
+		}, "MAC is wrong"},
 		"planted without a MAC, in two lines": {func(m *memory, id string, good []byte) {
 			_, envelope, _ := bytes.Cut(good, []byte("\n"))
 			m.data[id] = append([]byte("AAAA\n"), envelope...)
@@ -44,7 +44,7 @@ func TestAuthenticatedCacheForgesNothing(t *testing.T) {
 			_, envelope, _ := bytes.Cut(good, []byte("\n"))
 			_ = jwks.Authenticate(m, secret).Store(context.Background(), other, envelope)
 			m.data[id] = m.data[other]
-		}, "does not fit"},
+		}, "MAC is wrong"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := &memory{}

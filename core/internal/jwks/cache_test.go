@@ -143,7 +143,7 @@ func TestDamagedCacheIsRefusedNotFatal(t *testing.T) {
 	}
 }
 
-// reseal gives a changed envelope a good checksum, as somebody would who means it.
+// reseal gives a changed envelope a valid checksum, as a deliberate attacker would.
 func reseal(change func([]byte) []byte) func([]byte) []byte {
 	return func(b []byte) []byte {
 		var e struct {
@@ -310,7 +310,7 @@ func TestBadCacheNeverCostsKeys(t *testing.T) {
 		"fails":               func(context.Context, string) error { return errors.New("disk full") },
 		"panics":              func(context.Context, string) error { panic("cache") },
 		"hangs":               func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() },
-		"deaf to its context": func(context.Context, string) error { <-quit; return nil },
+		"ignores its context": func(context.Context, string) error { <-quit; return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			i := newIssuer(t, jwkSet(set(ec("a"))))

@@ -9,8 +9,8 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// twoClocks tells a time with both readings, each moved on its own: a suspended machine's monotonic clock stands still,
-// and an administrator may set the wall clock.
+// twoClocks returns times with both readings, each of which is moved separately: the monotonic clock of a suspended
+// machine stops, and an administrator may set the wall clock.
 type twoClocks struct {
 	mu  sync.Mutex
 	now time.Time
@@ -29,8 +29,8 @@ func (c *twoClocks) advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// setWall moves the wall reading alone, by whole seconds. Package time has no way to say that: the seconds stand above
-// the 30 bits of nanoseconds in its first word, and the check below fails should that change.
+// setWall moves only the wall reading, by whole seconds. Package time has no function for that: the seconds are stored
+// above the 30 bits of nanoseconds in its first word, and the check below fails if that ever changes.
 func (c *twoClocks) setWall(t *testing.T, seconds int64) {
 	t.Helper()
 	c.mu.Lock()
@@ -47,8 +47,12 @@ func (c *twoClocks) setWall(t *testing.T, seconds int64) {
 // TestNeitherClockProlongsTrust: keys end when one of the two clocks says so.
 func TestNeitherClockProlongsTrust(t *testing.T) {
 	for name, pass := range map[string]func(t *testing.T, c *twoClocks){
-		"a suspended machine":     func(t *testing.T, c *twoClocks) { t.Helper(); c.setWall(t, 11*60) },
-		"a wall clock set back":   func(t *testing.T, c *twoClocks) { t.Helper(); c.advance(11 * time.Minute); c.setWall(t, -3600) },
+		"a suspended machine": func(t *testing.T, c *twoClocks) { t.Helper(); c.setWall(t, 11*60) },
+		"a wall clock set back": func(t *testing.T, c *twoClocks) {
+			t.Helper()
+			c.advance(11 * time.Minute)
+			c.setWall(t, -3600)
+		},
 		"both, as they should be": func(_ *testing.T, c *twoClocks) { c.advance(11 * time.Minute) },
 	} {
 		t.Run(name, func(t *testing.T) {

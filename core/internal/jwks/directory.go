@@ -17,15 +17,15 @@ import (
 const KidPlaceholder = "{kid}"
 
 const (
-	// maxKnownKeys bounds the keys that a directory keeps; the one unused for longest makes room.
+	// maxKnownKeys is how many keys a directory keeps. The least recently used one is dropped.
 	maxKnownKeys = 32
-	// freeKeys is how many keys a directory learns without a cool-down between them: those of a cold start.
+	// freeKeys is how many keys a directory fetches without a cool-down in between, for a cold start.
 	freeKeys = 4
 )
 
-// Directory is the keys of an issuer that publishes each at a URL of its own, as PEM. Every key that was found is kept
-// by a [Source], with all that one promises. A kid that is not known is asked for under the same rule as an unknown
-// kid of a set: one fetch at a time, and none for the cool-down after one that brought nothing. It needs no closing.
+// Directory holds the keys of an issuer that publishes each key at its own URL, as PEM. A [Source] keeps each key that
+// was found. An unknown kid is fetched under the same rule as an unknown kid of a set: one fetch at a time, and no
+// fetch during the cool-down after one that found nothing. A Directory does not need to be closed.
 type Directory struct {
 	cfg           Config
 	policy        keys.Policy
@@ -40,16 +40,16 @@ type Directory struct {
 	unknownKids, throttled atomic.Uint64
 
 	mu            sync.Mutex // guards what follows; never held across I/O
-	inquiry       *inquiry
-	asked         uint64
+	keyFetch      *keyFetch
+	fetchCount    uint64
 	waiting       int
 	failures      int  // in a row
 	lastTimedOut  bool // the last failure was a timeout
 	nextTry       time.Time
 	cooldownUntil time.Time
-	refused       *refusals
+	refused       *refusedKids
 	lastErr       error
-	past          keys.Health // counts of sources that are gone
+	past          keys.Health // counts of sources that were dropped
 }
 
 // knownKey is a key that was found.
@@ -70,17 +70,17 @@ func NewDirectory(cfg Config) *Directory {
 	d.shownURL = redactURL(d.before) + KidPlaceholder + d.after
 	d.fetch = newFetcher(cfg.Client, d.policy.MaxBytes)
 	d.fetch.insecure, d.fetch.now = cfg.InsecureHTTP, d.clock.Now
-	d.refused = newRefusals(d.policy.Cooldown, d.policy.MaxRefusedKids)
+	d.refused = newRefusedKids(d.policy.Cooldown, d.policy.MaxRefusedKids)
 	d.known.Store(&map[string]*knownKey{})
 	return d
 }
 
-// source returns the source of one key. kid has passed isUUID: nothing else gets into a URL.
+// source returns the source of one key. kid must have passed isUUID, so that a token cannot inject a path into the URL.
 func (d *Directory) source(kid string) *Source {
 	cfg := d.cfg
 	cfg.URL, cfg.pemKid = d.before+kid+d.after, kid
 	s := New(cfg)
-	s.fetch = d.fetch // one transport for all
+	s.fetch = d.fetch // all sources share one transport
 	return s
 }
 
@@ -102,21 +102,22 @@ func isUUID(s string) bool {
 	return true
 }
 
-// Lookup returns the key that kid names. A token without a kid, or with one that is not a UUID, is refused without
-// asking. Otherwise it answers as [Source.Lookup] does.
+// Lookup returns the key with the given kid. A token without a kid, or with a kid that is not a UUID, is rejected
+// without a fetch. Otherwise it behaves as [Source.Lookup] does.
 func (d *Directory) Lookup(ctx context.Context, kid string, hasKid bool, alg string) ([]*Key, error) {
 	if !hasKid || !isUUID(kid) {
 		return nil, d.unknown(ctx, kid, alg, UnknownKeyError{Malformed: hasKid})
 	}
 	if r := (*d.known.Load())[kid]; r != nil {
-		return d.ask(ctx, r, kid, alg)
+		return d.lookupKnown(ctx, r, kid, alg)
 	}
 	return d.find(ctx, kid, alg)
 }
 
-// ask looks kid up with its own source.
-func (d *Directory) ask(ctx context.Context, r *knownKey, kid, alg string) ([]*Key, error) {
-	if now := d.clock.Now().Unix(); r.used.Load() != now { // store only once a second: readers would fight over the cache line
+// lookupKnown looks kid up with its own source.
+func (d *Directory) lookupKnown(ctx context.Context, r *knownKey, kid, alg string) ([]*Key, error) {
+	// Store at most once a second, to avoid contention between readers.
+	if now := d.clock.Now().Unix(); r.used.Load() != now {
 		r.used.Store(now)
 	}
 	found, err := r.source.Lookup(ctx, kid, true, alg)
@@ -129,15 +130,15 @@ func (d *Directory) ask(ctx context.Context, r *knownKey, kid, alg string) ([]*K
 	return nil, err
 }
 
-// remove forgets a key that was withdrawn.
+// remove drops a key that its issuer no longer publishes.
 func (d *Directory) remove(kid string, r *knownKey) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := *d.known.Load()
 	if now[kid] != r {
-		return // another request removed it, or it is back
+		return // another request has removed or replaced it
 	}
-	d.refused.refuse(kid, "", d.asked, d.clock.Now())
+	d.refused.refuse(kid, "", d.fetchCount, d.clock.Now())
 	next := maps.Clone(now)
 	delete(next, kid)
 	d.known.Store(&next)
@@ -158,12 +159,12 @@ func (d *Directory) add(kid string, source *Source, now time.Time) {
 		delete(next, oldest)
 	}
 	d.known.Store(&next)
-	if len(next) > freeKeys { // a client that knows many key ids of the issuer must not cause as many fetches at once
+	if len(next) > freeKeys { // a client that knows many of the issuer's key ids must not cause a burst of fetches
 		d.cooldownUntil = now.Add(d.policy.Cooldown)
 	}
 }
 
-// unknown counts and reports a rejection that no source made.
+// unknown counts, reports and returns the rejection of a kid that has no source.
 func (d *Directory) unknown(ctx context.Context, kid, alg string, e UnknownKeyError) (err error) {
 	e.KeyID, e.Alg = printable(kid, shownBytes), printable(alg, shownBytes)
 	d.unknownKids.Add(1)
@@ -172,7 +173,7 @@ func (d *Directory) unknown(ctx context.Context, kid, alg string, e UnknownKeyEr
 	}
 	err = &e
 	if d.cfg.Emit != nil {
-		defer func() { _ = recover() }() // an observer's panic must not take the request down
+		defer func() { _ = recover() }() // a panic in the observer must not fail the request
 		d.cfg.Emit(ctx, event.UnknownKey{
 			Provider:  d.cfg.Provider,
 			Issuer:    d.cfg.Issuers,
@@ -187,5 +188,5 @@ func (d *Directory) unknown(ctx context.Context, kid, alg string, e UnknownKeyEr
 // Relearn returns nothing: a token without a kid names no key here.
 func (d *Directory) Relearn(context.Context, string, []*Key) ([]*Key, error) { return nil, nil }
 
-// Ready returns nil: the keys are not listed anywhere, so there is nothing to fetch before a token names one.
+// Ready returns nil: the issuer does not list its keys, so nothing can be fetched before a token names a key.
 func (d *Directory) Ready(context.Context) error { return nil }

@@ -10,30 +10,27 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"path"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"github.com/revstackhq/auth-go/core/internal/fakedns"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// pages serves one PEM for each kid, and 403 for what is not there, as S3 does.
+// pages serves one PEM for each kid, and 403 for an unknown kid, as S3 does.
 type pages struct {
 	*issuer
 	mu    sync.Mutex
 	byKid map[string][]byte
-	asked map[string]int
+	gets  map[string]int
 }
 
 func newPages(t *testing.T, kids ...string) *pages {
 	t.Helper()
-	p := &pages{byKid: map[string][]byte{}, asked: map[string]int{}}
+	p := &pages{byKid: map[string][]byte{}, gets: map[string]int{}}
 	for _, kid := range kids {
 		p.put(kid, ecPEM(t))
 	}
@@ -45,7 +42,7 @@ func (p *pages) page(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	kid := path.Base(r.URL.Path)
-	p.asked[kid]++
+	p.gets[kid]++
 	text := p.byKid[kid]
 	if text == nil {
 		w.WriteHeader(http.StatusForbidden)
@@ -114,15 +111,16 @@ func TestDirectoryLearnsKeysByKid(t *testing.T) {
 		t.Error("a refresh changed the key")
 	}
 	hits(t, p.issuer, 3)
-	if more, err := d.Relearn(context.Background(), "ES256", nil); more != nil || err != nil || d.Ready(context.Background()) != nil {
-		t.Errorf("Relearn and Ready ask for what no token named: %v, %v", more, err)
+	more, err := d.Relearn(context.Background(), "ES256", nil)
+	if more != nil || err != nil || d.Ready(context.Background()) != nil {
+		t.Errorf("Relearn or Ready fetched a key that no token named: %v, %v", more, err)
 	}
 	if h := d.Health(); len(h.Keys) != 2 || h.Fetches != 3 {
 		t.Errorf("health = %+v", h)
 	}
 }
 
-// TestDirectoryRefusesOddKids: what is not a UUID never gets into a URL.
+// TestDirectoryRefusesOddKids: only a UUID gets into a URL.
 func TestDirectoryRefusesOddKids(t *testing.T) {
 	p := newPages(t)
 	d := p.directory(newClock())
@@ -141,7 +139,7 @@ func TestDirectoryRefusesOddKids(t *testing.T) {
 	hits(t, p.issuer, 0)
 }
 
-// TestDirectoryCooldown: after a kid that is not there no unknown kid is asked for, and keys at hand serve on.
+// TestDirectoryCooldown: after a kid without a page, no unknown kid is fetched for a while. Known keys remain usable.
 func TestDirectoryCooldown(t *testing.T) {
 	p, clk, seen := newPages(t, uuid(1)), newClock(), &events{}
 	d := p.directory(clk, func(c *jwks.Config) { c.Emit = seen.emit })
@@ -164,12 +162,12 @@ func TestDirectoryCooldown(t *testing.T) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if n := p.asked[uuid(9)]; n < 12 || n > 14 { // holds of 5, 10, 20, 40 and then 60 s
+	if n := p.gets[uuid(9)]; n < 12 || n > 14 { // refused for 5, 10, 20, 40 and then 60 s
 		t.Errorf("%d fetches for one dead kid in ten minutes", n)
 	}
 }
 
-// TestDirectoryStorm: a minute of made-up kids costs at most 12 fetches, and good tokens are not refused.
+// TestDirectoryStorm: a minute of made-up kids causes at most 12 fetches, and valid tokens are not refused.
 func TestDirectoryStorm(t *testing.T) {
 	const total, workers = 20_000, 16
 	p, clk := newPages(t, uuid(1)), newClock()
@@ -198,8 +196,9 @@ func TestDirectoryStorm(t *testing.T) {
 	}
 }
 
-// TestDirectoryKeepsSoManyKeys: whoever knows many real kids neither fills memory nor fetches them all at once.
-func TestDirectoryKeepsSoManyKeys(t *testing.T) {
+// TestDirectoryBoundsKnownKeys: a client that knows many real kids can neither fill the memory nor fetch them all at
+// once.
+func TestDirectoryBoundsKnownKeys(t *testing.T) {
 	var kids []string
 	for n := range 60 {
 		kids = append(kids, uuid(n))
@@ -223,8 +222,8 @@ func TestDirectoryKeepsSoManyKeys(t *testing.T) {
 	hits(t, p.issuer, before)
 }
 
-// TestDirectoryOneFlight: a thousand first requests cost one fetch for each kid.
-func TestDirectoryOneFlight(t *testing.T) {
+// TestDirectoryOneFetch: 200 concurrent first requests cause one fetch for each kid.
+func TestDirectoryOneFetch(t *testing.T) {
 	p := newPages(t, uuid(1), uuid(2))
 	d := p.directory(newClock())
 	var wg sync.WaitGroup
@@ -239,80 +238,7 @@ func TestDirectoryOneFlight(t *testing.T) {
 	hits(t, p.issuer, 2)
 }
 
-// TestDirectoryOutage: an outage is not "no such key", keys at hand serve on, and it is not asked again and again.
-func TestDirectoryOutage(t *testing.T) {
-	p, clk := newPages(t, uuid(1), uuid(2)), newClock()
-	d := p.directory(clk)
-	has(t, d, uuid(1))
-	p.down()
-	wait := unavailable(t, second(at(d, uuid(2))))
-	unavailable(t, second(at(d, uuid(3))))
-	hits(t, p.issuer, 2)
-	if h := d.Health(); h.LastError == "" || h.NextTry.IsZero() || h.State != keys.StateFresh {
-		t.Errorf("health = %+v", h)
-	}
-	clk.advance(12 * time.Minute)
-	has(t, d, uuid(1)) // last-known-good
-	p.serve(p.page)
-	clk.advance(wait)
-	has(t, d, uuid(2))
-	p.down()
-	clk.advance(49 * time.Hour)
-	unavailable(t, second(at(d, uuid(1)))) // not for ever
-}
-
-func second(_ []*jwks.Key, err error) error { return err }
-
-// TestDirectoryWithdrawnKey: a page that is gone ends its key within one freshness, and it may come back.
-func TestDirectoryWithdrawnKey(t *testing.T) {
-	for _, code := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusGone} {
-		t.Run(fmt.Sprint(code), func(t *testing.T) {
-			p, clk := newPages(t, uuid(1)), newClock()
-			d := p.directory(clk)
-			has(t, d, uuid(1))
-			p.serve(status(code))
-			clk.advance(10 * time.Minute)
-			unknown(t, second(at(d, uuid(1))), false)
-			if h := d.Health(); len(h.Keys) != 0 {
-				t.Errorf("keys = %+v", h.Keys)
-			}
-			unknown(t, second(at(d, uuid(1))), true)
-			p.serve(p.page)
-			clk.advance(5 * time.Second)
-			has(t, d, uuid(1))
-		})
-	}
-}
-
-// TestDirectoryBadPages: a page that is no public key for the contract is an outage of that key.
-func TestDirectoryBadPages(t *testing.T) {
-	rsaKey := pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(&sharedRSA().PublicKey)})
-	private := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("secret bytes")})
-	for name, c := range map[string]struct {
-		page []byte
-		want jwks.FetchKind
-	}{
-		"empty":                  {[]byte(""), jwks.KindMalformedSet},
-		"a key set":              {set(ec("a")), jwks.KindMalformedSet},
-		"two keys":               {append(ecPEM(t), ecPEM(t)...), jwks.KindMalformedSet},
-		"a private key":          {private, jwks.KindMalformedSet},
-		"for another algorithm":  {rsaKey, jwks.KindNoUsableKeys},
-		"an HTML page":           {[]byte("<html>log in</html>"), jwks.KindMalformedSet},
-		"larger than is fetched": {make([]byte, 600<<10), jwks.KindTooLarge},
-	} {
-		t.Run(name, func(t *testing.T) {
-			p := newPages(t)
-			p.serve(body("application/octet-stream", c.page))
-			err := second(at(p.directory(newClock()), uuid(1)))
-			unavailable(t, err)
-			if kindOf(err) != c.want {
-				t.Errorf("kind %q, want %q: %v", kindOf(err), c.want, err)
-			}
-		})
-	}
-}
-
-// TestDirectoryAlgorithm: a key for another algorithm is not asked for again.
+// TestDirectoryAlgorithm: a key for another algorithm is not fetched again.
 func TestDirectoryAlgorithm(t *testing.T) {
 	p := newPages(t, uuid(1))
 	d := p.directory(newClock(), func(c *jwks.Config) { c.Algorithms = []string{"ES256", "RS256"} })
@@ -323,98 +249,6 @@ func TestDirectoryAlgorithm(t *testing.T) {
 	}
 	hits(t, p.issuer, 1)
 	has(t, d, uuid(1))
-}
-
-// TestDirectoryCallerLeaves: a caller's end is not the fetch's.
-func TestDirectoryCallerLeaves(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		text := ecPEM(t)
-		release := make(chan struct{})
-		d := jwks.NewDirectory(jwks.Config{
-			URL: "https://keys.example/{kid}",
-			Client: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-				<-release
-				return respond(http.StatusOK, text), nil
-			})},
-		})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		if _, err := d.Lookup(ctx, uuid(1), true, "ES256"); !errors.Is(err, context.DeadlineExceeded) {
-			t.Fatalf("err = %v", err)
-		}
-		close(release)
-		synctest.Wait()
-		has(t, d, uuid(1))
-	})
-}
-
-// TestDirectoryHangs: a host that hangs holds the first callers for the fetch's time, and later ones not at all.
-func TestDirectoryHangs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := jwks.NewDirectory(jwks.Config{
-			URL: "https://keys.example/{kid}",
-			Client: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-				<-r.Context().Done()
-				return nil, r.Context().Err()
-			})},
-		})
-		start := time.Now()
-		unavailable(t, second(at(d, uuid(1))))
-		if held := time.Since(start); held > 5*time.Second {
-			t.Errorf("held for %v", held)
-		}
-		time.Sleep(time.Second) // the back-off ends
-		go func() { _, _ = at(d, uuid(1)) }()
-		synctest.Wait()
-		start = time.Now()
-		unavailable(t, second(at(d, uuid(2))))
-		if held := time.Since(start); held != 0 {
-			t.Errorf("the retry of a fetch that hung held a bystander for %v", held)
-		}
-		time.Sleep(10 * time.Second)
-	})
-}
-
-// TestDirectoryCache: a restart in an outage comes up with the last good key, and made-up kids are not stored.
-func TestDirectoryCache(t *testing.T) {
-	files, _ := fileCache(t)
-	p, clk := newPages(t, uuid(1)), newClock()
-	has(t, p.directory(clk, cached(files)), uuid(1))
-	unknown(t, second(at(p.directory(clk, cached(files)), uuid(2))), false)
-	if stored, err := files.Load(t.Context(), p.URL+"/keys/"+uuid(2)); err != nil || stored != nil {
-		t.Errorf("a made-up kid is in the cache: %q, %v", stored, err)
-	}
-	p.down()
-	clk.advance(time.Hour)
-	restarted := p.directory(clk, cached(files))
-	has(t, restarted, uuid(1))
-	p.serve(p.page)
-	p.put(uuid(1), nil) // withdrawn, and so in the cache
-	clk.advance(time.Hour)
-	unknown(t, second(at(restarted, uuid(1))), false)
-	p.down()
-	unknown(t, second(at(p.directory(clk, cached(files)), uuid(1))), false)
-}
-
-// TestDirectoryDialsPublicAddresses: a tenant's template must not lead into our own network.
-func TestDirectoryDialsPublicAddresses(t *testing.T) {
-	port, dialed := connections(t)
-	fakedns.Start(t, [4]byte{127, 0, 0, 1})
-	for allowed, cfg := range map[bool]jwks.Config{
-		false: {Tenant: true},
-		true:  {Tenant: true, PrivateNetwork: true},
-	} {
-		before := dialed.Load()
-		cfg.URL = "https://tenant.example:" + port + "/{kid}"
-		err := second(at(jwks.NewDirectory(cfg), uuid(1)))
-		unavailable(t, err)
-		if got := dialed.Load() > before; got != allowed {
-			t.Errorf("allowed %v: dialed %v", allowed, got)
-		}
-		if !allowed && kindOf(err) != jwks.KindPrivateAddress {
-			t.Errorf("err = %v", err)
-		}
-	}
 }
 
 func TestDirectoryKnownKeyCostsNothing(t *testing.T) {
@@ -428,18 +262,5 @@ func TestDirectoryKnownKeyCostsNothing(t *testing.T) {
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
-	}
-}
-
-// TestDirectoryRedirects: a page does not send us to another host.
-func TestDirectoryRedirects(t *testing.T) {
-	elsewhere := httptest.NewServer(body("text/plain", ecPEM(t)))
-	defer elsewhere.Close()
-	p := newPages(t)
-	p.serve(redirect(elsewhere.URL))
-	err := second(at(p.directory(newClock()), uuid(1)))
-	unavailable(t, err)
-	if kindOf(err) != jwks.KindRedirect {
-		t.Errorf("err = %v", err)
 	}
 }

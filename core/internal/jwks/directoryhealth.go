@@ -7,8 +7,8 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// Health returns the present state of all keys at once: the worst state, and the dates of the key that has to be
-// renewed first. It does no I/O and never waits for a fetch.
+// Health returns the combined state of all keys: the worst state of any key, and the dates of the key that must be
+// refreshed first. It does no I/O and never waits for a fetch.
 func (d *Directory) Health() keys.Health {
 	now := d.clock.Now()
 	d.mu.Lock()

@@ -18,9 +18,9 @@ const wellKnown = "/.well-known/openid-configuration"
 
 // discovered is the result of the last discovery, immutable.
 type discovered struct {
-	jwksURL               string // empty until a document was good once
+	jwksURL               string // empty until a document was accepted once
 	fetchedAt, freshUntil time.Time
-	due                   time.Time // when the next flight reads the document again
+	due                   time.Time // when the next refresh reads the document again
 	err                   error     // of the last attempt
 }
 
@@ -32,44 +32,44 @@ func (c Config) discoveryURL() string {
 	return strings.TrimSuffix(c.Issuer, "/") + wellKnown // OIDC Discovery §4.1
 }
 
-// locate returns the URL to fetch keys from, reading the discovery document when it is due. A document that cannot be
-// renewed does not take a known jwks_uri away. Only the flight calls it.
-func (s *Source) locate(ctx context.Context, now time.Time) (string, error) {
+// keySetURL returns the URL to fetch keys from, and reads the discovery document when it is due. If that fails, a known
+// jwks_uri remains in use. Only a refresh calls it.
+func (s *Source) keySetURL(ctx context.Context, now time.Time) (string, error) {
 	if !s.cfg.Discovery {
 		return s.cfg.URL, nil
 	}
-	old := s.disco.Load()
+	old := s.discovery.Load()
 	if old == nil {
 		old = &discovered{}
 	}
 	if old.jwksURL != "" && !reached(now, old.due) {
 		return old.jwksURL, nil
 	}
-	if old.jwksURL != "" { // a document that hangs must leave time to fetch the keys
+	if old.jwksURL != "" { // a slow document must leave time to fetch the keys
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, s.policy.FetchTimeout/2)
 		defer cancel()
 	}
-	s.discoFetches.Add(1)
+	s.discoveryFetches.Add(1)
 	next, err := call(ctx, func(ctx context.Context) (*discovered, error) { return s.discover(ctx, now) })
 	if err == nil {
-		s.disco.Store(next)
+		s.discovery.Store(next)
 		return next.jwksURL, nil
 	}
 	err = asFetchError(err, s.cfg.discoveryURL())
-	s.discoFailures.Add(1)
+	s.discoveryFailures.Add(1)
 	kept := *old
 	kept.err, kept.due = err, now.Add(s.policy.MinFresh)
-	s.disco.Store(&kept)
+	s.discovery.Store(&kept)
 	if kept.jwksURL == "" {
 		return "", err
 	}
 	return kept.jwksURL, nil
 }
 
-// rediscover makes the next flight read the document again, when the way the keys failed suggests that they have moved.
+// rediscover makes the next refresh read the document again if cause suggests that the keys have moved.
 func (s *Source) rediscover(cause error) {
-	old := s.disco.Load()
+	old := s.discovery.Load()
 	var fe *FetchError
 	if old == nil || !errors.As(cause, &fe) {
 		return
@@ -80,7 +80,7 @@ func (s *Source) rediscover(cause error) {
 	}
 	moved := *old
 	moved.due = time.Time{}
-	s.disco.Store(&moved)
+	s.discovery.Store(&moved)
 }
 
 // discover fetches and checks the document.
@@ -115,7 +115,7 @@ func (s *Source) discover(ctx context.Context, now time.Time) (*discovered, erro
 	return &discovered{jwksURL: doc.JWKSURI, fetchedAt: now, freshUntil: until, due: until}, nil
 }
 
-// IssuerMismatchError says that a discovery document speaks for another issuer than the one it was asked about.
+// IssuerMismatchError reports that a discovery document names another issuer than the configured one.
 type IssuerMismatchError struct {
 	Want string // the configured issuer
 	Got  string // the document's, bounded and printable
@@ -123,11 +123,12 @@ type IssuerMismatchError struct {
 
 // Error names both issuers.
 func (e *IssuerMismatchError) Error() string {
-	return fmt.Sprintf("the document's issuer is %q, configured is %q; they must be identical, trailing slash included", e.Got, e.Want)
+	return fmt.Sprintf("the document's issuer is %q, configured is %q; they must be identical, trailing slash included",
+		e.Got, e.Want)
 }
 
-// checkJWKSURI judges a jwks_uri: the document is remote input, and must not lead to http or into a private network.
-// An issuer over http is trusted with http on its own host if InsecureHTTP says so.
+// checkJWKSURI checks a jwks_uri. The document is remote input and must not direct the fetch to http or into a private
+// network. With InsecureHTTP, an issuer over http may name http on its own host.
 func (c Config) checkJWKSURI(jwksURI string) error {
 	if jwksURI == "" {
 		return errors.New("the document has no jwks_uri") // OIDC Discovery §3: REQUIRED
@@ -153,7 +154,8 @@ func (c Config) checkJWKSURI(jwksURI string) error {
 	case u.Scheme != "https" && !local && (!c.InsecureHTTP || u.Scheme != "http" || !sameOrigin(home, u)):
 		return errors.New("jwks_uri is not https")
 	case netaddr.PrivateHost(u.Hostname()) && c.publicOnly(jwksURI):
-		return fmt.Errorf("jwks_uri points into a private network (%s), the issuer does not", printable(u.Hostname(), shownBytes))
+		return fmt.Errorf("jwks_uri points into a private network (%s), the issuer does not",
+			printable(u.Hostname(), shownBytes))
 	}
 	return nil
 }

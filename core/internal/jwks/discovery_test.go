@@ -74,7 +74,8 @@ func TestDiscovery(t *testing.T) {
 	s := p.source(clk)
 	found(t, s, "a")
 	h := s.Health()
-	if d := h.Discovery; d == nil || d.JWKSURL != p.URL+"/keys" || d.Fetches != 1 || d.LastError != "" || d.FetchedAt.IsZero() {
+	if d := h.Discovery; d == nil || d.JWKSURL != p.URL+"/keys" || d.Fetches != 1 || d.LastError != "" ||
+		d.FetchedAt.IsZero() {
 		t.Fatalf("health = %+v, %+v", h, d)
 	}
 	_, _ = look(s, "x") // an unknown kid does not read the document again
@@ -179,7 +180,7 @@ func TestDiscoveryOutageKeepsTheKnownURL(t *testing.T) {
 			t.Fatalf("%s: health = %+v, %+v", name, h, h.Discovery)
 		}
 		docs := p.docs.Load()
-		_, err := look(s, "unknown to "+name) // the next flight leaves the broken document alone for a while
+		_, err := look(s, "unknown to "+name) // the next fetch does not read the broken document again yet
 		unknown(t, err, false)
 		if p.docs.Load() != docs {
 			t.Fatalf("%s: the document was read again at once", name)

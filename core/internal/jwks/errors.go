@@ -8,14 +8,14 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// FetchKind says what stood between us and a usable key set.
+// FetchKind classifies why a fetch brought no usable key set.
 type FetchKind string
 
 // The kinds of [FetchError].
 const (
 	KindTimeout        FetchKind = "timeout"         // no complete answer within the fetch timeout
 	KindNetwork        FetchKind = "network"         // DNS, dial, TLS or connection failure
-	KindStatus         FetchKind = "status"          // an HTTP status other than 200, or an unasked-for 304
+	KindStatus         FetchKind = "status"          // an HTTP status other than 200, or an unconditional 304
 	KindTooLarge       FetchKind = "too_large"       // body above Policy.MaxBytes, measured after decompression
 	KindNotJSON        FetchKind = "not_json"        // an HTML page, or anything else that is not a JSON object
 	KindRedirect       FetchKind = "redirect"        // to another host, or too many
@@ -26,7 +26,7 @@ const (
 	KindNoUsableKeys   FetchKind = "no_usable_keys"  // a JWK Set in which no entry can be used
 	KindDiscovery      FetchKind = "discovery"       // the discovery document names another issuer or a bad jwks_uri
 	KindSource         FetchKind = "source"          // the key source returned an error
-	KindPanic          FetchKind = "panic"           // the HTTP client or cache handed to us panicked
+	KindPanic          FetchKind = "panic"           // the supplied HTTP client, cache or key source panicked
 )
 
 // FetchError is the cause of a failed fetch or an unreadable set. It never holds credentials, a query or a fragment.
@@ -34,7 +34,7 @@ type FetchError struct {
 	Kind   FetchKind
 	URL    string // redacted; empty for a set that was not fetched
 	Status int    // the HTTP status, for KindStatus
-	// RetryAfter is how long the server asked to be left alone (429 and 503), at most five minutes; 0 if it did not.
+	// RetryAfter is the server's Retry-After (429 and 503), at most five minutes; 0 if it sent none.
 	RetryAfter time.Duration
 	Err        error // detail; may be nil
 	// Skipped lists the entries of a set refused with KindNoUsableKeys.
@@ -95,7 +95,7 @@ func (k FetchKind) sentence() string {
 	return string(k)
 }
 
-// UnavailableError says that keys cannot be had just now; it says nothing about the token.
+// UnavailableError reports that the keys cannot be fetched now. It does not mean that the token is invalid.
 type UnavailableError struct {
 	// RetryAfter is the time until the next fetch may start. Callers round it up to whole seconds, at least one.
 	RetryAfter time.Duration
@@ -114,16 +114,16 @@ func (e *UnavailableError) Error() string {
 // Unwrap returns the cause.
 func (e *UnavailableError) Unwrap() error { return e.Cause }
 
-// UnknownKeyError says that the issuer's current set has no key for a token.
+// UnknownKeyError reports that the issuer's current set has no key for a token.
 type UnknownKeyError struct {
 	KeyID     string // at most 64 printable bytes of the token's kid; empty when it had none
 	Alg       string
-	Throttled bool   // refused without asking the issuer again, because it was asked a moment ago
+	Throttled bool   // rejected without a new fetch, because the issuer was asked a moment ago
 	Skipped   string // why the set's own entry with this kid cannot be used; empty when there is none
-	Malformed bool   // refused for its form, without asking: the kid is not a UUID where it has to be
+	Malformed bool   // rejected without a fetch: the kid must be a UUID and is not
 }
 
-// Error names the key id, bounded and quoted.
+// Error names the key id, truncated and quoted.
 func (e *UnknownKeyError) Error() string {
 	msg := fmt.Sprintf("jwks: no key %q for %s", e.KeyID, e.Alg)
 	if e.KeyID == "" {

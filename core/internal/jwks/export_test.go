@@ -9,21 +9,22 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// Await returns once no flight is up and its events are told, so that tests need no sleep to see what was fetched behind a request.
+// Await returns once no fetch is in flight and its events are delivered, so that tests need no sleep to see what was
+// fetched in the background.
 func (s *Source) Await() {
 	for {
 		s.mu.Lock()
-		f := s.flight
+		f := s.refresh
 		s.mu.Unlock()
 		if f == nil {
 			break
 		}
 		<-f.done
 	}
-	for { // what it tells when its waiters have gone
-		s.outbox.mu.Lock()
-		idle := !s.outbox.delivering && len(s.outbox.queue) == 0
-		s.outbox.mu.Unlock()
+	for { // events are delivered after the waiting callers have continued
+		s.events.mu.Lock()
+		idle := !s.events.delivering && len(s.events.queue) == 0
+		s.events.mu.Unlock()
 		if idle {
 			return
 		}
@@ -31,34 +32,36 @@ func (s *Source) Await() {
 	}
 }
 
-// Fetching reports whether a flight is up.
+// Fetching reports whether a fetch is in flight.
 func (s *Source) Fetching() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.flight != nil
+	return s.refresh != nil
 }
 
-// RefusedSize returns how many refused key ids are held, and the size of the ring behind them.
-func (s *Source) RefusedSize() (held, ring int) {
+// RefusedSize returns the number of refused key ids and the capacity of their ring.
+func (s *Source) RefusedSize() (kids, ring int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.refused.held), cap(s.refused.ring)
+	return len(s.refused.entries), cap(s.refused.ring)
 }
 
 // Refusals exposes the bounded memory of refused key ids.
-type Refusals struct{ r *refusals }
+type Refusals struct{ r *refusedKids }
 
-func NewRefusals(first time.Duration, limit int) Refusals { return Refusals{newRefusals(first, limit)} }
-
-func (x Refusals) Refuse(kid string, flight uint64, now time.Time) {
-	x.r.refuse(kid, "RS256", flight, now)
+func NewRefusals(first time.Duration, limit int) Refusals {
+	return Refusals{newRefusedKids(first, limit)}
 }
 
-func (x Refusals) Holds(kid string, now time.Time) bool { return x.r.holds(kid, "RS256", now) }
+func (x Refusals) Refuse(kid string, fetch uint64, now time.Time) {
+	x.r.refuse(kid, "RS256", fetch, now)
+}
 
-func (x Refusals) Size() int { return len(x.r.held) }
+func (x Refusals) Holds(kid string, now time.Time) bool { return x.r.contains(kid, "RS256", now) }
 
-// CheckJWKSURI and Printable are tables in the tests.
+func (x Refusals) Size() int { return len(x.r.entries) }
+
+// CheckJWKSURI checks the jwks_uri of an issuer's discovery document.
 func CheckJWKSURI(issuer, jwksURI string) error {
 	return Config{Issuer: issuer, Discovery: true}.checkJWKSURI(jwksURI)
 }
@@ -66,18 +69,18 @@ func CheckJWKSURI(issuer, jwksURI string) error {
 func Printable(s string, limit int) string { return printable(s, limit) }
 func RedactURL(raw string) string          { return redactURL(raw) }
 
-// Discovered makes the source believe that a discovery document named jwksURL.
+// Discovered makes the source act as if a discovery document had named jwksURL.
 func (s *Source) Discovered(jwksURL string) {
 	far := s.clock.Now().Add(24 * time.Hour)
-	s.disco.Store(&discovered{jwksURL: jwksURL, due: far, freshUntil: far})
+	s.discovery.Store(&discovered{jwksURL: jwksURL, due: far, freshUntil: far})
 }
 
-// Freshness is a table in the tests.
+// Freshness calls freshness.
 func Freshness(p keys.Policy, h http.Header, now time.Time) (time.Duration, bool) {
 	return freshness(p, h, now)
 }
 
-// ViaProxy replaces what the environment says about proxies.
+// ViaProxy replaces the environment's proxy settings.
 func (s *Source) ViaProxy(proxy func(*http.Request) (*url.URL, error)) { s.fetch.proxy = proxy }
 
 // DialsPublicOnly reports whether a fetch of target goes through the dialer that refuses private addresses.

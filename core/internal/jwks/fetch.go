@@ -44,7 +44,7 @@ type request struct {
 // validators carry RFC 9110 §8.8 revalidation data; the zero value asks for a whole answer.
 type validators struct{ etag, modified string }
 
-// validator returns a header to send back later, empty when it is not fit to be kept.
+// validator returns a header to send back in the next request, "" if it is too long or not UTF-8.
 func validator(h http.Header, name string) string {
 	v := h.Get(name)
 	if len(v) > 1024 || !utf8.ValidString(v) {
@@ -67,15 +67,15 @@ func newFetcher(client *http.Client, maxBytes int64) *fetcher {
 		client, f.proxy = &http.Client{Transport: t}, t.Proxy
 		f.public = &http.Client{Transport: publicTransport(t), CheckRedirect: checkRedirect}
 	}
-	c := *client // the caller's stays unchanged
+	c := *client // do not modify the caller's client
 	c.CheckRedirect = checkRedirect
 	c.Jar = nil
 	f.client = &c
 	return f
 }
 
-// clientFor returns the client that sends req. Behind a proxy the proxy looks the name up and dials: its rules decide, and the
-// address that we dial is the proxy's own.
+// clientFor returns the client that sends req. With a proxy, the proxy resolves the name and dials, so its rules apply;
+// the address dialed here would be the proxy's own.
 func (f *fetcher) clientFor(req *http.Request, publicOnly bool) *http.Client {
 	if !publicOnly || f.public == nil {
 		return f.client
@@ -93,7 +93,7 @@ func defaultTransport() *http.Transport {
 	t, ok := http.DefaultTransport.(*http.Transport)
 	if ok {
 		t = t.Clone()
-	} else { // a program may have replaced it, for example by a tracing one
+	} else { // the program may have replaced it, for example with a tracing transport
 		t = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 	}
 	t.DisableKeepAlives = true
@@ -103,8 +103,8 @@ func defaultTransport() *http.Transport {
 	return t
 }
 
-// checkRedirect lets a redirect stay on the host that was configured, and nowhere else: an open redirect there must
-// not choose the keys, nor reach into a private network.
+// checkRedirect allows redirects within the configured origin only: an open redirect at the issuer must not choose the
+// keys, and must not reach a private network.
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	from, to := via[0].URL, req.URL
 	switch {
@@ -166,10 +166,11 @@ func (f *fetcher) get(ctx context.Context, r request) (*answer, error) {
 			RetryAfter: retryAfter(resp, f.now()),
 		}
 	}
-	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media == "text/html" || media == "application/xhtml+xml" {
+	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if media == "text/html" || media == "application/xhtml+xml" {
 		return nil, fail(KindNotJSON, errors.New("the answer is an HTML page; is this the key set's own URL?"))
 	}
-	// The limit sits behind net/http's decompression, so that a small body that unpacks to a huge one is caught.
+	// The limit applies after net/http's decompression, so that it also catches a small body that expands to a huge one.
 	body, err := io.ReadAll(io.LimitReader(resp.Body, f.maxBytes+1))
 	if err != nil {
 		kind, cause := classify(err)
@@ -195,7 +196,7 @@ func classify(err error) (FetchKind, error) {
 		err = wrapped.Err
 	}
 	var timeout net.Error
-	if errors.As(err, &timeout) && timeout.Timeout() { // context.DeadlineExceeded is one too
+	if errors.As(err, &timeout) && timeout.Timeout() { // includes context.DeadlineExceeded
 		return KindTimeout, err
 	}
 	return KindNetwork, err

@@ -21,8 +21,8 @@ func redirect(to string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) }
 }
 
-// TestBadAnswersAreRefusedAndKeysKept turns a good issuer bad: each answer must be told by its kind, must not replace
-// the keys at hand, and must not cost a goroutine.
+// TestBadAnswersAreRefusedAndKeysKept turns a good issuer bad: each answer must be reported with its kind, must not
+// replace the current keys, and must not leak a goroutine.
 func TestBadAnswersAreRefusedAndKeysKept(t *testing.T) {
 	elsewhere := newIssuer(t, jwkSet(set(ec("evil"))))
 	var bomb bytes.Buffer
@@ -52,12 +52,15 @@ func TestBadAnswersAreRefusedAndKeysKept(t *testing.T) {
 		"404":                     {status(404), jwks.KindStatus},
 		"204":                     {status(204), jwks.KindStatus},
 		"500":                     {status(500), jwks.KindStatus},
-		"304 nobody asked for":    {status(304), jwks.KindStatus},
+		"unconditional 304":       {status(304), jwks.KindStatus},
 		"redirect: another host":  {redirect(elsewhere.URL + "/keys"), jwks.KindRedirect},
 		"redirect: a private one": {redirect("http://169.254.169.254/latest/meta-data"), jwks.KindRedirect},
 		"redirect: other scheme":  {redirect("https://127.0.0.1/keys"), jwks.KindRedirect},
 		"redirect: for ever":      {redirect("/keys"), jwks.KindRedirect},
-		"dropped connection":      {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, jwks.KindNetwork},
+		"dropped connection": {
+			func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+			jwks.KindNetwork,
+		},
 		"endless": {func(w http.ResponseWriter, _ *http.Request) {
 			_, err := w.Write([]byte(`{"keys":[`))
 			for blanks := bytes.Repeat([]byte(" "), 64<<10); err == nil; {
@@ -78,7 +81,7 @@ func TestBadAnswersAreRefusedAndKeysKept(t *testing.T) {
 			i.serve(c.answer)
 			clk.advance(11 * time.Minute)
 			if found(t, s, "a") != before {
-				t.Fatal("the key at hand was replaced")
+				t.Fatal("the current key was replaced")
 			}
 			h := s.Health()
 			if jwks.FetchKind(h.LastErrorKind) != c.kind || h.State != keys.StateStale || h.Failures != 1 {
@@ -134,9 +137,16 @@ func TestPlainHTTPIsForLoopbackOnly(t *testing.T) {
 		return nil, errors.New("reached")
 	})}
 	for raw, refused := range map[string]bool{
-		"http://issuer.example/keys": true, "http://10.0.0.1/": true, "ftp://127.0.0.1/": true, "http://localhost.evil.example/": true,
-		"https://issuer.example/keys": false, "http://127.0.0.1/": false, "http://127.8.9.1/": false, "http://[::1]:8/": false,
-		"http://localhost:80/": false, "http://[::ffff:127.0.0.1]/": false,
+		"http://issuer.example/keys":     true,
+		"http://10.0.0.1/":               true,
+		"ftp://127.0.0.1/":               true,
+		"http://localhost.evil.example/": true,
+		"https://issuer.example/keys":    false,
+		"http://127.0.0.1/":              false,
+		"http://127.8.9.1/":              false,
+		"http://[::1]:8/":                false,
+		"http://localhost:80/":           false,
+		"http://[::ffff:127.0.0.1]/":     false,
 	} {
 		err := jwks.New(jwks.Config{URL: raw, Client: reached}).Ready(context.Background())
 		if got := kindOf(err) == jwks.KindInsecureScheme; got != refused {
@@ -189,7 +199,8 @@ func TestRequestHeadersAndForeignClient(t *testing.T) {
 	jar := &jarSpy{}
 	theirs := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return nil }}
 	found(t, i.source(newClock(), func(c *jwks.Config) { c.Client = theirs }), "a")
-	if got.Get("Accept") != "application/jwk-set+json, application/json" || !strings.HasPrefix(got.Get("User-Agent"), "auth-go-jwks") {
+	if got.Get("Accept") != "application/jwk-set+json, application/json" ||
+		!strings.HasPrefix(got.Get("User-Agent"), "auth-go-jwks") {
 		t.Fatalf("headers = %v", got)
 	}
 	if jar.used || theirs.Jar != jar {

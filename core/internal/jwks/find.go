@@ -26,8 +26,8 @@ func (q query) in(set *Set) []*Key {
 	return without(keys, q.tried)
 }
 
-// find answers q from the current set, or after the one fetch in flight. Exactly one of the results is set, except that
-// keys may be empty with the others nil for a query that names what was tried.
+// find answers q from the current set, or after the one shared fetch. Exactly one result is set, except for a query
+// with tried keys: then all of them may be empty.
 func (s *Source) find(ctx context.Context, q query) (found []*Key, missing *UnknownKeyError, err error) {
 	if s.static {
 		return s.fromSet(q, s.snap.Load().set, false)
@@ -36,7 +36,7 @@ func (s *Source) find(ctx context.Context, q query) (found []*Key, missing *Unkn
 	switch {
 	case plan.err != nil:
 		return nil, nil, plan.err
-	case plan.flight == nil:
+	case plan.refresh == nil:
 		return s.fromSet(q, plan.set, true)
 	}
 	if plan.counted {
@@ -44,33 +44,33 @@ func (s *Source) find(ctx context.Context, q query) (found []*Key, missing *Unkn
 	}
 	var timedOut <-chan time.Time // never, unless there are last-known-good keys
 	if plan.stale {
-		timer := time.NewTimer(staleTimeout(ctx, plan.flight.started))
+		timer := time.NewTimer(staleTimeout(ctx, plan.refresh.started))
 		defer timer.Stop()
 		timedOut = timer.C
 	}
 	select {
-	case <-plan.flight.done:
+	case <-plan.refresh.done:
 	case <-timedOut:
 		return s.fromStaleSet(q)
-	case <-ctx.Done(): // ends this caller's wait, not the fetch
+	case <-ctx.Done(): // this caller stops waiting; the fetch goes on
 		return nil, nil, &UnavailableError{RetryAfter: s.policy.BackoffMin, Cause: ctx.Err()}
 	}
-	return s.afterFetch(q, plan.flight)
+	return s.afterFetch(q, plan.refresh)
 }
 
 const (
 	// maxStaleWait is how long a request waits for a fetch while there are last-known-good keys.
 	maxStaleWait = time.Second
-	// maxWaiting is how many callers may wait for a key that the current set lacks. Their tokens may all be made up, and
-	// each of them would hold a request open for the length of a fetch.
+	// maxWaiting is how many callers may wait for a key that the current set lacks. An attacker can make up such tokens,
+	// and each one keeps a request open for as long as a fetch takes.
 	maxWaiting = 256
 )
 
 // errTooManyWaiting is the cause for callers beyond maxWaiting.
 var errTooManyWaiting = errors.New("too many requests already wait for an unknown key")
 
-// staleTimeout returns how long a caller with last-known-good keys waits for a fetch that began at started. It leaves
-// half of the caller's own time for using the keys.
+// staleTimeout returns how long a caller with last-known-good keys waits for a fetch that began at started. It uses at
+// most half of the time that the caller's deadline leaves.
 func staleTimeout(ctx context.Context, started time.Time) time.Duration {
 	wait := maxStaleWait - time.Since(started)
 	if deadline, ok := ctx.Deadline(); ok {
@@ -93,7 +93,7 @@ func (s *Source) fromStaleSet(q query) ([]*Key, *UnknownKeyError, error) {
 	}}
 }
 
-// stopWaiting ends the count that plan began.
+// stopWaiting undoes the count that plan increased.
 func (s *Source) stopWaiting() {
 	s.mu.Lock()
 	s.waiting--
@@ -113,11 +113,11 @@ func (s *Source) fromSet(q query, set *Set, throttled bool) ([]*Key, *UnknownKey
 	}, nil
 }
 
-// plan is one decision: wait for flight, fail with err, or answer from set.
+// plan is one decision: wait for refresh, fail with err, or answer from set.
 type plan struct {
-	flight  *flight
+	refresh *refresh
 	stale   bool // there are last-known-good keys for the query: wait for a limited time
-	counted bool // counted among those who wait for unknown keys
+	counted bool // counted in Source.waiting
 	err     error
 	set     *Set
 }
@@ -128,7 +128,7 @@ func (s *Source) plan(ctx context.Context, q query, now time.Time) plan {
 	defer s.mu.Unlock()
 	snap := s.snap.Load()
 	ph := snap.phase(now)
-	blocked := s.flight == nil && now.Before(s.nextTry) // in back-off
+	blocked := s.refresh == nil && now.Before(s.nextTry) // in back-off
 	started := false
 	if ph != fresh && !blocked {
 		started = s.start(ctx, scheduled, q)
@@ -137,10 +137,10 @@ func (s *Source) plan(ctx context.Context, q query, now time.Time) plan {
 		return s.waitOrFail(started, now)
 	}
 	if len(q.in(snap.set)) > 0 {
-		// A stale set is fetched again before it is used, so that a revoked key is refused even when requests are rare.
-		// While fetches are known to fail, nobody waits for the next failure.
+		// A stale set is refreshed before it is used, so that a revoked key is rejected even when requests are rare.
+		// During an outage no request waits for the next failure.
 		if ph == stale && !q.any && !s.failing(now) {
-			return plan{flight: s.flight, stale: true}
+			return plan{refresh: s.refresh, stale: true}
 		}
 		return plan{set: snap.set}
 	}
@@ -150,7 +150,7 @@ func (s *Source) plan(ctx context.Context, q query, now time.Time) plan {
 	} else {
 		p = s.unknownKid(ctx, q, snap, started, now)
 	}
-	if p.flight == nil {
+	if p.refresh == nil {
 		return p
 	}
 	if s.waiting >= maxWaiting {
@@ -162,14 +162,14 @@ func (s *Source) plan(ctx context.Context, q query, now time.Time) plan {
 }
 
 // unknownKid decides whether to fetch again for a key id that the fresh set lacks. Anyone can make up key ids, so the
-// cool-down bounds the fetches that they cause, and a refused one is answered at once instead of waiting its turn.
+// cool-down limits the fetches that they cause, and a key id that was refused recently is refused at once.
 func (s *Source) unknownKid(ctx context.Context, q query, snap *snapshot, started bool, now time.Time) plan {
 	switch {
-	case q.hasKid && s.refused.holds(q.kid, q.alg, now):
+	case q.hasKid && s.refused.contains(q.kid, q.alg, now):
 		return plan{set: snap.set}
 	case s.cfg.pemKid != "" && len(snap.set.keys) > 0:
-		return plan{set: snap.set} // the one key is for another algorithm: its page has no second
-	case s.flight != nil || now.Before(s.nextTry):
+		return plan{set: snap.set} // the page has one key, and it is for another algorithm
+	case s.refresh != nil || now.Before(s.nextTry):
 		// During the back-off the key may be new, so the answer is "unavailable" and not "unknown".
 		return s.waitOrFail(started, now)
 	case now.Before(s.cooldownUntil):
@@ -182,12 +182,12 @@ func (s *Source) unknownKid(ctx context.Context, q query, snap *snapshot, starte
 // then only the caller that started the retry waits for it, or every request would hang as long as the issuer does.
 func (s *Source) waitOrFail(started bool, now time.Time) plan {
 	switch {
-	case s.flight == nil:
+	case s.refresh == nil:
 		return plan{err: &UnavailableError{RetryAfter: s.nextTry.Sub(now), Cause: s.lastErr}}
 	case !started && s.lastTimedOut && s.failing(now):
 		return plan{err: &UnavailableError{RetryAfter: s.policy.BackoffMin, Cause: s.lastErr}}
 	}
-	return plan{flight: s.flight}
+	return plan{refresh: s.refresh}
 }
 
 // failing reports whether the last fetch failed, recently enough to expect the same of the next.
@@ -196,7 +196,7 @@ func (s *Source) failing(now time.Time) bool {
 }
 
 // afterFetch answers q once f has ended.
-func (s *Source) afterFetch(q query, f *flight) ([]*Key, *UnknownKeyError, error) {
+func (s *Source) afterFetch(q query, f *refresh) ([]*Key, *UnknownKeyError, error) {
 	now := s.clock.Now()
 	if f.err == nil { // a new set serves those who waited for it, even if the clock has moved past its freshness
 		if q.hasKid && len(q.in(f.snap.set)) == 0 {

@@ -9,10 +9,10 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// freshness returns how long an answer received at now may be used before it is renewed (RFC 9111 §4.2.1), clamped to
-// p.MinFresh and p.MaxFresh. stated is false when the answer says nothing, and fresh is then p.DefaultFresh.
-// Directives that would forbid reuse after expiry (must-revalidate) do not shorten [keys.Policy.MaxStale]: that is the
-// reader's own decision, taken for outages.
+// freshness returns how long an answer received at now may be used before it is refreshed (RFC 9111 §4.2.1), clamped to
+// p.MinFresh and p.MaxFresh. If the answer does not say, stated is false and fresh is p.DefaultFresh. Directives that
+// forbid reuse after expiry (must-revalidate) do not shorten [keys.Policy.MaxStale], which the program has chosen for
+// outages.
 func freshness(p keys.Policy, h http.Header, now time.Time) (fresh time.Duration, stated bool) {
 	maxAge, found, noReuse := cacheControl(h.Values("Cache-Control"))
 	switch {
@@ -32,27 +32,27 @@ func freshness(p keys.Policy, h http.Header, now time.Time) (fresh time.Duration
 		date = now
 	}
 	lifetime := expires.Sub(date)
-	if lifetime <= 0 { // and may be so far below that subtracting would wrap around
+	if lifetime <= 0 { // subtracting from a very negative value would overflow
 		return p.MinFresh, true
 	}
 	return p.Clamp(lifetime - age(h)), true
 }
 
-// age returns how long a cache on the way already held the answer (RFC 9111 §5.1).
+// age returns how long the answer was in a cache on the way (RFC 9111 §5.1).
 func age(h http.Header) time.Duration {
 	d, _ := deltaSeconds(h.Get("Age"))
 	return d
 }
 
-// cacheControl reads the directives we honor. Of several max-age the smallest counts, and an unreadable one counts as
-// 0 (RFC 9111 §4.2.1 lets both be taken as stale). s-maxage is for shared caches only.
+// cacheControl reads the supported directives. The smallest of several max-age counts, and an unreadable one counts as
+// 0 (RFC 9111 §4.2.1 lets both be taken as stale). s-maxage is ignored: it is for shared caches.
 func cacheControl(lines []string) (maxAge time.Duration, found, noReuse bool) {
 	for name, value := range directives(strings.Join(lines, ",")) {
 		switch strings.ToLower(name) { // RFC 9111 §5.2: names are case-insensitive
 		case "no-store":
 			noReuse = true
 		case "no-cache":
-			noReuse = noReuse || value == "" // RFC 9111 §5.2.2.4: with a value it is about single header fields
+			noReuse = noReuse || value == "" // RFC 9111 §5.2.2.4: with a value it applies to those header fields only
 		case "max-age":
 			d, ok := deltaSeconds(value)
 			if !ok {
@@ -89,7 +89,7 @@ func directives(s string) func(yield func(name, value string) bool) {
 	}
 }
 
-// deltaSeconds reads RFC 9111 §1.2.2: digits only, and what does not fit counts as 2^31.
+// deltaSeconds reads RFC 9111 §1.2.2 delta-seconds: digits only. A larger value counts as 2^31.
 func deltaSeconds(s string) (time.Duration, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" || strings.Trim(s, "0123456789") != "" {

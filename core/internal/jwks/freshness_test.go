@@ -44,8 +44,12 @@ func TestFreshness(t *testing.T) {
 		"expires, no date":    {[]string{"Expires", at(time.Hour)}, time.Hour, true},
 		"expires, aged":       {[]string{"Expires", at(time.Hour), "Date", at(0), "Age", "600"}, 50 * time.Minute, true},
 		"expires 0":           {[]string{"Expires", "0"}, minFresh, true},
-		"expires long ago":    {[]string{"Expires", "Mon, 01 Jan 0001 00:00:00 GMT", "Date", at(0), "Age", "600"}, minFresh, true},
-		"max-age wins":        {[]string{"Expires", at(2 * time.Hour), "Cache-Control", "max-age=3600"}, time.Hour, true},
+		"expires long ago": {
+			[]string{"Expires", "Mon, 01 Jan 0001 00:00:00 GMT", "Date", at(0), "Age", "600"},
+			minFresh,
+			true,
+		},
+		"max-age wins": {[]string{"Expires", at(2 * time.Hour), "Cache-Control", "max-age=3600"}, time.Hour, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := http.Header{}

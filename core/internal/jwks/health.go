@@ -11,7 +11,7 @@ import (
 func (s *Source) Health() keys.Health {
 	now := s.clock.Now()
 	s.mu.Lock()
-	snap, fetching, lastErr, nextTry := s.snap.Load(), s.flight != nil, s.lastErr, s.nextTry
+	snap, fetching, lastErr, nextTry := s.snap.Load(), s.refresh != nil, s.lastErr, s.nextTry
 	s.mu.Unlock()
 
 	h := keys.Health{
@@ -72,10 +72,10 @@ func (s *Source) state(snap *snapshot, fetching bool, lastErr error, now time.Ti
 func (s *Source) discoveryHealth() *keys.Discovery {
 	h := &keys.Discovery{
 		URL:      s.shownURL,
-		Fetches:  s.discoFetches.Load(),
-		Failures: s.discoFailures.Load(),
+		Fetches:  s.discoveryFetches.Load(),
+		Failures: s.discoveryFailures.Load(),
 	}
-	if d := s.disco.Load(); d != nil {
+	if d := s.discovery.Load(); d != nil {
 		h.FetchedAt, h.FreshUntil = d.fetchedAt, d.freshUntil
 		if d.err != nil {
 			h.LastError = d.err.Error()

@@ -184,7 +184,7 @@ func (e *events) emit(_ context.Context, ev event.Event) {
 	e.all = append(e.all, ev)
 }
 
-// take returns what s has told since the last call. A flight tells when its waiters have gone.
+// take returns the events that s has emitted since the last call.
 func (e *events) take(s *jwks.Source) []event.Event {
 	s.Await()
 	e.mu.Lock()

@@ -20,8 +20,8 @@ const (
 	maxKidSize = 256
 )
 
-// Key is one public signature key. Its fields are read-only. While a refreshed set brings the same key (kid, alg and
-// thumbprint) the pointer stays the same, so a pointer stands for "this key is still published".
+// Key is one public signature key. Its fields are read-only. As long as a refreshed set has the same key (kid, alg and
+// thumbprint) the pointer stays the same, so a pointer that is in the set means "this key is still published".
 type Key struct {
 	keys.Key
 
@@ -45,7 +45,8 @@ func (k *Key) Aux() any {
 func (k *Key) SetAux(v any) { k.aux.Store(&v) }
 
 // Fits reports whether a signature made with alg may be checked with k: key type and curve match, and the key is not
-// bound to another algorithm (RFC 7517 §4.4, RFC 8725 §3.1). "Ed25519" (RFC 9864) and "EdDSA" are the same algorithm here.
+// bound to another algorithm (RFC 7517 §4.4, RFC 8725 §3.1). "Ed25519" (RFC 9864) and "EdDSA" are the same algorithm
+// here.
 func (k *Key) Fits(alg string) bool {
 	kty, crv := family(alg)
 	if kty == "" || kty != k.Kty || crv != k.Crv {
@@ -54,8 +55,8 @@ func (k *Key) Fits(alg string) bool {
 	return k.Algorithm == "" || canonicalAlg(k.Algorithm) == canonicalAlg(alg)
 }
 
-// family returns the key type and curve an algorithm needs; kty is empty for an algorithm no public key can serve,
-// which is how HS* and none stay out.
+// family returns the key type and curve that an algorithm needs. kty is empty for an algorithm without public keys,
+// which excludes HS* and none.
 func family(alg string) (kty, crv string) {
 	switch alg {
 	case "RS256", "RS384", "RS512", "PS256", "PS384", "PS512":
@@ -79,7 +80,7 @@ func canonicalAlg(alg string) string {
 	return alg
 }
 
-// allAlgorithms returns every algorithm a public key can serve, in canonical form.
+// allAlgorithms returns every algorithm with public keys, in canonical form.
 func allAlgorithms() []string {
 	return []string{
 		"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",

@@ -256,7 +256,7 @@ func TestForeignCodeCannotHurt(t *testing.T) {
 		kind   jwks.FetchKind
 	}{
 		"panic": {func(*http.Request) (*http.Response, error) { panic("boom") }, jwks.KindPanic},
-		"deaf to its context": {func(*http.Request) (*http.Response, error) {
+		"ignores its context": {func(*http.Request) (*http.Response, error) {
 			<-quit
 			return nil, errors.New("late")
 		}, jwks.KindTimeout},

@@ -42,7 +42,8 @@ func Parse(data []byte, lim Limits) (*Set, error) {
 	return set, nil
 }
 
-// eachEntry walks the "keys" array one entry at a time, so that a set beyond the limit costs no more than the limit.
+// eachEntry decodes the "keys" array one entry at a time, so that a set with too many entries is not decoded as a
+// whole.
 func eachEntry(data []byte, maxKeys int, entry func(raw []byte)) error {
 	malformed := func(detail string) error {
 		return &FetchError{Kind: KindMalformedSet, Err: errors.New(detail)}
@@ -97,8 +98,8 @@ func eachEntry(data []byte, maxKeys int, entry func(raw []byte)) error {
 	return nil
 }
 
-// entry is the part of a JWK that decides whether and how it is used. go-jose's json reads names in their exact case
-// and refuses duplicates. x5c is left out on purpose: no trust is taken from it, so an odd certificate must not cost a key.
+// entry has the members of a JWK that decide whether and how it is used. go-jose's json reads names in their exact case
+// and rejects duplicates. x5c is omitted on purpose: it is not trusted, so an invalid certificate does not matter.
 type entry struct {
 	Kty    string   `json:"kty"`
 	Use    string   `json:"use"`
@@ -111,7 +112,7 @@ type entry struct {
 	X      string   `json:"x"`
 	Y      string   `json:"y"`
 
-	// Issuer is Microsoft's member, by which a key of a shared set names the tenant it may sign for.
+	// Issuer is Microsoft's extension: the issuer for which a key of a shared set may sign.
 	Issuer json.RawMessage `json:"issuer"`
 
 	D    json.RawMessage `json:"d"`
@@ -125,7 +126,7 @@ type entry struct {
 	Priv json.RawMessage `json:"priv"`
 }
 
-// read takes one entry into the set, or notes why not.
+// read adds one entry to the set, or records why it is skipped.
 func (s *Set) read(index int, raw []byte) {
 	var e entry
 	key, reason := e.key(raw, s.uses)
@@ -143,7 +144,8 @@ func (s *Set) read(index int, raw []byte) {
 	}
 }
 
-// key decodes raw into e and judges it. RFC 7517 §5 asks to ignore entries that are not understood, lack members or are out of range.
+// key decodes raw into e and checks it. RFC 7517 §5 asks to ignore entries that are not understood, lack members or
+// have values out of range.
 func (e *entry) key(raw []byte, uses []string) (key *Key, reason string) {
 	if !utf8.Valid(raw) { // RFC 8259 §8.1; two kids must not fold into one U+FFFD
 		return nil, "not UTF-8"
@@ -157,7 +159,8 @@ func (e *entry) key(raw []byte, uses []string) (key *Key, reason string) {
 	switch {
 	case e.Kty == "oct" || e.K != nil:
 		return nil, "symmetric key in a public set; anyone who can read it can sign with it"
-	case e.D != nil || e.P != nil || e.Q != nil || e.DP != nil || e.DQ != nil || e.QI != nil || e.Oth != nil || e.Priv != nil:
+	case e.D != nil || e.P != nil || e.Q != nil || e.DP != nil || e.DQ != nil || e.QI != nil || e.Oth != nil ||
+		e.Priv != nil:
 		return nil, "private key in a public set; treat it as compromised"
 	case !slices.Contains(uses, e.Use): // RFC 7517 §4.2
 		return nil, e.unfitUse(uses)
@@ -167,7 +170,7 @@ func (e *entry) key(raw []byte, uses []string) (key *Key, reason string) {
 		return nil, "kid longer than 256 bytes"
 	}
 	if name := e.unprintable(); name != "" {
-		return nil, name + " holds control characters"
+		return nil, name + " contains control characters"
 	}
 	pub, reason := e.public()
 	if reason != "" {
@@ -181,12 +184,12 @@ func (e *entry) key(raw []byte, uses []string) (key *Key, reason string) {
 		return nil, "issuer is not a string"
 	}
 	if strings.ContainsFunc(key.Issuer, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return nil, "issuer holds control characters"
+		return nil, "issuer contains control characters"
 	}
 	return key, ""
 }
 
-// unprintable returns the name of a member whose text could break out of a log line or be mistaken for other text.
+// unprintable returns the name of a member whose text could forge a log line or be mistaken for other text.
 func (e *entry) unprintable() string {
 	bad := func(s string) bool { return strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) }
 	switch {
@@ -202,7 +205,7 @@ func (e *entry) unprintable() string {
 	return ""
 }
 
-// unfitUse says what "use" is and what it should be.
+// unfitUse describes a "use" that is not accepted.
 func (e *entry) unfitUse(uses []string) string {
 	named := slices.DeleteFunc(slices.Clone(uses), func(u string) bool { return u == "" })
 	want := printable(strings.Join(named, " or "), shownBytes)
@@ -215,7 +218,7 @@ func (e *entry) unfitUse(uses []string) string {
 func (e *entry) public() (pub crypto.PublicKey, reason string) {
 	switch e.Kty {
 	case "RSA":
-		// Not go-jose: its 4096-bit ceiling is a global of the process, ours is not.
+		// go-jose is not used here: its limit of 4096 bits is a global variable.
 		n, nerr := base64.RawURLEncoding.DecodeString(e.N)
 		exp, eerr := base64.RawURLEncoding.DecodeString(e.E)
 		if nerr != nil || eerr != nil || len(n) == 0 || len(exp) == 0 {
@@ -250,7 +253,7 @@ func (e *entry) public() (pub crypto.PublicKey, reason string) {
 	return nil, "unknown kty " + printable(e.Kty, shownBytes)
 }
 
-// noUsable explains a set without usable keys in the words of its entries, or of the usual reason for an empty one.
+// noUsable explains why a set has no usable keys.
 func noUsable(skipped []keys.Skipped) error {
 	if len(skipped) == 0 {
 		return errors.New("the set is empty (a Supabase project that still signs with HS256 publishes an empty set)")

@@ -28,7 +28,10 @@ func TestParseSkipsOneEntryAndSaysWhy(t *testing.T) {
 		algs   []string
 		reason string
 	}{
-		"unknown kty":        {entry: jwk{"kty": "AKP", "kid": "bad", "alg": "ML-DSA-44", "pub": "AA"}, reason: "unknown kty AKP"},
+		"unknown kty": {
+			entry:  jwk{"kty": "AKP", "kid": "bad", "alg": "ML-DSA-44", "pub": "AA"},
+			reason: "unknown kty AKP",
+		},
 		"no kty":             {entry: jwk{"kid": "bad"}, reason: "kty is missing"},
 		"symmetric":          {entry: jwk{"kty": "oct", "kid": "bad", "k": "c2VjcmV0"}, reason: "symmetric"},
 		"symmetric part":     {entry: with(rsaKey("bad"), "k", "AA"), reason: "symmetric key"},
@@ -57,22 +60,32 @@ func TestParseSkipsOneEntryAndSaysWhy(t *testing.T) {
 		"OKP short":          {entry: with(ed("bad"), "x", "AA"), reason: "wrong length"},
 		"alg of other kty":   {entry: with(ec("bad"), "alg", "RS256"), reason: "not a signature algorithm for this key"},
 		"alg of other curve": {entry: with(ec("bad"), "alg", "ES384"), reason: "not a signature algorithm for this key"},
-		"alg encryption":     {entry: with(rsaKey("bad"), "alg", "RSA-OAEP"), reason: "not a signature algorithm for this key"},
-		"alg HS256":          {entry: with(rsaKey("bad"), "alg", "HS256"), reason: "not a signature algorithm for this key"},
-		"not in contract":    {entry: rsaKey("bad"), algs: []string{"ES256"}, reason: "contract"},
-		"bound elsewhere":    {entry: with(rsaKey("bad"), "alg", "RS512"), algs: []string{"ES256", "RS256"}, reason: "contract"},
-		"kid too long":       {entry: ec(strings.Repeat("k", 257)), reason: "kid longer"},
-		"kid control":        {entry: ec("a\nb"), reason: "control characters"},
-		"kid with CR LF":     {entry: ec("a\r\nlevel=ERROR"), reason: "kid holds control"},
-		"kid with NEL":       {entry: ec("a\u0085b"), reason: "kid holds control"},
-		"kid with U+2028":    {entry: ec("a\u2028b"), reason: "kid holds control"},
-		"kid with bidi":      {entry: ec("a\u202eb"), reason: "kid holds control"},
-		"alg with CR LF":     {entry: with(ec("bad"), "alg", "ES256\r\n"), reason: "alg holds control"},
-		"kty with LF":        {entry: with(ec("bad"), "kty", "EC\n"), reason: "kty or crv holds control"},
-		"crv with LF":        {entry: with(ec("bad"), "crv", "P-256\n"), reason: "kty or crv holds control"},
-		"use with LF":        {entry: with(ec("bad"), "use", "sig\n"), reason: "use is sig?, not sig"},
-		"key_ops with LF":    {entry: with(ec("bad"), "key_ops", []string{"verify", "a\nb"}), reason: "key_ops holds control"},
-		"issuer with LF":     {entry: with(ec("bad"), "issuer", "https://a\nb"), reason: "issuer holds control"},
+		"alg encryption": {
+			entry:  with(rsaKey("bad"), "alg", "RSA-OAEP"),
+			reason: "not a signature algorithm for this key",
+		},
+		"alg HS256":       {entry: with(rsaKey("bad"), "alg", "HS256"), reason: "not a signature algorithm for this key"},
+		"not in contract": {entry: rsaKey("bad"), algs: []string{"ES256"}, reason: "contract"},
+		"bound elsewhere": {
+			entry:  with(rsaKey("bad"), "alg", "RS512"),
+			algs:   []string{"ES256", "RS256"},
+			reason: "contract",
+		},
+		"kid too long":    {entry: ec(strings.Repeat("k", 257)), reason: "kid longer"},
+		"kid control":     {entry: ec("a\nb"), reason: "control characters"},
+		"kid with CR LF":  {entry: ec("a\r\nlevel=ERROR"), reason: "kid contains control"},
+		"kid with NEL":    {entry: ec("a\u0085b"), reason: "kid contains control"},
+		"kid with U+2028": {entry: ec("a\u2028b"), reason: "kid contains control"},
+		"kid with bidi":   {entry: ec("a\u202eb"), reason: "kid contains control"},
+		"alg with CR LF":  {entry: with(ec("bad"), "alg", "ES256\r\n"), reason: "alg contains control"},
+		"kty with LF":     {entry: with(ec("bad"), "kty", "EC\n"), reason: "kty or crv contains control"},
+		"crv with LF":     {entry: with(ec("bad"), "crv", "P-256\n"), reason: "kty or crv contains control"},
+		"use with LF":     {entry: with(ec("bad"), "use", "sig\n"), reason: "use is sig?, not sig"},
+		"key_ops with LF": {
+			entry:  with(ec("bad"), "key_ops", []string{"verify", "a\nb"}),
+			reason: "key_ops contains control",
+		},
+		"issuer with LF":     {entry: with(ec("bad"), "issuer", "https://a\nb"), reason: "issuer contains control"},
 		"kid a number":       {entry: with(ec(""), "kid", 7), reason: "unreadable"},
 		"duplicate kid":      {entry: ec("good"), reason: "duplicate kid"},
 		"duplicate member":   {entry: raw(`{"kty":"EC","kty":"EC","kid":"bad"}`), reason: "duplicate"},
@@ -184,9 +197,14 @@ func TestFits(t *testing.T) {
 
 func TestThumbprint(t *testing.T) { // the example of RFC 7638 §3.1
 	s, err := jwks.Parse(set(jwk{
-		"kty": "RSA", "alg": "RS256", "kid": "2011-04-29", "e": "AQAB",
-		"n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMs" +
-			"tn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
+		"kty": "RSA",
+		"alg": "RS256",
+		"kid": "2011-04-29",
+		"e":   "AQAB",
+		"n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJE" +
+			"CPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2Q" +
+			"vzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6" +
+			"WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
 	}), jwks.Limits{})
 	if err != nil {
 		t.Fatal(err)
@@ -199,7 +217,10 @@ func TestThumbprint(t *testing.T) { // the example of RFC 7638 §3.1
 func TestSetLookup(t *testing.T) {
 	a, b := ec("a"), ec("b")
 	bare := ec("")
-	s, err := jwks.Parse(set(a, b, bare, bare, rsaKey("a"), ed("e")), jwks.Limits{Algorithms: []string{"ES256", "RS256", "Ed25519"}})
+	s, err := jwks.Parse(
+		set(a, b, bare, bare, rsaKey("a"), ed("e")),
+		jwks.Limits{Algorithms: []string{"ES256", "RS256", "Ed25519"}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +277,7 @@ func FuzzParseSet(f *testing.F) {
 		if err != nil {
 			var fe *jwks.FetchError
 			if !errors.As(err, &fe) || s != nil {
-				t.Fatalf("untyped error, or a set beside it: %v", err)
+				t.Fatalf("untyped error, or both an error and a set: %v", err)
 			}
 			return
 		}

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// FromPEM reads public keys from PEM blocks: PUBLIC KEY (PKIX), RSA PUBLIC KEY (PKCS #1) and CERTIFICATE, of which only
-// the key is used: every block is trusted, dates and chains are not checked. With an empty kid the keys serve tokens
-// with any kid or none; a kid can name only one key per algorithm. alg binds the keys to one algorithm; empty leaves them unbound.
-// Every block must be usable. Errors never echo the input.
+// FromPEM reads public keys from PEM blocks: PUBLIC KEY (PKIX), RSA PUBLIC KEY (PKCS #1) and CERTIFICATE. Only the key
+// of a certificate is used; its dates and chain are not checked. With an empty kid the keys serve tokens with any kid
+// or none; a kid can name only one key per algorithm. alg binds the keys to one algorithm; if it is empty, they are not
+// bound. Every block must be usable. Errors never echo the input.
 func FromPEM(data []byte, kid, alg string) (*Set, error) {
 	if len(kid) > maxKidSize {
 		return nil, errors.New("jwks: kid longer than 256 bytes")
@@ -72,5 +72,5 @@ func fromBlock(block *pem.Block) (crypto.PublicKey, error) {
 		}
 		return cert.PublicKey, nil
 	}
-	return nil, fmt.Errorf("a %q block holds no public key", printable(block.Type, shownBytes))
+	return nil, fmt.Errorf("a %q block contains no public key", printable(block.Type, shownBytes))
 }

@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// shownBytes bounds what an attacker can write into our errors and events.
+// shownBytes limits how much text of an attacker gets into errors and events.
 const shownBytes = 64
 
-// redactURL drops what may hold a secret: userinfo, query and fragment.
+// redactURL removes the parts that may contain a secret: userinfo, query and fragment.
 func redactURL(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -19,7 +19,7 @@ func redactURL(raw string) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
-// printable returns at most limit bytes of s with nothing in it that could break out of a log line.
+// printable returns at most limit bytes of s, without characters that could forge a log line.
 func printable(s string, limit int) string {
 	tail := ""
 	if len(s) > limit {
@@ -33,7 +33,7 @@ func printable(s string, limit int) string {
 	}, s) + tail
 }
 
-// scrubbed is an error whose text has had the secrets of a URL taken out; the original stays reachable for errors.Is.
+// scrubbed is an error without the secrets of a URL in its text. errors.Is still finds the original.
 type scrubbed struct {
 	text string
 	err  error
@@ -42,7 +42,7 @@ type scrubbed struct {
 func (s *scrubbed) Error() string { return s.text }
 func (s *scrubbed) Unwrap() error { return s.err }
 
-// scrub takes the secret parts of raw out of err's text: a supplied http.RoundTripper may quote the URL.
+// scrub removes the secret parts of raw from err's text: a supplied http.RoundTripper may quote the URL.
 func scrub(err error, raw string) error {
 	text := err.Error()
 	if u, perr := url.Parse(raw); perr == nil {

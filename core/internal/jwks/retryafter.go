@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// longestRetryAfter bounds what a server can ask for: five minutes without new keys are bearable, an hour is not.
+// longestRetryAfter limits what a server can ask for: five minutes without new keys are acceptable, an hour is not.
 const longestRetryAfter = 5 * time.Minute
 
-// retryAfter returns how long the server asks to be left alone (RFC 9110 §10.2.3), 0 if it does not. Only the
-// statuses that are defined with it count (RFC 6585 §4, RFC 9110 §15.6.4).
+// retryAfter returns how long the server asks clients to wait (RFC 9110 §10.2.3), 0 if it does not. It reads the header
+// only for the statuses that define it (RFC 6585 §4, RFC 9110 §15.6.4).
 func retryAfter(resp *http.Response, now time.Time) time.Duration {
 	if resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusServiceUnavailable {
 		return 0

@@ -59,7 +59,7 @@ func TestUnknownKidCooldown(t *testing.T) {
 	_, err = look(s, "b")
 	unknown(t, err, true)
 	clk.advance(1)
-	found(t, s, "b") // a refusal without a fetch holds nothing against it
+	found(t, s, "b") // a kid refused without a fetch is not remembered as refused
 	hits(t, i, 3)
 	if h := s.Health(); h.UnknownKeys != 4 || h.Throttled != 3 {
 		t.Fatalf("health = %+v", h)
@@ -93,7 +93,7 @@ func TestUnknownKidJoinsAFlightInItsCooldown(t *testing.T) {
 	found(t, s, "b")
 }
 
-// TestRefusedKidOnAStaleSet: a hold speaks about the set it was refused under, and that one is over.
+// TestRefusedKidOnAStaleSet: a refusal is about the set that lacked the kid. It does not apply once that set is stale.
 func TestRefusedKidOnAStaleSet(t *testing.T) {
 	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
 	s := i.source(clk, policy(keys.Policy{MinFresh: time.Second, DefaultFresh: 2 * time.Second}))
@@ -143,19 +143,19 @@ func TestRefusalsAreBounded(t *testing.T) {
 		r.Refuse(fmt.Sprint("k", n), uint64(n), now)
 	}
 	if r.Size() != 8 || r.Holds("k991", now) || !r.Holds("k992", now) || !r.Holds("k999", now) {
-		t.Fatalf("%d held, want the last 8", r.Size())
+		t.Fatalf("%d kids, want the last 8", r.Size())
 	}
-	r.Refuse("k999", 999, now) // the same flight does not double
+	r.Refuse("k999", 999, now) // the same fetch does not double the duration
 	if r.Holds("k999", now.Add(5*time.Second)) {
-		t.Fatal("one flight doubled the hold")
+		t.Fatal("one fetch doubled the duration")
 	}
 	r.Refuse("k999", 1000, now)
 	if !r.Holds("k999", now.Add(9*time.Second)) || r.Holds("k999", now.Add(10*time.Second)) {
-		t.Fatal("the second flight did not double the hold")
+		t.Fatal("the second fetch did not double the duration")
 	}
 	r.Refuse("k999", 1001, now.Add(time.Hour)) // long ago: new again
 	if r.Holds("k999", now.Add(time.Hour+5*time.Second)) {
-		t.Fatal("an hour later the hold still doubles")
+		t.Fatal("the duration still doubles an hour later")
 	}
 }
 
@@ -210,10 +210,15 @@ func TestStorm(t *testing.T) {
 	if wait := time.Duration(learnedAt.Load() - rotatedAt.Load()); learnedAt.Load() == 0 || wait > 5*time.Second {
 		t.Errorf("the new key was learned after %v", wait)
 	}
-	if held, ring := s.RefusedSize(); held > 128 || ring > 256 {
-		t.Errorf("%d kids held in a ring of %d", held, ring)
+	if kids, ring := s.RefusedSize(); kids > 128 || ring > 256 {
+		t.Errorf("%d kids in a ring of %d", kids, ring)
 	}
-	t.Logf("%d kids, %d fetches, learned after %v", total, i.hits.Load()-1, time.Duration(learnedAt.Load()-rotatedAt.Load()))
+	t.Logf(
+		"%d kids, %d fetches, learned after %v",
+		total,
+		i.hits.Load()-1,
+		time.Duration(learnedAt.Load()-rotatedAt.Load()),
+	)
 	i.Close()
 	settled(t, goroutines)
 }
@@ -263,7 +268,7 @@ func TestRefreshAheadServesMeanwhile(t *testing.T) {
 		t.Fatalf("state = %s", h.State)
 	}
 	joined := make(chan error, 1)
-	go func() { _, err := look(s, "b"); joined <- err }() // joins that flight
+	go func() { _, err := look(s, "b"); joined <- err }() // joins that fetch
 	close(release)
 	if err := <-joined; err != nil {
 		t.Fatal(err)
@@ -316,14 +321,14 @@ func TestRelearn(t *testing.T) {
 		t.Fatalf("%v, %v; want the new key alone", more, err)
 	}
 	hits(t, i, 2)
-	if again, err := s.Relearn(ctx, "ES256", tried); err != nil || len(again) != 1 { // at hand by now
+	if again, err := s.Relearn(ctx, "ES256", tried); err != nil || len(again) != 1 { // known by now
 		t.Fatal(again, err)
 	}
 	all, err := s.Lookup(ctx, "", false, "ES256")
 	if err != nil || len(all) != 2 {
 		t.Fatal(all, err)
 	}
-	for range 100_000 { // bad signatures without a kid: the cool-down holds
+	for range 100_000 { // bad signatures without a kid: the cool-down applies
 		if more, err := s.Relearn(ctx, "ES256", all); err != nil || len(more) != 0 {
 			t.Fatal(more, err)
 		}

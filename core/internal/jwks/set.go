@@ -6,8 +6,8 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// maxKidless is how many keys a token without a kid may be tried against; more would let one token cost that many
-// signature checks.
+// maxKidless is how many keys a token without a kid may be tried against. It limits the signature checks that one token
+// can cause.
 const maxKidless = 4
 
 // Limits bounds what [Parse] accepts. The zero value means 1,024 entries and every algorithm.
@@ -23,7 +23,7 @@ type Set struct {
 	skipped []keys.Skipped
 	algs    []string
 	uses    []string
-	// anyKid lets keys that were given without a kid serve every kid: a PEM block has nowhere to carry one.
+	// anyKid lets keys without a kid serve every kid: a PEM block cannot carry a kid.
 	anyKid bool
 
 	byKid        map[keyName][]*Key // slices are made once, so that Lookup allocates nothing
@@ -82,7 +82,7 @@ func (s *Set) add(key *Key) (reason string) {
 			continue
 		}
 		fits++
-		// Two keys under one name could not be told apart; the first is used (RFC 7517 §4.5 asks for distinct kids).
+		// Two keys with one name cannot be distinguished; the first is used (RFC 7517 §4.5: kids SHOULD be distinct).
 		if key.ID != "" && s.byKid[keyName{key.ID, alg}] != nil {
 			return "duplicate kid for " + alg
 		}
@@ -132,8 +132,8 @@ func (s *Set) index() {
 	}
 }
 
-// inherit replaces equal keys by old's pointers, so that what was prepared for a key survives a refresh. It
-// must be called before the set is shared.
+// inherit replaces equal keys with old's pointers, so that what was prepared for a key survives a refresh. It must be
+// called before the set is shared.
 func (s *Set) inherit(old *Set) {
 	if old == nil {
 		return

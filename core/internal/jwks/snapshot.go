@@ -24,8 +24,8 @@ type phase int
 const (
 	absent phase = iota // nothing, or past staleUntil
 	fresh               // use it
-	due                 // use it, and renew it behind
-	stale               // renew it first; last-known-good when that fails
+	due                 // use it, and refresh it in the background
+	stale               // refresh it first; use it if that fails
 )
 
 func (sn *snapshot) phase(now time.Time) phase {
@@ -40,19 +40,18 @@ func (sn *snapshot) phase(now time.Time) phase {
 	return fresh
 }
 
-// reached reports whether now is at or past t by the wall clock or by the monotonic one, where both have it. The
-// monotonic clock stands still while a machine is suspended, and the wall clock may be set back: neither may prolong the use
-// of a key.
+// reached reports whether now is at or past t by the wall clock or by the monotonic clock, if both times have it. The
+// monotonic clock stops while a machine is suspended, and the wall clock may be set back; neither may extend the use of
+// a key.
 func reached(now, t time.Time) bool {
 	return !now.Before(t) || !now.Round(0).Before(t.Round(0))
 }
 
-// date sets a snapshot's dates from when it was fetched and how long it is fresh.
-func (s *Source) date(sn *snapshot, fetchedAt time.Time, lifetime time.Duration) {
+// setDates sets a snapshot's dates from when it was fetched and how long it is fresh.
+func (s *Source) setDates(sn *snapshot, fetchedAt time.Time, lifetime time.Duration) {
 	sn.fetchedAt = fetchedAt
 	sn.freshUntil = fetchedAt.Add(lifetime)
-	// Spread, not secrecy, is what the jitter is for.
-	share := s.policy.RefreshAhead + aheadJitter*(2*rand.Float64()-1) //nolint:gosec // G404: see above
+	share := s.policy.RefreshAhead + aheadJitter*(2*rand.Float64()-1) //nolint:gosec // G404: spread, not secrecy
 	share = max(0, min(share, 1))
 	sn.refreshAt = fetchedAt.Add(time.Duration(share * float64(lifetime)))
 	sn.staleUntil = sn.freshUntil.Add(max(0, s.policy.MaxStale))

@@ -18,7 +18,7 @@ type Config struct {
 	ID string
 	// URL is the JWKS URL: https, or http on loopback. Unused with Discovery.
 	URL string
-	// Issuer is, with Discovery, the issuer whose metadata names the JWKS URL, spelt exactly as in its tokens.
+	// Issuer is, with Discovery, the issuer whose metadata names the JWKS URL, spelled exactly as in its tokens.
 	Issuer string
 	// Discovery finds the JWKS URL in the issuer's metadata (OpenID Connect Discovery 1.0).
 	Discovery bool
@@ -31,11 +31,12 @@ type Config struct {
 	// InsecureHTTP also fetches over http from other machines, where the contract says so.
 	InsecureHTTP bool
 	// Tenant says that a tenant, and not the program, chose the URLs: they are fetched from public addresses only,
-	// checked when they are dialed, so that a tenant cannot reach into the network of the program. So is a jwks_uri on a host that the configuration does not name.
+	// checked when they are dialed, so that a tenant cannot reach the program's internal network. The same applies to a
+	// jwks_uri on a host that the configuration does not name.
 	Tenant bool
-	// PrivateNetwork also fetches from private addresses then.
+	// PrivateNetwork allows private addresses in both cases.
 	PrivateNetwork bool
-	// Policy holds the figures. It should have passed [keys.Policy.Validate].
+	// Policy has the timeouts and limits. It should have passed [keys.Policy.Validate].
 	Policy keys.Policy
 	// Client fetches. It is copied, and its CheckRedirect and Jar are replaced. What its transport dials
 	// cannot be checked, except hosts that are written as addresses. Default: one that keeps no connections.
@@ -48,16 +49,16 @@ type Config struct {
 	Provider, Issuers string
 	// Source supplies the keys, instead of URL or Discovery. Its sets are not cached. Default: none.
 	Source keys.Source
-	// Emit observes. It is called without locks held: for an unknown key on the request's own goroutine, otherwise on
-	// the goroutine of the fetch after its waiters have gone on, one event at a time. The context has the values of the
-	// request that caused the event. Default: none.
+	// Emit is called for each event, without locks held: for an unknown key on the request's own goroutine, otherwise
+	// on the goroutine of the fetch after its waiting callers have continued, one event at a time. The context has the
+	// values of the request that caused the event. Default: none.
 	Emit func(context.Context, event.Event)
 
 	// pemKid is not empty for one key of a [Directory]: URL is the page of that key.
 	pemKid string
 }
 
-// Source keeps one key set. Make it with [New] or [NewStatic]; it needs no closing.
+// Source keeps one key set. Create it with [New] or [NewStatic]. It does not need to be closed.
 type Source struct {
 	cfg      Config
 	policy   keys.Policy
@@ -69,27 +70,27 @@ type Source struct {
 	static   bool
 
 	// snap is all that a request with a known key reads.
-	snap  atomic.Pointer[snapshot]
-	disco atomic.Pointer[discovered]
+	snap      atomic.Pointer[snapshot]
+	discovery atomic.Pointer[discovered]
 
 	mu            sync.Mutex // guards what follows; never held across I/O or supplied code other than Clock
-	flight        *flight
-	flights       uint64
+	refresh       *refresh
+	refreshes     uint64
 	failures      int       // in a row
 	lastTimedOut  bool      // the last failure was a timeout
 	nextTry       time.Time // end of the back-off
 	cooldownUntil time.Time // end of the unknown-kid cool-down
-	refused       *refusals
+	refused       *refusedKids
 	lastErr       error
-	waiting       int // callers that wait for a key that no set at hand has
+	waiting       int // callers that wait for a key that the current set lacks
 
-	outbox outbox
+	events eventQueue
 
-	cacheErr                    atomic.Pointer[CacheError]
-	fetches, failed             atomic.Uint64
-	notModified, cacheLoads     atomic.Uint64
-	unknownKids, throttled      atomic.Uint64
-	discoFetches, discoFailures atomic.Uint64
+	cacheErr                            atomic.Pointer[CacheError]
+	fetches, failed                     atomic.Uint64
+	notModified, cacheLoads             atomic.Uint64
+	unknownKids, throttled              atomic.Uint64
+	discoveryFetches, discoveryFailures atomic.Uint64
 }
 
 // New returns a Source and does no I/O: the first Lookup or Ready fetches.
@@ -114,11 +115,11 @@ func New(cfg Config) *Source {
 	s.fetch = newFetcher(cfg.Client, s.policy.MaxBytes)
 	s.fetch.insecure, s.fetch.now = cfg.InsecureHTTP, s.clock.Now
 	s.shownURL = redactURL(s.origin)
-	s.refused = newRefusals(s.policy.Cooldown, s.policy.MaxRefusedKids)
+	s.refused = newRefusedKids(s.policy.Cooldown, s.policy.MaxRefusedKids)
 	return s
 }
 
-// NewStatic returns a Source of keys that are known beforehand. It never fetches.
+// NewStatic returns a Source with a fixed set of keys. It never fetches.
 func NewStatic(set *Set) *Source {
 	if set == nil {
 		set = newSet(Limits{})
@@ -130,9 +131,9 @@ func NewStatic(set *Set) *Source {
 }
 
 // Lookup returns the keys a token may be checked with: one for a kid, up to four without. With fresh keys and a known
-// kid it takes no lock, allocates nothing and never waits. Otherwise it may wait for the one shared fetch, until that
-// ends or ctx does. The error is an *[UnknownKeyError] when the issuer has no such key, or an *[UnavailableError] when
-// that cannot be known; the latter unwraps to ctx's error if it was ctx that ended. The slice must not be changed.
+// kid it takes no lock, allocates nothing and never waits. Otherwise it may wait for the one shared fetch until that
+// ends or ctx is done. The error is an *[UnknownKeyError] if the issuer has no such key, or an *[UnavailableError] if
+// the keys cannot be fetched; that one unwraps to ctx's error if ctx ended the wait. The slice must not be modified.
 func (s *Source) Lookup(ctx context.Context, kid string, hasKid bool, alg string) ([]*Key, error) {
 	snap := s.snap.Load()
 	if snap != nil && (s.static || !reached(s.clock.Now(), snap.refreshAt)) {
@@ -158,15 +159,16 @@ func (s *Source) Lookup(ctx context.Context, kid string, hasKid bool, alg string
 	return keys, err
 }
 
-// Relearn is for a token without a kid that failed under every key of Lookup: the issuer may have rotated. It may cost
-// one fetch, under the same cool-down as unknown kids, and returns the fitting keys that are not in tried: none, with a
-// nil error, when the issuer has nothing new or was asked a moment ago. The error is an *[UnavailableError].
+// Relearn is for a token without a kid whose signature fits none of the keys from Lookup: the issuer may have rotated
+// its keys. It may fetch once, under the same cool-down as for unknown kids, and returns the suitable keys that are not
+// in tried. There are none, with a nil error, if the issuer has no new key or was asked a moment ago. The error is an
+// *[UnavailableError].
 func (s *Source) Relearn(ctx context.Context, alg string, tried []*Key) ([]*Key, error) {
 	keys, _, err := s.find(ctx, query{alg: alg, tried: tried})
 	return keys, err
 }
 
-// Ready returns nil when there are keys to serve, fetching them if there are none. The error is an *[UnavailableError].
+// Ready returns nil if there are keys, and fetches them if there are none. The error is an *[UnavailableError].
 func (s *Source) Ready(ctx context.Context) error {
 	_, _, err := s.find(ctx, query{any: true})
 	return err

@@ -19,8 +19,10 @@ import (
 // bubble returns a source whose fetches are answered in memory and whose clock is the bubble's.
 func bubble(answer func(ctx context.Context) (*http.Response, error), change ...func(*jwks.Config)) *jwks.Source {
 	cfg := jwks.Config{
-		URL:    "https://issuer.example/keys",
-		Client: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) { return answer(r.Context()) })},
+		URL: "https://issuer.example/keys",
+		Client: &http.Client{
+			Transport: roundTrip(func(r *http.Request) (*http.Response, error) { return answer(r.Context()) }),
+		},
 	}
 	for _, f := range change {
 		f(&cfg)
@@ -59,13 +61,13 @@ func TestSlowObserverHoldsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		endpoint := &switchable{body: set(ec("a"))}
 		var mu sync.Mutex
-		told := 0
+		reported := 0
 		s := bubble(endpoint.answer, func(c *jwks.Config) {
 			c.Cache = &memory{before: func(context.Context, string) error { return errors.New("cache is down") }}
 			c.Emit = func(context.Context, event.Event) {
 				time.Sleep(time.Minute)
 				mu.Lock()
-				told++
+				reported++
 				mu.Unlock()
 			}
 		})
@@ -87,8 +89,8 @@ func TestSlowObserverHoldsNobody(t *testing.T) {
 		time.Sleep(time.Hour)
 		mu.Lock()
 		defer mu.Unlock()
-		if told != 6 { // two flights: the cache fails to load and to store, and the set came
-			t.Errorf("told of %d events", told)
+		if reported != 6 { // two fetches: each time the cache fails to load and to store, and the set is refreshed
+			t.Errorf("%d events", reported)
 		}
 	})
 }
@@ -193,7 +195,7 @@ func TestCrowdOfUnknownKeys(t *testing.T) {
 					})
 				}
 				synctest.Wait()
-				found(t, s, "a") // the crowd is not in the way of a known key
+				found(t, s, "a") // the waiting requests do not block a known key
 				wg.Wait()
 				if waited != 256 || atOnce != n-256 {
 					t.Errorf("%d waited, %d were refused at once", waited, atOnce)

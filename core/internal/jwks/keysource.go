@@ -10,7 +10,7 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// fromSource asks the key source. The error is a *[FetchError].
+// fromSource returns the keys of the supplied key source. The error is a *[FetchError].
 func (s *Source) fromSource(ctx context.Context) (*Set, error) {
 	supplied, err := s.cfg.Source.Keys(ctx)
 	switch {
@@ -43,8 +43,8 @@ func (s *Source) fromSource(ctx context.Context) (*Set, error) {
 	return set, nil
 }
 
-// fromSupplied checks a key as those of a JWKS are checked. A broken key (a nil pointer, a missing modulus) costs that
-// key and not the others.
+// fromSupplied applies the checks of a JWKS entry to k. A broken key (a nil pointer, a missing modulus) is skipped; the
+// other keys remain usable.
 func fromSupplied(k keys.Key) (key *Key, reason string) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -56,7 +56,7 @@ func fromSupplied(k keys.Key) (key *Key, reason string) {
 	}
 	for name, text := range map[string]string{"kid": k.ID, "alg": k.Algorithm, "issuer": k.Issuer} {
 		if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-			return nil, name + " holds control characters"
+			return nil, name + " contains control characters"
 		}
 	}
 	if private, ok := k.Public.(interface{ Public() crypto.PublicKey }); ok && private != nil {

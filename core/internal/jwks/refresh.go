@@ -4,14 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"time"
 
 	"github.com/revstackhq/auth-go/core/event"
 )
 
-// purpose is why a flight was started.
+// purpose is why a refresh was started.
 type purpose int
 
 const (
@@ -19,15 +18,15 @@ const (
 	unknownKey                // a token's key is not in a fresh set
 )
 
-// flight is one fetch and everyone who waits for it. The fields below done are written before it closes.
-type flight struct {
+// refresh is one fetch and the callers that wait for it. The fields below done are written before it closes.
+type refresh struct {
 	ctx    context.Context //nolint:containedctx // the values of the request that started it, never its cancellation
 	why    purpose
 	want   query // what the first caller looks for
 	number uint64
 
 	started time.Time     // real time, by which waits are bounded
-	events  []event.Event // emitted once the waiters have gone on
+	events  []event.Event // emitted after the waiting callers have continued
 
 	done    chan struct{}
 	snap    *snapshot // the current set afterwards; nil if there is none
@@ -37,32 +36,32 @@ type flight struct {
 
 // start starts a fetch if none is in flight, and reports whether it did. s.mu must be held.
 func (s *Source) start(ctx context.Context, why purpose, want query) (started bool) {
-	if s.flight != nil {
+	if s.refresh != nil {
 		return false
 	}
-	s.flights++
-	f := &flight{
-		// Detached from every caller: if the first one cancels its request, the others' fetch must go on.
+	s.refreshes++
+	f := &refresh{
+		// Detached from every caller: if the first one cancels its request, the fetch must go on for the others.
 		ctx:     context.WithoutCancel(ctx),
 		why:     why,
 		want:    want,
-		number:  s.flights,
+		number:  s.refreshes,
 		started: time.Now(),
 		done:    make(chan struct{}),
 	}
-	s.flight = f
-	go s.run(f) //nolint:contextcheck // the flight has its own, made from ctx above
+	s.refresh = f
+	go s.run(f) //nolint:contextcheck // the refresh has its own, made from ctx above
 	return true
 }
 
-// run is the only goroutine of a Source. It ends with the fetch.
-func (s *Source) run(f *flight) {
+// run is the body of the only goroutine of a Source. It ends with the fetch.
+func (s *Source) run(f *refresh) {
 	ctx, cancel := context.WithTimeout(f.ctx, s.policy.FetchTimeout)
 	defer cancel()
 
 	now := s.clock.Now()
 	base := s.snap.Load()
-	stored := s.recall(ctx, f, now)
+	stored := s.loadCached(ctx, f, now)
 	if stored != nil && (base == nil || stored.fetchedAt.After(base.fetchedAt)) {
 		if base != nil {
 			stored.set.inherit(base.set)
@@ -74,7 +73,7 @@ func (s *Source) run(f *flight) {
 		}
 		base = stored
 	}
-	next, unchanged, err := s.renew(ctx, base, now)
+	next, unchanged, err := s.fetchSet(ctx, base, now)
 	if err != nil {
 		if base == stored && stored != nil {
 			s.cacheLoads.Add(1)
@@ -83,23 +82,27 @@ func (s *Source) run(f *flight) {
 		return
 	}
 	if base != nil || len(next.set.keys) > 0 { // made-up key ids must not fill the cache
-		s.save(ctx, f, next)
+		s.storeCached(ctx, f, next)
 	}
 	s.finish(f, next, nil, event.KeysRefreshed{NotModified: unchanged})
 }
 
-// satisfied reports whether a set another process fetched spares this flight its own fetch. For an unknown key it must
-// hold the key, or be as young as the answer the cool-down would have us keep.
-func (f *flight) satisfied(stored *snapshot, now time.Time, cooldown time.Duration) bool {
+// satisfied reports whether a set that another process fetched makes this fetch unnecessary. For an unknown key, the
+// set must have the key or be younger than the cool-down.
+func (f *refresh) satisfied(stored *snapshot, now time.Time, cooldown time.Duration) bool {
 	if ph := stored.phase(now); ph == absent || ph == stale {
 		return false
 	}
 	return f.why == scheduled || len(f.want.in(stored.set)) > 0 || now.Sub(stored.fetchedAt) < cooldown
 }
 
-// renew fetches the set; base, if it came from the same place, is revalidated and lends its key pointers.
-func (s *Source) renew(ctx context.Context, base *snapshot, now time.Time) (next *snapshot, unchanged bool, err error) {
-	target, err := s.locate(ctx, now)
+// fetchSet fetches the set. If base came from the same URL it is revalidated; its key pointers are kept.
+func (s *Source) fetchSet(
+	ctx context.Context,
+	base *snapshot,
+	now time.Time,
+) (next *snapshot, unchanged bool, err error) {
+	target, err := s.keySetURL(ctx, now)
 	if err != nil {
 		return nil, false, err
 	}
@@ -117,7 +120,7 @@ func (s *Source) renew(ctx context.Context, base *snapshot, now time.Time) (next
 		r.accept, r.pem = acceptPEM, true
 	}
 	s.fetches.Add(1)
-	got, err := call(ctx, s.pull(r))
+	got, err := call(ctx, s.download(r))
 	if err != nil {
 		err = asFetchError(err, target)
 		s.rediscover(err)
@@ -131,34 +134,36 @@ func (s *Source) renew(ctx context.Context, base *snapshot, now time.Time) (next
 			lifetime = base.freshUntil.Sub(base.fetchedAt)
 		}
 		same.etag = cmp.Or(validator(got.ans.header, "ETag"), base.etag)
-		s.date(&same, now, lifetime)
+		s.setDates(&same, now, lifetime)
 		return &same, true, nil
 	}
-	if len(got.set.keys) == 0 { // a page that is not there now may be there soon
+	if len(got.set.keys) == 0 { // the page of a single key is missing now, but may appear soon
 		lifetime = s.policy.MinFresh
 	}
 	if base != nil {
 		got.set.inherit(base.set)
 	}
 	next = &snapshot{
-		set: got.set, url: target,
-		etag: validator(got.ans.header, "ETag"), modified: validator(got.ans.header, "Last-Modified"),
+		set:      got.set,
+		url:      target,
+		etag:     validator(got.ans.header, "ETag"),
+		modified: validator(got.ans.header, "Last-Modified"),
 	}
 	if s.cfg.Cache != nil {
 		next.body = got.ans.body
 	}
-	s.date(next, now, lifetime)
+	s.setDates(next, now, lifetime)
 	return next, false, nil
 }
 
-// finish publishes the outcome: snap, if any, is what to serve from now on, with or without err.
-func (s *Source) finish(f *flight, snap *snapshot, err error, done event.KeysRefreshed) {
+// finish publishes the outcome. snap, if not nil, is served from now on, even if err is set.
+func (s *Source) finish(f *refresh, snap *snapshot, err error, done event.KeysRefreshed) {
 	now := s.clock.Now()
 	s.mu.Lock()
 	if snap != nil {
 		s.snap.Store(snap)
 	}
-	s.lastErr, s.flight = err, nil
+	s.lastErr, s.refresh = err, nil
 	if err == nil {
 		s.failures, s.lastTimedOut, s.nextTry = 0, false, time.Time{}
 		if f.why == unknownKey { // a failed fetch does not use up the cool-down; the back-off guards it
@@ -179,18 +184,19 @@ func (s *Source) finish(f *flight, snap *snapshot, err error, done event.KeysRef
 	if ev := s.outcome(f, now, done); ev != nil {
 		f.events = append(f.events, ev)
 	}
-	s.post(f.ctx, f.events)
+	s.enqueue(f.ctx, f.events)
 	s.mu.Unlock()
 
 	if err != nil {
 		s.failed.Add(1)
 	}
 	close(f.done)
-	s.deliver() // after the waiters have gone: a slow observer must hold nobody
+	s.deliver() // after the waiting callers have continued, so that a slow observer delays no request
 }
 
-// outcome returns the event that describes how f ended, nil for a key's page that is not there: the lookup says that.
-func (s *Source) outcome(f *flight, now time.Time, done event.KeysRefreshed) event.Event {
+// outcome returns the event that describes how f ended. It is nil if the page of a single key is missing, because the
+// lookup reports that.
+func (s *Source) outcome(f *refresh, now time.Time, done event.KeysRefreshed) event.Event {
 	if f.err == nil && len(f.snap.set.keys) == 0 {
 		return nil
 	}
@@ -220,52 +226,8 @@ func (s *Source) outcome(f *flight, now time.Time, done event.KeysRefreshed) eve
 	}
 }
 
-// jitter shortens a wait by up to a fifth: fleets fall out of step, and no promise about the longest wait breaks.
+// jitter shortens a wait by up to a fifth, so that the processes of a fleet do not retry at the same moment. It never
+// lengthens one: the back-off's upper limits are documented.
 func jitter(wait time.Duration) time.Duration {
 	return time.Duration((0.8 + 0.2*rand.Float64()) * float64(wait)) //nolint:gosec // G404: spread, not secrecy
-}
-
-// call runs fn, which calls code that was supplied from outside (HTTP client, cache, key source). A panic becomes an
-// error. If fn ignores ctx's cancellation, its goroutine is abandoned and its result dropped, so that it cannot hold up
-// the fetch.
-func call[T any](ctx context.Context, fn func(context.Context) (T, error)) (T, error) {
-	type outcome struct {
-		value T
-		err   error
-	}
-	out := make(chan outcome, 1)
-	go func() {
-		defer func() {
-			if r := recover(); r != nil {
-				out <- outcome{err: &FetchError{Kind: KindPanic, Err: errors.New(printable(fmt.Sprint(r), 2*shownBytes))}}
-			}
-		}()
-		value, err := fn(ctx)
-		out <- outcome{value, err}
-	}()
-	select {
-	case o := <-out:
-		return o.value, o.err
-	case <-ctx.Done():
-		var zero T
-		return zero, ctx.Err()
-	}
-}
-
-// asFetchError gives every failure of a fetch the same type and its URL.
-func asFetchError(err error, rawURL string) error {
-	var fe *FetchError
-	if !errors.As(err, &fe) {
-		kind, cause := classify(err)
-		return &FetchError{Kind: kind, URL: redactURL(rawURL), Err: cause}
-	}
-	if fe.URL == "" {
-		named := *fe
-		named.URL = redactURL(rawURL)
-		if named.Err != nil {
-			named.Err = scrub(named.Err, rawURL)
-		}
-		return &named
-	}
-	return fe
 }

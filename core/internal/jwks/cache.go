@@ -58,9 +58,15 @@ func (e envelope) sum() (string, error) {
 // encode returns snap as an envelope.
 func (s *Source) encode(snap *snapshot) ([]byte, error) {
 	e := envelope{
-		Version: envelopeVersion, ID: s.cfg.ID, Origin: s.origin, URL: snap.url,
-		FetchedAt: snap.fetchedAt.UTC().Round(0), FreshUntil: snap.freshUntil.UTC().Round(0),
-		ETag: snap.etag, LastModified: snap.modified, Body: snap.body,
+		Version:      envelopeVersion,
+		ID:           s.cfg.ID,
+		Origin:       s.origin,
+		URL:          snap.url,
+		FetchedAt:    snap.fetchedAt.UTC().Round(0),
+		FreshUntil:   snap.freshUntil.UTC().Round(0),
+		ETag:         snap.etag,
+		LastModified: snap.modified,
+		Body:         snap.body,
 	}
 	sum, err := e.sum()
 	if err != nil {
@@ -70,7 +76,7 @@ func (s *Source) encode(snap *snapshot) ([]byte, error) {
 	return json.Marshal(e)
 }
 
-// decode judges an envelope and returns it as a snapshot. Its times are held to our own policy.
+// decode checks an envelope and returns it as a snapshot. Its lifetime is limited by this source's own policy.
 func (s *Source) decode(data []byte, now time.Time) (*snapshot, error) {
 	if int64(len(data)) > 2*s.policy.MaxBytes+64<<10 { // base64 and the other fields
 		return nil, errors.New("envelope too large")
@@ -84,7 +90,7 @@ func (s *Source) decode(data []byte, now time.Time) (*snapshot, error) {
 	case err != nil || sum != e.SHA256:
 		return nil, errors.New("envelope checksum does not match")
 	case e.Version != envelopeVersion:
-		return nil, fmt.Errorf("envelope version %d is not ours", e.Version)
+		return nil, fmt.Errorf("envelope version %d is not supported, want %d", e.Version, envelopeVersion)
 	case e.ID != s.cfg.ID || e.Origin != s.origin:
 		return nil, errors.New("envelope belongs to another key set")
 	case e.FetchedAt.After(now.Add(futureSlack)):
@@ -92,19 +98,19 @@ func (s *Source) decode(data []byte, now time.Time) (*snapshot, error) {
 	case int64(len(e.Body)) > s.policy.MaxBytes:
 		return nil, errors.New("envelope body too large")
 	}
-	set := noKey(s.limits) // of a key that was withdrawn
+	set := emptySet(s.limits) // the page of a single key that its issuer has removed
 	if s.cfg.pemKid == "" || len(e.Body) > 0 {
 		if set, err = s.parse(e.Body); err != nil {
 			return nil, err
 		}
 	}
 	snap := &snapshot{set: set, url: e.URL, etag: e.ETag, modified: e.LastModified, body: e.Body}
-	s.date(snap, e.FetchedAt, s.policy.Clamp(e.FreshUntil.Sub(e.FetchedAt)))
+	s.setDates(snap, e.FetchedAt, s.policy.Clamp(e.FreshUntil.Sub(e.FetchedAt)))
 	return snap, nil
 }
 
-// recall loads what the cache holds, nil when that is nothing of use. Only the flight calls it.
-func (s *Source) recall(ctx context.Context, f *flight, now time.Time) *snapshot {
+// loadCached returns the cache's snapshot, nil if there is none that can be used. Only a refresh calls it.
+func (s *Source) loadCached(ctx context.Context, f *refresh, now time.Time) *snapshot {
 	if s.cfg.Cache == nil || s.cfg.Source != nil {
 		return nil
 	}
@@ -127,8 +133,9 @@ func (s *Source) recall(ctx context.Context, f *flight, now time.Time) *snapshot
 	return snap
 }
 
-// save stores snap, before the flight's waiters go on: what they have been told is then already there for a restart.
-func (s *Source) save(ctx context.Context, f *flight, snap *snapshot) {
+// storeCached stores snap. It runs before the waiting callers continue, so that a restart right after an answer finds
+// the keys that the answer was based on.
+func (s *Source) storeCached(ctx context.Context, f *refresh, snap *snapshot) {
 	if s.cfg.Cache == nil || s.cfg.Source != nil {
 		return
 	}
@@ -146,7 +153,7 @@ func (s *Source) save(ctx context.Context, f *flight, snap *snapshot) {
 	}
 }
 
-func (s *Source) cacheFailed(f *flight, op string, err error) {
+func (s *Source) cacheFailed(f *refresh, op string, err error) {
 	failure := &CacheError{Op: op, Err: scrub(err, s.origin)}
 	s.cacheErr.Store(failure)
 	f.events = append(f.events, event.KeyCacheFailed{

@@ -72,8 +72,8 @@ func TestFirstCallerCancels(t *testing.T) {
 	hits(t, i, 1)
 }
 
-// TestFetchIsDetached: the fetch has the values of the request that started it, so that a tracing client finds its span,
-// but its own deadline.
+// TestFetchIsDetached: the fetch has the values of the request that started it, so that a tracing client finds its
+// span, but its own deadline.
 func TestFetchIsDetached(t *testing.T) {
 	type mark struct{}
 	s := jwks.New(jwks.Config{
@@ -177,7 +177,7 @@ func TestReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	hits(t, i, 2)
-	i.hang() // keys at hand: ready without waiting, though they are past their freshness
+	i.hang() // there are keys: ready without waiting, although they are no longer fresh
 	clk.advance(time.Hour)
 	if err := s.Ready(context.Background()); err != nil || !s.Fetching() {
 		t.Fatalf("err = %v, fetching %v", err, s.Fetching())

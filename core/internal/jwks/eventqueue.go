@@ -7,12 +7,12 @@ import (
 	"github.com/revstackhq/auth-go/core/event"
 )
 
-// maxQueued bounds the events that wait for a slow observer. The oldest is dropped for the newest.
+// maxQueued is how many events may wait for a slow observer. When the queue is full, the oldest is dropped.
 const maxQueued = 64
 
-// outbox delivers the events of fetches in order, one at a time. A slow observer delays the one goroutine that delivers,
-// and neither a fetch nor a request.
-type outbox struct {
+// eventQueue delivers the events of fetches in order, one at a time. A slow observer delays only the goroutine that
+// delivers, not a fetch or a request.
+type eventQueue struct {
 	mu         sync.Mutex
 	queue      []queued
 	delivering bool
@@ -24,12 +24,12 @@ type queued struct {
 	event event.Event
 }
 
-// post queues events for [Source.deliver].
-func (s *Source) post(ctx context.Context, events []event.Event) {
+// enqueue queues events for [Source.deliver].
+func (s *Source) enqueue(ctx context.Context, events []event.Event) {
 	if s.cfg.Emit == nil {
 		return
 	}
-	o := &s.outbox
+	o := &s.events
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, ev := range events {
@@ -38,9 +38,9 @@ func (s *Source) post(ctx context.Context, events []event.Event) {
 	o.queue = o.queue[max(0, len(o.queue)-maxQueued):]
 }
 
-// deliver emits what is queued, unless another goroutine is doing so: that one takes the new events along.
+// deliver emits the queued events. If another goroutine is already doing so, that goroutine emits the new ones too.
 func (s *Source) deliver() {
-	o := &s.outbox
+	o := &s.events
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.delivering {
@@ -57,7 +57,7 @@ func (s *Source) deliver() {
 	o.delivering, o.queue = false, nil
 }
 
-// emit calls the observer. If it panics, that must not take a fetch or a request down.
+// emit calls the observer. A panic in it must not fail a fetch or a request.
 func (s *Source) emit(ctx context.Context, ev event.Event) {
 	if s.cfg.Emit == nil {
 		return

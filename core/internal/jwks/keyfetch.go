@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// inquiry is one fetch of a key that a directory does not know, and everyone who waits for it.
-type inquiry struct {
+// keyFetch is one fetch of a key that a directory does not have, and the callers that wait for it.
+type keyFetch struct {
 	kid    string
 	number uint64
 	done   chan struct{}
@@ -16,10 +16,10 @@ type inquiry struct {
 	err     error // an *UnavailableError
 }
 
-// find answers for a kid that is not known, from recent answers or after an inquiry.
+// find returns the key for a kid that is not known yet. It waits for a fetch unless a recent one has already failed.
 func (d *Directory) find(ctx context.Context, kid, alg string) ([]*Key, error) {
 	for {
-		q, refusal := d.join(ctx, kid)
+		q, refusal := d.joinFetch(ctx, kid)
 		var throttled *UnknownKeyError
 		switch {
 		case errors.As(refusal, &throttled):
@@ -28,15 +28,15 @@ func (d *Directory) find(ctx context.Context, kid, alg string) ([]*Key, error) {
 			return nil, refusal
 		case q == nil:
 			if r := (*d.known.Load())[kid]; r != nil {
-				return d.ask(ctx, r, kid, alg)
+				return d.lookupKnown(ctx, r, kid, alg)
 			}
-			continue // it came and went
+			continue // the key was added and dropped in the meantime
 		}
 		ended := d.await(ctx, q)
 		switch {
-		case !ended: // the caller's wait, not the fetch
+		case !ended: // the caller stopped waiting; the fetch goes on
 			return nil, &UnavailableError{RetryAfter: d.policy.BackoffMin, Cause: ctx.Err()}
-		case q.kid != kid: // it was about another key; each one that fails bars the next, so this ends soon
+		case q.kid != kid: // that fetch was for another key: try again. A failed fetch blocks the next one, so this ends.
 		case q.missing:
 			return nil, d.unknown(ctx, kid, alg, UnknownKeyError{})
 		case q.err != nil:
@@ -45,8 +45,8 @@ func (d *Directory) find(ctx context.Context, kid, alg string) ([]*Key, error) {
 	}
 }
 
-// await waits for the end of q, or of ctx, and ends the count that join began.
-func (d *Directory) await(ctx context.Context, q *inquiry) (ended bool) {
+// await waits until q or ctx is done. It then undoes the count that joinFetch increased.
+func (d *Directory) await(ctx context.Context, q *keyFetch) (ended bool) {
 	defer func() {
 		d.mu.Lock()
 		d.waiting--
@@ -60,42 +60,44 @@ func (d *Directory) await(ctx context.Context, q *inquiry) (ended bool) {
 	}
 }
 
-// join returns the inquiry to wait for, counted among its waiters, or why not to wait; neither if kid is known by now.
-func (d *Directory) join(ctx context.Context, kid string) (*inquiry, error) {
+// joinFetch returns the fetch to wait for, or the reason not to wait. Both are nil if kid has become known. A caller
+// that gets a fetch is counted in d.waiting and must call await.
+func (d *Directory) joinFetch(ctx context.Context, kid string) (*keyFetch, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.clock.Now()
 	switch {
 	case (*d.known.Load())[kid] != nil:
 		return nil, nil
-	case d.refused.holds(kid, "", now):
+	case d.refused.contains(kid, "", now):
 		return nil, &UnknownKeyError{Throttled: true}
-	case d.inquiry != nil && d.lastTimedOut && now.Before(d.nextTry.Add(d.policy.BackoffMax)): // a retry of what hung: only the caller that started it waits
+	case d.keyFetch != nil && d.lastTimedOut && now.Before(d.nextTry.Add(d.policy.BackoffMax)):
+		// The retry of a fetch that timed out: only the caller that started it waits, or every request would hang.
 		return nil, &UnavailableError{RetryAfter: d.policy.BackoffMin, Cause: d.lastErr}
-	case d.inquiry == nil && now.Before(d.nextTry): // in back-off the answer is "unavailable" and not "unknown"
+	case d.keyFetch == nil && now.Before(d.nextTry): // during the back-off the key may exist: "unavailable", not "unknown"
 		return nil, &UnavailableError{RetryAfter: d.nextTry.Sub(now), Cause: d.lastErr}
-	case d.inquiry == nil && now.Before(d.cooldownUntil):
+	case d.keyFetch == nil && now.Before(d.cooldownUntil):
 		return nil, &UnknownKeyError{Throttled: true}
 	case d.waiting >= maxWaiting:
 		return nil, &UnavailableError{RetryAfter: d.policy.BackoffMin, Cause: errTooManyWaiting}
 	}
-	if d.inquiry == nil {
-		d.asked++
-		d.inquiry = &inquiry{kid: kid, number: d.asked, done: make(chan struct{})}
-		go d.inquire(context.WithoutCancel(ctx), d.inquiry)
+	if d.keyFetch == nil {
+		d.fetchCount++
+		d.keyFetch = &keyFetch{kid: kid, number: d.fetchCount, done: make(chan struct{})}
+		go d.runFetch(context.WithoutCancel(ctx), d.keyFetch)
 	}
 	d.waiting++
-	return d.inquiry, nil
+	return d.keyFetch, nil
 }
 
-// inquire fetches the key. It ends with the fetch, whose time is bounded.
-func (d *Directory) inquire(ctx context.Context, q *inquiry) {
+// runFetch fetches the key, in a goroutine of its own. Policy.FetchTimeout bounds how long it runs.
+func (d *Directory) runFetch(ctx context.Context, q *keyFetch) {
 	source := d.source(q.kid)
 	keys, missing, err := source.find(ctx, query{any: true})
 
 	d.mu.Lock()
 	now := d.clock.Now()
-	d.inquiry = nil
+	d.keyFetch = nil
 	if err == nil {
 		d.failures, d.lastTimedOut, d.nextTry, d.lastErr = 0, false, time.Time{}, nil
 	}
@@ -116,7 +118,7 @@ func (d *Directory) inquire(ctx context.Context, q *inquiry) {
 	close(q.done)
 }
 
-// failed begins or prolongs the back-off after a fetch that could not be made. The caller holds mu.
+// failed starts or extends the back-off after a failed fetch. The caller holds mu.
 func (d *Directory) failed(err error, now time.Time) error {
 	var down *UnavailableError
 	if errors.As(err, &down) {
