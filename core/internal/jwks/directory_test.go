@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -126,6 +127,7 @@ func TestDirectoryRefusesOddKids(t *testing.T) {
 	d := p.directory(newClock())
 	for _, kid := range []string{
 		"", ".", "..", "../" + uuid(1), uuid(1) + "/", uuid(1) + "?x", "%2e%2e", uuid(1)[1:] + "g", "key-1",
+		uuid(1) + "0", uuid(1)[:35] + "g", uuid(1)[:35] + "G",
 		"00000000_90ab_4cde_8f12_000000000001", uuid(1) + "\n",
 	} {
 		_, err := at(d, kid)
@@ -137,6 +139,9 @@ func TestDirectoryRefusesOddKids(t *testing.T) {
 	_, err := d.Lookup(context.Background(), "", false, "ES256")
 	unknown(t, err, false)
 	hits(t, p.issuer, 0)
+	upper := strings.ToUpper(uuid(0xabcdef))
+	p.put(upper, ecPEM(t))
+	has(t, d, upper)
 }
 
 // TestDirectoryCooldown: after a kid without a page, no unknown kid is fetched for a while. Known keys remain usable.
