@@ -21,11 +21,14 @@ type Credentials struct {
 	Scheme string
 	// Proof is the DPoP proof (RFC 9449 §4), "" if there is none.
 	Proof string
-	// Method and URL are those of the request as the client saw it, which a DPoP
-	// proof names (htm and htu). "" if unknown.
+	// Method and URL are those of the request, which a DPoP proof names (htm and
+	// htu): scheme, host and path as this server saw them, without query and
+	// fragment. Behind a proxy that terminates TLS, the client saw another scheme.
+	// "" if unknown.
 	Method, URL string
 	// PeerCertificate is the client's TLS certificate (RFC 8705), nil if there is
-	// none.
+	// none. The client has proved that it holds the key; whether an authority that
+	// the service trusts signed the certificate depends on the server's ClientAuth.
 	PeerCertificate *x509.Certificate
 }
 

@@ -1,6 +1,7 @@
 package fiberauth
 
 import (
+	"crypto/tls"
 	"slices"
 	"strings"
 
@@ -50,6 +51,9 @@ func appendOtherSpellings(values []string, header *fasthttp.RequestHeader, name 
 func (r request) Query(name string) []string {
 	return copied(r.c.Request().URI().QueryArgs().PeekMulti(name))
 }
+
+// TLS returns the state of the connection, nil if it is not encrypted.
+func (r request) TLS() *tls.ConnectionState { return r.c.Context().TLSConnectionState() }
 
 func copied(all [][]byte) []string {
 	var values []string

@@ -3,6 +3,7 @@ package adaptertest
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -73,6 +74,8 @@ type Config struct {
 	OwnErrors bool
 	// ran notes that a handler ran.
 	ran func(path string)
+	// tls makes the program serve HTTPS, nil HTTP.
+	tls *tls.Config
 }
 
 // Claims are what the suite's handlers ask of the adapter's Claims.
@@ -144,17 +147,23 @@ type Server struct {
 }
 
 // Serve runs a framework that is an http.Handler.
-func Serve(handler http.Handler) (*Server, error) {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	return ServeListener(server.Serve, server.Close)
+func (c Config) Serve(handler http.Handler) (*Server, error) {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+	}
+	return c.ServeListener(server.Serve, server.Close)
 }
 
 // ServeListener runs a framework with a server of its own: serve answers on a
 // listener until stop is called.
-func ServeListener(serve func(net.Listener) error, stop func() error) (*Server, error) {
+func (c Config) ServeListener(serve func(net.Listener) error, stop func() error) (*Server, error) {
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
+	}
+	if c.tls != nil {
+		listener = tls.NewListener(listener, c.tls)
 	}
 	done := make(chan struct{})
 	go func() {

@@ -51,7 +51,7 @@ func start(cfg adaptertest.Config, wrap func(guarded, bare http.Handler) http.Ha
 			_ = http.NewResponseController(w).Flush()
 		}
 	})))
-	return adaptertest.Serve(mux)
+	return cfg.Serve(mux)
 }
 
 func recovered(next http.Handler) http.Handler {

@@ -68,7 +68,11 @@ func dial(ctx context.Context, addr string) (*wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &wire{conn: conn, reader: bufio.NewReader(conn), host: host}, nil
+	return newWire(conn), nil
+}
+
+func newWire(conn net.Conn) *wire {
+	return &wire{conn: conn, reader: bufio.NewReader(conn), host: host}
 }
 
 func (w *wire) close() error { return w.conn.Close() }

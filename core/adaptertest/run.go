@@ -34,6 +34,7 @@ func Run(t *testing.T, adapter Adapter) {
 		{"every bad token is refused", "whatever authtest knows to be bad reaches no handler", s.badTokens},
 		{"one request is verified once", "middleware that is applied twice takes the session over", s.verifiedOnce},
 		{"what is kept stays as it was", "a framework may reuse its buffers for a connection's next request; strings and sessions must not", s.kept},
+		{"the authenticator gets the whole credentials", "what binds a token to its client (DPoP proof, URL, certificate) reaches the authenticator", s.credentials},
 		{"no path slips past the guard", "a path that routers read differently is never skipped", s.skippedPaths},
 		{"routers agree", "settings of the router change nothing about the Authorization header", s.routers},
 		{"header fields end where they should", "what a responder copies from the request into a field starts no other field", s.splitting},

@@ -23,7 +23,11 @@ type ExtractorFunc func(r Request) (string, error)
 // Extract calls f.
 func (f ExtractorFunc) Extract(r Request) (string, error) { return f(r) }
 
-const schemeBearer = "Bearer"
+// The schemes of the Authorization header that core.Credentials names.
+const (
+	schemeBearer = "Bearer"
+	schemeDPoP   = "DPoP"
+)
 
 // Bearer extracts the token of "Authorization: Bearer <token>" (RFC 6750 §2.1).
 // The scheme is compared without case (RFC 9110 §11.1). A header with another
@@ -41,6 +45,37 @@ func (bearerHeader) Extract(r Request) (string, error) {
 	return token, nil
 }
 
+// DPoP extracts the token of "Authorization: DPoP <token>" (RFC 9449 §7.1), for an
+// authenticator that checks DPoP proofs; a [core.Verifier] rejects the scheme. The
+// proof itself needs no extractor. Add [Bearer] to accept tokens of both schemes.
+func DPoP() Extractor { return dpopHeader{} }
+
+type dpopHeader struct{}
+
+func (dpopHeader) Extract(r Request) (string, error) {
+	values := r.Header("Authorization")
+	if len(values) == 0 {
+		return "", nil
+	}
+	scheme, token, _ := strings.Cut(strings.Trim(values[0], " \t"), " ")
+	switch {
+	case len(values) > 1:
+		return "", severalHeaders(len(values))
+	case !strings.EqualFold(scheme, schemeDPoP):
+		return "", nil
+	}
+	if token = strings.TrimLeft(token, " "); !bearer.IsToken(token) {
+		return "", reject(core.CodeInvalidRequest, "the Authorization header is not one DPoP token")
+	}
+	return token, nil
+}
+
+// severalHeaders rejects a second Authorization header. It is not a list (RFC
+// 9110 §11.6.2), so readers could disagree on which one counts.
+func severalHeaders(n int) *core.Error {
+	return reject(core.CodeInvalidRequest, fmt.Sprintf("the Authorization header is given %d times", n))
+}
+
 func bearerCredential(r Request, read func(value string) (token, problem string)) (string, *core.Error) {
 	values := r.Header("Authorization")
 	switch len(values) {
@@ -52,8 +87,8 @@ func bearerCredential(r Request, read func(value string) (token, problem string)
 			return "", reject(core.CodeInvalidRequest, problem)
 		}
 		return token, nil
-	default: // Authorization is not a list (RFC 9110 §11.6.2): readers could disagree on which one counts
-		return "", reject(core.CodeInvalidRequest, fmt.Sprintf("the Authorization header is given %d times", len(values)))
+	default:
+		return "", severalHeaders(len(values))
 	}
 }
 
@@ -68,6 +103,8 @@ func nothingIn(extractors []Extractor, r Request) []string {
 		switch e := e.(type) {
 		case bearerHeader:
 			found = append(found, bearer.Found(r.Header("Authorization")))
+		case dpopHeader:
+			found = append(found, "the Authorization header has no DPoP token")
 		case *cookie:
 			found = append(found, "the cookie "+quoted(e.name)+" is missing or empty")
 		case *place:

@@ -61,8 +61,14 @@ func extractFrom(e Extractor, r Request) (token, scheme string, err error) {
 		return f.extract(r)
 	}
 	token, err = e.Extract(r)
-	if _, ok := e.(bearerHeader); ok && token != "" {
-		scheme = schemeBearer
+	if err != nil || token == "" {
+		return "", "", err
 	}
-	return token, scheme, err
+	switch e.(type) {
+	case bearerHeader:
+		scheme = schemeBearer
+	case dpopHeader:
+		scheme = schemeDPoP
+	}
+	return token, scheme, nil
 }

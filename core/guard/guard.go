@@ -2,7 +2,6 @@ package guard
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"log/slog"
 	"time"
@@ -189,9 +188,10 @@ func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admissi
 	default:
 		return nil, nil, nil
 	}
-	found.Method = r.Method()
-	if tls, ok := r.(interface{ PeerCertificate() *x509.Certificate }); ok {
-		found.PeerCertificate = tls.PeerCertificate()
+	if g.verifier == nil { // a verifier looks at the token alone, and must not pay for the rest
+		if err := addBinding(&found, r); err != nil {
+			return nil, nil, g.reported(ctx, err)
+		}
 	}
 	s, err := g.authenticate(ctx, outer, found)
 	if err != nil || outer == nil || s != outer.session {

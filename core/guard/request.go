@@ -1,9 +1,10 @@
 package guard
 
 import (
-	"crypto/x509"
+	"crypto/tls"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // Request is the read-only view of a request that a guard needs, and all that an
@@ -13,8 +14,9 @@ import (
 // A gRPC call can be a Request too: its method is POST, its host :authority, its
 // path the full method name, its header fields the metadata; it has no query.
 //
-// A request that also has a method PeerCertificate() *x509.Certificate passes
-// the client's TLS certificate on to the authenticator.
+// A request may also have a method TLS() *tls.ConnectionState, which returns nil
+// for a connection that is not encrypted. From it come the URL and the client's
+// certificate in [core.Credentials]; without it they are unknown.
 type Request interface {
 	// Method returns the HTTP method in upper case.
 	Method() string
@@ -60,10 +62,22 @@ func (h httpRequest) Query(name string) []string {
 	return query[name]
 }
 
-// PeerCertificate returns the client's TLS certificate, nil if there is none.
-func (h httpRequest) PeerCertificate() *x509.Certificate {
-	if h.r.TLS == nil || len(h.r.TLS.PeerCertificates) == 0 {
-		return nil
+// TLS returns the state of the connection, nil if it is not encrypted.
+func (h httpRequest) TLS() *tls.ConnectionState { return h.r.TLS }
+
+// sentPath returns the path of the request line. Path is what a router made of
+// it: http.StripPrefix takes a part away that a DPoP proof names (RFC 9449 §4.2).
+func (h httpRequest) sentPath() string {
+	target := h.r.RequestURI
+	if !strings.HasPrefix(target, "/") { // absolute (RFC 9112 §3.2.2), or not read by a server
+		u, err := url.ParseRequestURI(target)
+		if err != nil || u.Host == "" {
+			u = h.r.URL
+		}
+		target = HTTPRequest(&http.Request{URL: u}).Path()
 	}
-	return h.r.TLS.PeerCertificates[0]
+	if end := strings.IndexAny(target, "?#"); end >= 0 {
+		target = target[:end]
+	}
+	return target
 }

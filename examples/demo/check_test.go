@@ -61,8 +61,8 @@ func TestCheckReportsDifferences(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			odd := adaptertest.Adapter{Name: "odd", Start: func(adaptertest.Config) (*adaptertest.Server, error) {
-				return adaptertest.Serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { c.answer(w) }))
+			odd := adaptertest.Adapter{Name: "odd", Start: func(cfg adaptertest.Config) (*adaptertest.Server, error) {
+				return cfg.Serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { c.answer(w) }))
 			}}
 			var out strings.Builder
 			err := check(t.Context(), []adaptertest.Adapter{right, odd}, someScenarios(t), &out)

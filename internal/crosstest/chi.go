@@ -71,5 +71,5 @@ func serveChi(cfg adaptertest.Config, r chi.Router) (*adaptertest.Server, error)
 			}
 		})
 	})
-	return adaptertest.Serve(r)
+	return cfg.Serve(r)
 }

@@ -68,5 +68,5 @@ func serveEcho(cfg adaptertest.Config, e *echo.Echo) (*adaptertest.Server, error
 		}
 		return nil
 	}, guarded)
-	return adaptertest.Serve(e)
+	return cfg.Serve(e)
 }

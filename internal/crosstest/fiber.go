@@ -16,7 +16,7 @@ import (
 func startFiber(cfg adaptertest.Config) (*adaptertest.Server, error) {
 	app := fiber.New(fiberConfig(cfg, fiber.Config{}))
 	fiberRoutes(cfg, app)
-	return adaptertest.ServeListener(app.Listener, app.Shutdown)
+	return cfg.ServeListener(app.Listener, app.Shutdown)
 }
 
 // fiberRouters are the settings that change which paths match and how headers
@@ -33,7 +33,7 @@ func fiberRouters() map[string]func(adaptertest.Config) (*adaptertest.Server, er
 			if mounted {
 				app.Mount("/", inner)
 			}
-			return adaptertest.ServeListener(app.Listener, app.Shutdown)
+			return cfg.ServeListener(app.Listener, app.Shutdown)
 		}
 	}
 	return map[string]func(adaptertest.Config) (*adaptertest.Server, error){

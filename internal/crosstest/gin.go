@@ -73,5 +73,5 @@ func serveGin(cfg adaptertest.Config, r *gin.Engine) (*adaptertest.Server, error
 			c.Writer.Flush()
 		}
 	})
-	return adaptertest.Serve(r)
+	return cfg.Serve(r)
 }
