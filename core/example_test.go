@@ -280,3 +280,14 @@ func ExampleWithObserver() {
 	// verified by custom
 	// rejected with INVALID_FORMAT
 }
+
+func ExampleParseContracts() {
+	_ = os.Setenv("CLERK_ISSUER_URL", "https://your-app.clerk.accounts.dev")
+	contracts, err := core.ParseContracts([]byte(`{"contracts": [
+		{"issuer": {"env": "CLERK_ISSUER_URL"}, "discovery": true, "audience": "api"},
+		{"issuer": {"env": "STAFF_ISSUER_URL"}, "discovery": true, "audience": "api"}
+	]}`))
+	fmt.Println(len(contracts), err)
+	// Output:
+	// 0 auth: contracts[1].issuer (line 3, column 4): refers to the environment variable STAFF_ISSUER_URL, which is not set or is empty: set it
+}

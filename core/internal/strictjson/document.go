@@ -166,7 +166,12 @@ func (p *parser) offsetOf(err error) int {
 	case errors.As(err, &own):
 		return own.offset
 	case errors.As(err, &syntax):
-		return max(int(syntax.Offset)-1, 0)
+		// A Decoder counts the bytes of values only; Unmarshal counts all.
+		var whole json.RawMessage
+		if errors.As(json.Unmarshal(p.data, &whole), &syntax) {
+			return max(int(syntax.Offset)-1, 0)
+		}
+		return p.start()
 	default:
 		return p.start()
 	}
@@ -216,8 +221,10 @@ func (n *node) member(name string) *member {
 
 // Position returns line and column, from 1, of the member at path, or of the
 // deepest part of path that the document has; 0, 0 if it has not even the
-// first. Columns count bytes.
+// first. Columns count bytes. Of several paths, separated by ", ", the first
+// counts.
 func (d *Document) Position(path string) (line, column int) {
+	path, _, _ = strings.Cut(path, ", ")
 	first, rest := cutPath(path)
 	m := d.root.member(first)
 	if m == nil {
@@ -258,4 +265,17 @@ func cutPath(path string) (first, rest string) {
 func LineColumn(data []byte, offset int) (line, column int) {
 	before := data[:min(offset, len(data))]
 	return bytes.Count(before, []byte("\n")) + 1, len(before) - bytes.LastIndexByte(before, '\n')
+}
+
+// Offset is the inverse of [LineColumn].
+func Offset(data []byte, line, column int) int {
+	start := 0
+	for range line - 1 {
+		newline := bytes.IndexByte(data[start:], '\n')
+		if newline < 0 {
+			break
+		}
+		start += newline + 1
+	}
+	return min(start+column-1, len(data))
 }

@@ -1,0 +1,45 @@
+package core
+
+import (
+	"errors"
+	"os"
+
+	"github.com/revstackhq/auth-go/core/internal/contractfile"
+)
+
+// ParseContracts reads several contracts from one JSON document:
+//
+//	{"contracts": [
+//	  {"issuer": {"env": "CLERK_ISSUER_URL"}, "jwksUri": {"env": "CLERK_JWKS_URL"}, "audience": "api"},
+//	  {"issuer": "https://internal.example", "signingSecretEnv": "INTERNAL_SECRET", "strategy": "HS256", "audience": "api"}
+//	]}
+//
+// Each contract is written and checked as for [ParseContract]. In place of any
+// string, {"env": "NAME"} stands for the value of the environment variable
+// NAME; a variable that is not set, or empty, is an error that names it. A
+// signing secret is not written so: signingSecretEnv names its variable.
+//
+// Every mistake in all of the contracts is returned at once, as [*ConfigError]
+// whose Field is the path in the document, such as contracts[1].issuer, with its
+// line and column. Give the contracts to [NewVerifier]: the first, and the others
+// by [WithContracts].
+func ParseContracts(data []byte) ([]*Contract, error) {
+	entries, problems := contractfile.Split(data, os.LookupEnv)
+	if len(problems) > 0 {
+		return nil, faultsOf("contracts", data, problems).join()
+	}
+	contracts := make([]*Contract, len(entries))
+	var errs []error
+	for i := range entries {
+		contract, err := ParseContract(entries[i].JSON)
+		contracts[i] = contract
+		for _, e := range ConfigErrors(err) {
+			e.Field, e.Line, e.Column = entries[i].Locate(e.Field, "contract", e.Line, e.Column)
+			errs = append(errs, e)
+		}
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return contracts, nil
+}
