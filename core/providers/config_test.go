@@ -150,9 +150,9 @@ func TestLookup(t *testing.T) {
 	}
 }
 
-// The six entries of the TypeScript package's catalogue come out as they are
+// The six entries of the TypeScript package's catalog come out as they are
 // there.
-func TestCatalogueOfTheModel(t *testing.T) {
+func TestCatalogOfTheModel(t *testing.T) {
 	want := map[string]string{
 		"auth0":    `"Auth0","Enterprise identity provider with OIDC and JWKS.","https://cdn.simpleicons.org/auth0/ffffff",["RS256"]`,
 		"clerk":    `"Clerk","Authentication and user management platform with OIDC and JWKS.","https://cdn.simpleicons.org/clerk/ffffff",["RS256"]`,
@@ -179,7 +179,7 @@ func TestCatalogueOfTheModel(t *testing.T) {
 	}
 }
 
-func TestNewRefusesWhatIsNoCatalogue(t *testing.T) {
+func TestNewRefusesWhatIsNoCatalog(t *testing.T) {
 	build := func([]byte) (*core.Contract, error) { return nil, errors.New("never called") }
 	_, err := providers.New(
 		providers.Provider{Slug: "Acme", Build: build}, providers.Provider{Slug: "", Build: build}, providers.Provider{Slug: "a"},
@@ -191,18 +191,18 @@ func TestNewRefusesWhatIsNoCatalogue(t *testing.T) {
 	}
 }
 
-// What a caller does to an entry must not reach anybody else's.
+// A caller's changes to an entry do not reach the catalog.
 func TestAllGivesCopies(t *testing.T) {
 	all := providers.All()
-	all[0].Algorithms[0], all[0].Strategies[0], all[0].Checks[0], all[0].Name = "none", "none", "none", "none"
-	if again := providers.All()[0]; again.Algorithms[0] == "none" || again.Strategies[0] == "none" || again.Checks[0] == "none" || again.Name == "none" {
-		t.Errorf("the catalogue changed: %+v", again)
+	all[0].Algorithms[0], all[0].Strategies[0], all[0].Name = "none", "none", "none"
+	if again := providers.All()[0]; again.Algorithms[0] == "none" || again.Strategies[0] == "none" || again.Name == "none" {
+		t.Errorf("the catalog changed: %+v", again)
 	}
 	mine, err := providers.New(providers.All()...)
 	must(t, err)
 	p, _ := mine.Lookup("auth0")
 	p.Algorithms[0] = "none"
 	if again, _ := mine.Lookup("auth0"); again.Algorithms[0] == "none" {
-		t.Errorf("the catalogue changed: %+v", again)
+		t.Errorf("the catalog changed: %+v", again)
 	}
 }

@@ -75,17 +75,17 @@ func newAcmeContract(cfg acmeConfig) (*core.Contract, error) {
 }
 
 func ExampleNew() {
-	catalogue, err := providers.New(append(providers.All(), providers.Provider{
+	catalog, err := providers.New(append(providers.All(), providers.Provider{
 		Slug: "acme", Name: "Acme", Algorithms: []string{"RS256"}, Build: providers.FromJSON(newAcmeContract),
 	})...)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	contract, err := catalogue.Build("acme", []byte(`{"realm":"northwind","audience":"https://api.northwind.example"}`))
+	contract, err := catalog.Build("acme", []byte(`{"realm":"northwind","audience":"https://api.northwind.example"}`))
 	fmt.Println(contract, err)
 
-	_, err = catalogue.Build("acme", []byte(`{"relm":"northwind"}`))
+	_, err = catalog.Build("acme", []byte(`{"relm":"northwind"}`))
 	fmt.Println(err)
 	// Output:
 	// auth contract acme "https://id.acme.example/northwind" <nil>

@@ -43,7 +43,7 @@ import (
 //
 // Every mistake is returned at once, as [*core.ConfigError] whose Field is the
 // JSON member at fault.
-func (c *Catalogue) ParseContract(data []byte) (*core.Contract, error) {
+func (c *Catalog) ParseContract(data []byte) (*core.Contract, error) {
 	document, problems := strictjson.Parse(data)
 	if len(problems) > 0 {
 		return nil, problemsOf("contract", data, problems)
@@ -71,9 +71,9 @@ func (c *Catalogue) ParseContract(data []byte) (*core.Contract, error) {
 	return nil, from(known, inJSON(f.Join(), document, nil))
 }
 
-// spelled returns the slug of the catalogue that s means, white space and case
+// spelled returns the slug of the catalog that s means, white space and case
 // aside.
-func (c *Catalogue) spelled(s string) (string, bool) {
+func (c *Catalog) spelled(s string) (string, bool) {
 	i := slices.IndexFunc(c.list, func(p Provider) bool { return strings.EqualFold(p.Slug, strings.TrimSpace(s)) })
 	if i < 0 {
 		return "", false
@@ -82,7 +82,7 @@ func (c *Catalogue) spelled(s string) (string, bool) {
 }
 
 // ParseContract reads a contract with the presets of this module; see
-// [Catalogue.ParseContract].
+// [Catalog.ParseContract].
 func ParseContract(data []byte) (*core.Contract, error) { return builtin().ParseContract(data) }
 
 func parseWire(data []byte, document *strictjson.Document, slug string, u upgrade) (*core.Contract, error) {

@@ -1,4 +1,4 @@
-// Package providers is the catalogue of presets: which identity providers there
+// Package providers is the catalog of presets: which identity providers there
 // are, how to show them, and how to make a contract from configuration that
 // arrives as JSON.
 //
@@ -8,10 +8,10 @@
 // such as [github.com/revstackhq/auth-go/core/providers/clerk]; this package
 // links all of them.
 //
-// A preset of your own joins a catalogue of your own, so that no package can
+// A preset of your own joins a catalog of your own, so that no package can
 // change what another one sees:
 //
-//	catalogue, err := providers.New(append(providers.All(), providers.Provider{
+//	catalog, err := providers.New(append(providers.All(), providers.Provider{
 //		Slug: "acme", Name: "Acme", Build: providers.FromJSON(acme.NewContract),
 //	})...)
 package providers
@@ -27,8 +27,8 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/internal/preset"
 )
 
-// Provider is an entry of a catalogue. As JSON it is what a settings page
-// needs, in the words of the TypeScript package's catalogue.
+// Provider is an entry of a catalog. As JSON it is what a settings page
+// needs, in the words of the TypeScript package's catalog.
 type Provider struct {
 	// Slug names the provider in configuration and in contracts: lower-case
 	// letters, digits and hyphens.
@@ -44,15 +44,6 @@ type Provider struct {
 	// Algorithms are those that the preset accepts, by default or by option.
 	Algorithms []string `json:"algorithms"`
 
-	// What follows are the facts of the table in docs/providers: the exact
-	// form of the issuer, where the keys are, what binds a token to a service,
-	// which claim is the user id, and what else is checked.
-	Issuer   string   `json:"-"`
-	Keys     string   `json:"-"`
-	Audience string   `json:"-"`
-	UserID   string   `json:"-"`
-	Checks   []string `json:"-"`
-
 	// Build makes a contract of the preset's configuration in JSON; see
 	// [FromJSON]. It is required.
 	Build func(config []byte) (*core.Contract, error) `json:"-"`
@@ -64,22 +55,22 @@ type Provider struct {
 // claimsOf is a Provider's Claims for the type C.
 func claimsOf[C any]() any { return new(C) }
 
-// Catalogue is a set of providers. It is immutable and safe for concurrent use.
-type Catalogue struct{ list []Provider }
+// Catalog is a set of providers. It is immutable and safe for concurrent use.
+type Catalog struct{ list []Provider }
 
-// New returns the catalogue of these providers, in this order. A slug that is
+// New returns the catalog of these providers, in this order. A slug that is
 // malformed or given twice, and a provider without Build, are returned as
 // [*core.ConfigError], all at once.
-func New(list ...Provider) (*Catalogue, error) {
+func New(list ...Provider) (*Catalog, error) {
 	var f preset.Faults
-	c := &Catalogue{list: slices.Clone(list)}
+	c := &Catalog{list: slices.Clone(list)}
 	for i := range c.list {
 		p := &c.list[i]
 		switch at := fmt.Sprintf("providers[%d]", i); {
 		case !wellFormed(p.Slug):
 			f.Add(at+".Slug", p.Slug, "write lower-case letters, digits and hyphens")
 		case slices.ContainsFunc(c.list[:i], func(q Provider) bool { return q.Slug == p.Slug }):
-			f.Add(at+".Slug", p.Slug, "is in the catalogue twice: leave one of the two out")
+			f.Add(at+".Slug", p.Slug, "is in the catalog twice: leave one of the two out")
 		case p.Build == nil:
 			f.Add(at+".Build", "", "is nil: write FromJSON(yourpreset.NewContract)")
 		}
@@ -93,7 +84,7 @@ func New(list ...Provider) (*Catalogue, error) {
 
 // own makes p's slices its own and fills what follows from others.
 func (p *Provider) own() {
-	p.Algorithms, p.Checks = slices.Clone(p.Algorithms), slices.Clone(p.Checks)
+	p.Algorithms = slices.Clone(p.Algorithms)
 	if p.Strategies = slices.Clone(p.Strategies); p.Strategies == nil {
 		p.Strategies = slices.Clone(p.Algorithms)
 	}
@@ -105,8 +96,8 @@ func wellFormed(slug string) bool {
 	})
 }
 
-// All returns the providers in the catalogue's order. The slice is the caller's.
-func (c *Catalogue) All() []Provider {
+// All returns the providers in the catalog's order. The slice is the caller's.
+func (c *Catalog) All() []Provider {
 	all := slices.Clone(c.list)
 	for i := range all {
 		all[i].own()
@@ -115,7 +106,7 @@ func (c *Catalogue) All() []Provider {
 }
 
 // Lookup returns the provider with this slug.
-func (c *Catalogue) Lookup(slug string) (Provider, bool) {
+func (c *Catalog) Lookup(slug string) (Provider, bool) {
 	for _, p := range c.list {
 		if p.Slug == slug {
 			p.own()
@@ -132,7 +123,7 @@ func (c *Catalogue) Lookup(slug string) (Provider, bool) {
 // Every mistake is returned at once, as [*core.ConfigError] whose Field is the
 // JSON member at fault. A secret's value is never in an error. Building does no
 // I/O, except for reading the environment variable that holds a secret.
-func (c *Catalogue) Build(slug string, config []byte) (*core.Contract, error) {
+func (c *Catalog) Build(slug string, config []byte) (*core.Contract, error) {
 	p, ok := c.Lookup(slug)
 	if !ok {
 		var f preset.Faults
@@ -143,7 +134,7 @@ func (c *Catalogue) Build(slug string, config []byte) (*core.Contract, error) {
 	return contract, from(slug, err)
 }
 
-func (c *Catalogue) slugs() []string {
+func (c *Catalog) slugs() []string {
 	slugs := make([]string, len(c.list))
 	for i := range c.list {
 		slugs[i] = c.list[i].Slug
@@ -157,9 +148,9 @@ func All() []Provider { return builtin().All() }
 // Lookup returns the provider of this module with this slug.
 func Lookup(slug string) (Provider, bool) { return builtin().Lookup(slug) }
 
-// Build makes a contract with a provider of this module; see [Catalogue.Build].
+// Build makes a contract with a provider of this module; see [Catalog.Build].
 func Build(slug string, config []byte) (*core.Contract, error) { return builtin().Build(slug, config) }
 
-func builtin() *Catalogue {
-	return &Catalogue{list: slices.Concat(model(), signIn(), infrastructure())}
+func builtin() *Catalog {
+	return &Catalog{list: slices.Concat(model(), signIn(), infrastructure())}
 }

@@ -1,13 +1,59 @@
-// Package table writes docs/providers/README.md from the catalogue.
+// Package table writes docs/providers/README.md from the catalog and from
+// facts.json. It is separate from the catalog so that prose does not become part
+// of every program that imports package providers.
 package table
 
 import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/revstackhq/auth-go/core/providers"
 )
 
-const head = `<!-- Written by go generate in core/providers. Edit core/providers/internal/table and the catalogue instead. -->
+// Facts is a provider's row of the table, beside its name and algorithms.
+type Facts struct {
+	// Slug is the provider's.
+	Slug string `json:"slug"`
+	// Issuer is the exact form of iss.
+	Issuer string `json:"issuer"`
+	// Keys says where the issuer publishes its keys.
+	Keys string `json:"keys"`
+	// Audience says what binds a token to a service.
+	Audience string `json:"audience"`
+	// UserID is the claim that identifies the user.
+	UserID string `json:"userId"`
+	// Checks are the other conditions that the preset sets.
+	Checks []string `json:"checks"`
+}
+
+//go:embed facts.json
+var factsJSON []byte
+
+// Rows returns the facts by slug, or says what is wrong with facts.json.
+func Rows() (map[string]Facts, error) {
+	var list []Facts
+	d := json.NewDecoder(bytes.NewReader(factsJSON))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&list); err != nil {
+		return nil, fmt.Errorf("facts.json: %w", err)
+	}
+	rows := make(map[string]Facts, len(list))
+	for _, f := range list {
+		if _, twice := rows[f.Slug]; twice {
+			return nil, fmt.Errorf("facts.json has provider %q twice", f.Slug)
+		}
+		if f.Issuer == "" || f.Keys == "" || f.Audience == "" || f.UserID == "" || len(f.Checks) == 0 {
+			return nil, fmt.Errorf("facts.json: a fact of provider %q is missing", f.Slug)
+		}
+		rows[f.Slug] = f
+	}
+	return rows, nil
+}
+
+const head = `<!-- Written by go generate in core/providers. Edit the catalog and core/providers/internal/table (facts.json) instead. -->
 
 # Providers
 
@@ -35,13 +81,13 @@ const tail = `
 ## One that is not here
 
 Any issuer with an OpenID configuration works with [oidc](oidc.md), anything else with [custom](custom.md): both take claim
-rules and a mapping of your own. A preset of your own joins a catalogue of your own, without touching anybody else's:
+rules and a mapping of your own. A preset of your own joins a catalog of your own, without touching anybody else's:
 
 ` + "```go" + `
-catalogue, err := providers.New(append(providers.All(), providers.Provider{
+catalog, err := providers.New(append(providers.All(), providers.Provider{
 	Slug: "acme", Name: "Acme", Algorithms: []string{"RS256"}, Build: providers.FromJSON(acme.NewContract),
 })...)
-contract, err := catalogue.Build("acme", configuration)
+contract, err := catalog.Build("acme", configuration)
 ` + "```" + `
 
 ## Contracts of the TypeScript package
@@ -61,21 +107,38 @@ that form has no place for. Every member survives a way there and back, with the
 A contract of that form without an audience is accepted (Auth0, Cognito) and says in ` + "`Warnings()`" + ` what it leaves open.
 `
 
-// Render returns the page.
-func Render(list []providers.Provider) string {
+// Render returns the page, or says which provider has no facts.
+func Render(list []providers.Provider) (string, error) {
+	rows, err := Rows()
+	if err != nil {
+		return "", err
+	}
 	var b strings.Builder
 	b.WriteString(head)
 	b.WriteString("| provider | issuer | keys | algorithms | audience | user id | extra checks |\n|---|---|---|---|---|---|---|\n")
 	for _, p := range list {
+		row, ok := rows[p.Slug]
+		if !ok {
+			return "", fmt.Errorf("facts.json has no provider %q", p.Slug)
+		}
+		delete(rows, p.Slug)
 		cells := []string{
-			"[" + p.Name + "](" + p.Slug + ".md)<br>`" + p.Slug + "`", p.Issuer, p.Keys, strings.Join(p.Algorithms, ", "), p.Audience, p.UserID,
-			strings.Join(p.Checks, "; "),
+			"[" + p.Name + "](" + p.Slug + ".md)<br>`" + p.Slug + "`",
+			row.Issuer,
+			row.Keys,
+			strings.Join(p.Algorithms, ", "),
+			row.Audience,
+			row.UserID,
+			strings.Join(row.Checks, "; "),
 		}
 		for i, cell := range cells {
 			cells[i] = strings.ReplaceAll(cell, "|", `\|`)
 		}
 		b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 	}
+	for slug := range rows {
+		return "", fmt.Errorf("facts.json has provider %q, which the catalog does not have", slug)
+	}
 	b.WriteString(tail)
-	return b.String()
+	return b.String(), nil
 }

@@ -14,7 +14,11 @@ import (
 func main() {
 	out := flag.String("out", "", "the file to write")
 	flag.Parse()
-	if err := os.WriteFile(*out, []byte(table.Render(providers.All())), 0o644); err != nil { //nolint:gosec // a page for everybody
+	page, err := table.Render(providers.All())
+	if err == nil {
+		err = os.WriteFile(*out, []byte(page), 0o644) //nolint:gosec // a page that everyone may read
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
