@@ -43,7 +43,7 @@ func (v *Verifier) Accept(ctx context.Context, claims json.RawMessage) (*Session
 
 func (v *Verifier) acceptClaims(ctx context.Context, claims json.RawMessage) (*Session, *Error) {
 	payload := slices.Clone(claims) // the session keeps it, and the caller may reuse claims
-	a := attempt{verifier: v, raw: string(payload), unsigned: true, now: v.clock.Now()}
+	a := attempt{verifier: v, raw: string(payload), unsigned: true}
 	if err := a.checkSize(); err != nil {
 		return nil, err
 	}
@@ -52,8 +52,7 @@ func (v *Verifier) acceptClaims(ctx context.Context, claims json.RawMessage) (*S
 		return nil, &Error{Code: CodeInvalidFormat, Detail: "the claims are not a JSON object", Err: err}
 	}
 	a.token = jose.Token{Header: &jose.Header{}, Payload: payload, Claims: object}
-	var refused *Error
-	if a.registered, refused = readRegistered(object); refused != nil {
+	if refused := a.registered.read(object); refused != nil {
 		return nil, refused
 	}
 	if refused := a.chooseContract(ctx); refused != nil {
@@ -62,7 +61,7 @@ func (v *Verifier) acceptClaims(ctx context.Context, claims json.RawMessage) (*S
 	if refused := a.checkContract(); refused != nil {
 		return nil, refused
 	}
-	if refused := a.runFrom(ctx, afterSignature); refused != nil {
+	if refused := a.run(ctx, stepTime); refused != nil {
 		return nil, refused
 	}
 	return a.session(), nil

@@ -73,15 +73,16 @@ var (
 // Authenticate verifies the token of c, a compact JWT. Every error is an
 // [*Error].
 func (v *Verifier) Authenticate(ctx context.Context, c Credentials) (*Session, error) {
-	s, err := v.authenticate(ctx, c)
+	var o origin
+	s, err := v.authenticate(ctx, c, &o)
 	if err != nil {
-		v.Report(ctx, err)
+		v.rejected(ctx, err, &o)
 		return nil, err
 	}
 	return s, nil
 }
 
-func (v *Verifier) authenticate(ctx context.Context, c Credentials) (*Session, *Error) {
+func (v *Verifier) authenticate(ctx context.Context, c Credentials, o *origin) (*Session, *Error) {
 	switch c.Scheme {
 	case "", "Bearer":
 	default: // a DPoP token without its proof is a stolen one
@@ -90,7 +91,7 @@ func (v *Verifier) authenticate(ctx context.Context, c Credentials) (*Session, *
 	if c.Token == "" {
 		return nil, refuse(CodeTokenMissing, "the credentials hold no token")
 	}
-	s, err := v.verify(ctx, c.Token)
+	s, err := v.verify(ctx, c.Token, o)
 	if err != nil && c.Scheme != "" && !bearer.IsToken(c.Token) {
 		// Looking at every character costs as much as the digest, so only a
 		// refused token is looked at.
@@ -147,8 +148,8 @@ func (v *Verifier) Recognizes(c Credentials) bool {
 	if parse(&t, c.Token, v.cache.headers, jose.Limits{Unsecured: v.only != nil && v.only.rules.InsecureEmulator}) != nil {
 		return false
 	}
-	reg, err := readRegistered(t.Claims)
-	if err != nil {
+	var reg registered
+	if reg.read(t.Claims) != nil {
 		return false
 	}
 	if v.anyIssuer != nil || v.tenants != nil && v.tenants.admits(reg.issuer) {
@@ -159,7 +160,7 @@ func (v *Verifier) Recognizes(c Credentials) bool {
 
 // Report reports a rejection that v did not make itself, such as that of a
 // guard's policy, to v's observers and in its log. v reports its own.
-func (v *Verifier) Report(ctx context.Context, err *Error) { v.rejected(ctx, err) }
+func (v *Verifier) Report(ctx context.Context, err *Error) { v.rejected(ctx, err, &origin{}) }
 
 // Issuers returns the issuers that v's contracts name, in order.
 func (v *Verifier) Issuers() []string {

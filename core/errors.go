@@ -36,12 +36,6 @@ type Error struct {
 	MaxAge time.Duration
 	// Err is the cause, if any.
 	Err error
-
-	// For observers: the contract that the token was verified with, nil if none had been chosen; the token's kid; how
-	// long it took.
-	engine *engine
-	keyID  string
-	took   time.Duration
 }
 
 // Error describes the refusal for a log: code, detail and cause.

@@ -18,15 +18,12 @@ func Comparisons(list []string) (kept []string, compared int) {
 // Steps returns the names of the steps that v takes with a token, up to the
 // first that refuses it.
 func (v *Verifier) Steps(ctx context.Context, token string) (names []string, refused *Error) {
-	a := attempt{verifier: v, raw: token, now: v.clock.Now()}
-	for n := 0; ; n++ {
-		name, err := a.step(ctx, n)
-		if name == "" {
-			return names, nil
-		}
-		names = append(names, name)
-		if err != nil {
-			return names, err
+	a := attempt{verifier: v, raw: token}
+	for s := stepSize; s < stepsEnd; s++ {
+		names = append(names, s.String())
+		if refused = a.take(ctx, s); refused != nil {
+			break
 		}
 	}
+	return names, refused
 }

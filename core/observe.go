@@ -19,7 +19,7 @@ import (
 type observer struct {
 	calls  []func(context.Context, event.Event)
 	logger *slog.Logger
-	log    rejectionLog
+	log    *rejectionLog
 }
 
 func (o *observer) emit(ctx context.Context, e event.Event) {
@@ -71,31 +71,36 @@ func (v *Verifier) verified(ctx context.Context, s *Session, remembered bool, st
 }
 
 // rejected reports that a token or request was rejected. A client that hung up was not.
-func (v *Verifier) rejected(ctx context.Context, err *Error) {
+func (v *Verifier) rejected(ctx context.Context, err *Error, o *origin) {
 	if v == nil || v.observer == nil || err.Code == CodeRequestCanceled {
 		return
 	}
-	o := v.observer
-	if len(o.calls) > 0 {
-		o.emit(ctx, err.event())
+	if len(v.observer.calls) > 0 {
+		v.observer.emit(ctx, o.event(err))
 	}
-	o.log.rejected(ctx, err)
+	v.observer.log.rejected(ctx, err, o)
 }
 
-// of notes in e, for observers, which contract and which key the token was verified with, and how long that took.
-func (e *Error) of(engine *engine, header *jose.Header, started time.Time) *Error {
-	e.engine, e.took = engine, since(started)
-	if header != nil {
-		e.keyID = header.Kid
-	}
-	return e
+// origin is what events and logs say about a rejected token beside its error.
+type origin struct {
+	engine  *engine      // of the contract that the token was verified with, nil if none was chosen
+	header  *jose.Header // nil if the token was not read
+	started time.Time    // zero if nobody observes
 }
 
-// event returns the event that reports e.
-func (e *Error) event() event.TokenRejected {
-	rejected := event.TokenRejected{Code: string(e.Code), Err: e, KeyID: boundedText(e.keyID), Took: e.took}
-	if e.engine != nil {
-		rejected.Provider, rejected.Issuer = e.engine.rules.Provider, e.engine.expectedIssuers()
+// event returns the event that reports err.
+func (o *origin) event(err *Error) event.TokenRejected {
+	rejected := event.TokenRejected{
+		Code: string(err.Code),
+		Err:  err,
+		Took: since(o.started),
+	}
+	if o.header != nil {
+		rejected.KeyID = boundedText(o.header.Kid)
+	}
+	if o.engine != nil {
+		rejected.Provider = o.engine.rules.Provider
+		rejected.Issuer = o.engine.expectedIssuers()
 	}
 	return rejected
 }

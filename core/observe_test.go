@@ -238,6 +238,42 @@ func TestRejectionsAreLoggedInSum(t *testing.T) {
 	wantLines(t, "nothing to report", log.take())
 }
 
+// By the system's clock, a timer ends the interval, so that a flood of rejections does not read the clock.
+func TestRejectionsAreLoggedInSumByTheSystemClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log lockedBuffer
+		v := must(core.NewVerifier(newContract(t, secretRules()), core.WithLogger(logTo(&log, slog.LevelInfo))))
+		good := hs256(t, map[string]any{"iat": 1, "nbf": 1, "exp": time.Now().Add(time.Hour).Unix()})
+		verify := func(token string, times int) {
+			t.Helper()
+			for range times {
+				_, _ = v.Verify(traced(t, "t1"), token)
+			}
+		}
+		verify("x", 1)
+		wantLines(t, "the first", log.take(), `total=1 codes.INVALID_FORMAT=1 since=2000-01-01T00:00:00.000Z last=`)
+		time.Sleep(time.Second)
+		verify("x", 100)
+		verify("x.y.z", 20)
+		verify(hs256(t, map[string]any{"iss": "other"}), 3)
+		time.Sleep(9*time.Second - 1)
+		verify("x", 1)
+		verify(good, 1)
+		wantLines(t, "within 10 s", log.take())
+		time.Sleep(2)
+		verify("x", 1)
+		wantLines(t, "the interval is over", log.take(),
+			`total=125 codes.INVALID_FORMAT=122 codes.ISSUER_MISMATCH=3 since=2000-01-01T00:00:01.000Z last="auth: INVALID_FORMAT`)
+		verify("x", 4)
+		time.Sleep(time.Minute)
+		verify(good, 2)
+		wantLines(t, "with an accepted request", log.take(), `total=4 codes.INVALID_FORMAT=4 since=2000-01-01T00:00:10.000Z trace=t1`)
+		time.Sleep(time.Minute)
+		verify(good, 2)
+		wantLines(t, "nothing to report", log.take())
+	})
+}
+
 func TestRejectionsAreLoggedOneByOneAtDebugLevel(t *testing.T) {
 	var log lockedBuffer
 	v := newVerifier(t, secretRules(), core.WithLogger(logTo(&log, slog.LevelDebug)))

@@ -20,7 +20,7 @@ func (v *Verifier) Recheck(ctx context.Context, s *Session) error {
 		return ErrNoSession
 	}
 	if err := v.standing(ctx, s, v.clock.Now()); err != nil {
-		v.rejected(ctx, err)
+		v.rejected(ctx, err, &origin{})
 		return err
 	}
 	return nil

@@ -14,32 +14,30 @@ type registered struct {
 	times      times
 }
 
-func readRegistered(claims jose.Object) (registered, *Error) {
-	var r registered
+// read reads them into r, which is zero.
+func (r *registered) read(claims jose.Object) *Error {
 	if v, ok := claims.Lookup("iss"); ok {
 		if r.issuer, r.hasIssuer = v.Text(); !r.hasIssuer {
-			return r, refuseClaim(CodeInvalidFormat, "iss", "iss is not a string")
+			return refuseClaim(CodeInvalidFormat, "iss", "iss is not a string")
 		}
 	}
 	if v, ok := claims.Lookup("sub"); ok && v.Kind() != jose.KindString {
 		if r.numericSub = v.Kind() == jose.KindNumber; !r.numericSub {
-			return r, refuseClaim(CodeInvalidFormat, "sub", "sub is not a string")
+			return refuseClaim(CodeInvalidFormat, "sub", "sub is not a string")
 		}
 	}
 	if v, ok := claims.Lookup("aud"); ok {
 		r.audience = v
 		for e := range v.Elements() {
 			if e.Kind() != jose.KindString {
-				return r, refuseClaim(CodeInvalidFormat, "aud", "aud holds something that is not a string")
+				return refuseClaim(CodeInvalidFormat, "aud", "aud holds something that is not a string")
 			}
 		}
 		if k := v.Kind(); k != jose.KindString && k != jose.KindArray {
-			return r, refuseClaim(CodeInvalidFormat, "aud", "aud is neither a string nor an array")
+			return refuseClaim(CodeInvalidFormat, "aud", "aud is neither a string nor an array")
 		}
 	}
-	var err *Error
-	r.times, err = readTimes(claims)
-	return r, err
+	return r.times.read(claims)
 }
 
 func (c *contract) checkSubject(r *registered) *Error {

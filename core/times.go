@@ -12,16 +12,16 @@ type times struct {
 	hasExpires, hasNotBefore, hasIssued bool
 }
 
-// readTimes refuses dates of a wrong type: a quoted exp is no exp (RFC 7519 §4.1.4).
-func readTimes(claims jose.Object) (t times, err *Error) {
+// read refuses dates of a wrong type: a quoted exp is not an exp (RFC 7519 §4.1.4).
+func (t *times) read(claims jose.Object) (err *Error) {
 	if t.expires, t.hasExpires, err = readDate(claims, "exp"); err != nil {
-		return t, err
+		return err
 	}
 	if t.notBefore, t.hasNotBefore, err = readDate(claims, "nbf"); err != nil {
-		return t, err
+		return err
 	}
 	t.issued, t.hasIssued, err = readDate(claims, "iat")
-	return t, err
+	return err
 }
 
 func readDate(claims jose.Object, name string) (at time.Time, has bool, refused *Error) {

@@ -42,7 +42,7 @@ func NewVerifier(contract *Contract, opts ...Option) (*Verifier, error) {
 	v.observer = &observer{
 		calls:  o.observers,
 		logger: o.logger,
-		log:    rejectionLog{logger: o.logger, clock: o.engine.clock},
+		log:    newRejectionLog(o.logger, o.engine.clock),
 	}
 	for _, c := range append([]*Contract{contract}, o.contracts...) {
 		v.add(c, o)

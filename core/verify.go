@@ -12,47 +12,51 @@ import (
 )
 
 // Verify checks a compact JWT (RFC 7519) and returns its session. Every error
-// is an [*Error]; the code of a token with several faults is the first in the
-// order of the [Code] constants. ctx bounds the wait for keys, but not their
-// fetch, which other callers may wait for.
+// is an [*Error]; the code of a token that several steps would refuse is the
+// first in the order of the [Code] constants. ctx bounds the wait for keys, but
+// not their fetch, which other callers may wait for.
 func (v *Verifier) Verify(ctx context.Context, token string) (*Session, error) {
-	s, err := v.verify(ctx, token)
+	var o origin
+	s, err := v.verify(ctx, token, &o)
 	if err != nil {
-		v.rejected(ctx, err)
+		v.rejected(ctx, err, &o)
 		return nil, err
 	}
 	return s, nil
 }
 
 // verify takes a token that was verified before from the cache and rechecks what
-// may have changed since. Any other token goes through every step.
-func (v *Verifier) verify(ctx context.Context, raw string) (*Session, *Error) {
+// may have changed since. Any other token goes through every step. What events
+// and logs say about a refused token is noted in o.
+func (v *Verifier) verify(ctx context.Context, raw string, o *origin) (*Session, *Error) {
 	if !v.valid() {
 		return nil, refuse(CodeUnknownError, "the verifier is nil or zero: make it with NewVerifier")
 	}
-	started := v.observer.started()
+	o.started = v.observer.started()
 	if len(raw) <= v.maxBytes { // a longer one is not even hashed
 		if s, key := v.cache.get(raw); s != nil {
 			if err, decided := v.recheck(ctx, s, v.clock.Now()); decided {
 				if err != nil {
-					return nil, err.of(s.engine, s.header, started)
+					o.engine, o.header = s.engine, s.header
+					return nil, err
 				}
-				v.verified(ctx, s, true, started)
+				v.verified(ctx, s, true, o.started)
 				return s, nil
 			}
 			v.cache.drop(key)
 		}
 	}
-	a := attempt{verifier: v, raw: raw, now: v.clock.Now()}
-	if err := a.run(ctx); err != nil {
-		return nil, err.of(a.engine, a.token.Header, started)
+	a := attempt{verifier: v, raw: raw}
+	if err := a.run(ctx, stepSize); err != nil {
+		o.engine, o.header = a.engine, a.token.Header
+		return nil, err
 	}
 	s := a.session()
 	if !a.unsigned {
 		s.token = jws.DigestOf(raw)
 		v.cache.put(&a.token, s)
 	}
-	v.verified(ctx, s, false, started)
+	v.verified(ctx, s, false, o.started)
 	return s, nil
 }
 
@@ -61,11 +65,11 @@ func (v *Verifier) verify(ctx context.Context, raw string) (*Session, *Error) {
 type attempt struct {
 	verifier *Verifier
 	raw      string
-	now      time.Time
 
 	token      jose.Token
 	unsigned   bool // accepted without a signature: see Rules.InsecureEmulator
 	registered      // the claims that every contract reads alike
+	now        time.Time
 	engine     *engine
 	algorithm  *jws.Algorithm
 	keys       []*jwks.Key // those that may have signed the token
@@ -73,61 +77,97 @@ type attempt struct {
 	userID     string
 }
 
-// step runs step n and returns its name, "" after the last.
-//
-// The order is the specification. A token with several faults reports the first
-// one, so no step may look at what an earlier one has not established: nothing
-// is trusted before the signature, no key is fetched for a foreign issuer, and
-// what a claim says is compared only once the claims are known to be the
-// issuer's. It is a switch, because calls through a table would move the attempt
-// to the heap.
-func (a *attempt) step(ctx context.Context, n int) (name string, refused *Error) {
-	switch n {
-	case 0:
-		return "size", a.checkSize()
-	case 1:
-		return "format", a.readToken()
-	case 2:
-		return "algorithm", a.checkAlgorithm()
-	case 3:
-		return "issuer", a.chooseContract(ctx)
-	case 4:
-		return "contract", a.checkContract()
-	case 5:
-		return "key", a.findKeys(ctx)
-	case 6:
-		return "signature", a.checkSignature(ctx)
-	case afterSignature:
-		return "time", a.checkTime()
-	case 8:
-		return "audience", a.checkAudience()
-	case 9:
-		return "party", a.checkParty()
-	case 10:
-		return "type", a.checkType()
-	case 11:
-		return "binding", a.checkBinding()
-	case 12:
-		return "claims", a.checkClaims()
-	case 13:
-		return "user id", a.readUserID()
+// step is one check of a token.
+type step int
+
+// The steps, in their order, which is the specification. A token that several
+// steps would refuse reports the first one, so no step may look at what an
+// earlier one has not established: nothing is trusted before the signature, no
+// key is fetched for a foreign issuer, and what a claim says is compared only
+// once the claims are known to be the issuer's.
+const (
+	stepSize step = iota
+	stepFormat
+	stepAlgorithm
+	stepIssuer
+	stepContract
+	stepKey
+	stepSignature
+	stepTime // the first that looks at nothing but the claims
+	stepAudience
+	stepParty
+	stepType
+	stepBinding
+	stepClaims
+	stepUserID
+	stepsEnd
+)
+
+// String names the step.
+func (s step) String() string {
+	return [...]string{
+		stepSize:      "size",
+		stepFormat:    "format",
+		stepAlgorithm: "algorithm",
+		stepIssuer:    "issuer",
+		stepContract:  "contract",
+		stepKey:       "key",
+		stepSignature: "signature",
+		stepTime:      "time",
+		stepAudience:  "audience",
+		stepParty:     "party",
+		stepType:      "type",
+		stepBinding:   "binding",
+		stepClaims:    "claims",
+		stepUserID:    "user id",
+	}[s]
+}
+
+// take runs one step. It is a switch, because calls through a table would move
+// the attempt to the heap.
+func (a *attempt) take(ctx context.Context, s step) *Error {
+	switch s {
+	case stepSize:
+		return a.checkSize()
+	case stepFormat:
+		return a.readToken()
+	case stepAlgorithm:
+		return a.checkAlgorithm()
+	case stepIssuer:
+		return a.chooseContract(ctx)
+	case stepContract:
+		return a.checkContract()
+	case stepKey:
+		return a.findKeys(ctx)
+	case stepSignature:
+		return a.checkSignature(ctx)
+	case stepTime:
+		return a.checkTime()
+	case stepAudience:
+		return a.checkAudience()
+	case stepParty:
+		return a.checkParty()
+	case stepType:
+		return a.checkType()
+	case stepBinding:
+		return a.checkBinding()
+	case stepClaims:
+		return a.checkClaims()
+	case stepUserID:
+		return a.readUserID()
 	default:
-		return "", nil
+		return nil
 	}
 }
 
-// afterSignature is the first step that looks at nothing but the claims.
-const afterSignature = 7
-
-// run stops at the first step that refuses the token.
-func (a *attempt) run(ctx context.Context) *Error { return a.runFrom(ctx, 0) }
-
-func (a *attempt) runFrom(ctx context.Context, first int) *Error {
-	for n := first; ; n++ {
-		if name, refused := a.step(ctx, n); refused != nil || name == "" {
-			return refused
+// run takes the steps from first on and stops at the first that refuses the token.
+func (a *attempt) run(ctx context.Context, first step) *Error {
+	for s := first; s < stepsEnd; s++ {
+		if err := a.take(ctx, s); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // session is what a token that passed every step is worth.
@@ -165,9 +205,7 @@ func (a *attempt) readToken() *Error {
 		return err
 	}
 	a.unsigned = len(a.token.Signature) == 0 // only an emulator's contract gets here with such a token
-	var err *Error
-	a.registered, err = readRegistered(a.token.Claims)
-	return err
+	return a.registered.read(a.token.Claims)
 }
 
 // readPadded reads a token whose segments are padded, where a contract may accept
@@ -199,8 +237,10 @@ func (a *attempt) checkAlgorithm() *Error {
 }
 
 // chooseContract takes the contract that names the token's exact issuer, before
-// any key is touched: a foreign token never causes a fetch.
+// any key is touched: a foreign token never causes a fetch. It is the first step
+// that needs the time, so tokens that cannot be read do not cost reading a clock.
 func (a *attempt) chooseContract(ctx context.Context) (err *Error) {
+	a.now = a.verifier.clock.Now()
 	a.engine, err = a.verifier.engineFor(ctx, &a.registered, a.token.Claims, a.now)
 	return err
 }
