@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +38,7 @@ func TestListings(t *testing.T) {
 }
 
 // TestRelease installs the packed modules as a stranger does: no replace, no
-// workspace, none of our modules in the cache. It builds the README's programs
+// workspace, none of our modules in the cache. It builds the programs of the pages
 // and asks each for an answer.
 func TestRelease(t *testing.T) {
 	r := open(t)
@@ -47,9 +48,9 @@ func TestRelease(t *testing.T) {
 	}
 	env := strangersEnvironment(t, r, version)
 	issuer := authtest.NewIssuer(t)
-	programs := readmePrograms(t, r.root)
-	if len(programs) < 4 {
-		t.Fatalf("the README has %d programs, want one for each framework", len(programs))
+	programs := pagePrograms(t, r.root)
+	if len(programs) != 5 {
+		t.Fatalf("the README and the quick start have %d programs, want one for each framework and net/http", len(programs))
 	}
 	for i, program := range programs {
 		t.Run(fmt.Sprintf("program %d", i+1), func(t *testing.T) {
@@ -105,18 +106,17 @@ func requirements(r *repository, program, version string) []string {
 	return all
 }
 
-// readmePrograms are the whole programs of the README.
-func readmePrograms(t *testing.T, root string) []string {
+// pagePrograms returns the complete programs of the README and of the quick start.
+func pagePrograms(t *testing.T, root string) []string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var programs []string
-	for _, block := range strings.Split(string(text), "```go\n")[1:] {
-		block, _, _ = strings.Cut(block, "```")
-		if strings.HasPrefix(block, "package main") && strings.Contains(block, "127.0.0.1:8080") {
-			programs = append(programs, block)
+	for _, page := range []string{"README.md", "docs/quickstart.md"} {
+		for _, block := range strings.Split(readFile(t, root, page), "```go\n")[1:] {
+			block, _, _ = strings.Cut(block, "```")
+			whole := strings.HasPrefix(block, "package main") && strings.Contains(block, "127.0.0.1:8080")
+			if whole && !slices.Contains(programs, block) {
+				programs = append(programs, block)
+			}
 		}
 	}
 	return programs
