@@ -70,34 +70,3 @@ func (v *Verifier) algorithms() string {
 	}
 	return strings.Join(slices.Sorted(maps.Keys(v.algs)), ", ")
 }
-
-func (c *contract) checkIssuer(r *registered, claims jose.Object) *Error {
-	if c.accepts(r.issuer, claims) {
-		return nil
-	}
-	found := "iss is " + quoted(r.issuer)
-	if !r.hasIssuer {
-		found = "iss is missing"
-	}
-	return refuseClaim(CodeIssuerMismatch, "iss", found+", expected "+c.expectedIssuers()+c.issuerHint(r))
-}
-
-// issuerHint returns what the longest fitting hint says of the token's issuer.
-func (c *contract) issuerHint(r *registered) string {
-	longest, says := -1, ""
-	for prefix, hint := range c.rules.IssuerHints {
-		fits := prefix != "" && strings.HasPrefix(r.issuer, prefix) || prefix == "" && r.issuer == ""
-		if fits && len(prefix) > longest {
-			longest, says = len(prefix), "; "+hint
-		}
-	}
-	return says
-}
-
-func (c *contract) expectedIssuers() string {
-	all := c.issuers
-	if c.template != nil {
-		all = append(slices.Clip(all), c.rules.IssuerTemplate)
-	}
-	return strings.Join(all, " or ")
-}

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"weak"
 
+	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/internal/jws"
 	"github.com/revstackhq/auth-go/core/keys"
@@ -123,4 +124,41 @@ func newEngine(c *contract, o engineOptions) *engine {
 		e.keys = jwks.New(cfg)
 	}
 	return e
+}
+
+// subscribe sends o the events about the engine's keys for as long as o is in use.
+func (e *engine) subscribe(o *observer) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.observers = slices.DeleteFunc(e.observers, func(p weak.Pointer[observer]) bool { return p.Value() == nil })
+	if p := weak.Make(o); !slices.Contains(e.observers, p) {
+		e.observers = append(e.observers, p)
+	}
+	if len(o.calls) > 0 {
+		e.observed.Store(true)
+	}
+}
+
+// emit passes an event about the engine's keys on to the observers of all its verifiers, and to their logs if it changes
+// the state of the keys. Verifiers with the same logger get one line.
+func (e *engine) emit(ctx context.Context, ev event.Event) {
+	if _, flood := ev.(event.UnknownKey); flood && !e.observed.Load() {
+		return // the rejection is logged, and a flood of made-up key ids should not pay for observers that do not exist
+	}
+	e.mu.Lock()
+	all := slices.Clone(e.observers)
+	line := e.keyLog.line(ev)
+	e.mu.Unlock()
+	var loggers []*slog.Logger
+	for _, p := range all {
+		o := p.Value()
+		if o == nil {
+			continue
+		}
+		if line != nil && !slices.Contains(loggers, o.logger) {
+			loggers = append(loggers, o.logger)
+			line(ctx, o.logger)
+		}
+		o.emit(ctx, ev)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -252,6 +253,9 @@ func (f *faults) note(kind ConfigErrorKind, field, value, reason string, args ..
 	*f = append(*f, &ConfigError{Field: field, Value: value, Kind: kind, Reason: sentence, Related: related})
 }
 
+// maxProviderBytes is how long the name of a provider may be.
+const maxProviderBytes = 64
+
 // of says whose contract has these mistakes.
 func (f faults) of(provider string) faults {
 	if !printable(provider) || len(provider) > maxProviderBytes {
@@ -268,3 +272,11 @@ func (f faults) join() error { return errors.Join(f...) }
 // quoted shows a configured value without letting it flood a log, and without
 // the credentials of a URL.
 func quoted(s string) string { return fault.Value(s) }
+
+// printable keeps control characters, spaces and endless values out.
+func printable(s string) bool {
+	const most = 2048
+	return s != "" && len(s) <= most && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+func itoa(i int) string { return strconv.Itoa(i) }

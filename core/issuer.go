@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
@@ -154,12 +153,6 @@ func checkKeyURL(template string, insecureHTTP bool, f *faults) {
 	checkURL(field, before+"kid"+after, urlRules{insecureHTTP: insecureHTTP}, f)
 }
 
-// printable keeps control characters, spaces and endless values out.
-func printable(s string) bool {
-	const most = 2048
-	return s != "" && len(s) <= most && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
-}
-
 var unexpanded = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
 
 // unreplaced notes a ${VARIABLE} that a template engine should have replaced: no
@@ -208,4 +201,10 @@ func sameSecret(a, b func() []byte) bool {
 	return subtle.ConstantTimeCompare(a(), b()) == 1
 }
 
-func itoa(i int) string { return strconv.Itoa(i) }
+func (c *contract) expectedIssuers() string {
+	all := c.issuers
+	if c.template != nil {
+		all = append(slices.Clip(all), c.rules.IssuerTemplate)
+	}
+	return strings.Join(all, " or ")
+}

@@ -1,6 +1,10 @@
 package core
 
-import "github.com/revstackhq/auth-go/core/internal/jose"
+import (
+	"strings"
+
+	"github.com/revstackhq/auth-go/core/internal/jose"
+)
 
 // registered are the claims whose types every token must get right, read before
 // the signature because the issuer chooses the keys.
@@ -45,4 +49,27 @@ func (c *contract) checkSubject(r *registered) *Error {
 		return refuseClaim(CodeInvalidFormat, "sub", "sub is a number, not a string; NumericUserID accepts integers")
 	}
 	return nil
+}
+
+func (c *contract) checkIssuer(r *registered, claims jose.Object) *Error {
+	if c.accepts(r.issuer, claims) {
+		return nil
+	}
+	found := "iss is " + quoted(r.issuer)
+	if !r.hasIssuer {
+		found = "iss is missing"
+	}
+	return refuseClaim(CodeIssuerMismatch, "iss", found+", expected "+c.expectedIssuers()+c.issuerHint(r))
+}
+
+// issuerHint returns what the longest fitting hint says of the token's issuer.
+func (c *contract) issuerHint(r *registered) string {
+	longest, says := -1, ""
+	for prefix, hint := range c.rules.IssuerHints {
+		fits := prefix != "" && strings.HasPrefix(r.issuer, prefix) || prefix == "" && r.issuer == ""
+		if fits && len(prefix) > longest {
+			longest, says = len(prefix), "; "+hint
+		}
+	}
+	return says
 }

@@ -8,7 +8,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
+	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -159,4 +163,50 @@ func (l *rejectionLog) detail(ctx context.Context, err *Error, o *origin) {
 		slog.String("kid", e.KeyID),
 		slog.Any("error", e.Err),
 	)
+}
+
+// origin is what events and logs say about a rejected token beside its error.
+type origin struct {
+	engine  *engine      // of the contract that the token was verified with, nil if none was chosen
+	header  *jose.Header // nil if the token was not read
+	started time.Time    // zero if nobody observes
+}
+
+// event returns the event that reports err.
+func (o *origin) event(err *Error) event.TokenRejected {
+	rejected := event.TokenRejected{
+		Code: string(err.Code),
+		Err:  err,
+		Took: since(o.started),
+	}
+	if o.header != nil {
+		rejected.KeyID = boundedText(o.header.Kid)
+	}
+	if o.engine != nil {
+		rejected.Provider = o.engine.rules.Provider
+		rejected.Issuer = o.engine.expectedIssuers()
+	}
+	return rejected
+}
+
+// boundedText makes text that an attacker chose fit for a log: at most 64 bytes, nothing but printable characters.
+func boundedText(s string) string {
+	const limit = 64
+	if len(s) <= limit && printable(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s[:min(len(s), limit)])
+}
+
+// since returns how long ago started was, 0 for the zero time.
+func since(started time.Time) time.Duration {
+	if started.IsZero() {
+		return 0
+	}
+	return time.Since(started)
 }

@@ -161,5 +161,4 @@ const (
 	defaultMaxTokenBytes = 16 << 10
 	maxMaxTokenBytes     = 1 << 20
 	maxUserIDBytes       = 512
-	maxProviderBytes     = 64
 )

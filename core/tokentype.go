@@ -54,12 +54,3 @@ func foreignTypes() []string {
 }
 
 func sameType(a, b string) bool { return strings.EqualFold(bareType(a), bareType(b)) }
-
-// bareType takes off what RFC 7515 §4.1.9 lets a typ leave out.
-func bareType[T string | []byte](typ T) T {
-	const prefix = "application/"
-	if len(typ) > len(prefix) && strings.EqualFold(string(typ[:len(prefix)]), prefix) {
-		return typ[len(prefix):]
-	}
-	return typ
-}

@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"time"
 
+	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -132,4 +134,49 @@ func (v *Verifier) Ready(ctx context.Context) error {
 	}
 	wg.Wait()
 	return errors.Join(errs...)
+}
+
+// checkKeySource reports contracts and options that do not go with the presence or the absence of a key source.
+func (v *Verifier) checkKeySource(o *verifierOptions) {
+	given := o.engine.source != nil
+	for _, e := range v.engines {
+		switch {
+		case e.rules.ExternalKeys && !given:
+			o.faults.missing("WithKeySource", "the contract of %s has ExternalKeys: give NewVerifier the source of its keys",
+				e.expectedIssuers())
+		case given && !e.remote():
+			o.faults.conflict("WithKeySource", "", "the contract of %s has keys or a secret of its own, which a source would replace",
+				e.expectedIssuers())
+		}
+	}
+	if given && (len(v.engines) > 1 || o.resolver != nil) {
+		// Every contract would accept every key of the source: one issuer could sign for another.
+		o.faults.conflict("WithKeySource", "", "goes with exactly one contract and no resolver: make a verifier for each issuer")
+	}
+}
+
+// verified reports that s was accepted.
+func (v *Verifier) verified(ctx context.Context, s *Session, remembered bool, started time.Time) {
+	v.observer.log.flush(ctx)
+	if len(v.observer.calls) == 0 {
+		return
+	}
+	v.observer.emit(ctx, event.TokenVerified{
+		Provider:   s.Provider(),
+		Issuer:     s.issuer,
+		KeyID:      boundedText(s.header.Kid),
+		Remembered: remembered,
+		Took:       since(started),
+	})
+}
+
+// rejected reports that a token or request was rejected. A client that hung up was not.
+func (v *Verifier) rejected(ctx context.Context, err *Error, o *origin) {
+	if v == nil || v.observer == nil || err.Code == CodeRequestCanceled {
+		return
+	}
+	if len(v.observer.calls) > 0 {
+		v.observer.emit(ctx, o.event(err))
+	}
+	v.observer.log.rejected(ctx, err, o)
 }
