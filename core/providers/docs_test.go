@@ -99,3 +99,26 @@ func plain(t *testing.T, o providertest.Object) (v any) {
 	must(t, json.Unmarshal(data, &v))
 	return v
 }
+
+// The file that the overview shows loads, and the error that it shows is the one
+// of a misspelled member in that file.
+func TestOverviewShowsAFileThatLoads(t *testing.T) {
+	t.Setenv("OKTA_ISSUER", "https://northwind.okta.com/oauth2/default")
+	t.Setenv("CLERK_ISSUER_URL", "https://clerk.northwind.example")
+	t.Setenv("INTERNAL_SECRET", "northwind-gateway's own secret, 32 bytes or more")
+	page, err := os.ReadFile(docs + "README.md")
+	must(t, err)
+	blocks := jsonBlock.FindAllStringSubmatch(string(page), -1)
+	if len(blocks) != 1 {
+		t.Fatalf("%d JSON documents, want 1", len(blocks))
+	}
+	file := blocks[0][2]
+	contracts, err := providers.ParseContracts([]byte(file))
+	if err != nil || len(contracts) != 3 {
+		t.Errorf("got %v, %v", contracts, err)
+	}
+	_, err = providers.ParseContracts([]byte(strings.Replace(file, `"audience"`, `"audiance"`, 1)))
+	if err == nil || !strings.Contains(string(page), "\n"+err.Error()+"\n") {
+		t.Errorf("the page does not show this error: %v", err)
+	}
+}

@@ -1,6 +1,7 @@
 package providers_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -43,6 +44,34 @@ func ExampleParseContract() {
 	// Output:
 	// https://qwertnorthwindabcxyz.supabase.co/auth/v1/.well-known/jwks.json
 	// [RS256 ES256] [authenticated]
+}
+
+func ExampleParseContracts() {
+	contracts, err := providers.ParseContracts([]byte(`{"contracts": [
+		{"provider": "clerk", "issuer": "https://clerk.northwind.example"},
+		{"provider": "cognito", "config": {"userPoolId": "eu-west-1_Qm7Tz4LxB", "clientId": "4h8s2kq9v1"}}
+	]}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	verifier, err := core.NewVerifier(contracts[0], core.WithContracts(contracts[1:]...))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = verifier.Verify(context.Background(), "not a token")
+	fmt.Println(core.CodeOf(err), contracts[1].Issuer())
+	// Output: INVALID_FORMAT https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Qm7Tz4LxB
+}
+
+func ExampleParseContracts_mistakes() {
+	_, err := providers.ParseContracts([]byte(`{"contracts": [
+		{"provider": "clerk", "issuer": {"env": "NORTHWIND_ISSUER"}},
+		{"provider": "otka", "config": {}}
+	]}`))
+	fmt.Println(err)
+	// Output: auth: contracts[0].issuer (line 2, column 25): refers to the environment variable NORTHWIND_ISSUER, which is not set or is empty: set it
 }
 
 func ExampleAll() {

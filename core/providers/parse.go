@@ -21,10 +21,13 @@ import (
 // userIdClaim, signingSecret, and signingSecretEnv in its place. These may be
 // added, and tighten the preset's rules: authorizedParties (with
 // insecureMissingParty), requiredClaims, claimRules, tokenTypes, leewaySeconds,
-// maxAgeSeconds and maxTokenBytes. Others are refused, and so are presets that
-// the TypeScript package does not have: [Build] takes their configuration. With
-// a version, JSON is what [core.Contract.MarshalJSON] wrote, the preset's rules
-// included.
+// maxAgeSeconds and maxTokenBytes. Others are refused. With a version, JSON is
+// what [core.Contract.MarshalJSON] wrote, the preset's rules included.
+//
+// Every provider of the catalog, also one that the TypeScript package does not
+// have, may be written with the configuration that [Catalog.Build] takes:
+//
+//	{"provider": "okta", "config": {"issuer": "https://northwind.okta.com/oauth2/default", "audience": "api://default"}}
 //
 // All members of the wire form survive, with these exceptions:
 //
@@ -54,6 +57,13 @@ func (c *Catalog) ParseContract(data []byte) (*core.Contract, error) {
 	switch {
 	case isPreset && known != slug:
 		f.Add("provider", slug, "is not spelled exactly: write %s", known)
+	case document.Has("config") && slug == "":
+		f.Missing("provider", "is required beside config: name the preset that config is for")
+	case document.Has("config") && !isPreset:
+		f.Add("provider", slug, "is unknown: use one of %s", strings.Join(c.slugs(), ", "))
+	case document.Has("config"):
+		contract, err := c.buildConfig(slug, data, document)
+		return contract, from(slug, err)
 	case !isPreset || slug == "custom":
 		return core.ParseContract(data)
 	case document.Has("version") && document.Has("session"):
@@ -66,7 +76,7 @@ func (c *Catalog) ParseContract(data []byte) (*core.Contract, error) {
 			contract, err := parseWire(data, document, slug, u)
 			return contract, from(slug, err)
 		}
-		f.Add("provider", slug, "has no wire form: make the contract with providers.Build and the preset's configuration")
+		f.Add("provider", slug, `has no wire form: write {"provider": %q, "config": {…}} with the preset's configuration`, slug)
 	}
 	return nil, from(known, inJSON(f.Join(), document, nil))
 }

@@ -4,6 +4,8 @@
 //
 //	contract, err := providers.Build("auth0", []byte(`{"domain":"tenant.eu.auth0.com","audience":"https://api.example.com"}`))
 //
+// [Load] reads the contracts of several issuers from one file.
+//
 // A program that knows its provider when it is compiled uses the preset itself,
 // such as [github.com/revstackhq/auth-go/core/providers/clerk]; this package
 // links all of them.

@@ -90,6 +90,36 @@ catalog, err := providers.New(append(providers.All(), providers.Provider{
 contract, err := catalog.Build("acme", configuration)
 ` + "```" + `
 
+## Several issuers in one file
+
+` + "`providers.Load(\"contracts.json\")`" + ` reads contracts from a file, and ` + "`providers.ParseContracts`" + ` from bytes. A provider's
+configuration is in ` + "`config`" + `, with the members that ` + "`providers.Build`" + ` takes; Auth0, Clerk, Supabase, Cognito and Firebase may also
+be written in the form of the TypeScript package, and an issuer without a preset as ` + "`core.ParseContract`" + ` reads it.
+
+` + "```json" + `
+{"contracts": [
+  {"provider": "okta", "config": {"issuer": {"env": "OKTA_ISSUER"}, "audience": "api://default"}},
+  {"provider": "clerk", "issuer": {"env": "CLERK_ISSUER_URL"}, "authorizedParties": ["https://app.northwind.example"]},
+  {"issuer": "https://internal.northwind.example", "signingSecretEnv": "INTERNAL_SECRET", "strategy": "HS256", "audience": "api"}
+]}
+` + "```" + `
+
+` + "```go" + `
+contracts, err := providers.Load("contracts.json")
+if err != nil {
+	log.Fatal(err)
+}
+verifier, err := core.NewVerifier(contracts[0], core.WithContracts(contracts[1:]...))
+` + "```" + `
+
+` + "`{\"env\": \"NAME\"}`" + ` stands for the value of an environment variable in place of any string; a variable that is not set, or empty, is an
+error. A signing secret is not written so: ` + "`signingSecretEnv`" + ` names its variable. Every mistake in the file is returned at once, with
+its path, line and column:
+
+` + "```" + `
+auth: okta: contracts[0].config.audiance (line 2, column 69): is unknown: write audience
+` + "```" + `
+
 ## Contracts of the TypeScript package
 
 ` + "`providers.ParseContract`" + ` reads what ` + "`buildAuthContract`" + ` of ` + "`@revstackhq/auth`" + ` wrote and adds the preset's own checks, which
