@@ -45,11 +45,11 @@ func authGo() []library {
 }
 
 const (
-	rowFirst     = "auth-go, first sight"
-	rowFirstBare = "auth-go, first sight, session only"
-	rowSeen      = "auth-go, seen before"
-	rowSeenFlat  = "auth-go, seen before, flat claims"
-	rowSeenBare  = "auth-go, seen before, session only"
+	rowFirst     = "auth-go, new token"
+	rowFirstBare = "auth-go, new token, session only"
+	rowSeen      = "auth-go, cached token"
+	rowSeenFlat  = "auth-go, cached token, flat claims"
+	rowSeenBare  = "auth-go, cached token, session only"
 )
 
 func ours(first, decode bool) func(*fixture, bool) verify {

@@ -14,7 +14,7 @@ type row struct {
 	op   func() error
 }
 
-// measure times rows as sub-benchmarks. Names like Verify/RS256/auth-go,_first_sight
+// measure times rows as sub-benchmarks. Names like Verify/RS256/auth-go,_new_token
 // are what the tables are made from: benchmark, group, row.
 func measure(b *testing.B, rows []row) {
 	b.Helper()

@@ -35,7 +35,7 @@ func run(in io.Reader, out io.Writer) error {
 	case len(all) == 0:
 		return fmt.Errorf("no rows in benchstat's CSV")
 	case !all[0].compared:
-		fmt.Fprint(out, tables(all), goalTable(all))
+		fmt.Fprint(out, tables(all))
 	case len(slow) > 0:
 		for _, row := range slow {
 			fmt.Fprintln(out, row)

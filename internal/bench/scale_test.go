@@ -19,8 +19,8 @@ import (
 
 // Lines of the scale tables.
 const (
-	lineFirst = "first sight"
-	lineSeen  = "seen before"
+	lineFirst = "new token"
+	lineSeen  = "cached token"
 )
 
 // BenchmarkScale shows what the cost of one verification depends on. With

@@ -20,7 +20,7 @@ const (
 // figures are benchstat's medians of one row. If it compared two files, change
 // is the factor between them; 1 where the difference may be chance.
 type figures struct {
-	benchmark, group, row string // of a name like Verify/RS256/auth-go,_first_sight-2
+	benchmark, group, row string // of a name like Verify/RS256/auth-go,_new_token-2
 	ns, bytes, allocs     float64
 	compared              bool
 	change                float64
