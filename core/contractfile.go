@@ -1,10 +1,10 @@
 package core
 
 import (
-	"errors"
 	"os"
 
 	"github.com/revstackhq/auth-go/core/internal/contractfile"
+	"github.com/revstackhq/auth-go/core/internal/fault"
 )
 
 // ParseContracts reads several contracts from one JSON document:
@@ -39,7 +39,7 @@ func ParseContracts(data []byte) ([]*Contract, error) {
 		}
 	}
 	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+		return nil, fault.Join(errs...)
 	}
 	return contracts, nil
 }

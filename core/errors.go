@@ -267,7 +267,7 @@ func (f faults) of(provider string) faults {
 	return f
 }
 
-func (f faults) join() error { return errors.Join(f...) }
+func (f faults) join() error { return fault.Join(f...) }
 
 // quoted shows a configured value without letting it flood a log, and without
 // the credentials of a URL.

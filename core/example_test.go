@@ -89,6 +89,7 @@ func ExampleParseContract() {
 	// Output:
 	// auth contract auth0 "https://acme.eu.auth0.com/" <nil>
 	// auth: audiance (line 1, column 38): is unknown: write audience
+	// see https://github.com/revstackhq/auth-go/blob/main/docs/config-errors.md#invalid
 }
 
 func ExampleContract_Warnings() {
@@ -290,4 +291,5 @@ func ExampleParseContracts() {
 	fmt.Println(len(contracts), err)
 	// Output:
 	// 0 auth: contracts[1].issuer (line 3, column 4): refers to the environment variable STAFF_ISSUER_URL, which is not set or is empty: set it
+	// see https://github.com/revstackhq/auth-go/blob/main/docs/config-errors.md#missing
 }

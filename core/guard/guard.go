@@ -45,7 +45,7 @@ func New(source core.Authenticator, opts ...Option) (*Guard, error) {
 	g := &Guard{settings: newSettings(opts)}
 	g.renderer = g.settings.renderer()
 	g.setSource(source)
-	if err := errors.Join(g.faults...); err != nil {
+	if err := fault.Join(g.faults...); err != nil {
 		return nil, err
 	}
 	return g, nil

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/fault"
 )
 
 // Renderer turns errors into rejections: status, headers and body. A guard has
@@ -34,7 +35,7 @@ type rendering struct {
 func NewRenderer(opts ...Option) (*Renderer, error) {
 	s := newSettings(opts)
 	r := s.renderer()
-	if err := errors.Join(s.faults...); err != nil {
+	if err := fault.Join(s.faults...); err != nil {
 		return nil, err
 	}
 	return &r, nil

@@ -119,4 +119,5 @@ func ExampleNew() {
 	// Output:
 	// auth contract acme "https://id.acme.example/northwind" <nil>
 	// auth: acme: relm (line 1, column 2): is unknown: write realm
+	// see https://github.com/revstackhq/auth-go/blob/main/docs/config-errors.md#invalid
 }

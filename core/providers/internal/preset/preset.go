@@ -4,7 +4,6 @@
 package preset
 
 import (
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -47,7 +46,7 @@ func (f *Faults) note(kind core.ConfigErrorKind, field, value, reason string, ar
 }
 
 // Join returns all of the mistakes as one error, nil if there are none.
-func (f Faults) Join() error { return errors.Join(f...) }
+func (f Faults) Join() error { return fault.Join(f...) }
 
 // Required notes an empty value; where says where to find it.
 func (f *Faults) Required(field, value, where string) {

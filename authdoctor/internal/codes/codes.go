@@ -1,0 +1,41 @@
+// Package codes explains every core.Code: what causes it and what fixes it. The
+// page docs/errors.md is generated from it. It needs no network and no file.
+package codes
+
+import (
+	"strings"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// Explanation is what a person needs to know about a code, in plain text with
+// `code` in backticks.
+type Explanation struct {
+	Code core.Code
+	// Cause says when a request gets the code, the most frequent case first.
+	Cause string
+	// Fix says what to do about it, in the order in which to try.
+	Fix []string
+}
+
+// All returns the explanations in the order in which a token with several
+// faults reports them.
+func All() []Explanation {
+	var all []Explanation
+	for _, group := range [][]Explanation{ofRequests(), ofSignatures(), ofClaims(), ofDecisions()} {
+		all = append(all, group...)
+	}
+	return all
+}
+
+// Lookup finds the explanation of a code. Case does not count, and hyphens and
+// spaces may stand for underscores.
+func Lookup(code string) (Explanation, bool) {
+	wanted := core.Code(strings.ToUpper(strings.NewReplacer("-", "_", " ", "_").Replace(strings.TrimSpace(code))))
+	for _, e := range All() {
+		if e.Code == wanted {
+			return e, true
+		}
+	}
+	return Explanation{}, false
+}

@@ -1,0 +1,38 @@
+package fault_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/revstackhq/auth-go/core/internal/fault"
+)
+
+type documented string
+
+func (d documented) Error() string  { return string(d) }
+func (d documented) DocURL() string { return "https://docs.invalid/#" + string(d) }
+
+func TestJoin(t *testing.T) {
+	if err := fault.Join(nil, nil); err != nil {
+		t.Errorf("nothing is wrong, got %v", err)
+	}
+	plain := errors.New("plain")
+	inner := fault.Join(documented("b"), documented("c"))
+	err := fault.Join(documented("a"), nil, inner, plain)
+	if got, want := err.Error(), "a\nb\nc\nplain\nsee https://docs.invalid/#a"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := fault.Join(plain, inner).Error(); got != "plain\nb\nc" {
+		t.Errorf("the first has no page, got %q", got)
+	}
+	for _, part := range []error{documented("a"), documented("c"), plain} {
+		if !errors.Is(err, part) {
+			t.Errorf("%v is not found in it", part)
+		}
+	}
+	var many interface{ Unwrap() []error }
+	if !errors.As(err, &many) || !slices.Equal(many.Unwrap(), []error{documented("a"), documented("b"), documented("c"), plain}) {
+		t.Error("the errors are not in order")
+	}
+}
