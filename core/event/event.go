@@ -1,8 +1,8 @@
 // Package event holds what a verifier reports to its observers: typed events for logs, metrics, traces and alarms.
 //
-// An observer is a func(context.Context, Event), given to core.WithObserver. The context is the request's, so that a log
-// line finds its trace id and a span its parent; the context of a key fetch has the values of the request that started
-// it, without its cancellation. Took is how long the reported operation took, up to the event: a span starts at
+// An observer is a func(context.Context, Event), given to core.WithObserver. The context is the request's, so that a
+// log line finds its trace id and a span its parent; the context of a key fetch has the values of the request that
+// started it, without its cancellation. Took is how long the reported operation took, up to the event: a span starts at
 // time.Now().Add(-e.Took). It is zero where nothing was measured.
 //
 // No event holds a token, a secret or a URL's credentials. Provider, Issuer, Code, Kind, Op and the booleans take few

@@ -7,8 +7,8 @@ import (
 )
 
 // Log returns an observer that writes every event to logger, for core.WithObserver: refreshes and unknown keys at debug
-// level, rejected tokens at info, failing refreshes and stale keys at warn, unavailable keys at error. Accepted tokens are
-// not logged. The logger gets the event's context.
+// level, rejected tokens at info, failing refreshes and stale keys at warn, unavailable keys at error. Accepted tokens
+// are not logged. The logger gets the event's context.
 //
 // A verifier logs key outages and sums of rejections without it; core.WithLogger turns that off.
 func Log(logger *slog.Logger) func(context.Context, Event) {
@@ -85,13 +85,22 @@ func (e KeysStale) attrs() []slog.Attr {
 }
 
 func (e KeyCacheFailed) attrs() []slog.Attr {
-	return took(append(texts("provider", e.Provider, "issuer", e.Issuer, "url", e.URL, "op", e.Op), slog.Any("error", e.Err)), e.Took)
+	return took(
+		append(texts("provider", e.Provider, "issuer", e.Issuer, "url", e.URL, "op", e.Op), slog.Any("error", e.Err)),
+		e.Took,
+	)
 }
 
 func (e UnknownKey) attrs() []slog.Attr {
-	return append(texts("provider", e.Provider, "issuer", e.Issuer, "url", e.URL, "kid", e.KeyID), slog.Bool("throttled", e.Throttled))
+	return append(
+		texts("provider", e.Provider, "issuer", e.Issuer, "url", e.URL, "kid", e.KeyID),
+		slog.Bool("throttled", e.Throttled),
+	)
 }
 
 func (e TokenRejected) attrs() []slog.Attr {
-	return took(append(texts("provider", e.Provider, "issuer", e.Issuer, "kid", e.KeyID, "code", e.Code), slog.Any("error", e.Err)), e.Took)
+	return took(
+		append(texts("provider", e.Provider, "issuer", e.Issuer, "kid", e.KeyID, "code", e.Code), slog.Any("error", e.Err)),
+		e.Took,
+	)
 }

@@ -31,7 +31,15 @@ func TestLog(t *testing.T) {
 		want  string // "" for an event that is not logged
 	}{
 		{
-			event.KeysRefreshed{Provider: "clerk", Issuer: "i", URL: "u", Keys: 2, Skipped: 1, FreshUntil: at, Took: time.Second},
+			event.KeysRefreshed{
+				Provider:   "clerk",
+				Issuer:     "i",
+				URL:        "u",
+				Keys:       2,
+				Skipped:    1,
+				FreshUntil: at,
+				Took:       time.Second,
+			},
 			`level=DEBUG msg="auth: keys refreshed" provider=clerk issuer=i url=u keys=2 skipped=1 not_modified=false ` +
 				`from_cache=false fresh_until=2026-11-23T12:00:00.000Z took=1s trace=t1`,
 		},
@@ -54,7 +62,14 @@ func TestLog(t *testing.T) {
 			`level=DEBUG msg="auth: unknown key" url=u kid=k9 throttled=true trace=t1`,
 		},
 		{
-			event.TokenRejected{Provider: "clerk", Issuer: "i", KeyID: "k1", Code: "TOKEN_EXPIRED", Err: down, Took: time.Millisecond},
+			event.TokenRejected{
+				Provider: "clerk",
+				Issuer:   "i",
+				KeyID:    "k1",
+				Code:     "TOKEN_EXPIRED",
+				Err:      down,
+				Took:     time.Millisecond,
+			},
 			`level=INFO msg="auth: rejected" provider=clerk issuer=i kid=k1 code=TOKEN_EXPIRED error=down took=1ms trace=t1`,
 		},
 		{event.TokenVerified{Provider: "clerk"}, ""},

@@ -16,8 +16,8 @@ import (
 // maxFile bounds what Load reads, far above any envelope.
 const maxFile = 16 << 20
 
-// FileCache is a [Cache] that keeps one file for each key set in a directory. Several processes of one user may share the
-// directory. Make it with [NewFileCache].
+// FileCache is a [Cache] that keeps one file for each key set in a directory. Several processes of one user may share
+// the directory. Make it with [NewFileCache].
 //
 // Anyone who can write there chooses the keys. Therefore the directory and its files must belong to this process's user
 // or to root and must not be writable by others. Each use checks that, on what was opened and not on what a name refers
@@ -27,8 +27,8 @@ type FileCache struct{ dir string }
 
 var _ Cache = (*FileCache)(nil)
 
-// NewFileCache returns a cache in dir, which it creates with mode 0700 if it does not exist. It refuses a directory that
-// another user owns or can write to. Files are replaced atomically.
+// NewFileCache returns a cache in dir, which it creates with mode 0700 if it does not exist. It refuses a directory
+// that another user owns or can write to. Files are replaced atomically.
 func NewFileCache(dir string) (*FileCache, error) {
 	if dir == "" {
 		return nil, errors.New("keys: the cache directory has no name")
@@ -48,8 +48,8 @@ func NewFileCache(dir string) (*FileCache, error) {
 	return c, root.Close()
 }
 
-// open returns the directory after checking its owner and mode. Everything done through the result stays inside it, even
-// if the name is changed to refer to another directory: a check by name alone could be raced.
+// open returns the directory after checking its owner and mode. Everything done through the result stays inside it,
+// even if the name is changed to refer to another directory: a check by name alone could be raced.
 func (c *FileCache) open() (*os.Root, error) {
 	named, err := os.Lstat(c.dir)
 	if err != nil {

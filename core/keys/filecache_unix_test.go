@@ -51,7 +51,12 @@ func TestFileCacheTrustsOnlyItsOwner(t *testing.T) {
 		"a file of another user":          {false, true, giveAway, "belongs to user"},
 		"a link in the file's place":      {false, false, linkAway, "not a regular file"},
 		"a pipe in the file's place":      {false, false, pipe, "not a regular file"},
-		"a directory in the file's place": {false, false, func(p string) error { _ = os.Remove(p); return os.Mkdir(p, 0o700) }, "not a regular file"},
+		"a directory in the file's place": {
+			false,
+			false,
+			func(p string) error { _ = os.Remove(p); return os.Mkdir(p, 0o700) },
+			"not a regular file",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.root && os.Geteuid() != 0 {

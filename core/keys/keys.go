@@ -38,8 +38,8 @@ type Key struct {
 // one to core.WithKeySource, and prove an implementation with package keystest.
 //
 // A source is asked as seldom as a JWKS URL: once for all requests that wait, again when the keys are no longer fresh
-// ([Policy.DefaultFresh]), and at most once in [Policy.Cooldown] because of unknown key ids. It never sees the key id of a
-// token, which anyone can choose. Implementations must be safe for concurrent use.
+// ([Policy.DefaultFresh]), and at most once in [Policy.Cooldown] because of unknown key ids. It never sees the key id
+// of a token, which anyone can choose. Implementations must be safe for concurrent use.
 type Source interface {
 	// Keys returns all keys that tokens may be signed with now. A key that is missing is revoked once the current keys
 	// are no longer fresh. An error, or a result without any usable key, means that the keys are not known now: the

@@ -61,9 +61,12 @@ func TestExtractFaults(t *testing.T) {
 		"comment and text":        {"<!-- snippet: gin -->\ntext\n```go\nx()\n```\n", "p.md:1: no Go block follows"},
 		"comment and other block": {"<!-- snippet: gin -->\n```sh\nls\n```\n", "p.md:1: no Go block follows"},
 		"comment and nothing":     {"a\n<!-- snippet: gin -->\n", "p.md:2: no Go block follows"},
-		"two comments":            {"<!-- snippet: gin -->\n<!-- snippet: chi -->\n```go\nx()\n```\n", "p.md:1: no Go block follows"},
-		"comment over lines":      {"<!-- snippet: gin\n-->\n```go\nx()\n```\n", "p.md:1: the comment must end on its line"},
-		"empty block":             {"```go\n\n```\n", "p.md:1: this code block is empty"},
+		"two comments": {
+			"<!-- snippet: gin -->\n<!-- snippet: chi -->\n```go\nx()\n```\n",
+			"p.md:1: no Go block follows",
+		},
+		"comment over lines": {"<!-- snippet: gin\n-->\n```go\nx()\n```\n", "p.md:1: the comment must end on its line"},
+		"empty block":        {"```go\n\n```\n", "p.md:1: this code block is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := extract("p.md", c.page); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -81,7 +84,11 @@ func TestFaultsAreFound(t *testing.T) {
 		page(2, "", "s, err := verifier.Verify(ctx, token)\nif err != nil {\n\treturn\n}\n"),
 		page(3, "gin", "r.Use(ginauth.New(contract))\n"),
 		page(4, "echo-handler", "return c.JSON(http.StatusOK, echoauth.UserID(c))\n"),
-		page(5, "", "type T struct{ clerk.Claims }\n\nfunc of(ctx context.Context) (T, error) { return core.Claims[T](ctx) }\n"),
+		page(
+			5,
+			"",
+			"type T struct{ clerk.Claims }\n\nfunc of(ctx context.Context) (T, error) { return core.Claims[T](ctx) }\n",
+		),
 		page(6, "", "contract, err := clerk.NewContract(clerk.Config{})\n"),
 		page(7, "", "import \"fmt\"\n\nfunc hello() { fmt.Println() }\n"),
 		page(8, "skip: on purpose", "this is no Go"),
@@ -105,7 +112,11 @@ func TestFaultsAreFound(t *testing.T) {
 		"docs/p.md:601: there is no wrapper":   page(601, "martini", "x()\n"),
 		"docs/p.md:701: say why":               page(701, "skip", "x()\n"),
 		"docs/p.md:801: a whole file takes no": page(801, "gin", "package main\n"),
-		"docs/p.md:902:":                       page(901, "test", "t.Log()\nt.Logf(\"%d\", \"x\")\n"), // vet's, not the compiler's
+		"docs/p.md:902:": page(
+			901,
+			"test",
+			"t.Log()\nt.Logf(\"%d\", \"x\")\n",
+		), // vet's, not the compiler's
 	}
 	all := good
 	for _, s := range bad {

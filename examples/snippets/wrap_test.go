@@ -22,7 +22,8 @@ func wrappers() map[string]wrapper {
 	return map[string]wrapper{
 		"core": {params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, g *guard.Guard, " +
 			"session *core.Session, token string, w http.ResponseWriter, r *http.Request, next http.Handler, " +
-			"configuration []byte, source keys.Source, acme struct { NewContract func(custom.Config) (*core.Contract, error) }"}, // the reader's own preset
+			// the reader's own preset
+			"configuration []byte, source keys.Source, acme struct { NewContract func(custom.Config) (*core.Contract, error) }"},
 		"error": {
 			params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, session *core.Session, token string",
 			result: "error",
@@ -49,16 +50,28 @@ func packages() map[string]string {
 	all := map[string]string{
 		"gin": "github.com/gin-gonic/gin", "echo": "github.com/labstack/echo/v4",
 		"chi": "github.com/go-chi/chi/v5", "fiber": "github.com/gofiber/fiber/v2",
-		"cors": "github.com/gofiber/fiber/v2/middleware/cors",
-		"core": ours + "core", "guard": ours + "core/guard", "keys": ours + "core/keys", "keystest": ours + "core/keys/keystest",
+		"cors":     "github.com/gofiber/fiber/v2/middleware/cors",
+		"core":     ours + "core",
+		"guard":    ours + "core/guard",
+		"keys":     ours + "core/keys",
+		"keystest": ours + "core/keys/keystest",
 		"authtest": ours + "core/authtest", "adaptertest": ours + "core/adaptertest",
 		"clerktest": ours + "core/providers/clerk/clerktest",
 		"policy":    ours + "core/policy", "event": ours + "core/event", "providers": ours + "core/providers",
-		"ginauth": ours + "ginauth", "echoauth": ours + "echoauth", "chiauth": ours + "chiauth", "fiberauth": ours + "fiberauth",
-		"json": "encoding/json", "http": "net/http", "httptest": "net/http/httptest", "slog": "log/slog", "url": "net/url",
+		"ginauth":    ours + "ginauth",
+		"echoauth":   ours + "echoauth",
+		"chiauth":    ours + "chiauth",
+		"fiberauth":  ours + "fiberauth",
+		"json":       "encoding/json",
+		"http":       "net/http",
+		"httptest":   "net/http/httptest",
+		"slog":       "log/slog",
+		"url":        "net/url",
 		"middleware": "github.com/labstack/echo/v4/middleware",
 	}
-	for _, std := range []string{"context", "errors", "fmt", "io", "log", "os", "slices", "strings", "sync", "testing", "time"} {
+	for _, std := range []string{
+		"context", "errors", "fmt", "io", "log", "os", "slices", "strings", "sync", "testing", "time",
+	} {
 		all[std] = std
 	}
 	for _, preset := range presets() {
@@ -125,7 +138,12 @@ func (s snippet) wrapped(w wrapper) (string, error) {
 		closing = "return nil\n}\n"
 	}
 	// The inner block lets a fragment declare a parameter's name anew.
-	f, err = parser.ParseFile(token.NewFileSet(), "", head+open+"{\n"+s.lineDirective()+s.code+"}\n"+closing, parser.SkipObjectResolution)
+	f, err = parser.ParseFile(
+		token.NewFileSet(),
+		"",
+		head+open+"{\n"+s.lineDirective()+s.code+"}\n"+closing,
+		parser.SkipObjectResolution,
+	)
 	if err != nil {
 		return "", fmt.Errorf("%w: neither declarations nor statements of Go", err) // the line directive has named the page
 	}

@@ -92,9 +92,16 @@ func (f *fixture) header() object {
 func (f *fixture) claims() object {
 	return object{
 		"azp": party, "exp": f.issued.Add(12 * time.Hour).Unix(), "fea": "o:invoices,o:reports", "fva": []int{4, -1},
-		"iat": f.issued.Unix(), "iss": issuerURL, "jti": "8f1c2d7be04a96513c22", "nbf": f.issued.Add(-10 * time.Second).Unix(),
+		"iat": f.issued.Unix(),
+		"iss": issuerURL,
+		"jti": "8f1c2d7be04a96513c22",
+		"nbf": f.issued.Add(-10 * time.Second).Unix(),
 		"o": object{
-			"fpm": "7,1", "id": "org_2sB4hQm9TzKx7LrVd1YwNc3FpJu", "per": "read,create,delete", "rol": "admin", "slg": "northwind",
+			"fpm": "7,1",
+			"id":  "org_2sB4hQm9TzKx7LrVd1YwNc3FpJu",
+			"per": "read,create,delete",
+			"rol": "admin",
+			"slg": "northwind",
 		},
 		"pla": "o:pro", "sid": "sess_2t7GkW0aVbR5nXyE8MzQhCuD4sL", "sts": "active", "sub": userID, "v": 2,
 	}
@@ -128,7 +135,11 @@ func (f *fixture) forgeries() []forged {
 		check, refusal string
 		changes        object
 	}{
-		{"exp", "expired", object{"exp": past.Unix(), "iat": past.Add(-time.Minute).Unix(), "nbf": past.Add(-time.Minute).Unix()}},
+		{"exp", "expired", object{
+			"exp": past.Unix(),
+			"iat": past.Add(-time.Minute).Unix(),
+			"nbf": past.Add(-time.Minute).Unix(),
+		}},
 		{"nbf", "", object{"nbf": future.Unix()}},
 		{"iss", "", object{"iss": "https://clerk.southwind.example"}},
 		{"azp", "", object{"azp": "https://evil.northwind.example"}},

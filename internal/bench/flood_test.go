@@ -42,10 +42,20 @@ func TestFlood(t *testing.T) {
 	}
 	stats := v.Stats()
 	rate, grown := float64(stats.Hits-start.Hits)/float64(tokens), heap()-before
-	t.Logf("%d distinct valid tokens past %d hot ones: %.2f %% of the hot requests hit, %d entries, the heap grew by %.1f MiB",
-		tokens, len(hot), 100*rate, stats.Entries, grown/(1<<20))
+	t.Logf(
+		"%d distinct valid tokens past %d hot ones: %.2f %% of the hot requests hit, %d entries, the heap grew by %.1f MiB",
+		tokens,
+		len(hot),
+		100*rate,
+		stats.Entries,
+		grown/(1<<20),
+	)
 	if rate <= floodRate {
-		t.Errorf("the flood pushes the hot set out of the cache: %.2f of its requests hit, want more than %.2f", rate, floodRate)
+		t.Errorf(
+			"the flood pushes the hot set out of the cache: %.2f of its requests hit, want more than %.2f",
+			rate,
+			floodRate,
+		)
 	}
 	if grown > floodHeap || stats.Entries > floodEntries*11/10 {
 		t.Errorf("the flood grows the cache without bound")
@@ -81,7 +91,11 @@ func TestEntryFootprint(t *testing.T) {
 	if held < entries*99/100 {
 		t.Fatalf("the cache holds %.0f of %d tokens", held, entries)
 	}
-	t.Logf("%.0f bytes an entry, %.0f once its organization and permissions were read", (plain-before)/held, (derived-before)/held)
+	t.Logf(
+		"%.0f bytes an entry, %.0f once its organization and permissions were read",
+		(plain-before)/held,
+		(derived-before)/held,
+	)
 	if (derived-before)/held > most {
 		t.Errorf("an entry takes %.0f bytes, want at most %d", (derived-before)/held, most)
 	}

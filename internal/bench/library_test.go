@@ -59,9 +59,14 @@ func (l library) prepare(f *fixture) (v verify, missing, byHand []string, err er
 // complete reports whether everything is there that the good token carries.
 func complete(c *clerk.Claims) bool {
 	return c != nil && c.Subject == userID && c.Issuer == issuerURL && c.AuthorizedParty == party && c.ExpiresAt != 0 &&
-		c.NotBefore != 0 && c.IssuedAt != 0 && c.ID != "" && c.SessionID != "" && c.Status != "" && c.Features != "" && c.Plan != "" &&
+		c.NotBefore != 0 && c.IssuedAt != 0 && c.ID != "" && c.SessionID != "" && c.Status != "" && c.Features != "" &&
+		c.Plan != "" &&
 		c.Version == 2 && len(c.FactorAges) == 2 && c.FactorAges[0] == 4 && c.FactorAges[1] == -1 &&
 		c.Active != nil && *c.Active == clerk.ActiveOrganization{
-		ID: "org_2sB4hQm9TzKx7LrVd1YwNc3FpJu", Slug: "northwind", Role: "admin", Permissions: "read,create,delete", FeaturePermissionBits: "7,1",
+		ID:                    "org_2sB4hQm9TzKx7LrVd1YwNc3FpJu",
+		Slug:                  "northwind",
+		Role:                  "admin",
+		Permissions:           "read,create,delete",
+		FeaturePermissionBits: "7,1",
 	}
 }

@@ -72,7 +72,12 @@ func ginApps() framework {
 // ginByHand is the middleware that gin's users write.
 func ginByHand(f *fixture) app {
 	keys := f.keyfunc()
-	parser := jwt.NewParser(jwt.WithValidMethods([]string{f.alg}), jwt.WithIssuer(issuerURL), jwt.WithExpirationRequired(), jwt.WithLeeway(leeway))
+	parser := jwt.NewParser(
+		jwt.WithValidMethods([]string{f.alg}),
+		jwt.WithIssuer(issuerURL),
+		jwt.WithExpirationRequired(),
+		jwt.WithLeeway(leeway),
+	)
 	return ginApp(func(c *gin.Context) string { return c.MustGet("claims").(*partyClaims).Subject }, func(c *gin.Context) {
 		token, ok := strings.CutPrefix(c.GetHeader("Authorization"), "Bearer ")
 		if !ok {

@@ -80,7 +80,12 @@ func (f *fixture) keyfunc() jwt.Keyfunc { return must(keyfunc.NewJWKSetJSON(f.jw
 
 func golangJWT(f *fixture, bare bool) verify {
 	keys := f.keyfunc()
-	parser := jwt.NewParser(jwt.WithValidMethods([]string{f.alg}), jwt.WithIssuer(issuerURL), jwt.WithExpirationRequired(), jwt.WithLeeway(leeway))
+	parser := jwt.NewParser(
+		jwt.WithValidMethods([]string{f.alg}),
+		jwt.WithIssuer(issuerURL),
+		jwt.WithExpirationRequired(),
+		jwt.WithLeeway(leeway),
+	)
 	return func(token string) (string, *clerk.Claims, error) {
 		if bare {
 			c := &bareClaims{}
@@ -105,7 +110,8 @@ func goJOSE(f *fixture, bare bool) verify {
 		if err := t.Claims(keys, &registered, c); err != nil {
 			return "", nil, err
 		}
-		if err := registered.ValidateWithLeeway(josejwt.Expected{Issuer: issuerURL, Time: time.Now()}, leeway); err != nil || bare {
+		err = registered.ValidateWithLeeway(josejwt.Expected{Issuer: issuerURL, Time: time.Now()}, leeway)
+		if err != nil || bare {
 			return c.Subject, c, err
 		}
 		return c.Subject, c, byHand(c, false, true)

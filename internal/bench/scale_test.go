@@ -76,7 +76,10 @@ func benchKeys(b *testing.B, size int) {
 		must(rand.Read(n))
 		n[0], n[255] = n[0]|0x80, n[255]|1
 		set.Keys = append(set.Keys, jose.JSONWebKey{
-			Key: &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: 65537}, KeyID: fmt.Sprintf("key_%d", i), Algorithm: "RS256", Use: "sig",
+			Key:       &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: 65537},
+			KeyID:     fmt.Sprintf("key_%d", i),
+			Algorithm: "RS256",
+			Use:       "sig",
 		})
 	}
 	set.Keys[size/2] = f.jwk()

@@ -48,7 +48,10 @@ func parse(statistics string) []figures {
 		if err != nil || len(name) < 3 {
 			continue
 		}
-		i := slices.IndexFunc(all, func(f figures) bool { return f.benchmark == name[0] && f.group == name[1] && f.row == name[2] })
+		i := slices.IndexFunc(all, func(f figures) bool {
+			return f.benchmark == name[0] && f.group == name[1] &&
+				f.row == name[2]
+		})
 		if i < 0 {
 			i, all = len(all), append(all, figures{benchmark: name[0], group: name[1], row: name[2]})
 		}
@@ -84,7 +87,10 @@ func slower(all []figures) []string {
 	for _, f := range all {
 		ours := strings.HasPrefix(f.row, "auth-go") || f.benchmark == "Scale" && !strings.HasSuffix(f.row, rowLimit)
 		if ours && f.change > slowerThan {
-			rows = append(rows, fmt.Sprintf("%s/%s/%s takes %.2f times as long as before", f.benchmark, f.group, f.row, f.change))
+			rows = append(
+				rows,
+				fmt.Sprintf("%s/%s/%s takes %.2f times as long as before", f.benchmark, f.group, f.row, f.change),
+			)
 		}
 	}
 	return rows
@@ -117,13 +123,35 @@ func groupTable(rows []figures) string {
 	case base.row != rowLimit:
 		heading = "|  | time | allocs | bytes |"
 	}
-	fmt.Fprintf(&b, "\n### %s, %s\n\n%s\n|---|%s\n", rows[0].benchmark, rows[0].group, heading, strings.Repeat("--:|", strings.Count(heading, "|")-2))
+	fmt.Fprintf(
+		&b,
+		"\n### %s, %s\n\n%s\n|---|%s\n",
+		rows[0].benchmark,
+		rows[0].group,
+		heading,
+		strings.Repeat("--:|", strings.Count(heading, "|")-2),
+	)
 	for _, f := range rows {
 		switch base.row {
 		case rowBare:
-			fmt.Fprintf(&b, "| %s | %s | %.0f | %s |\n", bold(f.row), duration(f.ns-base.ns), f.allocs-base.allocs, duration(f.ns))
+			fmt.Fprintf(
+				&b,
+				"| %s | %s | %.0f | %s |\n",
+				bold(f.row),
+				duration(f.ns-base.ns),
+				f.allocs-base.allocs,
+				duration(f.ns),
+			)
 		case rowLimit:
-			fmt.Fprintf(&b, "| %s | %s | %s | %.0f | %.0f |\n", bold(f.row), duration(f.ns), significant(f.ns/base.ns), f.allocs, f.bytes)
+			fmt.Fprintf(
+				&b,
+				"| %s | %s | %s | %.0f | %.0f |\n",
+				bold(f.row),
+				duration(f.ns),
+				significant(f.ns/base.ns),
+				f.allocs,
+				f.bytes,
+			)
 		default:
 			fmt.Fprintf(&b, "| %s | %s | %.0f | %.0f |\n", f.row, duration(f.ns), f.allocs, f.bytes)
 		}
@@ -156,7 +184,13 @@ func summary(all []figures) string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "|  | %s | %s allocs |\n|---|%s\n", strings.Join(groups, " | "), groups[0], strings.Repeat("--:|", len(groups)+1))
+	fmt.Fprintf(
+		&b,
+		"|  | %s | %s allocs |\n|---|%s\n",
+		strings.Join(groups, " | "),
+		groups[0],
+		strings.Repeat("--:|", len(groups)+1),
+	)
 	for _, row := range rows {
 		fmt.Fprintf(&b, "| %s |", bold(row))
 		for _, group := range groups {

@@ -40,9 +40,11 @@ func TestTables(t *testing.T) {
 		"| the limit | 29.9 µs | 1.17 µs | 0 |\n",
 		"| **auth-go, new token** | 0.870× | 5.39× | 24 |\n",
 		"| cristalhq/jwt v5 | 1.29× | – | 0 |\n",
-		"### Verify, RS256\n\n|  | time | × limit | allocs | bytes |\n|---|--:|--:|--:|--:|\n| the limit | 29.9 µs | 1.00 | 0 | 0 |\n",
+		"### Verify, RS256\n\n|  | time | × limit | allocs | bytes |\n" +
+			"|---|--:|--:|--:|--:|\n| the limit | 29.9 µs | 1.00 | 0 | 0 |\n",
 		"| **auth-go, new token** | 26.0 µs | 0.870 | 24 | 2144 |\n",
-		"### Middleware, gin\n\n|  | added | allocs added | request |\n|---|--:|--:|--:|\n| no guard | 0 ns | 0 | 68.0 ns |\n",
+		"### Middleware, gin\n\n|  | added | allocs added | request |\n" +
+			"|---|--:|--:|--:|\n| no guard | 0 ns | 0 | 68.0 ns |\n",
 		"| **auth-go, cached token** | 3.32 µs | 21 | 3.39 µs |\n",
 		"### Scale, keys\n\n|  | time | allocs | bytes |\n|---|--:|--:|--:|\n| 100/new token | 24.0 µs | 0 | 0 |\n",
 	} {
@@ -72,12 +74,14 @@ Scale/keys/1000/cached_token-2,1e-05,0%,2e-05,0%,+100.00%,p=0.002 n=6
 `
 	var out strings.Builder
 	err := run(strings.NewReader(twoFiles), &out)
-	const want = "Verify/RS256/auth-go, new token takes 1.10 times as long as before\nScale/keys/1000/cached token takes 2.00 times as long as before\n"
+	const want = "Verify/RS256/auth-go, new token takes 1.10 times as long as before\n" +
+		"Scale/keys/1000/cached token takes 2.00 times as long as before\n"
 	if err == nil || out.String() != want {
 		t.Errorf("got %v and\n%s\nwant\n%s", err, &out, want)
 	}
 	out.Reset()
-	if err := run(strings.NewReader(strings.NewReplacer("+10.00%", "~", "+100.00%", "-1.00%").Replace(twoFiles)), &out); err != nil || !strings.HasPrefix(out.String(), "No row") {
+	err = run(strings.NewReader(strings.NewReplacer("+10.00%", "~", "+100.00%", "-1.00%").Replace(twoFiles)), &out)
+	if err != nil || !strings.HasPrefix(out.String(), "No row") {
 		t.Errorf("got %v, %s", err, &out)
 	}
 	if err := run(strings.NewReader(""), &out); err == nil {
@@ -87,7 +91,8 @@ Scale/keys/1000/cached_token-2,1e-05,0%,2e-05,0%,+100.00%,p=0.002 n=6
 
 func TestFigures(t *testing.T) {
 	for ns, want := range map[float64]string{
-		0.5: "0.500 ns", 42.04: "42.0 ns", 873: "873 ns", 999.9: "1.00 µs", 36_123: "36.1 µs", 2_500_000: "2.50 ms", -1500: "−1.50 µs", 0.011: "0.0110 ns",
+		0.5: "0.500 ns", 42.04: "42.0 ns", 873: "873 ns", 999.9: "1.00 µs", 36_123: "36.1 µs", 2_500_000: "2.50 ms",
+		-1500: "−1.50 µs", 0.011: "0.0110 ns",
 	} {
 		if got := duration(ns); got != want {
 			t.Errorf("duration(%g) is %q, want %q", ns, got, want)

@@ -49,7 +49,13 @@ func TestAnswers(t *testing.T) {
 				}
 			}
 			if answer != want[scenario.Name] {
-				t.Errorf("%s: %s's answer is not the recorded one.\ngot:\n%s\nwant:\n%s", scenario.Name, adapter.Name, answer, want[scenario.Name])
+				t.Errorf(
+					"%s: %s's answer is not the recorded one.\ngot:\n%s\nwant:\n%s",
+					scenario.Name,
+					adapter.Name,
+					answer,
+					want[scenario.Name],
+				)
 			}
 		}
 	}
@@ -92,7 +98,10 @@ func formatAnswers(all []recording) string {
 		scenarios[r.answer] = append(scenarios[r.answer], r.scenario)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Every HTTP answer of the adapters, and the scenarios that get it.\nWritten by: go test . -run TestAnswers -update\n")
+	fmt.Fprintf(
+		&b,
+		"Every HTTP answer of the adapters, and the scenarios that get it.\nWritten by: go test . -run TestAnswers -update\n",
+	)
 	for _, answer := range distinct {
 		text := answer
 		if !strings.HasSuffix(text, "\n") {

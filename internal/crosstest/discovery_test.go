@@ -69,7 +69,11 @@ func TestDiscoveryWalk(t *testing.T) {
 				t.Errorf("challenge for want of a scope: %+v", more)
 			}
 			if !slices.Contains(metadata.Scopes, more.params["scope"]) {
-				t.Errorf("the challenge wants the scope %q, which the metadata does not know: %q", more.params["scope"], metadata.Scopes)
+				t.Errorf(
+					"the challenge wants the scope %q, which the metadata does not know: %q",
+					more.params["scope"],
+					metadata.Scopes,
+				)
 			}
 			last := send(t, http.MethodGet, resource, "Authorization", grant(more.params["scope"]))
 			if body, err := io.ReadAll(last.body); last.status != http.StatusOK || err != nil || string(body) != "ada" {

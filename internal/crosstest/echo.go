@@ -42,7 +42,11 @@ func serveEcho(cfg adaptertest.Config, e *echo.Echo) (*adaptertest.Server, error
 	report := func(c echo.Context) error {
 		session, ok := echoauth.Session(c)
 		claims, err := echoauth.Claims[adaptertest.Claims](c)
-		return c.Blob(http.StatusOK, "application/json", cfg.Report(c.Request().Context(), c.Path(), echoauth.UserID(c), session, ok, claims, err))
+		return c.Blob(
+			http.StatusOK,
+			"application/json",
+			cfg.Report(c.Request().Context(), c.Path(), echoauth.UserID(c), session, ok, claims, err),
+		)
 	}
 	g := guard.Must("echoauth", cfg.Source, cfg.Options...)
 	if path := g.MetadataPath(); path != "" {

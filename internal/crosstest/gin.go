@@ -37,7 +37,9 @@ func newGin(options ...gin.OptionFunc) *gin.Engine {
 }
 
 func serveGin(cfg adaptertest.Config, r *gin.Engine) (*adaptertest.Server, error) {
-	r.Use(gin.CustomRecoveryWithWriter(nil, func(c *gin.Context, _ any) { c.AbortWithStatus(http.StatusInternalServerError) }))
+	r.Use(
+		gin.CustomRecoveryWithWriter(nil, func(c *gin.Context, _ any) { c.AbortWithStatus(http.StatusInternalServerError) }),
+	)
 	r.Use(func(c *gin.Context) {
 		c.Next()
 		for _, err := range c.Errors {
@@ -50,7 +52,11 @@ func serveGin(cfg adaptertest.Config, r *gin.Engine) (*adaptertest.Server, error
 	report := func(c *gin.Context) {
 		session, ok := ginauth.Session(c)
 		claims, err := ginauth.Claims[adaptertest.Claims](c)
-		c.Data(http.StatusOK, "application/json", cfg.Report(c.Request.Context(), c.FullPath(), ginauth.UserID(c), session, ok, claims, err))
+		c.Data(
+			http.StatusOK,
+			"application/json",
+			cfg.Report(c.Request.Context(), c.FullPath(), ginauth.UserID(c), session, ok, claims, err),
+		)
 	}
 	g := guard.Must("ginauth", cfg.Source, cfg.Options...)
 	if path := g.MetadataPath(); path != "" {

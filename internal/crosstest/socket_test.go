@@ -58,9 +58,19 @@ func TestWebSocket(t *testing.T) {
 				code      core.Code
 				challenge string
 			}{
-				"no token":       {[]string{"chat"}, 401, core.CodeTokenMissing, "Bearer " + metadata},
-				"expired token":  {[]string{"chat", marker, expired}, 401, core.CodeTokenExpired, `Bearer error="invalid_token", ` + metadata},
-				"marker alone":   {[]string{"chat", marker}, 400, core.CodeInvalidRequest, `Bearer error="invalid_request", ` + metadata},
+				"no token": {[]string{"chat"}, 401, core.CodeTokenMissing, "Bearer " + metadata},
+				"expired token": {
+					[]string{"chat", marker, expired},
+					401,
+					core.CodeTokenExpired,
+					`Bearer error="invalid_token", ` + metadata,
+				},
+				"marker alone": {
+					[]string{"chat", marker},
+					400,
+					core.CodeInvalidRequest,
+					`Bearer error="invalid_request", ` + metadata,
+				},
 				"without marker": {[]string{"chat", token}, 401, core.CodeTokenMissing, "Bearer " + metadata},
 			} {
 				t.Run(name, func(t *testing.T) {
@@ -73,8 +83,17 @@ func TestWebSocket(t *testing.T) {
 					if answer.body == nil || json.NewDecoder(answer.body).Decode(&body) != nil {
 						t.Fatalf("no answer that can be read: %v", err)
 					}
-					if got := answer.header.Get("WWW-Authenticate"); answer.status != tc.status || body.Code != tc.code || got != tc.challenge {
-						t.Errorf("got %d %s %q, want %d %s %q", answer.status, string(body.Code), got, tc.status, string(tc.code), tc.challenge)
+					got := answer.header.Get("WWW-Authenticate")
+					if answer.status != tc.status || body.Code != tc.code || got != tc.challenge {
+						t.Errorf(
+							"got %d %s %q, want %d %s %q",
+							answer.status,
+							string(body.Code),
+							got,
+							tc.status,
+							string(tc.code),
+							tc.challenge,
+						)
 					}
 				})
 			}
@@ -86,7 +105,11 @@ func dialSocket(t *testing.T, s *surface, offered []string) (*websocket.Conn, an
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	t.Cleanup(cancel)
-	conn, response, err := websocket.Dial(ctx, strings.Replace(s.url, "http:", "ws:", 1)+pathSocket, &websocket.DialOptions{Subprotocols: offered})
+	conn, response, err := websocket.Dial(
+		ctx,
+		strings.Replace(s.url, "http:", "ws:", 1)+pathSocket,
+		&websocket.DialOptions{Subprotocols: offered},
+	)
 	switch {
 	case response == nil:
 		return conn, answer{}, err

@@ -24,9 +24,16 @@ func TestStream(t *testing.T) {
 	for _, f := range frameworks() {
 		t.Run(f.name, func(t *testing.T) {
 			s := f.start(t)
-			answer := send(t, http.MethodGet, s.url+pathEvents, "Authorization", "Bearer "+s.issuer.Token(authtest.Claims{"sub": "ada"}))
+			answer := send(
+				t,
+				http.MethodGet,
+				s.url+pathEvents,
+				"Authorization",
+				"Bearer "+s.issuer.Token(authtest.Claims{"sub": "ada"}),
+			)
 			lines := bufio.NewReader(answer.body)
-			if line, err := lines.ReadString('\n'); answer.status != http.StatusOK || err != nil || line != "data: hello, ada\n" {
+			line, err := lines.ReadString('\n')
+			if answer.status != http.StatusOK || err != nil || line != "data: hello, ada\n" {
 				t.Errorf("got %d %q, %v", answer.status, line, err)
 			}
 			close(s.gate)
@@ -53,14 +60,23 @@ func TestCORS(t *testing.T) {
 			}{
 				"preflight": {
 					http.MethodOptions,
-					[]string{"Origin", page, "Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "authorization"},
+					[]string{
+						"Origin", page, "Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "authorization",
+					},
 					[]int{http.StatusOK, http.StatusNoContent},
 					true,
 				},
-				"then without a token":  {http.MethodGet, []string{"Origin", page}, []int{http.StatusUnauthorized}, true},
-				"then with a bad token": {http.MethodGet, []string{"Origin", page, "Authorization", "Bearer a.b.c"}, []int{http.StatusUnauthorized}, true},
-				"then with a token":     {http.MethodGet, []string{"Origin", page, "Authorization", good}, []int{http.StatusOK}, true},
-				"no page at all":        {http.MethodGet, nil, []int{http.StatusUnauthorized}, false},
+				"then without a token": {http.MethodGet, []string{"Origin", page}, []int{http.StatusUnauthorized}, true},
+				"then with a bad token": {http.MethodGet, []string{
+					"Origin", page, "Authorization", "Bearer a.b.c",
+				}, []int{http.StatusUnauthorized}, true},
+				"then with a token": {
+					http.MethodGet,
+					[]string{"Origin", page, "Authorization", good},
+					[]int{http.StatusOK},
+					true,
+				},
+				"no page at all": {http.MethodGet, nil, []int{http.StatusUnauthorized}, false},
 			} {
 				t.Run(name, func(t *testing.T) {
 					answer := send(t, tc.method, s.url+pathMCP, tc.fields...)

@@ -13,7 +13,11 @@ import (
 
 func surfaceChi(s *surface) (serve func(net.Listener) error, stop func() error) {
 	r := chi.NewRouter()
-	r.Use(cors.Handler(cors.Options{AllowedOrigins: []string{page}, AllowedHeaders: []string{"Authorization"}, ExposedHeaders: []string{"WWW-Authenticate"}}))
+	r.Use(cors.Handler(cors.Options{
+		AllowedOrigins: []string{page},
+		AllowedHeaders: []string{"Authorization"},
+		ExposedHeaders: []string{"WWW-Authenticate"},
+	}))
 	chiauth.Metadata(r, s.guard)
 	r.Group(func(r chi.Router) {
 		r.Use(chiauth.Guard(s.guard))

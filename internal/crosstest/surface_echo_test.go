@@ -18,7 +18,11 @@ func surfaceEcho(s *surface) (serve func(net.Listener) error, stop func() error)
 	}))
 	e.Any(s.guard.MetadataPath(), echoauth.Metadata(s.guard))
 	guarded := e.Group("", echoauth.Guard(s.guard))
-	guarded.GET(pathMCP, func(c echo.Context) error { return c.String(http.StatusOK, echoauth.UserID(c)) }, echoauth.Require(policy.Scope(scopeMCP)))
+	guarded.GET(
+		pathMCP,
+		func(c echo.Context) error { return c.String(http.StatusOK, echoauth.UserID(c)) },
+		echoauth.Require(policy.Scope(scopeMCP)),
+	)
 	guarded.GET(pathSocket, echo.WrapHandler(http.HandlerFunc(socket)))
 	guarded.GET(pathEvents, echo.WrapHandler(http.HandlerFunc(s.events)))
 	return serveHTTP(e)

@@ -18,7 +18,11 @@ func surfaceFiber(s *surface) (serve func(net.Listener) error, stop func() error
 	app.Use(cors.New(cors.Config{AllowOrigins: page, AllowHeaders: "Authorization", ExposeHeaders: "WWW-Authenticate"}))
 	app.All(s.guard.MetadataPath(), fiberauth.Metadata(s.guard))
 	guarded := app.Group("", fiberauth.Guard(s.guard))
-	guarded.Get(pathMCP, fiberauth.Require(policy.Scope(scopeMCP)), func(c *fiber.Ctx) error { return c.SendString(fiberauth.UserID(c)) })
+	guarded.Get(
+		pathMCP,
+		fiberauth.Require(policy.Scope(scopeMCP)),
+		func(c *fiber.Ctx) error { return c.SendString(fiberauth.UserID(c)) },
+	)
 	guarded.Get(pathSocket, func(c *fiber.Ctx) error {
 		ctx := c.UserContext() // c is gone when the socket is open; the session's context is not
 		return websocket.New(func(conn *websocket.Conn) {

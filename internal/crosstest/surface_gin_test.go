@@ -20,7 +20,11 @@ func surfaceGin(s *surface) (serve func(net.Listener) error, stop func() error) 
 	}))
 	r.Any(s.guard.MetadataPath(), ginauth.Metadata(s.guard))
 	guarded := r.Group("", ginauth.Guard(s.guard))
-	guarded.GET(pathMCP, ginauth.Require(policy.Scope(scopeMCP)), func(c *gin.Context) { c.String(http.StatusOK, ginauth.UserID(c)) })
+	guarded.GET(
+		pathMCP,
+		ginauth.Require(policy.Scope(scopeMCP)),
+		func(c *gin.Context) { c.String(http.StatusOK, ginauth.UserID(c)) },
+	)
 	guarded.GET(pathSocket, gin.WrapF(socket))
 	guarded.GET(pathEvents, gin.WrapF(s.events))
 	return serveHTTP(r)

@@ -16,8 +16,11 @@ import (
 func TestTableIsWritten(t *testing.T) {
 	const file = "testdata/table.md"
 	var b bytes.Buffer
-	b.WriteString("# What every adapter answers\n\nWritten by `go test . -update`. `{…}` stands for a token of that name; " +
-		"the complete answers are in answers.txtar.\n\n| scenario | request | status | code or user | challenge | rule |\n|---|---|---|---|---|---|\n")
+	b.WriteString(
+		"# What every adapter answers\n\nWritten by `go test . -update`. `{…}` stands for a token of that name; " +
+			"the complete answers are in answers.txtar.\n" +
+			"\n| scenario | request | status | code or user | challenge | rule |\n|---|---|---|---|---|---|\n",
+	)
 	for _, s := range adaptertest.Scenarios() {
 		fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s |\n",
 			s.Name, code(request(s)), s.Want.Status, code(string(s.Want.Code)+s.Want.User), code(s.Want.Challenge), s.Why)

@@ -53,7 +53,9 @@ func oneUnreadable(ctx context.Context, st *stage) (faults []string) {
 }
 
 func badSets(ctx context.Context, st *stage) (faults []string) {
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(st.issuer.JWKS()) }))
+	elsewhere := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(st.issuer.JWKS()) }),
+	)
 	defer elsewhere.Close()
 	var answer atomic.Pointer[http.HandlerFunc]
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*answer.Load())(w, r) }))
@@ -68,8 +70,11 @@ func badSets(ctx context.Context, st *stage) (faults []string) {
 		_, _ = w.Write(st.issuer.JWKS())
 	})
 	answer.Store(&good)
-	v, err := core.NewVerifier(st.issuer.Contract(func(r *core.Rules) { r.JWKSURL = front.URL + "/keys" }), core.WithClock(st.clock),
-		core.WithKeyPolicy(keys.Policy{FetchTimeout: time.Minute})) // a busy machine must not make these time out
+	v, err := core.NewVerifier(
+		st.issuer.Contract(func(r *core.Rules) { r.JWKSURL = front.URL + "/keys" }),
+		core.WithClock(st.clock),
+		core.WithKeyPolicy(keys.Policy{FetchTimeout: time.Minute}),
+	) // a busy machine must not make these time out
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -89,7 +94,11 @@ func badSets(ctx context.Context, st *stage) (faults []string) {
 		{"no key set", "malformed_set", body(`{"keys":7}`)},
 		{"redirect to another host", "redirect", redirect(elsewhere.URL)},
 		{"redirect to a private address", "redirect", redirect("https://10.0.0.1/keys")}, // never dialled
-		{"status 500", "status", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }},
+		{
+			"status 500",
+			"status",
+			func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
+		},
 	} {
 		answer.Store(&bad.answer)
 		st.clock.Advance(2 * time.Minute)

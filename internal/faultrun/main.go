@@ -25,7 +25,8 @@ func main() {
 	peers := flag.Bool("peers", false, "compare with keyfunc and go-oidc under the same flood")
 	scale := flag.Float64("scale", 1, "part of the full number of requests, 0.001 to 1")
 	flag.Parse()
-	if *scale < 0.001 || *scale > 1 || *storm < 0 || *storm > 10*time.Minute || *soak < 0 || *soak > 10*time.Minute || flag.NArg() > 0 {
+	if *scale < 0.001 || *scale > 1 || *storm < 0 || *storm > 10*time.Minute || *soak < 0 || *soak > 10*time.Minute ||
+		flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
 	}

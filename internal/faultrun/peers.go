@@ -16,14 +16,17 @@ import (
 	"github.com/revstackhq/auth-go/core/authtest"
 )
 
+// verify checks a token.
+type verify func(ctx context.Context, token string) error
+
 // peer is a library with the settings of its own documentation.
 type peer struct {
 	name string
-	make func(ctx context.Context, issuer *authtest.Issuer) (verify func(ctx context.Context, token string) error, err error)
+	make func(ctx context.Context, issuer *authtest.Issuer) (verify, error)
 }
 
 var peers = []peer{
-	{"auth-go", func(_ context.Context, issuer *authtest.Issuer) (func(context.Context, string) error, error) {
+	{"auth-go", func(_ context.Context, issuer *authtest.Issuer) (verify, error) {
 		v, err := core.NewVerifier(issuer.Contract())
 		if err != nil {
 			return nil, err
@@ -33,19 +36,26 @@ var peers = []peer{
 			return err
 		}, nil
 	}},
-	{"keyfunc v3 + golang-jwt v5", func(ctx context.Context, issuer *authtest.Issuer) (func(context.Context, string) error, error) {
-		k, err := keyfunc.NewDefaultCtx(ctx, []string{issuer.JWKSURL()})
-		if err != nil {
-			return nil, err
-		}
-		return func(ctx context.Context, token string) error {
-			_, err := jwt.Parse(token, k.KeyfuncCtx(ctx), jwt.WithIssuer(issuer.URL()), jwt.WithAudience(authtest.Audience),
-				jwt.WithExpirationRequired(), jwt.WithValidMethods([]string{"RS256"}))
-			return err
-		}, nil
-	}},
-	{"go-oidc v3", func(ctx context.Context, issuer *authtest.Issuer) (func(context.Context, string) error, error) {
-		v := oidc.NewVerifier(issuer.URL(), oidc.NewRemoteKeySet(ctx, issuer.JWKSURL()), &oidc.Config{ClientID: authtest.Audience})
+	{
+		"keyfunc v3 + golang-jwt v5",
+		func(ctx context.Context, issuer *authtest.Issuer) (verify, error) {
+			k, err := keyfunc.NewDefaultCtx(ctx, []string{issuer.JWKSURL()})
+			if err != nil {
+				return nil, err
+			}
+			return func(ctx context.Context, token string) error {
+				_, err := jwt.Parse(token, k.KeyfuncCtx(ctx), jwt.WithIssuer(issuer.URL()), jwt.WithAudience(authtest.Audience),
+					jwt.WithExpirationRequired(), jwt.WithValidMethods([]string{"RS256"}))
+				return err
+			}, nil
+		},
+	},
+	{"go-oidc v3", func(ctx context.Context, issuer *authtest.Issuer) (verify, error) {
+		v := oidc.NewVerifier(
+			issuer.URL(),
+			oidc.NewRemoteKeySet(ctx, issuer.JWKSURL()),
+			&oidc.Config{ClientID: authtest.Audience},
+		)
 		return func(ctx context.Context, token string) error {
 			_, err := v.Verify(ctx, token)
 			return err
@@ -58,8 +68,13 @@ var peers = []peer{
 func comparePeers(ctx context.Context, w io.Writer, scale float64) (bool, error) {
 	flood := max(50, int(2_000*scale))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "library\tfetches for %d unknown key ids\tgood refused meanwhile\tnew key after a rotation in the flood\t"+
-		"fetches for %d bad signatures\tissuer down at the start, then up\t\n", flood, flood)
+	fmt.Fprintf(
+		t,
+		"library\tfetches for %d unknown key ids\tgood refused meanwhile\tnew key after a rotation in the flood\t"+
+			"fetches for %d bad signatures\tissuer down at the start, then up\t\n",
+		flood,
+		flood,
+	)
 	for _, p := range peers {
 		cells, err := p.suffer(ctx, flood)
 		if err != nil {

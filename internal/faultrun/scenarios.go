@@ -91,7 +91,12 @@ func hanging(ctx context.Context, st *stage) (faults []string) {
 
 func hangingStale(ctx context.Context, st *stage) (faults []string) {
 	st.issuer.SetMaxAge(10 * time.Minute)
-	v, token := st.verifier(core.WithTokenCache(core.TokenCache{Disabled: true})), st.issuer.Token(nil, authtest.ExpiresIn(time.Hour))
+	v, token := st.verifier(
+		core.WithTokenCache(core.TokenCache{Disabled: true}),
+	), st.issuer.Token(
+		nil,
+		authtest.ExpiresIn(time.Hour),
+	)
 	st.good(ctx, v, token)
 	st.issuer.Hang(true)
 	defer st.issuer.Hang(false)
@@ -227,7 +232,11 @@ func heapBytes() uint64 {
 func badSignatures(ctx context.Context, st *stage) (faults []string) {
 	v, good := st.verifier(), st.issuer.Token(nil)
 	st.good(ctx, v, good)
-	bad := st.issuer.Token(authtest.Claims{"sub": "mallory"}, authtest.WithForeignKey(), authtest.WithKeyID(st.issuer.KeyID()))
+	bad := st.issuer.Token(
+		authtest.Claims{"sub": "mallory"},
+		authtest.WithForeignKey(),
+		authtest.WithKeyID(st.issuer.KeyID()),
+	)
 	before := st.issuer.Fetches()
 	parallel(64, st.n(100_000), func(int) {
 		if code := st.verify(ctx, v, bad); code != core.CodeInvalidSignature {

@@ -73,7 +73,8 @@ func storming(ctx context.Context, st *stage, v *core.Verifier, good string, not
 			note("a made-up key id got " + string(code))
 		}
 	case 1:
-		if code := st.verify(ctx, v, good[:len(good)-8]+"AAAAAAAA"); code != core.CodeInvalidSignature && code != core.CodeInvalidFormat {
+		code := st.verify(ctx, v, good[:len(good)-8]+"AAAAAAAA")
+		if code != core.CodeInvalidSignature && code != core.CodeInvalidFormat {
 			note("a bad signature got " + string(code))
 		}
 	case 2:
@@ -83,7 +84,8 @@ func storming(ctx context.Context, st *stage, v *core.Verifier, good string, not
 	case 3:
 		impatient, cancel := context.WithTimeout(ctx, time.Microsecond)
 		defer cancel()
-		if _, err := v.Verify(impatient, withKid(good, randomKid())); err == nil || errors.Is(err, core.CodeInvalidSignature) {
+		_, err := v.Verify(impatient, withKid(good, randomKid()))
+		if err == nil || errors.Is(err, core.CodeInvalidSignature) {
 			note(fmt.Sprintf("an impatient request got %v", err))
 		}
 	default:

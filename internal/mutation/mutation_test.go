@@ -124,7 +124,8 @@ func TestBaseline(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("GOWORK", "off")
-	if _, err := runAll(t.Context(), dir, mutants, 1, &strings.Builder{}); err == nil || !strings.Contains(err.Error(), "fail without any mutant") {
+	_, err = runAll(t.Context(), dir, mutants, 1, &strings.Builder{})
+	if err == nil || !strings.Contains(err.Error(), "fail without any mutant") {
 		t.Errorf("error = %v", err)
 	}
 }

@@ -44,7 +44,9 @@ func (s jwtStorage) GetClientByClientID(ctx context.Context, id string) (op.Clie
 func startProvider(t *testing.T, clientIDs ...string) string {
 	t.Helper()
 	var provider http.Handler
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { provider.ServeHTTP(w, r) }))
+	server := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { provider.ServeHTTP(w, r) }),
+	)
 	t.Cleanup(server.Close)
 	clients := map[string]*storage.Client{}
 	for _, id := range clientIDs {
@@ -63,13 +65,18 @@ func signIn(t *testing.T, issuer, client, user string) (accessToken, idToken str
 	if err != nil {
 		t.Fatal(err)
 	}
-	browser := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	browser := &http.Client{
+		Jar:           jar,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	const verifier = "a-code-verifier-that-is-long-enough-to-be-one-43"
 	challenge := sha256.Sum256([]byte(verifier))
 	endpoints := discover(t, issuer)
 	authorize := endpoints.Authorization + "?" + url.Values{
 		"client_id": {client}, "redirect_uri": {redirectURI}, "response_type": {"code"}, "scope": {"openid profile email"},
-		"state": {"s"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(challenge[:])}, "code_challenge_method": {"S256"},
+		"state":                 {"s"},
+		"code_challenge":        {base64.RawURLEncoding.EncodeToString(challenge[:])},
+		"code_challenge_method": {"S256"},
 	}.Encode()
 	login := follow(t, browser, issuer, authorize)
 	u, err := url.Parse(login)

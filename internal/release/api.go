@@ -100,7 +100,10 @@ func exported(pkg *types.Package) []string {
 		case *types.TypeName:
 			lines = append(lines, describeType(object, qualify)...)
 		case *types.Const:
-			lines = append(lines, fmt.Sprintf("const %s %s = %s", name, types.TypeString(object.Type(), qualify), object.Val().ExactString()))
+			lines = append(
+				lines,
+				fmt.Sprintf("const %s %s = %s", name, types.TypeString(object.Type(), qualify), object.Val().ExactString()),
+			)
 		default:
 			lines = append(lines, types.ObjectString(object, qualify))
 		}
@@ -119,7 +122,10 @@ func describeType(object *types.TypeName, qualify types.Qualifier) []string {
 		lines = append(lines, "type "+name+" struct")
 		for field := range under.Fields() {
 			if field.Exported() {
-				lines = append(lines, fmt.Sprintf("type %s struct, %s %s", name, field.Name(), types.TypeString(field.Type(), qualify)))
+				lines = append(
+					lines,
+					fmt.Sprintf("type %s struct, %s %s", name, field.Name(), types.TypeString(field.Type(), qualify)),
+				)
 			}
 		}
 	case *types.Interface:

@@ -37,7 +37,10 @@ func (r *repository) checkReasons(m publicModule, linked []string) error {
 	}
 	for _, path := range linked {
 		if !slices.Contains(listed, path) {
-			errs = append(errs, fmt.Errorf("%s: %s is linked but not listed; add it with its reason, or do without it", name, path))
+			errs = append(
+				errs,
+				fmt.Errorf("%s: %s is linked but not listed; add it with its reason, or do without it", name, path),
+			)
 		}
 	}
 	for _, path := range listed {

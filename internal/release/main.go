@@ -31,7 +31,11 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("release", flag.ContinueOnError)
-	version := flags.String("version", "", "the version to release; without it, the one that the modules require of each other")
+	version := flags.String(
+		"version",
+		"",
+		"the version to release; without it, the one that the modules require of each other",
+	)
 	write := flags.Bool("write", false, "change files; without it nothing is written")
 	api := flags.Bool("api", false, "only the listings of exported names and linked modules")
 	if err := flags.Parse(args); err != nil {

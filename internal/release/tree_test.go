@@ -15,7 +15,15 @@ func tracked(t *testing.T, extension string) (root string, names []string) {
 	if err != nil {
 		t.Skip("the files are checked in the workspace: ", err)
 	}
-	list := exec.CommandContext(t.Context(), "git", "ls-files", "--cached", "--others", "--exclude-standard", "*"+extension)
+	list := exec.CommandContext(
+		t.Context(),
+		"git",
+		"ls-files",
+		"--cached",
+		"--others",
+		"--exclude-standard",
+		"*"+extension,
+	)
 	list.Dir = r.root
 	out, err := list.Output()
 	if err != nil {

@@ -87,11 +87,17 @@ func (r *repository) check(ctx context.Context, version string, out io.Writer) e
 	var errs []error
 	required, err := r.requiredVersion()
 	if err == nil && required != version {
-		err = fmt.Errorf("the modules require %s of each other, not %s: run with -version %s -write", required, version, version)
+		err = fmt.Errorf(
+			"the modules require %s of each other, not %s: run with -version %s -write",
+			required,
+			version,
+			version,
+		)
 	}
 	errs = append(errs, err, r.checkChangelog(version))
 	for _, m := range r.modules {
-		if _, err := goCommandEnv(ctx, filepath.Join(r.root, m.dir), []string{"GOWORK=off"}, "mod", "tidy", "-diff"); err != nil {
+		_, err := goCommandEnv(ctx, filepath.Join(r.root, m.dir), []string{"GOWORK=off"}, "mod", "tidy", "-diff")
+		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", m.dir, err))
 		}
 	}

@@ -51,16 +51,20 @@ func TestValueTime(t *testing.T) {
 		}
 	}
 	for _, data := range []string{
-		`253402300800`, `253402300799.1`, `253402300799.00000000000001`, `-62135596801`, `-62135596800.1`, `-62135596800.00000000000001`,
-		`1e13`, `1e400`, `-1e400`, `1e99999999999999999999`, `1e18446744073709551616`, `9223372036854775808`, `18446744073709551616`, `1700000000000`,
+		`253402300800`, `253402300799.1`, `253402300799.00000000000001`, `-62135596801`, `-62135596800.1`,
+		`-62135596800.00000000000001`,
+		`1e13`, `1e400`, `-1e400`, `1e99999999999999999999`, `1e18446744073709551616`, `9223372036854775808`,
+		`18446744073709551616`, `1700000000000`,
 		`1` + zeros, `0.` + zeros + `1e450`,
 	} {
-		if got, err := value(t, data).Time(); err == nil || refusal(t, err) != "a date lies outside the years 1 to 9999" || !got.IsZero() {
+		got, err := value(t, data).Time()
+		if err == nil || refusal(t, err) != "a date lies outside the years 1 to 9999" || !got.IsZero() {
 			t.Errorf("%.40s: %v, %v", data, got, err)
 		}
 	}
 	for _, data := range []string{`"1700000000"`, `null`, `true`, `[1700000000]`, `{}`} {
-		if got, err := value(t, data).Time(); err == nil || refusal(t, err) != "a date is not a JSON number" || !got.IsZero() {
+		got, err := value(t, data).Time()
+		if err == nil || refusal(t, err) != "a date is not a JSON number" || !got.IsZero() {
 			t.Errorf("%s: %v, %v", data, got, err)
 		}
 	}

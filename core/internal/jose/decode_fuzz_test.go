@@ -23,7 +23,12 @@ type sample struct {
 func withoutVariants(t *testing.T, payload []byte) []byte {
 	t.Helper()
 	org := []string{"id", "rol"}
-	inside := map[string][]string{"o": org, "list[]": org, "members{}": org, "": {"sub", "iss", "exp", "kid", "o", "list", "members"}}
+	inside := map[string][]string{
+		"o":         org,
+		"list[]":    org,
+		"members{}": org,
+		"":          {"sub", "iss", "exp", "kid", "o", "list", "members"},
+	}
 	decoder := json.NewDecoder(bytes.NewReader(payload))
 	decoder.UseNumber()
 	var out bytes.Buffer
@@ -92,8 +97,10 @@ func withoutVariants(t *testing.T, payload []byte) []byte {
 
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
-		clerkPayload, `{"SUB":"b","sub":"a"}`, `{"sub":"a","\u0053UB":1,"ſub":2}`, `{"o":{"ID":"b","id":"a"},"O":{}}`, `{"Kid":1,"\u212aid":2}`,
-		`{"list":[{"ID":"b"},{"id":"a"}],"members":{"x":{"ROL":"r"},"X":{}}}`, `{"EXP":1,"exp":2,"Exp":3,"x":{"exp":1,"EXP":2}}`, `{"list":{"ID":1},"o":[{"ID":1}]}`,
+		clerkPayload, `{"SUB":"b","sub":"a"}`, `{"sub":"a","\u0053UB":1,"ſub":2}`, `{"o":{"ID":"b","id":"a"},"O":{}}`,
+		`{"Kid":1,"\u212aid":2}`,
+		`{"list":[{"ID":"b"},{"id":"a"}],"members":{"x":{"ROL":"r"},"X":{}}}`,
+		`{"EXP":1,"exp":2,"Exp":3,"x":{"exp":1,"EXP":2}}`, `{"list":{"ID":1},"o":[{"ID":1}]}`,
 	} {
 		f.Add([]byte(seed))
 	}

@@ -43,7 +43,7 @@ func (c *custom) UnmarshalJSON(data []byte) error {
 
 type claims struct {
 	registered
-	*organization                            // promoted through a pointer to an unexported type: encoding/json refuses to fill it
+	*organization                            // through a pointer to an unexported type: encoding/json cannot fill it
 	Expiry        int64                      `json:"exp"`
 	Org           organization               `json:"o"`
 	Pointer       **organization             `json:"p"`
@@ -68,7 +68,8 @@ type claims struct {
 }
 
 func TestDecodeMatchesExactly(t *testing.T) {
-	for _, tt := range []struct{ name, payload, kept string }{ // decoding payload must equal encoding/json's decoding of kept
+	// decoding payload must equal encoding/json's decoding of kept
+	for _, tt := range []struct{ name, payload, kept string }{
 		{"nothing to drop", `{"sub":"a","exp":1,"o":{"id":"x"}}`, `{"sub":"a","exp":1,"o":{"id":"x"}}`},
 		{"after", `{"sub":"a","SUB":"b"}`, `{"sub":"a"}`},
 		{"before", `{"SUB":"b","sub":"a"}`, `{"sub":"a"}`},
@@ -96,12 +97,17 @@ func TestDecodeMatchesExactly(t *testing.T) {
 		{"map", `{"by_name":{"ID":{"ID":"b","id":"a"},"id":{"iD":"c"}}}`, `{"by_name":{"ID":{"id":"a"},"id":{}}}`},
 		{"deep", `{"deep":[{"a":[{"SUB":"b","sub":"a"},null]}]}`, `{"deep":[{"a":[{"sub":"a"},null]}]}`},
 		{
-			"recursive", `{"tree":{"name":"r","NEXT":{},"next":{"NAME":"b"},"children":[{"Name":"b","name":"c"}],"by_name":{"x":{"nAME":"b"}}}}`,
+			"recursive",
+			`{"tree":{"name":"r","NEXT":{},"next":{"NAME":"b"},"children":[{"Name":"b","name":"c"}],"by_name":{"x":{"nAME":"b"}}}}`,
 			`{"tree":{"name":"r","next":{},"children":[{"name":"c"}],"by_name":{"x":{}}}}`,
 		},
 		{"own decoder", `{"custom":{"ID":"b","id":"a"},"EXP":9}`, `{"custom":{"ID":"b","id":"a"}}`},
 		{"text decoder", `{"at":"2026-01-01T00:00:00Z","AT":"2027-01-01T00:00:00Z"}`, `{"at":"2026-01-01T00:00:00Z"}`},
-		{"free form", `{"free":{"a":1,"A":2},"any":{"id":1,"ID":2},"raw":{"id":1,"ID":2}}`, `{"free":{"a":1,"A":2},"any":{"id":1,"ID":2},"raw":{"id":1,"ID":2}}`},
+		{
+			"free form",
+			`{"free":{"a":1,"A":2},"any":{"id":1,"ID":2},"raw":{"id":1,"ID":2}}`,
+			`{"free":{"a":1,"A":2},"any":{"id":1,"ID":2},"raw":{"id":1,"ID":2}}`,
+		},
 		{"other kinds", `{"o":[{"ID":"b"}],"list":{"ID":"b"},"exp":1}`, `{"o":[{"ID":"b"}],"list":{"ID":"b"},"exp":1}`},
 		{"null", `{"o":null,"EXP":null,"exp":1}`, `{"o":null,"exp":1}`},
 		{"not an object", `[{"SUB":"b"}]`, `[{"SUB":"b"}]`},
@@ -200,17 +206,42 @@ func TestDecodeResolvesFieldsAsEncodingJSON(t *testing.T) {
 		{"shallowest", `{"Name":"a","name":"b"}`, `{"Name":"a"}`, func() any { return new(shallow) }},
 		{"tag", `{"Name":{"id":"a","ID":"b"},"name":{"id":"c"}}`, `{"Name":{"id":"a"}}`, func() any { return new(tagWins) }},
 		{"embedded twice", `{"Name":"a"}`, `{}`, func() any { return new(twice) }},
-		{"embedded by name", `{"inner":{"Name":"a","name":"b"},"Inner":{},"NAME":"c"}`, `{"inner":{"Name":"a"}}`, func() any { return new(named) }},
-		{"embedded scalar", `{"scalar":"a","Scalar":"b","kept":"c","KEPT":"d"}`, `{"kept":"c"}`, func() any { return new(embeddedScalar) }},
+		{
+			"embedded by name",
+			`{"inner":{"Name":"a","name":"b"},"Inner":{},"NAME":"c"}`,
+			`{"inner":{"Name":"a"}}`,
+			func() any { return new(named) },
+		},
+		{
+			"embedded scalar",
+			`{"scalar":"a","Scalar":"b","kept":"c","KEPT":"d"}`,
+			`{"kept":"c"}`,
+			func() any { return new(embeddedScalar) },
+		},
 		{"unseen", `{"hidden":"a","Ignored":"b","-":{"ID":"c"}}`, `{"-":{}}`, func() any { return new(unseen) }},
-		{"unnamed", `{"p":{"id":"a","ID":"b"},"v":{"id":"a","ID":"b"}}`, `{"p":{"id":"a","ID":"b"},"v":{"id":"a"}}`, func() any { return new(unnamed) }},
+		{
+			"unnamed",
+			`{"p":{"id":"a","ID":"b"},"v":{"id":"a","ID":"b"}}`,
+			`{"p":{"id":"a","ID":"b"},"v":{"id":"a"}}`,
+			func() any { return new(unnamed) },
+		},
 		{"embeds itself", `{"cyclic":{}}`, `{}`, func() any { return new(cyclic) }},
-		{"contains itself", `{"p":{"V":"b","m":{"a":{"A":{}}},"s":[[],[[]]],"p":{"P":{}}},"v":"a"}`, `{"p":{"m":{"a":{"A":{}}},"s":[[],[[]]],"p":{}},"v":"a"}`, func() any { return new(pointsSelf) }},
+		{
+			"contains itself",
+			`{"p":{"V":"b","m":{"a":{"A":{}}},"s":[[],[[]]],"p":{"P":{}}},"v":"a"}`,
+			`{"p":{"m":{"a":{"A":{}}},"s":[[],[[]]],"p":{}},"v":"a"}`,
+			func() any { return new(pointsSelf) },
+		},
 		{"slice of itself", `[[],[[]]]`, `[[],[[]]]`, func() any { return new(selfSlice) }},
 		{"map", `{"ID":{"ID":"b"}}`, `{"ID":{}}`, func() any { return new(map[string]organization) }},
 		{"any", `{"a":1,"A":2}`, `{"a":1,"A":2}`, func() any { return new(any) }},
 		{"pointer in any", `{"id":"a","ID":"b"}`, `{"id":"a"}`, func() any { var v any = new(organization); return &v }},
-		{"pointer to pointer in any", `{"id":"a","ID":"b"}`, `{"id":"a"}`, func() any { p := new(organization); var v any = &p; w := &v; return &w }},
+		{
+			"pointer to pointer in any",
+			`{"id":"a","ID":"b"}`,
+			`{"id":"a"}`,
+			func() any { p := new(organization); var v any = &p; w := &v; return &w },
+		},
 		{"value in any", `{"id":"a","ID":"b"}`, `{"id":"a","ID":"b"}`, func() any { var v any = organization{}; return &v }},
 		{"own decoder", `{"a":1,"A":2}`, `{"a":1,"A":2}`, func() any { return new(custom) }},
 		{"inline", `{"a":"x","A":"y"}`, `{"a":"x"}`, func() any {
@@ -245,7 +276,10 @@ func TestDecodeErrors(t *testing.T) {
 		}
 	}
 	var syntax *json.SyntaxError
-	for _, payload := range []string{``, `{`, `{"sub":"a" "SUB":"b"}`, `{"SUB":"b"`, `{"SUB":"b",}`, `{"o":{"ID":}}`, `{"x":,}`, `{"a"}`, `{"list":[{"ID":1}`, `{"sub`, `{"SUB":"b"}x`, `{"by_name":{x}}`} {
+	for _, payload := range []string{
+		``, `{`, `{"sub":"a" "SUB":"b"}`, `{"SUB":"b"`, `{"SUB":"b",}`, `{"o":{"ID":}}`, `{"x":,}`, `{"a"}`,
+		`{"list":[{"ID":1}`, `{"sub`, `{"SUB":"b"}x`, `{"by_name":{x}}`,
+	} {
 		var got claims
 		if err := jose.Decode([]byte(payload), &got); !errors.As(err, &syntax) {
 			t.Errorf("%q: %v", payload, err)
@@ -261,7 +295,8 @@ func TestDecodeErrors(t *testing.T) {
 	}
 	var mismatch *json.UnmarshalTypeError
 	var got claims
-	if err := jose.Decode([]byte(`{"SUB":"b","exp":"text"}`), &got); !errors.As(err, &mismatch) || mismatch.Field != "exp" || mismatch.Offset != 23 {
+	err := jose.Decode([]byte(`{"SUB":"b","exp":"text"}`), &got)
+	if !errors.As(err, &mismatch) || mismatch.Field != "exp" || mismatch.Offset != 23 {
 		t.Errorf("a type error after a dropped member is %+v", err)
 	}
 	deep := strings.Repeat(`{"next":`, 20000) + `{}` + strings.Repeat(`}`, 20000)

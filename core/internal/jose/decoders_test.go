@@ -22,7 +22,8 @@ func TestDecodersRunOnce(t *testing.T) {
 		Org    organization        `json:"org"`
 	}
 	for _, payload := range []string{
-		`{"first":1,"i":1,"second":2,"inner":{"V":3},"list":[4,5]}`, `{"first":1,"i":"x","second":2}`, `{"first":"bad","i":1}`, `{"first":1,"second":"bad","i":"x"}`,
+		`{"first":1,"i":1,"second":2,"inner":{"V":3},"list":[4,5]}`, `{"first":1,"i":"x","second":2}`,
+		`{"first":"bad","i":1}`, `{"first":1,"second":"bad","i":"x"}`,
 		`{"first":{"a":"b"},"second":null,"org":{"id":1}}`, `{"first":null,"inner":{"V":null},"list":[null,"bad",1]}`,
 	} {
 		o, err := jose.ParseObject([]byte(payload), jose.Limits{})

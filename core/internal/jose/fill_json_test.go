@@ -54,20 +54,38 @@ func checkJSON(t *testing.T, payload string, fresh func() any) {
 // TestFillOfEveryType decodes every value into a field of every type, alone and in every container.
 func TestFillOfEveryType(t *testing.T) {
 	scalars := []reflect.Type{
-		reflect.TypeFor[string](), reflect.TypeFor[label](), reflect.TypeFor[bool](), reflect.TypeFor[int](), reflect.TypeFor[int8](), reflect.TypeFor[uint](),
-		reflect.TypeFor[uint8](), reflect.TypeFor[uintptr](), reflect.TypeFor[float32](), reflect.TypeFor[float64](), reflect.TypeFor[json.Number](), reflect.TypeFor[any](),
-		reflect.TypeFor[fmt.Stringer](), reflect.TypeFor[time.Time](), reflect.TypeFor[json.RawMessage](), reflect.TypeFor[textual](), reflect.TypeFor[counted](),
-		reflect.TypeFor[organization](), reflect.TypeFor[treeClaims](), reflect.TypeFor[map[int]string](), reflect.TypeFor[chan int](), reflect.TypeFor[complex128](),
-		reflect.TypeFor[selfSlice](), reflect.TypeFor[struct{ counted }](), reflect.TypeFor[plainClaims](), reflect.TypeFor[unexportedEmbedded](),
+		reflect.TypeFor[string](), reflect.TypeFor[label](), reflect.TypeFor[bool](), reflect.TypeFor[int](),
+		reflect.TypeFor[int8](), reflect.TypeFor[uint](),
+		reflect.TypeFor[uint8](), reflect.TypeFor[uintptr](), reflect.TypeFor[float32](), reflect.TypeFor[float64](),
+		reflect.TypeFor[json.Number](), reflect.TypeFor[any](),
+		reflect.TypeFor[fmt.Stringer](), reflect.TypeFor[time.Time](), reflect.TypeFor[json.RawMessage](),
+		reflect.TypeFor[textual](), reflect.TypeFor[counted](),
+		reflect.TypeFor[organization](), reflect.TypeFor[treeClaims](), reflect.TypeFor[map[int]string](),
+		reflect.TypeFor[chan int](), reflect.TypeFor[complex128](),
+		reflect.TypeFor[selfSlice](), reflect.TypeFor[struct{ counted }](), reflect.TypeFor[plainClaims](),
+		reflect.TypeFor[unexportedEmbedded](),
 	}
 	types := slices.Clone(scalars)
 	for _, s := range scalars {
-		types = append(types, reflect.PointerTo(s), reflect.SliceOf(s), reflect.ArrayOf(2, s), reflect.MapOf(reflect.TypeFor[string](), s),
-			reflect.SliceOf(reflect.PointerTo(s)), reflect.PointerTo(reflect.PointerTo(s)), reflect.PointerTo(reflect.SliceOf(s)), reflect.SliceOf(reflect.SliceOf(s)))
+		types = append(
+			types,
+			reflect.PointerTo(s),
+			reflect.SliceOf(s),
+			reflect.ArrayOf(2, s),
+			reflect.MapOf(reflect.TypeFor[string](), s),
+			reflect.SliceOf(
+				reflect.PointerTo(s),
+			),
+			reflect.PointerTo(reflect.PointerTo(s)),
+			reflect.PointerTo(reflect.SliceOf(s)),
+			reflect.SliceOf(reflect.SliceOf(s)),
+		)
 	}
 	values := []string{
-		`null`, `true`, `0`, `-1`, `1.5`, `300`, `1e400`, `12345678901234567890`, `""`, `"text"`, `"12"`, `"\"q\""`, `"null"`, `"2026-01-01T00:00:00Z"`, `"bad"`, `"aGk="`,
-		`[]`, `[null]`, `["a","b","c"]`, `[1,2,3]`, `[1,"a"]`, `[[1],[]]`, `[{}]`, `[{"id":"a"},{"id":1}]`, `{}`, `{"id":"a","rol":null}`, `{"1":"a"}`, `{"name":"n","child":{"name":"m"}}`,
+		`null`, `true`, `0`, `-1`, `1.5`, `300`, `1e400`, `12345678901234567890`, `""`, `"text"`, `"12"`, `"\"q\""`,
+		`"null"`, `"2026-01-01T00:00:00Z"`, `"bad"`, `"aGk="`,
+		`[]`, `[null]`, `["a","b","c"]`, `[1,2,3]`, `[1,"a"]`, `[[1],[]]`, `[{}]`, `[{"id":"a"},{"id":1}]`, `{}`,
+		`{"id":"a","rol":null}`, `{"1":"a"}`, `{"name":"n","child":{"name":"m"}}`,
 		`{"text":"a","number":1}`, `{"sub":"s","small":7}`,
 	}
 	for _, typ := range types {
@@ -87,7 +105,11 @@ func TestFillIntoWhatIsThere(t *testing.T) {
 	seven, text := 7, "kept"
 	for name, fresh := range map[string]func() any{
 		"lists": func() any {
-			return &listClaims{Texts: []string{"kept", "kept"}, Ints: make([]int, 1, 8), Orgs: []organization{{ID: "kept", Role: "kept"}}}
+			return &listClaims{
+				Texts: []string{"kept", "kept"},
+				Ints:  make([]int, 1, 8),
+				Orgs:  []organization{{ID: "kept", Role: "kept"}},
+			}
 		},
 		"arrays": func() any {
 			return &arrayClaims{Pair: [2]int{8, 9}, Orgs: [2]organization{{ID: "kept"}, {Role: "kept"}}}
@@ -98,7 +120,12 @@ func TestFillIntoWhatIsThere(t *testing.T) {
 			return &pointerClaims{Text: &s, I: &i, Org: &organization{ID: "kept"}}
 		},
 		"mixed": func() any {
-			return &mixedClaims{Any: &organization{ID: "kept"}, Map: map[string]string{"kept": "v"}, Raw: json.RawMessage(`"kept"`), Last: true}
+			return &mixedClaims{
+				Any:  &organization{ID: "kept"},
+				Map:  map[string]string{"kept": "v"},
+				Raw:  json.RawMessage(`"kept"`),
+				Last: true,
+			}
 		},
 		"embedded pointer": func() any {
 			return &viaPointer{Embedded: &Embedded{Issuer: "kept"}, embedded: &embedded{Subject: "kept"}}
@@ -135,5 +162,6 @@ func FuzzFillIsEncodingJSON(f *testing.F) {
 // foldable reports whether a document may hold a name that encoding/json takes for another: it is not in lower case,
 // where all names of jsonCases are.
 func foldable(payload string) bool {
-	return strings.ToLower(payload) != payload || strings.ContainsFunc(payload, func(r rune) bool { return r > 0x7f || r == '\\' })
+	return strings.ToLower(payload) != payload ||
+		strings.ContainsFunc(payload, func(r rune) bool { return r > 0x7f || r == '\\' })
 }

@@ -137,25 +137,37 @@ var jsonCases = []struct {
 	fast, slow []string
 }{
 	{
-		"plain", func() any { return new(plainClaims) },
+		"plain",
+		func() any { return new(plainClaims) },
 		[]string{
-			`{}`, `{"text":"a\u00e9\ud83d\ude00\n","label":"l","on":true,"i":-3,"i8":127,"u16":65535,"f32":1.25,"f64":-1e-7,"number":12345678901234567890}`,
+			`{}`,
+			`{"text":"a\u00e9\ud83d\ude00\n","label":"l","on":true,"i":-3,"i8":127,"u16":65535,"f32":1.25,"f64":-1e-7,"number":12345678901234567890}`,
 			`{"text":null,"label":null,"on":null,"i":null,"i8":null,"u16":null,"f32":null,"f64":null,"number":null}`,
-			`{"number":-0.0,"i":-0,"f64":-0}`, `{"number":1E+400}`, `{"other":{"text":[1]},"text":"a"}`,
+			`{"number":-0.0,"i":-0,"f64":-0}`,
+			`{"number":1E+400}`,
+			`{"other":{"text":[1]},"text":"a"}`,
 		},
 		[]string{
-			`{"text":1}`, `{"text":["a"]}`, `{"label":true}`, `{"on":"true"}`, `{"on":1}`, `{"i":1.0}`, `{"i":1e2}`, `{"i":"1"}`, `{"i":99999999999999999999}`,
-			`{"i8":128}`, `{"i8":-129}`, `{"u16":-1}`, `{"u16":-0}`, `{"u16":65536}`, `{"f32":1e39}`, `{"f64":1e309}`, `{"f64":"1"}`,
+			`{"text":1}`, `{"text":["a"]}`, `{"label":true}`, `{"on":"true"}`, `{"on":1}`, `{"i":1.0}`, `{"i":1e2}`,
+			`{"i":"1"}`, `{"i":99999999999999999999}`,
+			`{"i8":128}`, `{"i8":-129}`, `{"u16":-1}`, `{"u16":-0}`, `{"u16":65536}`, `{"f32":1e39}`, `{"f64":1e309}`,
+			`{"f64":"1"}`,
 			`{"number":"12"}`, `{"number":"admin"}`, `{"number":""}`, `{"number":true}`, `{"i":"x","text":"kept","u16":{}}`,
 		},
 	},
 	{
-		"lists", func() any { return new(listClaims) },
+		"lists",
+		func() any { return new(listClaims) },
 		[]string{
 			`{"texts":["a","b"],"ints":[1,-1],"numbers":[1,2.50],"orgs":[{"id":"a"},{"rol":"r"}],"pointed":[{"id":"a"},null],"nested":[["a"],[],null]}`,
-			`{"texts":[],"ints":[],"orgs":[]}`, `{"texts":null,"ints":null,"orgs":null,"pointed":null}`, `{"texts":["a",null],"ints":[1,null],"orgs":[null]}`,
+			`{"texts":[],"ints":[],"orgs":[]}`,
+			`{"texts":null,"ints":null,"orgs":null,"pointed":null}`,
+			`{"texts":["a",null],"ints":[1,null],"orgs":[null]}`,
 		},
-		[]string{`{"texts":"one"}`, `{"texts":["a",1,"c"]}`, `{"ints":[1,"2",3]}`, `{"numbers":["x"]}`, `{"orgs":[{"id":1}]}`, `{"orgs":{"id":"a"}}`, `{"nested":["a"]}`},
+		[]string{
+			`{"texts":"one"}`, `{"texts":["a",1,"c"]}`, `{"ints":[1,"2",3]}`, `{"numbers":["x"]}`, `{"orgs":[{"id":1}]}`,
+			`{"orgs":{"id":"a"}}`, `{"nested":["a"]}`,
+		},
 	},
 	{
 		"embedded", func() any { return new(embeddedClaims) },
@@ -175,34 +187,47 @@ var jsonCases = []struct {
 	{
 		"arrays", func() any { return new(arrayClaims) },
 		[]string{
-			`{"pair":[1,2],"texts":["a","b","c"],"orgs":[{"id":"a"},{"id":"b"}],"none":[]}`, `{"pair":[1]}`, `{"pair":[]}`, `{"pair":[1,2,3]}`, `{"pair":null}`,
+			`{"pair":[1,2],"texts":["a","b","c"],"orgs":[{"id":"a"},{"id":"b"}],"none":[]}`, `{"pair":[1]}`, `{"pair":[]}`,
+			`{"pair":[1,2,3]}`, `{"pair":null}`,
 			`{"pair":[null,2]}`, `{"none":[1]}`, `{"pair":[1,2,"x"]}`,
 		},
 		[]string{`{"pair":["x",2]}`, `{"pair":[1,"x"]}`, `{"pair":{}}`, `{"orgs":[{"id":1},{"id":"b"}]}`, `{"texts":"a"}`},
 	},
 	{
 		"by value", func() any { return new(byValue) },
-		[]string{`{"org":{"id":"a","rol":"r"},"nested":{"org":{"id":"b"},"pair":[true,false]},"text":"t"}`, `{"org":null,"nested":null}`, `{"org":{}}`},
-		[]string{`{"org":[]}`, `{"org":"x","text":"t"}`, `{"org":{"id":"a","rol":7}}`, `{"nested":{"org":{"id":"b"},"pair":[1]}}`},
+		[]string{
+			`{"org":{"id":"a","rol":"r"},"nested":{"org":{"id":"b"},"pair":[true,false]},"text":"t"}`,
+			`{"org":null,"nested":null}`, `{"org":{}}`,
+		},
+		[]string{
+			`{"org":[]}`, `{"org":"x","text":"t"}`, `{"org":{"id":"a","rol":7}}`, `{"nested":{"org":{"id":"b"},"pair":[1]}}`,
+		},
 	},
 	{
 		"pointers", func() any { return new(pointerClaims) },
-		[]string{`{"text":"t","i":7,"org":{"id":"a"},"list":["a"],"pair":[1,2]}`, `{"text":null,"i":null,"org":null,"list":null}`},
+		[]string{
+			`{"text":"t","i":7,"org":{"id":"a"},"list":["a"],"pair":[1,2]}`, `{"text":null,"i":null,"org":null,"list":null}`,
+		},
 		[]string{`{"text":7}`, `{"i":"7"}`, `{"org":[]}`, `{"list":[1]}`},
 	},
 	{
 		"trees", func() any { return new(treeClaims) },
-		[]string{`{"name":"a","child":{"name":"b","child":{"name":"c"}},"children":[{"name":"d","children":[{"name":"e"}]}]}`},
+		[]string{
+			`{"name":"a","child":{"name":"b","child":{"name":"c"}},"children":[{"name":"d","children":[{"name":"e"}]}]}`,
+		},
 		[]string{`{"child":{"child":{"child":{"name":1}}}}`},
 	},
 	{
 		"mixed", func() any { return new(mixedClaims) },
 		[]string{`{"text":"t","i":1,"last":true}`},
 		[]string{
-			`{"any":{"a":[1,"2",null],"A":1}}`, `{"map":{"k":"v","K":"w"}}`, `{"ints":{"1":"a","-2":"b"}}`, `{"ints":{"x":"a"}}`, `{"at":"2026-01-01T00:00:00Z"}`, `{"at":"noon"}`,
-			`{"raw":{"x": 1}}`, `{"bytes":"aGk="}`, `{"bytes":[1,2]}`, `{"quoted":"12"}`, `{"quoted":12}`, `{"quoted":"x"}`, `{"quoted":null}`,
+			`{"any":{"a":[1,"2",null],"A":1}}`, `{"map":{"k":"v","K":"w"}}`, `{"ints":{"1":"a","-2":"b"}}`,
+			`{"ints":{"x":"a"}}`, `{"at":"2026-01-01T00:00:00Z"}`, `{"at":"noon"}`,
+			`{"raw":{"x": 1}}`, `{"bytes":"aGk="}`, `{"bytes":[1,2]}`, `{"quoted":"12"}`, `{"quoted":12}`, `{"quoted":"x"}`,
+			`{"quoted":null}`,
 			`{"said":"\"admin\""}`, `{"said":"admin"}`, `{"said":5}`, `{"pp":5}`, `{"pp":null}`,
-			`{"text":"t","any":1,"i":"x","last":true,"map":{"k":1}}`, ` { "i" : 3 , "any" : 1.0 , "text":"t", "map" : { "k" : "v" } } `,
+			`{"text":"t","any":1,"i":"x","last":true,"map":{"k":1}}`,
+			` { "i" : 3 , "any" : 1.0 , "text":"t", "map" : { "k" : "v" } } `,
 		},
 	},
 	{
@@ -215,5 +240,7 @@ var jsonCases = []struct {
 		[]string{`{"text":"t"}`},
 		[]string{`{"by_label":{"a":1},"key":"k","keys":["a","b"]}`, `{"key":""}`, `{"key":7}`, `{"key":null}`},
 	},
-	{"ambiguous", func() any { return new(ambiguous) }, []string{`{"text":"t","Calls":7}`, `{"counted":1,"hoarder":2}`}, nil},
+	{"ambiguous", func() any { return new(ambiguous) }, []string{
+		`{"text":"t","Calls":7}`, `{"counted":1,"hoarder":2}`,
+	}, nil},
 }

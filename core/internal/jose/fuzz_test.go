@@ -85,7 +85,8 @@ func sameValue(t *testing.T, v jose.Value, decoded any) {
 
 func FuzzObject(f *testing.F) {
 	for _, seed := range []string{
-		clerkPayload, plainHeader, pathDocument, `{}`, `{"a":[1,-0.5e+3,true,null,"\ud83d\ude00"]}`, `{"exp":1,"\u0065xp":2}`, `{"a":"\ud800"}`, "{\"a\":\"\xff\"}",
+		clerkPayload, plainHeader, pathDocument, `{}`, `{"a":[1,-0.5e+3,true,null,"\ud83d\ude00"]}`,
+		`{"exp":1,"\u0065xp":2}`, `{"a":"\ud800"}`, "{\"a\":\"\xff\"}",
 		manyMembers(40), `{"a":01}`, `{"a":{"b":{"c":[[[]]]}}}`, "{\"é\":\"\x7f\u2028\"}", `{"a":1}x`, "\xef\xbb\xbf{}",
 	} {
 		f.Add([]byte(seed))
@@ -164,7 +165,13 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%d header members, golang-jwt has %d", token.Header.Members.Len(), len(seen.Header))
 		}
 		// One token, one spelling; and a cached header changes nothing.
-		spelled := encode(string(token.Header.Members.Source())) + "." + encode(string(token.Payload)) + "." + encode(string(token.Signature))
+		spelled := encode(
+			string(token.Header.Members.Source()),
+		) + "." + encode(
+			string(token.Payload),
+		) + "." + encode(
+			string(token.Signature),
+		)
 		if spelled != raw || token.SigningInput() != raw[:strings.LastIndexByte(raw, '.')] {
 			t.Fatalf("%q is also spelled %q", raw, spelled)
 		}

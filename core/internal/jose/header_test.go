@@ -21,13 +21,25 @@ func TestHeaderAccepts(t *testing.T) {
 		{"alg only", `{"alg":"ES256"}`, jose.Header{Alg: "ES256"}},
 		{"whitespace around", " {\n\t\"alg\" : \"ES256\" }\r\n", jose.Header{Alg: "ES256"}},
 		{"empty kid and typ", `{"alg":"ES256","kid":"","typ":""}`, jose.Header{Alg: "ES256", HasKid: true, HasTyp: true}},
-		{"kid of 256 bytes", `{"alg":"ES256","kid":"` + strings.Repeat("k", 256) + `"}`, jose.Header{Alg: "ES256", HasKid: true, Kid: strings.Repeat("k", 256)}},
+		{"kid of 256 bytes", `{"alg":"ES256","kid":"` + strings.Repeat("k", 256) + `"}`, jose.Header{
+			Alg:    "ES256",
+			HasKid: true,
+			Kid:    strings.Repeat("k", 256),
+		}},
 		{"escaped", `{"\u0061lg":"\u0045S256","kid":"\u00e9"}`, jose.Header{Alg: "ES256", HasKid: true, Kid: "é"}},
 		{"b64 as by default", `{"alg":"ES256","b64":true}`, jose.Header{Alg: "ES256"}},
 		{"unknown members", `{"alg":"ES256","cty":7,"nonce":{"a":[1]}}`, jose.Header{Alg: "ES256"}},
-		{"other case is another name", `{"alg":"ES256","ALG":"none","KID":7,"Crit":["x"],"Zip":"DEF"}`, jose.Header{Alg: "ES256"}},
+		{
+			"other case is another name",
+			`{"alg":"ES256","ALG":"none","KID":7,"Crit":["x"],"Zip":"DEF"}`,
+			jose.Header{Alg: "ES256"},
+		},
 		// RFC 8725 §3.10: keys that a token brings along are neither used nor even looked at.
-		{"own keys", `{"alg":"ES256","jku":"https://evil.example","x5u":7,"jwk":{"kty":"oct","k":"AA"},"x5c":[],"x5t":null}`, jose.Header{Alg: "ES256"}},
+		{
+			"own keys",
+			`{"alg":"ES256","jku":"https://evil.example","x5u":7,"jwk":{"kty":"oct","k":"AA"},"x5c":[],"x5t":null}`,
+			jose.Header{Alg: "ES256"},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := parseHeader(tt.header)

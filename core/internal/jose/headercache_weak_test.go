@@ -17,7 +17,8 @@ func TestHeaderCacheDoesNotKeepTokens(t *testing.T) {
 	encode := base64.RawURLEncoding.EncodeToString
 	remember := func() weak.Pointer[byte] {
 		raw := strings.Join([]string{
-			encode([]byte(`{"alg":"RS256","kid":"k1","typ":"JWT"}`)), encode([]byte(`{"sub":"user"}`)), encode(make([]byte, 256)),
+			encode([]byte(`{"alg":"RS256","kid":"k1","typ":"JWT"}`)), encode([]byte(`{"sub":"user"}`)),
+			encode(make([]byte, 256)),
 		}, ".")
 		var token jose.Token
 		if err := jose.Parse(&token, raw, cache, jose.Limits{}); err != nil {

@@ -43,22 +43,58 @@ func TestParseObjectRefuses(t *testing.T) {
 		"data follows the JSON object":       {`{}x`, `{}{}`, `{},`, "{}\x00", `{} // end`, "{}\v"},
 		"JSON has a syntax error": {
 			`{`, `{"a"`, `{"a":`, `{"a":1`, `{"a":1,`, `{,}`, `{"a":1,}`, `{"a" 1}`, `{"a":1 "b":2}`, `{a:1}`, `{'a':1}`,
-			`{"a":[1,]}`, `{"a":[,1]}`, `{"a":[1}`, `{"a":[1 2]}`, `{"a":}`, `{"a":+1}`, `{"a":.5}`, `{"a":NaN}`, `{"a":Infinity}`,
-			`{"a":1/**/}`, `{/**/}`, `{1:2}`, `{null:1}`, "{\"a\":\u00a01}", "{\f}", `{"a":1]`, `{"a"x1}`, `{"a";1}`, `{"a":True}`, `{"a":0x1}`, `{"a":1_0}`,
+			`{"a":[1,]}`, `{"a":[,1]}`, `{"a":[1}`, `{"a":[1 2]}`, `{"a":}`, `{"a":+1}`, `{"a":.5}`, `{"a":NaN}`,
+			`{"a":Infinity}`,
+			`{"a":1/**/}`, `{/**/}`, `{1:2}`, `{null:1}`, "{\"a\":\u00a01}", "{\f}", `{"a":1]`, `{"a"x1}`, `{"a";1}`,
+			`{"a":True}`, `{"a":0x1}`, `{"a":1_0}`,
 		},
-		"JSON has an unknown literal":                  {`{"a":tru}`, `{"a":nul`, `{"a":falsE}`, `{"a":nULL}`},
-		"JSON has a malformed number":                  {`{"a":-}`, `{"a":01}`, `{"a":-01}`, `{"a":1.}`, `{"a":1.e5}`, `{"a":1e}`, `{"a":1e+}`, `{"a":00}`, `{"a":-Infinity}`, `{"a":-.5}`},
-		"JSON has an unterminated string":              {`{"a":"x`, `{"a":"x\`, `{"a`, `{"`, `{"a":"aaaaaaaaaaaaaaaa`},
-		"JSON has a raw control character in a string": {"{\"a\":\"\n\"}", "{\"a\":\"\x00\"}", "{\"a\":\"12345678\x1f\"}", "{\"\t\":1}", "{\"a\":\"1234567\x1f90abcdefg\"}"},
+		"JSON has an unknown literal": {`{"a":tru}`, `{"a":nul`, `{"a":falsE}`, `{"a":nULL}`},
+		"JSON has a malformed number": {
+			`{"a":-}`,
+			`{"a":01}`,
+			`{"a":-01}`,
+			`{"a":1.}`,
+			`{"a":1.e5}`,
+			`{"a":1e}`,
+			`{"a":1e+}`,
+			`{"a":00}`,
+			`{"a":-Infinity}`,
+			`{"a":-.5}`,
+		},
+		"JSON has an unterminated string": {`{"a":"x`, `{"a":"x\`, `{"a`, `{"`, `{"a":"aaaaaaaaaaaaaaaa`},
+		"JSON has a raw control character in a string": {
+			"{\"a\":\"\n\"}",
+			"{\"a\":\"\x00\"}",
+			"{\"a\":\"12345678\x1f\"}",
+			"{\"\t\":1}",
+			"{\"a\":\"1234567\x1f90abcdefg\"}",
+		},
 		"JSON is not valid UTF-8": {
-			"{\"a\":\"\xff\"}", "{\"a\":\"\xc3\"}", "{\"a\":\"\xed\xa0\x80\"}", "{\"a\":\"\xc0\xaf\"}", "{\"\x80\":1}", "{\"a\":\"\xf4\x90\x80\x80\"}",
+			"{\"a\":\"\xff\"}", "{\"a\":\"\xc3\"}", "{\"a\":\"\xed\xa0\x80\"}", "{\"a\":\"\xc0\xaf\"}", "{\"\x80\":1}",
+			"{\"a\":\"\xf4\x90\x80\x80\"}",
 			"{\"a\":\"12345678\xfe\"}", "{\"a\":\"1234\xfe567890\"}", "{\"a\":\"1234567\x80901234567\"}",
 		},
-		"JSON has an unknown escape in a string": {`{"a":"\x41"}`, `{"a":"\u00g0"}`, `{"a":"\u12"}`, `{"a":"\'"}`, `{"a":"\U0041"}`, `{"\a":1}`},
-		"JSON escapes half a surrogate pair":     {`{"a":"\ud800"}`, `{"a":"\udc00"}`, `{"a":"\ud800\ud800"}`, `{"a":"\ud800x"}`, `{"a":"\udc00\ud800"}`, `{"a":"\ud800\n"}`, `{"\ud800":1}`},
+		"JSON has an unknown escape in a string": {
+			`{"a":"\x41"}`,
+			`{"a":"\u00g0"}`,
+			`{"a":"\u12"}`,
+			`{"a":"\'"}`,
+			`{"a":"\U0041"}`,
+			`{"\a":1}`,
+		},
+		"JSON escapes half a surrogate pair": {
+			`{"a":"\ud800"}`,
+			`{"a":"\udc00"}`,
+			`{"a":"\ud800\ud800"}`,
+			`{"a":"\ud800x"}`,
+			`{"a":"\udc00\ud800"}`,
+			`{"a":"\ud800\n"}`,
+			`{"\ud800":1}`,
+		},
 		"JSON names a member twice": {
 			`{"a":1,"a":1}`, `{"exp":1,"\u0065xp":2}`, `{"\u0065xp":1,"exp":2}`, `{"\u0065xp":1,"e\u0078p":2}`, `{"":1,"":2}`,
-			`{"a":{"b":1,"b":2}}`, `{"a":[{"b":1},{"b":1,"c":{},"b":2}]}`, `{"😀":1,"\ud83d\ude00":2}`, `{"a":1,"b":{"a":1},"a":2}`,
+			`{"a":{"b":1,"b":2}}`, `{"a":[{"b":1},{"b":1,"c":{},"b":2}]}`, `{"😀":1,"\ud83d\ude00":2}`,
+			`{"a":1,"b":{"a":1},"a":2}`,
 		},
 	}
 	for reason, documents := range cases {
@@ -145,7 +181,8 @@ func TestParseObjectDuplicatesAtEverySize(t *testing.T) {
 		for _, at := range []int{0, n / 2, n - 1} {
 			for _, name := range []string{fmt.Sprintf("%x", at), strings.Replace(fmt.Sprintf("%x", at), "1", `\u0031`, 1)} {
 				data := strings.TrimSuffix(manyMembers(n), "}") + `,"` + name + `":0}`
-				if _, err := jose.ParseObject([]byte(data), jose.Limits{}); err == nil || refusal(t, err) != "JSON names a member twice" {
+				_, err := jose.ParseObject([]byte(data), jose.Limits{})
+				if err == nil || refusal(t, err) != "JSON names a member twice" {
 					t.Errorf("%d members and %s again: %v", n, name, err)
 				}
 				if _, err := jose.ParseObject([]byte(`{"x":`+data+`}`), jose.Limits{}); err == nil {

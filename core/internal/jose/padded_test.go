@@ -11,7 +11,13 @@ import (
 // paddedToken needs two, one and two characters of padding.
 func paddedToken() string {
 	pad := func(s string) string { return base64.URLEncoding.EncodeToString([]byte(s)) }
-	return pad(`{"alg":"ES256","k":1}  `[:22]) + "." + pad(`{"iss":"https://a.example"} `[:26]+"}") + "." + pad("signature!")
+	return pad(
+		`{"alg":"ES256","k":1}  `[:22],
+	) + "." + pad(
+		`{"iss":"https://a.example"} `[:26]+"}",
+	) + "." + pad(
+		"signature!",
+	)
 }
 
 // TestParsePadded: a padded token has one spelling, and the strict reading takes none of it.
@@ -61,7 +67,8 @@ func TestParsePadded(t *testing.T) {
 	}
 }
 
-// TestPaddedHeaderStaysOutOfStrictTokens: a cached header must not carry its padding into a token that needs none elsewhere.
+// TestPaddedHeaderStaysOutOfStrictTokens: a cached header must not carry its padding into a token that needs none
+// elsewhere.
 func TestPaddedHeaderStaysOutOfStrictTokens(t *testing.T) {
 	cache := jose.NewHeaderCache()
 	var token jose.Token
@@ -73,7 +80,8 @@ func TestPaddedHeaderStaysOutOfStrictTokens(t *testing.T) {
 	if !cache.Knows(header) {
 		t.Fatal("the header is not in the cache")
 	}
-	if err := jose.Parse(&token, header+"."+encode(plainPayload)+"."+encode("signature"), cache, jose.Limits{}); err == nil {
+	err := jose.Parse(&token, header+"."+encode(plainPayload)+"."+encode("signature"), cache, jose.Limits{})
+	if err == nil {
 		t.Error("a padded header passed as strict")
 	}
 }

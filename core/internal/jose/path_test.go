@@ -8,7 +8,8 @@ import (
 )
 
 const pathDocument = `{"sub":"s","https://example.com/roles":["r"],"urn:zitadel:iam:org":"z","cognito:groups":["g"],
-	"realm_access":{"decoy":{"roles":"no"},"roles":["admin",{"name":"n"}],"\u0065sc":"e"},"a.b":"dotted","a":{"b.c":"inner","b":{"c":1}},
+	"realm_access":{"decoy":{"roles":"no"},"roles":["admin",{"name":"n"}],"\u0065sc":"e"}, "a.b":"dotted",
+	"a":{"b.c":"inner","b":{"c":1}},
 	"back\\slash":"b","p/q":{"~":"tilde"},"0":"zero","list":[10,[20,21],{"0":30}],"null":null,"x\\.y":"literal:/"}`
 
 func TestPathIn(t *testing.T) {
@@ -120,7 +121,9 @@ func TestPathAllocations(t *testing.T) {
 }
 
 func FuzzPath(f *testing.F) {
-	for _, seed := range []string{`a`, `a.b`, `a\.b`, `\\`, `/a/0/~0~1`, `x:y`, `https://e/r`, `a\`, `/`, `..`, `realm_access.roles`} {
+	for _, seed := range []string{
+		`a`, `a.b`, `a\.b`, `\\`, `/a/0/~0~1`, `x:y`, `https://e/r`, `a\`, `/`, `..`, `realm_access.roles`,
+	} {
 		f.Add(seed, pathDocument)
 	}
 	f.Fuzz(func(t *testing.T, path, document string) {

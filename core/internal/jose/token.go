@@ -42,7 +42,13 @@ func Parse(t *Token, raw string, headers *HeaderCache, limits Limits) error {
 }
 
 // decode reads the segments, which are free of padding, into t. first and second are the dots of raw.
-func (t *Token) decode(raw string, first, second int, segments [3]string, headers *HeaderCache, limits Limits) (err error) {
+func (t *Token) decode(
+	raw string,
+	first, second int,
+	segments [3]string,
+	headers *HeaderCache,
+	limits Limits,
+) (err error) {
 	encodedHeader, encodedPayload, encodedSignature := segments[0], segments[1], segments[2]
 	header, ok := headers.lookup(raw[:first])
 	if !ok {

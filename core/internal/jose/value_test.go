@@ -37,8 +37,11 @@ func TestValueKindAndRaw(t *testing.T) {
 
 func TestValueText(t *testing.T) {
 	for data, want := range map[string]string{
-		`""`: "", `"plain é 😀"`: "plain é 😀", `"\"\\\/\b\f\n\r\t"`: "\"\\/\b\f\n\r\t", `"a\u0041\u00e9\u20ac\ud83d\uDE00z"`: "aAé€😀z",
-		`"\u0000"`: "\x00", `"\ufffd"`: "\ufffd",
+		`""`:                                 "",
+		`"plain é 😀"`:                        "plain é 😀",
+		`"\"\\\/\b\f\n\r\t"`:                 "\"\\/\b\f\n\r\t",
+		`"a\u0041\u00e9\u20ac\ud83d\uDE00z"`: "aAé€😀z",
+		`"\u0000"`:                           "\x00", `"\ufffd"`: "\ufffd",
 	} {
 		v := value(t, data)
 		if got, ok := v.Text(); !ok || got != want {

@@ -38,7 +38,13 @@ func newSubject(b *testing.B, s scheme, bits int) subject {
 	digest := hashOf(crypto.SHA256, input)
 	sig, err := rsa.SignPKCS1v15(nil, private, crypto.SHA256, digest)
 	if s.name == pss().name {
-		sig, err = rsa.SignPSS(rand.Reader, private, crypto.SHA256, digest, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
+		sig, err = rsa.SignPSS(
+			rand.Reader,
+			private,
+			crypto.SHA256,
+			digest,
+			&rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash},
+		)
 	}
 	if err != nil {
 		b.Fatal(err)

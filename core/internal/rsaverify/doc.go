@@ -1,8 +1,8 @@
 // Package rsaverify checks RSA signatures (RFC 8017) under keys that were prepared once.
 //
 // crypto/rsa converts the modulus and computes its Montgomery constants anew on every call, about a third of the cost
-// of a 2048-bit check. A [Key] keeps them. The arithmetic is that of crypto/rsa itself: filippo.io/bigmod re-exports the
-// standard library's package, assembly included.
+// of a 2048-bit check. A [Key] keeps them. The arithmetic is that of crypto/rsa itself: filippo.io/bigmod re-exports
+// the standard library's package, assembly included.
 //
 // Everything here is public (key, digest, signature), so nothing has to run in constant time, and nothing is promised
 // to: the package must never see a private key. It signs nothing, decrypts nothing and never parses what a signature

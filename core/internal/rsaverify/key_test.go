@@ -159,10 +159,12 @@ func TestDigestsOfTheWrongLength(t *testing.T) {
 	// No hash and no digest: crypto/rsa takes the first of these, which says nothing about any message.
 	for _, hash := range []crypto.Hash{0, crypto.SHA1, 99} {
 		for _, digest := range [][]byte{nil, {}} {
-			if err := k.prepared.VerifyPKCS1v15(hash, digest, k.sign(t, padPKCS1v15(k.octets(), nil))); !errors.Is(err, rsaverify.ErrVerification) {
+			err := k.prepared.VerifyPKCS1v15(hash, digest, k.sign(t, padPKCS1v15(k.octets(), nil)))
+			if !errors.Is(err, rsaverify.ErrVerification) {
 				t.Errorf("PKCS1v15 without a digest: %v, want ErrVerification", err)
 			}
-			if err := k.prepared.VerifyPSS(hash, digest, k.raw(t, big.NewInt(0x1bc))); !errors.Is(err, rsaverify.ErrVerification) {
+			err = k.prepared.VerifyPSS(hash, digest, k.raw(t, big.NewInt(0x1bc)))
+			if !errors.Is(err, rsaverify.ErrVerification) {
 				t.Errorf("PSS without a digest: %v, want ErrVerification", err)
 			}
 		}
@@ -210,13 +212,17 @@ const fipsChild = "RSAVERIFY_FIPS_CHILD"
 
 func TestFIPSModeUsesCryptoRSA(t *testing.T) {
 	if os.Getenv(fipsChild) != "" {
-		_, err := rsaverify.Prepare(&rsa.PublicKey{N: new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 2048), big.NewInt(1)), E: 65537})
+		_, err := rsaverify.Prepare(&rsa.PublicKey{
+			N: new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 2048), big.NewInt(1)),
+			E: 65537,
+		})
 		t.Logf("enabled=%t prepared=%t", rsaverify.Enabled(), err == nil)
 		return
 	}
 	if !rsaverify.Enabled() {
 		var unsupported *rsaverify.UnsupportedKeyError
-		if key, err := rsaverify.Prepare(&rsa.PublicKey{N: big.NewInt(1), E: 3}); key != nil || !errors.As(err, &unsupported) {
+		key, err := rsaverify.Prepare(&rsa.PublicKey{N: big.NewInt(1), E: 3})
+		if key != nil || !errors.As(err, &unsupported) {
 			t.Errorf("Prepare = %v, %v, want an UnsupportedKeyError", key, err)
 		}
 		return

@@ -11,7 +11,9 @@ import (
 
 // RFC 8017 §8.2.2 and §9.2: one encoded message is right. Each row is one way to be wrong, signed with the private key.
 func TestPKCS1v15EncodedMessages(t *testing.T) {
-	for _, k := range []*testKey{keyFor(t, 2048, 65537), keyFor(t, 2048, 3), keyFor(t, 2049, 65537), keyFor(t, 3072, 65537)} {
+	for _, k := range []*testKey{
+		keyFor(t, 2048, 65537), keyFor(t, 2048, 3), keyFor(t, 2049, 65537), keyFor(t, 3072, 65537),
+	} {
 		for _, hash := range hashes() {
 			digest := hashOf(hash, []byte("PKCS #1 v1.5"))
 			right := padPKCS1v15(k.octets(), digestInfo(t, hash, digest))
@@ -58,7 +60,11 @@ func wrongDigestInfo(tb testing.TB, hash crypto.Hash, digest []byte) map[string]
 	value := der(octetString, digest)
 	body := join(algorithm, value)
 	right := der(sequence, body)
-	other := map[crypto.Hash]crypto.Hash{crypto.SHA256: crypto.SHA512, crypto.SHA384: crypto.SHA256, crypto.SHA512: crypto.SHA384}[hash]
+	other := map[crypto.Hash]crypto.Hash{
+		crypto.SHA256: crypto.SHA512,
+		crypto.SHA384: crypto.SHA256,
+		crypto.SHA512: crypto.SHA384,
+	}[hash]
 	flipped := bytes.Clone(digest)
 	flipped[0] ^= 0x80
 	// The last arc, and the length octet in front of it, altered by one.
@@ -111,12 +117,20 @@ func wrongDigestInfo(tb testing.TB, hash crypto.Hash, digest []byte) map[string]
 		"SHA-1":                        digestInfo(tb, crypto.SHA1, hashOf(crypto.SHA1, []byte("PKCS #1 v1.5"))),
 		"OID last arc":                 lastArc,
 		"OID length":                   longerOID,
-		"OID padded with 0x80":         der(sequence, der(sequence, der(0x06, oidDER[2:len(oidDER)-1], []byte{0x80, oidDER[len(oidDER)-1]}), null), value),
-		"OID longer by an arc":         der(sequence, der(sequence, der(0x06, oidDER[2:], []byte{1}), null), value),
-		"OID shorter by an arc":        der(sequence, der(sequence, der(0x06, oidDER[2:len(oidDER)-1]), null), value),
-		"OID empty":                    der(sequence, der(sequence, []byte{0x06, 0}, null), value),
-		"OID missing":                  der(sequence, der(sequence, null), value),
-		"algorithm of the signature":   der(sequence, der(sequence, mustDER(tb, asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}), null), value),
+		"OID padded with 0x80": der(
+			sequence,
+			der(sequence, der(0x06, oidDER[2:len(oidDER)-1], []byte{0x80, oidDER[len(oidDER)-1]}), null),
+			value,
+		),
+		"OID longer by an arc":  der(sequence, der(sequence, der(0x06, oidDER[2:], []byte{1}), null), value),
+		"OID shorter by an arc": der(sequence, der(sequence, der(0x06, oidDER[2:len(oidDER)-1]), null), value),
+		"OID empty":             der(sequence, der(sequence, []byte{0x06, 0}, null), value),
+		"OID missing":           der(sequence, der(sequence, null), value),
+		"algorithm of the signature": der(
+			sequence,
+			der(sequence, mustDER(tb, asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}), null),
+			value,
+		),
 	}
 	// Lengths in BER that are not DER: long form, leading zeros, indefinite; and lengths that lie.
 	for where, prefix := range map[string]func(length []byte) []byte{
@@ -125,7 +139,12 @@ func wrongDigestInfo(tb testing.TB, hash crypto.Hash, digest []byte) map[string]
 		"OID":       func(l []byte) []byte { return der(sequence, der(sequence, []byte{0x06}, l, oidDER[2:], null), value) },
 		"digest":    func(l []byte) []byte { return der(sequence, algorithm, []byte{octetString}, l, digest) },
 	} {
-		n := byte(map[string]int{"outer": len(body), "algorithm": len(algorithm) - 2, "OID": len(oidDER) - 2, "digest": len(digest)}[where])
+		n := byte(map[string]int{
+			"outer":     len(body),
+			"algorithm": len(algorithm) - 2,
+			"OID":       len(oidDER) - 2,
+			"digest":    len(digest),
+		}[where])
 		for name, length := range map[string][]byte{
 			"long form": {0x81, n}, "long form of two": {0x82, 0, n}, "long form of four": {0x84, 0, 0, 0, n},
 			"long form of nine": {0x89, 0, 0, 0, 0, 0, 0, 0, 0, n}, "2^32 too much": {0x85, 1, 0, 0, 0, n},

@@ -54,39 +54,47 @@ func wrongPSS(good pssRecipe, k *testKey) map[string]pssRecipe {
 	hLen := good.hash.Size()
 	maxSalt := k.emLen() - hLen - 2
 	lastPS := maxSalt - hLen - 1
-	other := map[crypto.Hash]crypto.Hash{crypto.SHA256: crypto.SHA512, crypto.SHA384: crypto.SHA256, crypto.SHA512: crypto.SHA384}[good.hash]
+	other := map[crypto.Hash]crypto.Hash{
+		crypto.SHA256: crypto.SHA512,
+		crypto.SHA384: crypto.SHA256,
+		crypto.SHA512: crypto.SHA384,
+	}[good.hash]
 	with := func(change func(r *pssRecipe)) pssRecipe {
 		r := good
 		change(&r)
 		return r
 	}
 	wrong := map[string]pssRecipe{
-		"MGF1 with SHA-1":       with(func(r *pssRecipe) { r.mgf = crypto.SHA1 }),
-		"MGF1 with another":     with(func(r *pssRecipe) { r.mgf = other }),
-		"hash SHA-512/256":      with(func(r *pssRecipe) { r.hash, r.mgf = crypto.SHA512_256, crypto.SHA512_256 }),
-		"hash another":          with(func(r *pssRecipe) { r.hash, r.mgf = other, other; r.salt = make([]byte, other.Size()) }),
-		"H with another hash":   with(func(r *pssRecipe) { r.hash = other }),
-		"digest another":        with(func(r *pssRecipe) { r.mHash = hashOf(r.hash, []byte("another")) }),
-		"digest hashed again":   with(func(r *pssRecipe) { r.mHash = hashOf(r.hash, r.mHash) }),
-		"digest first bit":      with(func(r *pssRecipe) { r.mHash = join([]byte{r.mHash[0] ^ 0x80}, r.mHash[1:]) }),
-		"digest last bit":       with(func(r *pssRecipe) { r.mHash = join(r.mHash[:hLen-1], []byte{r.mHash[hLen-1] ^ 1}) }),
-		"digest truncated":      with(func(r *pssRecipe) { r.mHash = r.mHash[:hLen-1] }),
-		"M' with seven zeros":   with(func(r *pssRecipe) { r.prefix = make([]byte, 7) }),
-		"M' with nine zeros":    with(func(r *pssRecipe) { r.prefix = make([]byte, 9) }),
-		"M' without zeros":      with(func(r *pssRecipe) { r.prefix = nil }),
-		"M' with ones":          with(func(r *pssRecipe) { r.prefix = bytes.Repeat([]byte{1}, 8) }),
-		"delimiter 00":          with(func(r *pssRecipe) { r.delimiter = 0x00 }),
-		"delimiter 02":          with(func(r *pssRecipe) { r.delimiter = 0x02 }),
-		"delimiter 80":          with(func(r *pssRecipe) { r.delimiter = 0x80 }),
-		"delimiter 81":          with(func(r *pssRecipe) { r.delimiter = 0x81 }),
-		"delimiter ff":          with(func(r *pssRecipe) { r.delimiter = 0xff }),
-		"PS last octet 01":      with(func(r *pssRecipe) { r.padding = func(ps []byte) { ps[lastPS] = 1 } }),
-		"PS last octet 80":      with(func(r *pssRecipe) { r.padding = func(ps []byte) { ps[lastPS] = 0x80 } }),
-		"PS middle octet 01":    with(func(r *pssRecipe) { r.padding = func(ps []byte) { ps[lastPS/2] = 1 } }),
-		"PS middle octet ff":    with(func(r *pssRecipe) { r.padding = func(ps []byte) { ps[lastPS/2] = 0xff } }),
-		"PS second octet 01":    with(func(r *pssRecipe) { r.padding = func(ps []byte) { ps[1] = 1 } }),
-		"PS first octet 01":     with(func(r *pssRecipe) { r.padding = func(ps []byte) { ps[0] = 1 } }),
-		"PS all 01":             with(func(r *pssRecipe) { r.padding = func(ps []byte) { copy(ps[1:], bytes.Repeat([]byte{1}, 999)) } }),
+		"MGF1 with SHA-1":   with(func(r *pssRecipe) { r.mgf = crypto.SHA1 }),
+		"MGF1 with another": with(func(r *pssRecipe) { r.mgf = other }),
+		"hash SHA-512/256":  with(func(r *pssRecipe) { r.hash, r.mgf = crypto.SHA512_256, crypto.SHA512_256 }),
+		"hash another": with(
+			func(r *pssRecipe) { r.hash, r.mgf = other, other; r.salt = make([]byte, other.Size()) },
+		),
+		"H with another hash": with(func(r *pssRecipe) { r.hash = other }),
+		"digest another":      with(func(r *pssRecipe) { r.mHash = hashOf(r.hash, []byte("another")) }),
+		"digest hashed again": with(func(r *pssRecipe) { r.mHash = hashOf(r.hash, r.mHash) }),
+		"digest first bit":    with(func(r *pssRecipe) { r.mHash = join([]byte{r.mHash[0] ^ 0x80}, r.mHash[1:]) }),
+		"digest last bit":     with(func(r *pssRecipe) { r.mHash = join(r.mHash[:hLen-1], []byte{r.mHash[hLen-1] ^ 1}) }),
+		"digest truncated":    with(func(r *pssRecipe) { r.mHash = r.mHash[:hLen-1] }),
+		"M' with seven zeros": with(func(r *pssRecipe) { r.prefix = make([]byte, 7) }),
+		"M' with nine zeros":  with(func(r *pssRecipe) { r.prefix = make([]byte, 9) }),
+		"M' without zeros":    with(func(r *pssRecipe) { r.prefix = nil }),
+		"M' with ones":        with(func(r *pssRecipe) { r.prefix = bytes.Repeat([]byte{1}, 8) }),
+		"delimiter 00":        with(func(r *pssRecipe) { r.delimiter = 0x00 }),
+		"delimiter 02":        with(func(r *pssRecipe) { r.delimiter = 0x02 }),
+		"delimiter 80":        with(func(r *pssRecipe) { r.delimiter = 0x80 }),
+		"delimiter 81":        with(func(r *pssRecipe) { r.delimiter = 0x81 }),
+		"delimiter ff":        with(func(r *pssRecipe) { r.delimiter = 0xff }),
+		"PS last octet 01":    with(func(r *pssRecipe) { r.padding = func(ps []byte) { ps[lastPS] = 1 } }),
+		"PS last octet 80":    with(func(r *pssRecipe) { r.padding = func(ps []byte) { ps[lastPS] = 0x80 } }),
+		"PS middle octet 01":  with(func(r *pssRecipe) { r.padding = func(ps []byte) { ps[lastPS/2] = 1 } }),
+		"PS middle octet ff":  with(func(r *pssRecipe) { r.padding = func(ps []byte) { ps[lastPS/2] = 0xff } }),
+		"PS second octet 01":  with(func(r *pssRecipe) { r.padding = func(ps []byte) { ps[1] = 1 } }),
+		"PS first octet 01":   with(func(r *pssRecipe) { r.padding = func(ps []byte) { ps[0] = 1 } }),
+		"PS all 01": with(
+			func(r *pssRecipe) { r.padding = func(ps []byte) { copy(ps[1:], bytes.Repeat([]byte{1}, 999)) } },
+		),
 		"H first bit":           with(func(r *pssRecipe) { r.touch = func(_, h []byte) { h[0] ^= 0x80 } }),
 		"H last bit":            with(func(r *pssRecipe) { r.touch = func(_, h []byte) { h[hLen-1] ^= 1 } }),
 		"H' first bit":          with(func(r *pssRecipe) { r.alter = func(h []byte) { h[0] ^= 0x80 } }),

@@ -21,7 +21,13 @@ func TestAcceptsWhatCryptoRSASigns(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				exact, err := rsa.SignPSS(rand.Reader, k.private, hash, digest, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
+				exact, err := rsa.SignPSS(
+					rand.Reader,
+					k.private,
+					hash,
+					digest,
+					&rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash},
+				)
 				if err != nil {
 					t.Fatal(err)
 				}

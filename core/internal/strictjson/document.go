@@ -64,7 +64,8 @@ func Parse(data []byte) (*Document, []Problem) {
 	if len(p.problems) > 0 {
 		return nil, p.problems
 	}
-	if _, err := jose.ParseObject(data, jose.Limits{}); err != nil { // what encoding/json repairs: half surrogates, bad UTF-8
+	// what encoding/json repairs: half surrogates, bad UTF-8
+	if _, err := jose.ParseObject(data, jose.Limits{}); err != nil {
 		var format *jose.FormatError
 		reason := err.Error()
 		if errors.As(err, &format) {

@@ -20,7 +20,8 @@ type cacheCheck struct {
 func ids() []string {
 	long := "https://id.example/" + strings.Repeat("a", 500)
 	return []string{
-		"https://id.example/.well-known/jwks.json", "https://id.example/../jwks.json", "https://id.example/jwks.json?a=1&b=%2f",
+		"https://id.example/.well-known/jwks.json", "https://id.example/../jwks.json",
+		"https://id.example/jwks.json?a=1&b=%2f",
 		"https://ID.example/jwks.json", "https://id.example/jwks.json", long + "/1", long + "/2",
 	}
 }
@@ -68,7 +69,8 @@ func cacheRoundTrip(ctx context.Context, c keys.Cache) error {
 	for i := range binary {
 		binary[i] = byte(i)
 	}
-	for _, data := range [][]byte{[]byte("{}"), binary, bytes.Repeat([]byte("0123456789abcdef"), 1<<16)} { // the last: 1 MiB
+	// the last: 1 MiB
+	for _, data := range [][]byte{[]byte("{}"), binary, bytes.Repeat([]byte("0123456789abcdef"), 1<<16)} {
 		if err := errors.Join(store(ctx, c, ids()[0], data), load(ctx, c, ids()[0], data)); err != nil {
 			return err
 		}

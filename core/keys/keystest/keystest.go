@@ -1,5 +1,5 @@
-// Package keystest proves implementations of the interfaces of package keys: call [TestCache] or [TestSource] from a test
-// of your own. A suite fails the test with what the implementation did and what the interface asks for.
+// Package keystest proves implementations of the interfaces of package keys: call [TestCache] or [TestSource] from a
+// test of your own. A suite fails the test with what the implementation did and what the interface asks for.
 package keystest
 
 import (
