@@ -65,7 +65,7 @@ func TestFileCache(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := keys.NewFileCache(dir); err == nil {
-		t.Fatal("a directory everybody can write to was taken")
+		t.Fatal("a directory that is writable by all users was accepted")
 	}
 	for _, bad := range []string{"", filepath.Join(dir, names[0].Name(), "sub")} {
 		if _, err := keys.NewFileCache(bad); err == nil {

@@ -90,7 +90,7 @@ func TestFileCacheTrustsOnlyItsOwner(t *testing.T) {
 					t.Error("stored into it")
 				}
 				if _, err := keys.NewFileCache(dir); err == nil || !strings.Contains(err.Error(), c.says) {
-					t.Errorf("opened anew: %v", err)
+					t.Errorf("opened again: %v", err)
 				}
 			}
 		})

@@ -13,7 +13,7 @@ const (
 	StateEmpty       State = "empty"       // not fetched yet
 	StateFresh       State = "fresh"       // recently fetched
 	StateRefreshing  State = "refreshing"  // fresh, and being fetched again
-	StateStale       State = "stale"       // past its freshness: renewed by the next request, or last-known-good in an outage
+	StateStale       State = "stale"       // no longer fresh; last-known-good during an outage
 	StateUnavailable State = "unavailable" // no keys, and the last fetch failed: requests are answered with 503
 	StateStatic      State = "static"      // part of the contract, never fetched
 )

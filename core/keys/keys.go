@@ -29,7 +29,7 @@ type Key struct {
 	Algorithm string
 	// Public is an *rsa.PublicKey, an *ecdsa.PublicKey or an ed25519.PublicKey.
 	Public crypto.PublicKey
-	// Issuer is the issuer that this key may sign for, where a set that several issuers share says so; it may be a
+	// Issuer is the issuer that this key may sign for, if a set that several issuers share says so; it may be a
 	// template with {tenantid} for the token's tid claim. Empty means that the set does not say.
 	Issuer string
 }

@@ -21,8 +21,8 @@ const (
 	defaultMaxRefused   = 1024
 )
 
-// Policy holds the figures by which keys are fetched and kept. A zero field takes its default, and [Policy.Validate]
-// reports values that cannot work. A verifier reads its policy once, when it is made.
+// Policy has the timeouts and limits for fetching and caching keys. A zero field takes its default, and
+// [Policy.Validate] reports values that cannot work. A verifier reads its policy once, when it is created.
 type Policy struct {
 	// FetchTimeout bounds one fetch from dial to last body byte, discovery and cache included. Default 5 s.
 	FetchTimeout time.Duration
@@ -34,13 +34,13 @@ type Policy struct {
 	MinFresh, MaxFresh time.Duration
 	// DefaultFresh is the freshness of an answer that asks for none. Default 10 min, clamped to MinFresh and MaxFresh.
 	DefaultFresh time.Duration
-	// RefreshAhead is the share of the freshness after which a set is renewed behind the requests that use it; the
-	// point is jittered by 0.05 either way so that a fleet does not fetch in step. Default 0.8.
+	// RefreshAhead is the share of the freshness after which a set is refreshed in the background of a request; it is
+	// jittered by 0.05 either way, so that the processes of a fleet do not fetch at the same time. Default 0.8.
 	RefreshAhead float64
-	// MaxStale is how long past its freshness a set is still served while it cannot be renewed. Default 24 h;
+	// MaxStale is how long past its freshness a set is still used while it cannot be refreshed. Default 24 h;
 	// negative means not at all.
 	MaxStale time.Duration
-	// Cooldown is the least time between two successful fetches caused by unknown key ids. Default 5 s.
+	// Cooldown is the minimum time between two successful fetches caused by unknown key ids. Default 5 s.
 	Cooldown time.Duration
 	// BackoffMin and BackoffMax bound the wait after a failed fetch: it doubles from the first to the second, and
 	// jitter only shortens it, to no less than 80 %. Defaults 1 s and 30 s.
@@ -49,11 +49,11 @@ type Policy struct {
 	MaxRefusedKids int
 }
 
-// PolicyError says which figure of a [Policy] cannot work, and what to do instead.
+// PolicyError reports a field of a [Policy] that cannot work, and what to do instead.
 type PolicyError struct {
 	Field  string // the Policy field
-	Value  any    // what it held
-	Reason string // why that cannot work and what would
+	Value  any    // its value
+	Reason string // why that cannot work, and what to do instead
 }
 
 // Error returns the field, its value and the reason in one sentence.

@@ -56,7 +56,7 @@ type bareClaims struct{ clerk.Claims }
 
 func numericDate(seconds int64) (*jwt.NumericDate, error) {
 	if seconds == 0 {
-		return nil, nil //nolint:nilnil // golang-jwt's way to say that there is no date
+		return nil, nil //nolint:nilnil // for golang-jwt this means that there is no date
 	}
 	return jwt.NewNumericDate(time.Unix(seconds, 0)), nil
 }

@@ -85,9 +85,11 @@ func TestParseChallenge(t *testing.T) {
 			}
 		}
 	}
-	for _, text := range []string{``, `="x"`, `Bearer x`, `Bearer a="x`, `Bearer a="x" b="y"`, `Bearer a=1, A=2`, `Bearer a=`} {
+	for _, text := range []string{
+		``, `="x"`, `Bearer x`, `Bearer a="x`, `Bearer a="x" b="y"`, `Bearer a=1, A=2`, `Bearer a=`,
+	} {
 		if got, err := parseChallenge(text); err == nil {
-			t.Errorf("%s is no challenge: %+v", text, got)
+			t.Errorf("%s is not a challenge: %+v", text, got)
 		}
 	}
 }

@@ -4,7 +4,7 @@
 // HTTP behavior. A change in that file is a change of the API.
 //
 //	go test ./internal/crosstest                          certify and compare
-//	cd internal/crosstest && go test . -update            record the answers of chi anew
+//	cd internal/crosstest && go test . -update            update the recorded answers, from chi
 //	go run ./examples/demo -check                         print the answers of the four side by side
 //
 // testdata/table.md lists the scenarios. What a request and its answer alone

@@ -14,7 +14,7 @@ import (
 	"github.com/revstackhq/auth-go/core/authtest"
 )
 
-// socket is the WebSocket handler of the frameworks that stand on net/http.
+// socket is the WebSocket handler for frameworks that use net/http.
 func socket(w http.ResponseWriter, r *http.Request) {
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: subprotocols()})
 	if err != nil {

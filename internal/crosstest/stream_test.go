@@ -9,7 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core/authtest"
 )
 
-// events is the stream of the frameworks that stand on net/http.
+// events is the stream for frameworks that use net/http.
 func (s *surface) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	_, _ = w.Write([]byte("data: hello, " + core.UserID(r.Context()) + "\n"))

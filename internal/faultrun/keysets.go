@@ -103,7 +103,7 @@ func badSets(ctx context.Context, st *stage) (faults []string) {
 		answer.Store(&bad.answer)
 		st.clock.Advance(2 * time.Minute)
 		st.good(ctx, v, token)
-		// After the first failure nobody waits for the next fetch. The clock must not move while it is under way.
+		// After the first failure no request waits for the next fetch. The clock must not move while it is under way.
 		if !eventually(time.Minute, func() bool { return v.KeyHealth()[0].Failures > uint64(i) }) {
 			return append(faults, bad.name+": the fetch did not end")
 		}

@@ -27,7 +27,7 @@ var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 var scenarios = []scenario{
 	{"issuer down at the start", "all 503, at most one fetch per back-off step, heals by itself", downAtStart},
 	{"issuer hangs", "the wait is bounded, then requests fail fast", hanging},
-	{"hangs, with stale keys at hand", "served within a second and within the caller's deadline", hangingStale},
+	{"hangs, with stale keys", "served within a second and within the caller's deadline", hangingStale},
 	{"429 with Retry-After", "left alone for as long as it asks, then healed", retryAfter},
 	{"slow observer", "no request waits for it", slowObserver},
 	{"storm of random key ids", "at most 12 fetches a minute, no good token refused, memory flat", randomKids},

@@ -36,7 +36,7 @@ func (s *soak) ask(ctx context.Context, a *soakApp, authorization string) soakAn
 	return soakAnswer{resp.StatusCode, string(body), err}
 }
 
-// send sends one request of some kind, and judges the answer.
+// send sends one request of some kind, and checks the answer.
 func (s *soak) send(ctx context.Context, a *soakApp) {
 	begin := time.Now()
 	n := rand.IntN(soakUsers)
@@ -83,7 +83,7 @@ func (s *soak) send(ctx context.Context, a *soakApp) {
 	}
 }
 
-// mustRefuse judges the answer to a bad credential. Where the keys decide, it may be 503: while the issuer fails, and
+// mustRefuse checks the answer to a bad credential. Where the keys decide, it may be 503: while the issuer fails, and
 // for a key id that may be new.
 func (a *soakApp) mustRefuse(s *soak, begin time.Time, got soakAnswer, what string, byKeys bool) {
 	switch {

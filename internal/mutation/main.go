@@ -7,7 +7,7 @@
 //
 // The edits are data, in mutants/*.txt; see [parse] for the format. All edits of a package are compiled into one test
 // binary through go test -overlay: nothing in the working tree changes, and a mutant costs one run of the tests. The
-// command exits with 1 if a mutant survives without a reason beside it, if
+// command exits with 1 if a mutant survives without a reason in its file, if
 // one with a reason is killed, or if an edit no longer fits the code.
 package main
 

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// A program is one test binary that holds many mutants: every mutated function is compiled beside the original, which
+// A program is one test binary that holds many mutants: every mutated function is compiled next to the original, which
 // calls it if the environment names the mutant. So a mutant costs a run of the tests and not a build.
 type program struct {
 	dir     string // of the mutated files, relative to the repository

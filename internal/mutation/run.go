@@ -116,7 +116,7 @@ func (p *program) run(ctx context.Context, root, temp string, jobs int, r *repor
 			for m := range queue {
 				begin := time.Now()
 				output, err := p.test1(ctx, root, temp, m.id)
-				o := m.judge(output, err)
+				o := m.outcomeOf(output, err)
 				o.took = time.Since(begin)
 				if ctx.Err() == nil {
 					r.add(m, o)
@@ -209,8 +209,8 @@ func (p *program) test1(ctx context.Context, root, temp, id string) (string, err
 	return output.String(), err
 }
 
-// judge reads what the tests said of the mutant.
-func (m mutant) judge(output string, err error) outcome {
+// outcomeOf reads the output of the tests of the mutant.
+func (m mutant) outcomeOf(output string, err error) outcome {
 	by := failure(output)
 	switch {
 	case err == nil && m.survives != "":

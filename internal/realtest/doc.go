@@ -3,5 +3,5 @@
 // tests sign in through the authorization code flow with PKCE, as a browser
 // would, and show the tokens they get to all four adapters.
 //
-// It is a module of its own so that nobody else gets its dependencies.
+// It is a separate module, so that no other module gets its dependencies.
 package realtest

@@ -31,7 +31,7 @@ func (r *repository) checkReasons(m publicModule, linked []string) error {
 		}
 		path, reason, _ := strings.Cut(line, " ")
 		if strings.TrimSpace(reason) == "" {
-			errs = append(errs, fmt.Errorf("%s: %s has no reason beside it", name, path))
+			errs = append(errs, fmt.Errorf("%s: %s has no reason", name, path))
 		}
 		listed = append(listed, path)
 	}

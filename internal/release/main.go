@@ -4,7 +4,7 @@
 //	go run ./internal/release -version v0.2.0 -write
 //	                                           set the versions in every go.mod
 //	go run ./internal/release -api             compare the listings in api/ with the code
-//	go run ./internal/release -api -write      write them anew
+//	go run ./internal/release -api -write      update them
 //
 // It never tags or pushes: it prints the tags in the order in which to push
 // them. RELEASING.md has the whole procedure.

@@ -37,7 +37,7 @@ func TestListings(t *testing.T) {
 	}
 }
 
-// TestRelease installs the packed modules as a stranger does: no replace, no
+// TestRelease installs the packed modules as a user does: no replace, no
 // workspace, none of our modules in the cache. It builds the programs of the pages
 // and asks each for an answer.
 func TestRelease(t *testing.T) {
@@ -46,7 +46,7 @@ func TestRelease(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := strangersEnvironment(t, r, version)
+	env := userEnvironment(t, r, version)
 	issuer := authtest.NewIssuer(t)
 	programs := pagePrograms(t, r.root)
 	if len(programs) != 5 {
@@ -57,9 +57,9 @@ func TestRelease(t *testing.T) {
 			dir := t.TempDir()
 			address := freeAddress(t)
 			write(t, filepath.Join(dir, "main.go"), strings.ReplaceAll(program, "127.0.0.1:8080", address))
-			stranger(t, dir, env, "mod", "init", "example.com/app")
-			stranger(t, dir, env, append([]string{"get"}, requirements(r, program, version)...)...)
-			stranger(t, dir, env, "build", "-o", "app", ".")
+			userGo(t, dir, env, "mod", "init", "example.com/app")
+			userGo(t, dir, env, append([]string{"get"}, requirements(r, program, version)...)...)
+			userGo(t, dir, env, "build", "-o", "app", ".")
 			start(t, filepath.Join(dir, "app"), append(env, "CLERK_ISSUER_URL="+issuer.URL()))
 			expect(t, address, "", http.StatusUnauthorized)
 			expect(t, address, clerktest.SessionToken(issuer, clerktest.Token{}), http.StatusOK)
@@ -67,10 +67,10 @@ func TestRelease(t *testing.T) {
 	}
 }
 
-// strangersEnvironment packs the modules into a proxy and returns an
+// userEnvironment packs the modules into a proxy and returns an
 // environment that finds them there and everything else where this machine
 // finds it, with a module cache that has never seen us.
-func strangersEnvironment(t *testing.T, r *repository, version string) []string {
+func userEnvironment(t *testing.T, r *repository, version string) []string {
 	t.Helper()
 	proxy, cache := t.TempDir(), t.TempDir()
 	if err := r.pack(proxy, version); err != nil {
@@ -95,7 +95,7 @@ func strangersEnvironment(t *testing.T, r *repository, version string) []string 
 
 func fileURL(dir string) string { return "file://" + filepath.ToSlash(dir) }
 
-// requirements are the modules of ours that the program imports.
+// requirements returns the modules of this repository that the program imports.
 func requirements(r *repository, program, version string) []string {
 	var all []string
 	for _, m := range r.modules {
@@ -122,7 +122,7 @@ func pagePrograms(t *testing.T, root string) []string {
 	return programs
 }
 
-func stranger(t *testing.T, dir string, env []string, args ...string) {
+func userGo(t *testing.T, dir string, env []string, args ...string) {
 	t.Helper()
 	if _, err := goCommandEnv(t.Context(), dir, env, args...); err != nil {
 		t.Fatal(err)

@@ -2,7 +2,7 @@
 //
 //	{"contracts": [{"issuer": {"env": "CLERK_ISSUER_URL"}, …}, …]}
 //
-// in which {"env": "NAME"} may stand in place of any string and is replaced by
+// in which {"env": "NAME"} may replace any string; it is replaced by
 // the value of that environment variable. It knows nothing of what a contract
 // holds: core.ParseContracts reads each entry with core.ParseContract, as package
 // providers does with its own, and uses [Entry.Locate] to report mistakes where

@@ -33,7 +33,7 @@ func Value(s string) string {
 	return fmt.Sprintf("%q", s)
 }
 
-// withoutUserInfo removes what stands before an @ in a URL's authority (RFC 3986
+// withoutUserInfo removes the part before an @ in a URL's authority (RFC 3986
 // §3.2.1), also where the rest is too broken for net/url.
 func withoutUserInfo(s string) string {
 	before, _, found := strings.Cut(s, "@")

@@ -56,7 +56,7 @@ func (*scribbler) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// TestDecodersGetACopy: no method of a user's type reaches the payload, whatever is decoded and wherever it stands.
+// TestDecodersGetACopy: no method of a user's type reaches the payload, whatever is decoded, and wherever.
 func TestDecodersGetACopy(t *testing.T) {
 	const payload = `{"a":{"role":"user"},"b":"user","c":"text"}`
 	type key struct{ scribbler }

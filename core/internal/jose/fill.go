@@ -61,7 +61,7 @@ func (r *remainder) add(o Object, m *member) {
 		r.data = bytes.Repeat([]byte{' '}, len(o.data))
 		r.data[bytes.IndexByte(o.data, '{')] = '{'
 	} else {
-		r.data[r.end] = ',' // between two members stands at least the comma of the original
+		r.data[r.end] = ',' // the original has at least a comma between two members
 	}
 	r.end = int(m.end)
 	quote := m.nameStart - 1
@@ -70,7 +70,7 @@ func (r *remainder) add(o Object, m *member) {
 
 func (r *remainder) close() []byte {
 	if r.data != nil {
-		r.data[r.end] = '}' // behind the last member stands at least the brace of the original
+		r.data[r.end] = '}' // the original has at least a brace after the last member
 	}
 	return r.data
 }

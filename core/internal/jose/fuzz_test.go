@@ -50,7 +50,7 @@ func sameValue(t *testing.T, v jose.Value, decoded any) {
 	switch want := decoded.(type) {
 	case nil:
 		if v.Kind() != jose.KindNull {
-			t.Fatalf("%q is no null", v.Raw())
+			t.Fatalf("%q is not null", v.Raw())
 		}
 	case bool:
 		if got, ok := v.Bool(); !ok || got != want {
@@ -77,7 +77,7 @@ func sameValue(t *testing.T, v jose.Value, decoded any) {
 	case map[string]any:
 		o, ok := v.Object()
 		if !ok {
-			t.Fatalf("%q is no object", v.Raw())
+			t.Fatalf("%q is not an object", v.Raw())
 		}
 		agrees(t, o, decoded)
 	}

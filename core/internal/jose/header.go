@@ -9,10 +9,10 @@ import (
 type Header struct {
 	// Alg is the signature algorithm, never empty. The contract decides whether it is allowed.
 	Alg string
-	// Kid names the key; HasKid tells an empty name from none.
+	// Kid names the key; HasKid is true even if the name is empty.
 	Kid    string
 	HasKid bool
-	// Typ is the media type of the token; HasTyp tells an empty type from none.
+	// Typ is the media type of the token; HasTyp is true even if the type is empty.
 	Typ    string
 	HasTyp bool
 	// Members indexes the whole header.

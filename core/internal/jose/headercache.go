@@ -116,7 +116,7 @@ func (c *HeaderCache) seenBefore(segment string) bool {
 	return false
 }
 
-// evict removes one entry nobody read since the last time all had been read.
+// evict removes an entry that was not read since all entries were last marked as unread.
 func evict(entries map[string]*cachedHeader) {
 	var victim string
 	for segment, entry := range entries {

@@ -1,6 +1,6 @@
 package jose
 
-// Limits bounds what is read before anything is trusted. The zero value, and any number below one, stands for the
+// Limits bounds what is read before anything is trusted. The zero value, and any number below one, means the
 // default: 32 levels and 2,048 members.
 type Limits struct {
 	// MaxDepth is how deep objects and arrays may nest; the outermost object is level one.

@@ -45,8 +45,8 @@ func occursBefore(data []byte, names []member, seen *nameFilter) bool {
 	return false
 }
 
-// anyRepeated reports whether two of names are equal, in linear time. The hash is seeded afresh: nobody can aim
-// names at one slot.
+// anyRepeated reports whether two of names are equal, in linear time. The hash has a new seed each time: an attacker
+// cannot aim names at one slot.
 func anyRepeated(data []byte, names []member) bool {
 	mask := uint64(1)<<bits.Len(uint(2*len(names))) - 1
 	slots := make([]int32, mask+1)

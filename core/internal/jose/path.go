@@ -35,7 +35,7 @@ type Path struct {
 //
 //   - "/a/b": a JSON Pointer (RFC 6901); a decimal token also indexes an array.
 //   - anything else with a slash or a colon: one top-level name, as in https://example.com/roles or cognito:groups.
-//   - "a.b": nested names, where \. stands for a dot inside a name and \\ for a backslash.
+//   - "a.b": nested names, where \. is a dot inside a name and \\ is a backslash.
 func ParsePath(s string) (Path, error) {
 	switch {
 	case s == "":

@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// textEquals reports whether the inside of a JSON string spells s once its escapes are resolved.
+// textEquals reports whether the inside of a JSON string equals s once its escapes are resolved.
 func textEquals(inside []byte, s string) bool {
 	if bytes.IndexByte(inside, '\\') < 0 {
 		return string(inside) == s
 	}
-	if len(inside) < len(s) { // an escape is never shorter than what it stands for
+	if len(inside) < len(s) { // an escape is never shorter than the character it encodes
 		return false
 	}
 	var scratch [64]byte

@@ -56,7 +56,7 @@ func (t *Token) decode(
 			return err
 		}
 	}
-	// Two buffers: whoever keeps the payload should not keep the signature too.
+	// Two buffers: code that keeps the payload should not keep the signature in memory, too.
 	payload, signature := make([]byte, decodedLen(len(encodedPayload))), make([]byte, decodedLen(len(encodedSignature)))
 	if !decodeBase64(payload, encodedPayload) {
 		return errPayloadEncoding

@@ -29,7 +29,7 @@ func compact(header, payload string) string {
 	return encode(header) + "." + encode(payload) + "." + encode("signature")
 }
 
-// refusal returns why err refused, or "" when it is no FormatError.
+// refusal returns why err refused, or "" if it is not a FormatError.
 func refusal(t *testing.T, err error) string {
 	t.Helper()
 	var format *jose.FormatError

@@ -48,7 +48,7 @@ func (v Value) Kind() Kind {
 // Raw returns the bytes of v as written. They must not be modified.
 func (v Value) Raw() []byte { return v.raw }
 
-// Text returns a string with its escapes resolved; false if v is no string.
+// Text returns a string with its escapes resolved; false if v is not a string.
 func (v Value) Text() (string, bool) {
 	inside, ok := v.inside()
 	if !ok {
@@ -76,7 +76,7 @@ func (v Value) TextIs(s string) bool {
 	return ok && textEquals(inside, s)
 }
 
-// inside returns what stands between the quotes of a string.
+// inside returns the text between the quotes of a string.
 func (v Value) inside() ([]byte, bool) {
 	if v.Kind() != KindString {
 		return nil, false
@@ -84,7 +84,7 @@ func (v Value) inside() ([]byte, bool) {
 	return v.raw[1 : len(v.raw)-1], true
 }
 
-// Bool returns a boolean; ok is false if v is none.
+// Bool returns a boolean; ok is false if v is not a boolean.
 func (v Value) Bool() (value, ok bool) {
 	if v.Kind() != KindBool {
 		return false, false
@@ -93,7 +93,7 @@ func (v Value) Bool() (value, ok bool) {
 }
 
 // Texts returns one string as one element, an array of strings as all of them (the form of aud, RFC 7519 §4.1.3);
-// false for anything else, an array with one element that is no string included.
+// false for anything else, including an array with an element that is not a string.
 func (v Value) Texts() ([]string, bool) {
 	if v.Kind() != KindArray {
 		text, ok := v.Text()
@@ -139,7 +139,7 @@ func (v Value) Words() ([]string, bool) {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == ' ' }), true
 }
 
-// Object indexes a nested object; false if v is none. It parses anew on each call: keep the result.
+// Object indexes a nested object; false if v is not an object. It parses the object on each call, so keep the result.
 func (v Value) Object() (Object, bool) {
 	if v.Kind() != KindObject {
 		return Object{}, false

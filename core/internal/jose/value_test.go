@@ -123,7 +123,7 @@ func TestValueNesting(t *testing.T) {
 		t.Errorf("c = %s", c.Raw())
 	}
 	if empty, ok := value(t, `{}`).Object(); !ok || empty.Len() != 0 {
-		t.Error("an empty object is none")
+		t.Error("an empty object is not an object")
 	}
 	for _, data := range []string{`[]`, `"{}"`, `null`} {
 		if _, ok := value(t, data).Object(); ok {

@@ -26,12 +26,12 @@ func (e *CacheError) Unwrap() error { return e.Err }
 
 const (
 	envelopeVersion = 1
-	// futureSlack is how far another machine's clock may run ahead of ours.
+	// futureSlack is how far another machine's clock may run ahead of this one.
 	futureSlack = time.Minute
 )
 
-// envelope is the wire form of a fetched set. Body is what the issuer sent, so that every reader judges it by its own
-// contract.
+// envelope is the wire form of a fetched set. Body is what the issuer sent, so that every reader checks it against its
+// own contract.
 type envelope struct {
 	Version      int       `json:"version"`
 	ID           string    `json:"id"`

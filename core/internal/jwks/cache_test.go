@@ -252,7 +252,7 @@ func TestFleetSharesOneFetch(t *testing.T) {
 	clk.advance(30 * time.Second)
 	found(t, two, "b2")
 	hits(t, i, 4)
-	// ... or when it does not, but says so just now.
+	// ... or if it lacks the key but is very recent.
 	clk.advance(6 * time.Second)
 	_, _ = look(one, "nobody's")
 	hits(t, i, 5)
@@ -260,7 +260,7 @@ func TestFleetSharesOneFetch(t *testing.T) {
 	_, err := look(two, "another's")
 	unknown(t, err, false)
 	hits(t, i, 5)
-	// But an older envelope is no answer to an unknown kid.
+	// But an older envelope does not answer for an unknown kid.
 	i.serve(jwkSet(set(a, ec("c"))))
 	clk.advance(6 * time.Second)
 	found(t, two, "c")

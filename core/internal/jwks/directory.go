@@ -13,7 +13,7 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// KidPlaceholder stands for the kid in a [Directory]'s URL.
+// KidPlaceholder is replaced by the kid in a [Directory]'s URL.
 const KidPlaceholder = "{kid}"
 
 const (

@@ -120,7 +120,7 @@ func TestDirectoryTooManyWaiting(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		release = r.block()
-		again := lookup(d, uuid(1)) // nobody waits any longer, so there is room again
+		again := lookup(d, uuid(1)) // no caller is waiting, so there is room again
 		synctest.Wait()
 		release()
 		unknown(t, again(), false)

@@ -204,7 +204,7 @@ func TestKeysThatMovedAreFound(t *testing.T) {
 	s := p.source(clk)
 	found(t, s, "a")
 	store(&p.doc, p.document("/tenant", "/moved", "Cache-Control", "max-age=86400"))
-	store(&p.keys, status(503)) // an outage is no reason to look elsewhere
+	store(&p.keys, status(503)) // an outage is not a reason to read the document again
 	clk.advance(11 * time.Minute)
 	found(t, s, "a")
 	clk.advance(time.Minute)

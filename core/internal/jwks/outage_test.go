@@ -94,7 +94,7 @@ func TestHang(t *testing.T) {
 	hits(t, i, 1)
 }
 
-// TestHangRetryHoldsUpOneCaller: while a retry of a hung fetch is up, only the caller that started it waits.
+// TestHangRetryHoldsUpOneCaller: during the retry of a fetch that timed out, only the caller that started it waits.
 func TestHangRetryHoldsUpOneCaller(t *testing.T) {
 	i, clk := newIssuer(t, jwkSet(set(ec("a")))), newClock()
 	entered, release := make(chan struct{}), make(chan struct{})

@@ -66,7 +66,7 @@ func TestFirstCallerCancels(t *testing.T) {
 	close(gate)
 	for range cap(others) {
 		if err := <-others; err != nil {
-			t.Fatalf("another waiter: %v", err)
+			t.Fatalf("another waiting caller: %v", err)
 		}
 	}
 	hits(t, i, 1)

@@ -107,7 +107,7 @@ func TestHosts(t *testing.T) {
 	}
 }
 
-// TestInternationalNames: who writes a name as it is spelled is told how to write it.
+// TestInternationalNames: the error for a name with letters that are not ASCII shows the ASCII form.
 func TestInternationalNames(t *testing.T) {
 	if err := netaddr.CheckHost("m\u00fcnchen.example"); err == nil || !strings.Contains(err.Error(), "xn--") {
 		t.Errorf("error = %v", err)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A mutation is one way to ask both implementations about octets nobody chose.
+// A mutation changes octets, to compare both implementations on input that no test case contains.
 const (
 	rawSignature  = iota // data is the signature, as long as it is
 	fitSignature         // data is the signature, cut or filled to k octets

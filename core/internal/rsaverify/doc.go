@@ -1,6 +1,6 @@
 // Package rsaverify checks RSA signatures (RFC 8017) under keys that were prepared once.
 //
-// crypto/rsa converts the modulus and computes its Montgomery constants anew on every call, about a third of the cost
+// crypto/rsa converts the modulus and computes its Montgomery constants again on every call, about a third of the cost
 // of a 2048-bit check. A [Key] keeps them. The arithmetic is that of crypto/rsa itself: filippo.io/bigmod re-exports
 // the standard library's package, assembly included.
 //

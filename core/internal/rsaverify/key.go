@@ -68,8 +68,8 @@ func Prepare(pub *rsa.PublicKey) (*Key, error) {
 	return &Key{modulus: modulus, exponent: uint(pub.E), bits: bits, octets: (bits + 7) / 8}, nil
 }
 
-// recoverMessage writes the k octets of I2OSP(sᵉ mod n, k) over em, whose length is k, and reports whether sig stands
-// for a signature of this key at all: RFC 8017 §8.1.2 and §8.2.2, steps 1 and 2, with RSAVP1 (§5.2.2).
+// recoverMessage writes the k octets of I2OSP(sᵉ mod n, k) over em, whose length is k, and reports whether sig can be
+// a signature of this key at all: RFC 8017 §8.1.2 and §8.2.2, steps 1 and 2, with RSAVP1 (§5.2.2).
 func (k *Key) recoverMessage(em, sig []byte) bool {
 	// Step 1: exactly k octets, so a stripped or added zero is refused.
 	if len(sig) != k.octets {

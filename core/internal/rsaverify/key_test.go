@@ -112,7 +112,7 @@ func TestHashesAndDigestsThatAreNotServed(t *testing.T) {
 			digest := hashOf(hash, []byte("hello"))
 			sig := k.sign(t, s.encode(t, k, hash, digest, randomOctets(random, hash.Size())))
 			if err := s.theirs(k.PublicKey, hash, digest, sig); err != nil {
-				t.Fatalf("%s %v: the control is no signature: %v", s.name, hash, err)
+				t.Fatalf("%s %v: the control is not a valid signature: %v", s.name, hash, err)
 			}
 			if err := s.ours(k.prepared, hash, digest, sig); !errors.Is(err, rsaverify.ErrVerification) {
 				t.Errorf("%s %v: %v, want ErrVerification", s.name, hash, err)

@@ -208,7 +208,7 @@ func wrongPadding(k int, t []byte) map[string][]byte {
 		"T right behind the block type": early(0, 0),
 		"T behind a bare 00 01 00":      join([]byte{0, 1, 0}, t, bytes.Repeat([]byte{0xff}, k-3-len(t))),
 	}
-	// Bleichenbacher 2006: what stands behind T is not looked at. Padding of 0 … 8 octets and more.
+	// Bleichenbacher 2006: the bytes after T are not checked. Padding of 0 … 8 octets and more.
 	for _, ps := range []int{0, 1, 7, 8, 9, 16, k - len(t) - 4} {
 		for _, fill := range []byte{0x00, 0xff, 0xa5} {
 			wrong[fmt.Sprintf("%d octets of it, %02x behind T", ps, fill)] = early(ps, fill)

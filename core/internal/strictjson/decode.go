@@ -13,7 +13,7 @@ import (
 )
 
 // ProblemsError are the mistakes of a value that decodes itself with [Unmarshal];
-// Decode shifts them to where the value stands.
+// Decode shifts them to the position of the value.
 type ProblemsError []Problem
 
 // Error joins the problems in one line.
@@ -85,7 +85,7 @@ func (n *node) empty(data []byte) bool {
 		n.kind == '[' && len(n.elements) == 0 || n.kind == '{' && len(n.members) == 0
 }
 
-// value decodes n; named is where the member's name stands, for errors.
+// value decodes n; named is the position of the member's name, for errors.
 func (r *reader) value(n *node, to reflect.Value, path string, named int) {
 	raw := r.data[n.start:n.end]
 	if n.kind == 'n' {

@@ -24,7 +24,7 @@ type Document struct {
 	root node
 }
 
-// node is a value and where it stands.
+// node is a value and its position.
 type node struct {
 	kind       byte // its first byte, '0' for every number
 	start, end int
@@ -193,7 +193,7 @@ func reasonOf(err error) string {
 // Has reports whether the object has a member of exactly this name.
 func (d *Document) Has(name string) bool { return d.root.member(name) != nil }
 
-// Text returns the string that is the member's value, "" if it is none.
+// Text returns the string that is the member's value, "" if it is not a string.
 func (d *Document) Text(name string) string {
 	var text string
 	if m := d.root.member(name); m != nil && m.node.kind == '"' {

@@ -28,7 +28,7 @@ func unknown(name string, fields []field) string {
 	return "is unknown: use " + strings.Join(names, ", ")
 }
 
-// editDistance is Levenshtein's, most if it is no less.
+// editDistance returns the Levenshtein distance, at most the given limit.
 func editDistance(a, b string, most int) int {
 	if len(a)-len(b) >= most || len(b)-len(a) >= most {
 		return most

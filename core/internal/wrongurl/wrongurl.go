@@ -10,12 +10,13 @@ import (
 
 // page is a host that serves people or programs, and never issues a token.
 type page struct {
-	host   string // a leading dot stands for any subdomain
+	host   string // a leading dot matches any subdomain
 	advice string
 }
 
 const (
-	clerkAdvice = "copy the Frontend API URL from the API Keys page, such as https://your-app.clerk.accounts.dev or https://clerk.your-domain.com"
+	clerkAdvice = "copy the Frontend API URL from the API Keys page, such as https://your-app.clerk.accounts.dev " +
+		"or https://clerk.your-domain.com"
 	auth0Advice = "write the tenant's domain, such as https://your-tenant.eu.auth0.com/"
 	entraAdvice = "write https://login.microsoftonline.com/<tenant id>/v2.0"
 )
