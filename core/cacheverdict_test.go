@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -133,7 +134,7 @@ func compareVerdicts(t *testing.T, random *rand.Rand, steps int) {
 	}
 	publish()
 	anyone := newContract(t, core.Rules{InsecureAnyIssuer: true, Audiences: []string{kitAudience}, Secret: core.NewSecret(kitSecret)})
-	contracts := []*core.Contract{
+	options := []core.Option{
 		newContract(t, core.Rules{Issuer: named, Audiences: []string{kitAudience}, JWKSURL: named + "/keys", Algorithms: []string{"RS256", "ES256"}}),
 		newContract(t, core.Rules{Issuer: plain, Audiences: []string{kitAudience}, JWKSURL: plain + "/keys", Algorithms: []string{"RS256", "ES256"}}),
 		newContract(t, core.Rules{IssuerTemplate: "https://login.test/{tid}", Audiences: []string{kitAudience}, Secret: core.NewSecret(kitSecret)}),
@@ -162,14 +163,14 @@ func compareVerdicts(t *testing.T, random *rand.Rand, steps int) {
 	}
 	change()
 	verifier := func(cache core.TokenCache) *core.Verifier {
-		return must(core.NewVerifier(anyone, core.WithContracts(contracts...), core.WithTokenCache(cache),
+		return must(core.NewVerifier(anyone, append(slices.Clip(options), core.WithTokenCache(cache),
 			core.WithHTTPClient(&http.Client{Transport: sets}),
 			core.WithResolver(core.Resolver{Resolve: func(_ context.Context, issuer string) (*core.Contract, error) {
 				if answer := tenants[issuer]; answer != nil {
 					return answer()
 				}
 				return nil, nil
-			}})))
+			}}))...))
 	}
 	with, without := verifier(core.TokenCache{}), verifier(core.TokenCache{Disabled: true})
 

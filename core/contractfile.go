@@ -21,8 +21,7 @@ import (
 //
 // Every mistake in all of the contracts is returned at once, as [*ConfigError]
 // whose Field is the path in the document, such as contracts[1].issuer, with its
-// line and column. Give the contracts to [NewVerifier]: the first, and the others
-// by [WithContracts].
+// line and column. [NewVerifier] takes them all.
 func ParseContracts(data []byte) ([]*Contract, error) {
 	entries, problems := contractfile.Split(data, os.LookupEnv)
 	if len(problems) > 0 {

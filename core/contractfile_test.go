@@ -41,7 +41,7 @@ func TestParseContracts(t *testing.T) {
 			t.Errorf("contract %d differs:\n%s\n%s", i, asJSON(t, contracts[i]), asJSON(t, made))
 		}
 	}
-	if _, err := core.NewVerifier(contracts[0], core.WithContracts(contracts[1:]...)); err != nil {
+	if _, err := core.NewVerifier(contracts); err != nil {
 		t.Errorf("the contracts do not make a verifier: %v", err)
 	}
 }

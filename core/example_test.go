@@ -227,8 +227,8 @@ func ExampleUserID() {
 	// Output: ""
 }
 
-func ExampleWithContracts() {
-	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.WithContracts(exampleContract("partner")))
+func ExampleNewVerifier_severalContracts() {
+	verifier, err := core.NewVerifier(exampleContract("my-gateway"), exampleContract("partner"), core.WithTokenCache(core.TokenCache{MaxEntries: 1000}))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func TestIssuerHints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, opts := range map[string][]core.Option{"alone": nil, "beside another": {core.WithContracts(other)}} {
+	for name, opts := range map[string][]core.Option{"alone": nil, "beside another": {other}} {
 		v, err := core.NewVerifier(parsed, opts...)
 		if err != nil {
 			t.Fatal(err)

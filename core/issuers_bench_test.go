@@ -17,11 +17,11 @@ func issuersVerifier(tb testing.TB, n int) (v *core.Verifier, own, foreign strin
 	rules := func(i int) core.Rules {
 		return with(func(r *core.Rules) { r.Issuer = fmt.Sprintf("%s%04d", prefix, i) })
 	}
-	var others []*core.Contract
+	options := []core.Option{core.WithTokenCache(core.TokenCache{Disabled: true})}
 	for i := range n - 1 {
-		others = append(others, newContract(tb, rules(i)))
+		options = append(options, newContract(tb, rules(i)))
 	}
-	v = newVerifier(tb, rules(n-1), core.WithContracts(others...), core.WithTokenCache(core.TokenCache{Disabled: true}))
+	v = newVerifier(tb, rules(n-1), options...)
 	return v, hs256(tb, map[string]any{"iss": rules(n - 1).Issuer}), hs256(tb, map[string]any{"iss": prefix + "none"})
 }
 

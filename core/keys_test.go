@@ -55,7 +55,7 @@ func TestReady(t *testing.T) {
 	other := down.rules()
 	other.Issuer = "https://b.example"
 	clock := newClock()
-	v := newVerifier(t, up.rules(), core.WithClock(clock), core.WithContracts(newContract(t, other)))
+	v := newVerifier(t, up.rules(), core.WithClock(clock), newContract(t, other))
 	err := v.Ready(t.Context())
 	wantCode(t, err, core.CodeKeysUnavailable)
 	if !errors.Is(err, core.CodeNetworkError) {

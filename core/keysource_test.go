@@ -131,7 +131,7 @@ func TestKeySourceConfig(t *testing.T) {
 		"no source":            {external, nil, "has ExternalKeys"},
 		"nil":                  {external, []core.Option{core.WithKeySource((*vault)(nil))}, "WithKeySource: is nil"},
 		"a secret of its own":  {newContract(t, secretRules()), []core.Option{core.WithKeySource(source)}, "of its own"},
-		"two contracts":        {external, []core.Option{core.WithKeySource(source), core.WithContracts(newContract(t, other))}, "exactly one contract"},
+		"two contracts":        {external, []core.Option{core.WithKeySource(source), newContract(t, other)}, "exactly one contract"},
 		"instead of a URL":     {newContract(t, core.Rules{Issuer: kitIssuer, JWKSURL: kitIssuer + "/k", Audiences: []string{kitAudience}}), []core.Option{core.WithKeySource(source)}, ""},
 		"as the contract says": {external, []core.Option{core.WithKeySource(source)}, ""},
 	} {

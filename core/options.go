@@ -14,8 +14,9 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// Option changes how a [Verifier] works. What changes how requests are guarded
-// is an option of package guard.
+// Option changes how a [Verifier] works. A [*Contract] is an option too: the
+// verifier accepts its tokens as well. What changes how requests are guarded is
+// an option of package guard.
 type Option interface{ applyToVerifier(o *verifierOptions) }
 
 type verifierOption struct{ apply func(*verifierOptions) }
@@ -159,14 +160,7 @@ func WithLogger(logger *slog.Logger) Option {
 	}}
 }
 
-// WithContracts accepts the tokens of further contracts. Which one a token is
-// held against is decided by its exact issuer before any key is fetched, and
-// every contract applies with its own keys, algorithms, audience and rules.
-func WithContracts(contracts ...*Contract) Option {
-	return verifierOption{func(v *verifierOptions) {
-		v.contracts = append(v.contracts, contracts...)
-	}}
-}
+func (k *Contract) applyToVerifier(v *verifierOptions) { v.contracts = append(v.contracts, k) }
 
 // WithResolver asks r for the contract of an issuer that no contract names, for
 // tenants that are known only at run time.
@@ -181,7 +175,7 @@ func WithResolver(r Resolver) Option {
 func newVerifierOptions(opts []Option) *verifierOptions {
 	v := &verifierOptions{engine: engineOptions{clock: keys.SystemClock{}}}
 	for i, o := range opts {
-		if fault.IsNil(o) {
+		if _, isContract := o.(*Contract); !isContract && fault.IsNil(o) {
 			v.faults.add("option "+itoa(i+1), "", "is nil")
 			continue
 		}

@@ -43,8 +43,8 @@ func TestPaddedSegments(t *testing.T) {
 		first *core.Contract
 		opts  []core.Option
 	}{
-		"tolerant first": {tolerant, []core.Option{core.WithContracts(plain)}},
-		"tolerant last":  {plain, []core.Option{core.WithContracts(tolerant)}},
+		"tolerant first": {tolerant, []core.Option{plain}},
+		"tolerant last":  {plain, []core.Option{tolerant}},
 		"resolver":       {newPagedIssuer(t).Contract(), []core.Option{resolver}},
 	} {
 		t.Run(name, func(t *testing.T) {

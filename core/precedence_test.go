@@ -194,7 +194,7 @@ func TestForeignTokensCauseNoFetch(t *testing.T) {
 	other := second.rules()
 	other.Issuer = "https://b.example"
 	for name, opts := range map[string][]core.Option{
-		"one contract": nil, "two contracts": {core.WithContracts(newContract(t, other))},
+		"one contract": nil, "two contracts": {newContract(t, other)},
 		"a resolver": {core.WithResolver(core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { return nil, nil }})},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,11 +32,30 @@ type Verifier struct {
 	logger    *slog.Logger
 }
 
-// NewVerifier returns a verifier for the contract. It does no I/O: keys are
-// fetched when the first token needs them. Every mistake in contract and
-// options is returned at once, as [*ConfigError].
-func NewVerifier(contract *Contract, opts ...Option) (*Verifier, error) {
+// NewVerifier returns a verifier for one contract or several: NewVerifier(a),
+// NewVerifier(a, b, WithClock(clock)) and, with a slice such as that of
+// [ParseContracts], NewVerifier(contracts, WithClock(clock)). The exact issuer of
+// a token chooses its contract before any key is fetched, and every contract
+// applies with its own keys, algorithms, audience and rules.
+//
+// NewVerifier does no I/O: keys are fetched when the first token needs them.
+// Every mistake in contracts and options is returned at once, as [*ConfigError].
+func NewVerifier[C *Contract | []*Contract](contracts C, opts ...Option) (*Verifier, error) {
 	o := newVerifierOptions(opts)
+	switch first := any(contracts).(type) {
+	case *Contract:
+		return newVerifier(append([]*Contract{first}, o.contracts...), o)
+	case []*Contract:
+		return newVerifier(append(slices.Clip(first), o.contracts...), o)
+	default:
+		panic("unreachable: C has no other types")
+	}
+}
+
+func newVerifier(contracts []*Contract, o *verifierOptions) (*Verifier, error) {
+	if len(contracts) == 0 {
+		o.faults.missing("contracts", "is empty: give at least one contract")
+	}
 	v := &Verifier{
 		fixed: map[*engine]bool{}, byIssuer: map[string]*engine{},
 		algs: map[string]bool{}, clock: o.engine.clock, logger: o.logger,
@@ -46,13 +65,18 @@ func NewVerifier(contract *Contract, opts ...Option) (*Verifier, error) {
 		logger: o.logger,
 		log:    newRejectionLog(o.logger, o.engine.clock),
 	}
-	for _, c := range append([]*Contract{contract}, o.contracts...) {
-		v.add(c, o)
+	for i, c := range contracts {
+		field := "contract"
+		if len(contracts) > 1 {
+			field += " " + itoa(i+1)
+		}
+		v.add(c, field, o)
 	}
 	if len(v.engines) > 1 || o.resolver != nil {
 		for _, e := range v.engines {
 			if e.rules.InsecureEmulator {
-				o.faults.add("InsecureEmulator", "true", "an emulator's contract stands alone: unsigned tokens have no place beside others")
+				o.faults.conflict("InsecureEmulator", "true",
+					"an emulator's contract must be the only one: a verifier that accepts unsigned tokens accepts nothing else")
 			}
 		}
 	}
@@ -73,9 +97,10 @@ func NewVerifier(contract *Contract, opts ...Option) (*Verifier, error) {
 	return v, nil
 }
 
-func (v *Verifier) add(k *Contract, o *verifierOptions) {
+// add makes v accept the tokens of k, which errors name as field.
+func (v *Verifier) add(k *Contract, field string, o *verifierOptions) {
 	if !k.valid() {
-		o.faults.add("contract", "", "is nil or zero: make it with NewContract or a provider's")
+		o.faults.missing(field, "is nil or zero: make it with NewContract or a provider's")
 		return
 	}
 	if len(o.faults) > 0 {
@@ -94,19 +119,20 @@ func (v *Verifier) add(k *Contract, o *verifierOptions) {
 	}
 	for _, issuer := range e.issuers {
 		if v.byIssuer[issuer] != nil && v.byIssuer[issuer] != e {
-			o.faults.add("WithContracts", quoted(issuer), "two contracts name this issuer: the issuer must decide which one applies")
+			o.faults.conflict(field, quoted(issuer), "another contract names this issuer: the issuer of a token must choose one contract")
 		}
 		v.byIssuer[issuer] = e
 	}
 	if e.template != nil {
 		if slices.ContainsFunc(v.templates, func(other *engine) bool { return *other.template == *e.template }) {
-			o.faults.add("WithContracts", quoted(e.rules.IssuerTemplate), "two contracts have this issuer template: the issuer must decide which one applies")
+			o.faults.conflict(field, quoted(e.rules.IssuerTemplate),
+				"another contract has this issuer template: the issuer of a token must choose one contract")
 		}
 		v.templates = append(v.templates, e)
 	}
 	if e.rules.InsecureAnyIssuer {
 		if v.anyIssuer != nil && v.anyIssuer != e {
-			o.faults.add("WithContracts", "", "two contracts accept any issuer")
+			o.faults.conflict(field, "", "another contract accepts any issuer too: remove one of them")
 		}
 		v.anyIssuer = e
 	}

@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +18,7 @@ func TestSeveralIssuers(t *testing.T) {
 	second.Issuer, second.Audiences, second.Algorithms, second.MaxTokenBytes = "https://b.example", []string{"b-api"}, []string{"RS512"}, 1500
 	second.ClaimRules = []core.ClaimRule{{Claim: "use", OneOf: []string{"b"}}}
 	third := core.Rules{IssuerTemplate: "https://t.example/{tid}", Audiences: []string{"t-api"}, Secret: core.NewSecret(kitSecret)}
-	v := newVerifier(t, first, core.WithContracts(newContract(t, second), newContract(t, third)))
+	v := newVerifier(t, first, newContract(t, second), newContract(t, third))
 	sign := func(alg string, key any, changes map[string]any) string {
 		header := map[string]any{}
 		if !strings.HasPrefix(alg, "HS") {
@@ -59,11 +60,11 @@ func TestSeveralIssuers(t *testing.T) {
 
 func TestSeveralIssuersFaults(t *testing.T) {
 	clash := func(rules ...core.Rules) error {
-		others := make([]*core.Contract, 0, len(rules))
+		others := make([]core.Option, 0, len(rules))
 		for _, r := range rules[1:] {
 			others = append(others, newContract(t, r))
 		}
-		_, err := core.NewVerifier(newContract(t, rules[0]), core.WithContracts(others...))
+		_, err := core.NewVerifier(newContract(t, rules[0]), others...)
 		return err
 	}
 	other := with(func(r *core.Rules) { r.Issuer, r.Issuers = "https://b.example", []string{kitIssuer} })
@@ -74,19 +75,30 @@ func TestSeveralIssuersFaults(t *testing.T) {
 		"one template twice": clash(template, template),
 		"any issuer twice":   clash(anyIssuer, anyIssuer),
 	} {
-		if faults := core.ConfigErrors(err); len(faults) != 1 || faults[0].Field != "WithContracts" {
+		if faults := core.ConfigErrors(err); len(faults) != 1 || faults[0].Field != "contract 2" || faults[0].Kind != core.ConfigConflicting {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	if _, err := core.NewVerifier([]*core.Contract{}); core.ConfigErrors(err)[0].Field != "contracts" {
+		t.Errorf("no contract: %v", err)
+	}
+	_, err := core.NewVerifier(newContract(t, secretRules()), core.WithClock(newClock()), nil, (*core.Contract)(nil), &core.Contract{})
+	var fields []string
+	for _, fault := range core.ConfigErrors(err) {
+		fields = append(fields, fault.Field)
+	}
+	if want := []string{"option 2", "contract 2", "contract 3"}; !slices.Equal(fields, want) {
+		t.Errorf("nil and zero contracts: %q, want %q", fields, want)
 	}
 	if err := clash(secretRules(), template, anyIssuer); err != nil {
 		t.Errorf("one of each: %v", err)
 	}
 	keyed := newContract(t, keyRules())
-	if v, err := core.NewVerifier(keyed, core.WithContracts(keyed)); err != nil || len(v.KeyHealth()) != 1 {
+	if v, err := core.NewVerifier(keyed, keyed); err != nil || len(v.KeyHealth()) != 1 {
 		t.Errorf("the same contract twice is two: %v", err)
 	}
 	same := newContract(t, secretRules())
-	v, err := core.NewVerifier(same, core.WithContracts(same), core.WithClock(newClock()))
+	v, err := core.NewVerifier(same, same, core.WithClock(newClock()))
 	if err != nil {
 		t.Fatalf("the same contract twice: %v", err)
 	}
@@ -97,11 +109,11 @@ func TestSeveralIssuersFaults(t *testing.T) {
 
 // With a thousand issuers, every token is checked against its own contract.
 func TestThousandIssuers(t *testing.T) {
-	contracts := make([]*core.Contract, 0, 1000)
+	contracts := make([]core.Option, 0, 1000)
 	for i := range 1000 {
 		contracts = append(contracts, newContract(t, with(func(r *core.Rules) { r.Issuer, r.Provider = fmt.Sprintf("https://%d.example", i), fmt.Sprint(i) })))
 	}
-	v := newVerifier(t, secretRules(), core.WithContracts(contracts...))
+	v := newVerifier(t, secretRules(), contracts...)
 	for _, i := range []int{0, 499, 999} {
 		s, err := v.Verify(t.Context(), hs256(t, map[string]any{"iss": fmt.Sprintf("https://%d.example", i)}))
 		if err != nil || s.Provider() != fmt.Sprint(i) {

@@ -305,7 +305,7 @@ func TestVerifyEmulator(t *testing.T) {
 			}
 		})
 	}
-	_, err := core.NewVerifier(newContract(t, emulator), core.WithContracts(newContract(t, core.Rules{Issuer: "b", Audiences: []string{"a"}, Secret: core.NewSecret(kitSecret)})))
+	_, err := core.NewVerifier(newContract(t, emulator), newContract(t, core.Rules{Issuer: "b", Audiences: []string{"a"}, Secret: core.NewSecret(kitSecret)}))
 	if faults := core.ConfigErrors(err); len(faults) != 1 || faults[0].Field != "InsecureEmulator" {
 		t.Errorf("an emulator beside another contract: %v", err)
 	}

@@ -124,7 +124,8 @@ func (s *Stage) config(mode Mode) (Config, error) {
 	if err != nil {
 		return cfg, err
 	}
-	if cfg.Source, err = core.NewVerifier(contract, core.WithContracts(further...), core.WithLogger(s.logger)); err != nil {
+	all := append([]*core.Contract{contract}, further...)
+	if cfg.Source, err = core.NewVerifier(all, core.WithLogger(s.logger)); err != nil {
 		return cfg, err
 	}
 	if mode.Options != nil {

@@ -282,7 +282,7 @@ func TestMetadata(t *testing.T) {
 		t.Errorf("OPTIONS: %d %v", w.Code, w.Header())
 	}
 	// The default names the contracts' issuers that are URLs.
-	v := newVerifier(t, secretRules(), core.WithContracts(newContract(t, core.Rules{Issuer: "gateway", Audiences: []string{"a"}, Secret: core.NewSecret(kitSecret)})))
+	v := newVerifier(t, secretRules(), newContract(t, core.Rules{Issuer: "gateway", Audiences: []string{"a"}, Secret: core.NewSecret(kitSecret)}))
 	d, err := guard.New(v, guard.Metadata(guard.ResourceMetadata{Resource: "https://api.example.com"}))
 	if err != nil || !strings.Contains(string(d.Metadata()), `"authorization_servers":["`+kitIssuer+`"]`) {
 		t.Errorf("%s %v", d.Metadata(), err)

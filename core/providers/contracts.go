@@ -33,8 +33,8 @@ const maxFileBytes = 4 << 20
 //
 // Every mistake in all of the contracts is returned at once, as
 // [*core.ConfigError] whose Field is the path in the document, such as
-// contracts[1].config.clientId, with its line and column. Give the contracts to
-// [core.NewVerifier]: the first, and the others by [core.WithContracts].
+// contracts[1].config.clientId, with its line and column.
+// [core.NewVerifier] takes them all.
 func (c *Catalog) ParseContracts(data []byte) ([]*core.Contract, error) {
 	entries, problems := contractfile.Split(data, os.LookupEnv)
 	if len(problems) > 0 {

@@ -70,7 +70,7 @@ func TestLoad(t *testing.T) {
 	if len(contracts[0].Rules().ClaimRules) == 0 {
 		t.Error("Clerk's contract has none of the preset's rules")
 	}
-	if _, err := core.NewVerifier(contracts[0], core.WithContracts(contracts[1:]...)); err != nil {
+	if _, err := core.NewVerifier(contracts); err != nil {
 		t.Errorf("the contracts do not make a verifier: %v", err)
 	}
 }

@@ -55,7 +55,7 @@ func ExampleParseContracts() {
 		fmt.Println(err)
 		return
 	}
-	verifier, err := core.NewVerifier(contracts[0], core.WithContracts(contracts[1:]...))
+	verifier, err := core.NewVerifier(contracts)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -49,9 +49,8 @@ func BenchmarkScale(b *testing.B) {
 // lines are a verifier without and one with a cache, which have both accepted
 // the token.
 func lines(token string, contracts ...*core.Contract) []row {
-	more := core.WithContracts(contracts[1:]...)
-	first := must(core.NewVerifier(contracts[0], core.WithTokenCache(core.TokenCache{Disabled: true}), more))
-	seen := must(core.NewVerifier(contracts[0], more))
+	first := must(core.NewVerifier(contracts, core.WithTokenCache(core.TokenCache{Disabled: true})))
+	seen := must(core.NewVerifier(contracts))
 	op := func(v *core.Verifier) func() error {
 		return func() error {
 			_, err := v.Verify(context.Background(), token)

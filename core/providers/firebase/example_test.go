@@ -26,7 +26,7 @@ func ExampleNewContract_cookies() {
 		fmt.Println(err)
 		return
 	}
-	_, err = core.NewVerifier(tokens, core.WithContracts(cookies))
+	_, err = core.NewVerifier(tokens, cookies)
 	fmt.Println(cookies.Issuer(), err)
 	// Output: https://session.firebase.google.com/northwind-prod <nil>
 }

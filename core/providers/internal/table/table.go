@@ -109,7 +109,7 @@ contracts, err := providers.Load("contracts.json")
 if err != nil {
 	log.Fatal(err)
 }
-verifier, err := core.NewVerifier(contracts[0], core.WithContracts(contracts[1:]...))
+verifier, err := core.NewVerifier(contracts)
 ` + "```" + `
 
 ` + "`{\"env\": \"NAME\"}`" + ` stands for the value of an environment variable in place of any string; a variable that is not set, or empty, is an
