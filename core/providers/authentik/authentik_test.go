@@ -1,7 +1,6 @@
 package authentik_test
 
 import (
-	"encoding/json"
 	"slices"
 	"testing"
 
@@ -18,79 +17,74 @@ func good(change func(*authentik.Config)) authentik.Config {
 
 // TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
-	cases := []struct {
-		name string
-		cfg  authentik.Config
-		want []string
-	}{
-		{"nothing", authentik.Config{}, []string{"Application", "ClientID", "Host"}},
-		{"the issuer as host", good(func(c *authentik.Config) { c.Host = "https://id.example/application/o/invoices/" }), []string{"Host"}},
-		{"a host by http", good(func(c *authentik.Config) { c.Host = "http://id.example" }), []string{"Host"}},
-		{"a path as application", good(func(c *authentik.Config) { c.Application = "o/invoices" }), []string{"Application"}},
-		{"an empty client", good(func(c *authentik.Config) { c.ClientID = []string{""} }), []string{"ClientID"}},
-		{"an empty group", good(func(c *authentik.Config) { c.Groups = []string{""} }), []string{"Groups"}},
-		{"a short secret", good(func(c *authentik.Config) { c.SigningSecret = core.NewSecret("short") }), []string{"SigningSecret"}},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := authentik.NewContract(c.cfg)
-			if got := configtest.Fields(err); !slices.Equal(got, c.want) {
-				t.Errorf("the faults are in %q, not %q: %v", got, c.want, err)
-			}
-			if contract != nil {
-				t.Error("there is a contract beside the error")
-			}
-		})
-	}
+	configtest.Mistakes(t, authentik.NewContract, []configtest.Mistake[authentik.Config]{
+		{Name: "nothing", Config: authentik.Config{}, Fields: []string{"Application", "ClientID", "Host"}},
+		{
+			Name:   "the issuer as host",
+			Config: good(func(c *authentik.Config) { c.Host = "https://id.example/application/o/invoices/" }),
+			Fields: []string{"Host"},
+		},
+		{
+			Name:   "a host by http",
+			Config: good(func(c *authentik.Config) { c.Host = "http://id.example" }),
+			Fields: []string{"Host"},
+		},
+		{
+			Name:   "a path as application",
+			Config: good(func(c *authentik.Config) { c.Application = "o/invoices" }),
+			Fields: []string{"Application"},
+		},
+		{
+			Name:   "an empty client",
+			Config: good(func(c *authentik.Config) { c.ClientID = []string{""} }),
+			Fields: []string{"ClientID"},
+		},
+		{
+			Name:   "an empty group",
+			Config: good(func(c *authentik.Config) { c.Groups = []string{""} }),
+			Fields: []string{"Groups"},
+		},
+		{
+			Name:   "a short secret",
+			Config: good(func(c *authentik.Config) { c.SigningSecret = core.NewSecret("short") }),
+			Fields: []string{"SigningSecret"},
+		},
+	})
 }
 
 // TestNewContractKeys: where issuer and keys are, for what users write.
 func TestNewContractKeys(t *testing.T) {
 	secret := core.NewSecret("0123456789abcdef0123456789abcdef")
-	cases := []struct {
-		name         string
-		cfg          authentik.Config
-		issuer, keys string
-	}{
-		{"host", good(func(*authentik.Config) {}), "https://id.example/application/o/invoices/", "https://id.example/application/o/invoices/jwks/"},
+	configtest.Places(t, "authentik", authentik.NewContract, []configtest.Place[authentik.Config]{
 		{
-			"a path", good(func(c *authentik.Config) { c.Host = "https://example.com:9443/auth/" }),
-			"https://example.com:9443/auth/application/o/invoices/", "https://example.com:9443/auth/application/o/invoices/jwks/",
+			Name:   "host",
+			Config: good(func(*authentik.Config) {}),
+			Issuer: "https://id.example/application/o/invoices/",
+			Keys:   "https://id.example/application/o/invoices/jwks/",
 		},
 		{
-			"one issuer for all", good(func(c *authentik.Config) { c.GlobalIssuer = true }),
-			"https://id.example/", "https://id.example/application/o/invoices/jwks/",
+			Name:   "a path",
+			Config: good(func(c *authentik.Config) { c.Host = "https://example.com:9443/auth/" }),
+			Issuer: "https://example.com:9443/auth/application/o/invoices/",
+			Keys:   "https://example.com:9443/auth/application/o/invoices/jwks/",
 		},
-		{"a secret", good(func(c *authentik.Config) { c.SigningSecret = secret }), "https://id.example/application/o/invoices/", ""},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := authentik.NewContract(c.cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := contract.Issuer(); got != c.issuer {
-				t.Errorf("the issuer is %q, not %q", got, c.issuer)
-			}
-			if got := contract.Rules().JWKSURL; got != c.keys {
-				t.Errorf("the keys are at %q, not %q", got, c.keys)
-			}
-			if got := contract.Provider(); got != "authentik" {
-				t.Errorf("the provider is %q", got)
-			}
-		})
-	}
+		{
+			Name:   "one issuer for all",
+			Config: good(func(c *authentik.Config) { c.GlobalIssuer = true }),
+			Issuer: "https://id.example/",
+			Keys:   "https://id.example/application/o/invoices/jwks/",
+		},
+		{
+			Name:   "a secret",
+			Config: good(func(c *authentik.Config) { c.SigningSecret = secret }),
+			Issuer: "https://id.example/application/o/invoices/",
+			Keys:   "",
+		},
+	})
 }
 
 func TestClaims(t *testing.T) {
-	payload, err := configtest.Payload("authentik", "access token of a person")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var claims authentik.Claims
-	if err := json.Unmarshal(payload, &claims); err != nil {
-		t.Fatal(err)
-	}
+	claims := configtest.Claims[authentik.Claims](t, "authentik", "access token of a person")
 	if !slices.Equal(claims.Groups, []string{"billing", "staff"}) || claims.TokenID == "" {
 		t.Errorf("%+v", claims)
 	}

@@ -1,8 +1,6 @@
 package awsalb_test
 
 import (
-	"encoding/json"
-	"slices"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core/providers/awsalb"
@@ -22,48 +20,85 @@ func config(change func(*awsalb.Config)) awsalb.Config {
 
 // TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
-	cases := []struct {
-		name string
-		cfg  awsalb.Config
-		want []string
-	}{
-		{"nothing", awsalb.Config{}, []string{"Issuer", "LoadBalancers"}},
-		{"no load balancer", config(func(c *awsalb.Config) { c.LoadBalancers = nil }), []string{"LoadBalancers"}},
-		{"no issuer", config(func(c *awsalb.Config) { c.Issuer = "" }), []string{"Issuer"}},
-		{"an issuer by http", config(func(c *awsalb.Config) { c.Issuer = "http://idp.example" }), []string{"Issuer"}},
-		{"an empty ARN", config(func(c *awsalb.Config) { c.LoadBalancers = []string{balancer, ""} }), []string{"LoadBalancers"}},
-		{"a name", config(func(c *awsalb.Config) { c.LoadBalancers = []string{"northwind"} }), []string{"LoadBalancers"}},
-		{"a network load balancer", config(func(c *awsalb.Config) {
-			c.LoadBalancers = []string{"arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/northwind/50dc6c495c0c9188"}
-		}), []string{"LoadBalancers"}},
-		{"a listener", config(func(c *awsalb.Config) {
-			c.LoadBalancers = []string{"arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/northwind/50dc6c495c0c9188/a1"}
-		}), []string{"LoadBalancers"}},
-		{"a region that leads elsewhere", config(func(c *awsalb.Config) {
-			c.LoadBalancers = []string{"arn:aws:elasticloadbalancing:evil.example/x-1:111122223333:loadbalancer/app/northwind/50dc6c495c0c9188"}
-		}), []string{"LoadBalancers"}},
-		{"two regions", config(func(c *awsalb.Config) {
-			c.LoadBalancers = append(c.LoadBalancers,
-				"arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/northwind/50dc6c495c0c9188")
-		}), []string{"LoadBalancers"}},
-		{"a partition without a known place", config(func(c *awsalb.Config) {
-			c.LoadBalancers = []string{"arn:aws-cn:elasticloadbalancing:cn-north-1:111122223333:loadbalancer/app/northwind/50dc6c495c0c9188"}
-		}), []string{"KeyURLTemplate"}},
-		{"keys without {kid}", config(func(c *awsalb.Config) { c.KeyURLTemplate = "https://keys.example/kid" }), []string{"KeyURLTemplate"}},
-		{"keys on a host by kid", config(func(c *awsalb.Config) { c.KeyURLTemplate = "https://{kid}.example/" }), []string{"KeyURLTemplate"}},
-		{"an empty client", config(func(c *awsalb.Config) { c.ClientIDs = []string{""} }), []string{"ClientIDs"}},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := awsalb.NewContract(c.cfg)
-			if got := configtest.Fields(err); !slices.Equal(got, c.want) {
-				t.Errorf("the faults are in %q, not %q: %v", got, c.want, err)
-			}
-			if contract != nil {
-				t.Error("there is a contract beside the error")
-			}
-		})
-	}
+	configtest.Mistakes(t, awsalb.NewContract, []configtest.Mistake[awsalb.Config]{
+		{Name: "nothing", Config: awsalb.Config{}, Fields: []string{"Issuer", "LoadBalancers"}},
+		{
+			Name:   "no load balancer",
+			Config: config(func(c *awsalb.Config) { c.LoadBalancers = nil }),
+			Fields: []string{"LoadBalancers"},
+		},
+		{
+			Name:   "no issuer",
+			Config: config(func(c *awsalb.Config) { c.Issuer = "" }),
+			Fields: []string{"Issuer"},
+		},
+		{
+			Name:   "an issuer by http",
+			Config: config(func(c *awsalb.Config) { c.Issuer = "http://idp.example" }),
+			Fields: []string{"Issuer"},
+		},
+		{
+			Name:   "an empty ARN",
+			Config: config(func(c *awsalb.Config) { c.LoadBalancers = []string{balancer, ""} }),
+			Fields: []string{"LoadBalancers"},
+		},
+		{
+			Name:   "a name",
+			Config: config(func(c *awsalb.Config) { c.LoadBalancers = []string{"northwind"} }),
+			Fields: []string{"LoadBalancers"},
+		},
+		{
+			Name: "a network load balancer",
+			Config: config(func(c *awsalb.Config) {
+				c.LoadBalancers = []string{"arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/northwind/50dc6c495c0c9188"}
+			}),
+			Fields: []string{"LoadBalancers"},
+		},
+		{
+			Name: "a listener",
+			Config: config(func(c *awsalb.Config) {
+				c.LoadBalancers = []string{"arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/northwind/50dc6c495c0c9188/a1"}
+			}),
+			Fields: []string{"LoadBalancers"},
+		},
+		{
+			Name: "a region that leads elsewhere",
+			Config: config(func(c *awsalb.Config) {
+				c.LoadBalancers = []string{"arn:aws:elasticloadbalancing:evil.example/x-1:111122223333:loadbalancer/app/northwind/50dc6c495c0c9188"}
+			}),
+			Fields: []string{"LoadBalancers"},
+		},
+		{
+			Name: "two regions",
+			Config: config(func(c *awsalb.Config) {
+				c.LoadBalancers = append(c.LoadBalancers,
+					"arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/northwind/50dc6c495c0c9188")
+			}),
+			Fields: []string{"LoadBalancers"},
+		},
+		{
+			Name: "a partition without a known place",
+			Config: config(func(c *awsalb.Config) {
+				c.LoadBalancers = []string{"arn:aws-cn:elasticloadbalancing:cn-north-1:111122223333:loadbalancer/app/northwind/50dc6c495c0c9188"}
+			}),
+			Fields: []string{"KeyURLTemplate"},
+		},
+		{
+			Name:   "keys without {kid}",
+			Config: config(func(c *awsalb.Config) { c.KeyURLTemplate = "https://keys.example/kid" }),
+			Fields: []string{"KeyURLTemplate"},
+		},
+		{
+			Name:   "keys on a host by kid",
+			Config: config(func(c *awsalb.Config) { c.KeyURLTemplate = "https://{kid}.example/" }),
+			Fields: []string{"KeyURLTemplate"},
+		},
+		{
+			Name:   "an empty client",
+			Config: config(func(c *awsalb.Config) { c.ClientIDs = []string{""} }),
+			Fields: []string{"ClientIDs"},
+		},
+	})
 }
 
 // TestNewContractKeys: where the keys are, for what users write.
@@ -118,14 +153,7 @@ func TestWarnings(t *testing.T) {
 }
 
 func TestClaims(t *testing.T) {
-	payload, err := configtest.Payload("aws-alb", "person from Cognito")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var claims awsalb.Claims
-	if err := json.Unmarshal(payload, &claims); err != nil {
-		t.Fatal(err)
-	}
+	claims := configtest.Claims[awsalb.Claims](t, "aws-alb", "person from Cognito")
 	if ok := claims.Username == "rhea" && claims.EmailVerified == "true" && claims.ExpiresAt == 1787300120; !ok {
 		t.Errorf("%+v", claims)
 	}

@@ -1,7 +1,6 @@
 package cognito_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core/providers/cognito"
@@ -9,14 +8,7 @@ import (
 )
 
 func TestIdentities(t *testing.T) {
-	payload, err := configtest.Payload("cognito", "ID token of an external provider")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var claims cognito.Claims
-	if err := json.Unmarshal(payload, &claims); err != nil {
-		t.Fatal(err)
-	}
+	claims := configtest.Claims[cognito.Claims](t, "cognito", "ID token of an external provider")
 	if len(claims.Identities) != 1 || claims.Identities[0].ProviderName != "Google" || !bool(claims.Identities[0].Primary) ||
 		claims.Identities[0].UserID != "109482736451029384756" || claims.GivenName != "Rhea" || claims.FamilyName != "Vance" {
 		t.Errorf("%+v", claims)

@@ -1,8 +1,6 @@
 package github_test
 
 import (
-	"encoding/json"
-	"slices"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core/providers/github"
@@ -11,86 +9,144 @@ import (
 
 // TestNewContractFaults: every mistake is told, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
-	cases := []struct {
-		name string
-		cfg  github.Config
-		want []string
-	}{
-		{"nothing", github.Config{}, []string{"Audience", "RepositoryIDs"}},
-		{"no condition", github.Config{Audience: []string{"a"}}, []string{"RepositoryIDs"}},
-		{"a branch alone", github.Config{Audience: []string{"a"}, Refs: []string{"refs/heads/main"}}, []string{"RepositoryIDs"}},
-		{"an environment alone", github.Config{Audience: []string{"a"}, Environments: []string{"production"}}, []string{"RepositoryIDs"}},
-		{"a reusable workflow alone", github.Config{Audience: []string{"a"}, JobWorkflows: []string{"northwind/ci/.github/workflows/deploy.yml"}}, []string{"RepositoryIDs"}},
-		{"a subject without a repository", github.Config{Audience: []string{"a"}, Subjects: []string{"repo:northwind/invoices:ref:refs/heads/main", "environment:production"}}, []string{"Subjects"}},
-		{"a name as id", github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"northwind/invoices"}}, []string{"RepositoryIDs"}},
-		{"a repository without its owner", github.Config{Audience: []string{"a"}, Repositories: []string{"invoices"}}, []string{"Repositories"}},
-		{"an empty repository", github.Config{Audience: []string{"a"}, Repositories: []string{""}}, []string{"Repositories"}},
-		{"a branch's short name", github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, Refs: []string{"main"}}, []string{"Refs"}},
-		{"a workflow's file alone", github.Config{Audience: []string{"a"}, Workflows: []string{"deploy.yml"}}, []string{"Workflows"}},
-		{"a workflow without its ref", github.Config{Audience: []string{"a"}, Workflows: []string{"northwind/invoices/.github/workflows/deploy.yml@"}}, []string{"Workflows"}},
-		{"workflows with ref and without", github.Config{Audience: []string{"a"}, Workflows: []string{"o/r/.github/workflows/a.yml@refs/heads/main", "o/r/.github/workflows/b.yml"}}, []string{"Workflows"}},
-		{"a runner alone", github.Config{Audience: []string{"a"}, RunnerEnvironments: []string{"github-hosted"}}, []string{"RepositoryIDs"}},
-		{"a runner's label", github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, RunnerEnvironments: []string{"ubuntu-latest"}}, []string{"RunnerEnvironments"}},
-		{"an unknown visibility", github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, Visibilities: []string{"secret"}}, []string{"Visibilities"}},
-		{"enterprise and issuer", github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, Enterprise: "corp", Issuer: "https://git.example/_services/token"}, []string{"Enterprise"}},
-		{"an enterprise's URL", github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, Enterprise: "enterprises/corp"}, []string{"Enterprise"}},
-		{"an enterprise without a condition", github.Config{Audience: []string{"a"}, Enterprise: "corp"}, []string{"RepositoryIDs"}},
-		{"an issuer by http", github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, Issuer: "http://git.example/_services/token"}, []string{"Issuer"}},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := github.NewContract(c.cfg)
-			if got := configtest.Fields(err); !slices.Equal(got, c.want) {
-				t.Errorf("the faults are in %q, not %q: %v", got, c.want, err)
-			}
-			if contract != nil {
-				t.Error("there is a contract beside the error")
-			}
-		})
-	}
+	configtest.Mistakes(t, github.NewContract, []configtest.Mistake[github.Config]{
+		{Name: "nothing", Config: github.Config{}, Fields: []string{"Audience", "RepositoryIDs"}},
+		{
+			Name:   "no condition",
+			Config: github.Config{Audience: []string{"a"}},
+			Fields: []string{"RepositoryIDs"},
+		},
+		{
+			Name:   "a branch alone",
+			Config: github.Config{Audience: []string{"a"}, Refs: []string{"refs/heads/main"}},
+			Fields: []string{"RepositoryIDs"},
+		},
+		{
+			Name:   "an environment alone",
+			Config: github.Config{Audience: []string{"a"}, Environments: []string{"production"}},
+			Fields: []string{"RepositoryIDs"},
+		},
+		{
+			Name:   "a reusable workflow alone",
+			Config: github.Config{Audience: []string{"a"}, JobWorkflows: []string{"northwind/ci/.github/workflows/deploy.yml"}},
+			Fields: []string{"RepositoryIDs"},
+		},
+		{
+			Name:   "a subject without a repository",
+			Config: github.Config{Audience: []string{"a"}, Subjects: []string{"repo:northwind/invoices:ref:refs/heads/main", "environment:production"}},
+			Fields: []string{"Subjects"},
+		},
+		{
+			Name:   "a name as id",
+			Config: github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"northwind/invoices"}},
+			Fields: []string{"RepositoryIDs"},
+		},
+		{
+			Name:   "a repository without its owner",
+			Config: github.Config{Audience: []string{"a"}, Repositories: []string{"invoices"}},
+			Fields: []string{"Repositories"},
+		},
+		{
+			Name:   "an empty repository",
+			Config: github.Config{Audience: []string{"a"}, Repositories: []string{""}},
+			Fields: []string{"Repositories"},
+		},
+		{
+			Name:   "a branch's short name",
+			Config: github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, Refs: []string{"main"}},
+			Fields: []string{"Refs"},
+		},
+		{
+			Name:   "a workflow's file alone",
+			Config: github.Config{Audience: []string{"a"}, Workflows: []string{"deploy.yml"}},
+			Fields: []string{"Workflows"},
+		},
+		{
+			Name:   "a workflow without its ref",
+			Config: github.Config{Audience: []string{"a"}, Workflows: []string{"northwind/invoices/.github/workflows/deploy.yml@"}},
+			Fields: []string{"Workflows"},
+		},
+		{
+			Name:   "workflows with ref and without",
+			Config: github.Config{Audience: []string{"a"}, Workflows: []string{"o/r/.github/workflows/a.yml@refs/heads/main", "o/r/.github/workflows/b.yml"}},
+			Fields: []string{"Workflows"},
+		},
+		{
+			Name:   "a runner alone",
+			Config: github.Config{Audience: []string{"a"}, RunnerEnvironments: []string{"github-hosted"}},
+			Fields: []string{"RepositoryIDs"},
+		},
+		{
+			Name:   "a runner's label",
+			Config: github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, RunnerEnvironments: []string{"ubuntu-latest"}},
+			Fields: []string{"RunnerEnvironments"},
+		},
+		{
+			Name:   "an unknown visibility",
+			Config: github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, Visibilities: []string{"secret"}},
+			Fields: []string{"Visibilities"},
+		},
+		{
+			Name:   "enterprise and issuer",
+			Config: github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, Enterprise: "corp", Issuer: "https://git.example/_services/token"},
+			Fields: []string{"Enterprise"},
+		},
+		{
+			Name:   "an enterprise's URL",
+			Config: github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, Enterprise: "enterprises/corp"},
+			Fields: []string{"Enterprise"},
+		},
+		{
+			Name:   "an enterprise without a condition",
+			Config: github.Config{Audience: []string{"a"}, Enterprise: "corp"},
+			Fields: []string{"RepositoryIDs"},
+		},
+		{
+			Name:   "an issuer by http",
+			Config: github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, Issuer: "http://git.example/_services/token"},
+			Fields: []string{"Issuer"},
+		},
+	})
 }
 
 // TestNewContractKeys: where issuer and keys are, for what users write.
 func TestNewContractKeys(t *testing.T) {
-	cases := []struct {
-		name         string
-		cfg          github.Config
-		issuer, keys string
-	}{
-		{"repository", github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}}, "https://token.actions.githubusercontent.com", ""},
-		{"subjects of repositories", github.Config{Audience: []string{"a"}, Subjects: []string{"repo:northwind/invoices:ref:refs/heads/main"}}, "https://token.actions.githubusercontent.com", ""},
-		{"a subject without one beside the repository", github.Config{Audience: []string{"a"}, Owners: []string{"northwind"}, Subjects: []string{"environment:production"}}, "https://token.actions.githubusercontent.com", ""},
-		{"enterprise by environment", github.Config{Audience: []string{"a"}, Enterprise: "corp", Environments: []string{"production"}}, "https://token.actions.githubusercontent.com/corp", ""},
-		{"server by branch, keys by URL", github.Config{Audience: []string{"a"}, Issuer: "https://git.example/_services/token/", Refs: []string{"refs/heads/main"}, JWKSURL: "https://git.example/keys"}, "https://git.example/_services/token", "https://git.example/keys"},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := github.NewContract(c.cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := contract.Issuer(); got != c.issuer {
-				t.Errorf("the issuer is %q, not %q", got, c.issuer)
-			}
-			if got := contract.Rules().JWKSURL; got != c.keys {
-				t.Errorf("the keys are at %q, not %q", got, c.keys)
-			}
-			if got := contract.Provider(); got != "github-actions" {
-				t.Errorf("the provider is %q", got)
-			}
-		})
-	}
+	configtest.Places(t, "github-actions", github.NewContract, []configtest.Place[github.Config]{
+		{
+			Name:   "repository",
+			Config: github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}},
+			Issuer: "https://token.actions.githubusercontent.com",
+			Keys:   "",
+		},
+		{
+			Name:   "subjects of repositories",
+			Config: github.Config{Audience: []string{"a"}, Subjects: []string{"repo:northwind/invoices:ref:refs/heads/main"}},
+			Issuer: "https://token.actions.githubusercontent.com",
+			Keys:   "",
+		},
+		{
+			Name:   "a subject without one beside the repository",
+			Config: github.Config{Audience: []string{"a"}, Owners: []string{"northwind"}, Subjects: []string{"environment:production"}},
+			Issuer: "https://token.actions.githubusercontent.com",
+			Keys:   "",
+		},
+		{
+			Name:   "enterprise by environment",
+			Config: github.Config{Audience: []string{"a"}, Enterprise: "corp", Environments: []string{"production"}},
+			Issuer: "https://token.actions.githubusercontent.com/corp",
+			Keys:   "",
+		},
+		{
+			Name:   "server by branch, keys by URL",
+			Config: github.Config{Audience: []string{"a"}, Issuer: "https://git.example/_services/token/", Refs: []string{"refs/heads/main"}, JWKSURL: "https://git.example/keys"},
+			Issuer: "https://git.example/_services/token",
+			Keys:   "https://git.example/keys",
+		},
+	})
 }
 
 func TestClaims(t *testing.T) {
-	payload, err := configtest.Payload("github-actions", "new form of sub")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var claims github.Claims
-	if err := json.Unmarshal(payload, &claims); err != nil {
-		t.Fatal(err)
-	}
+	claims := configtest.Claims[github.Claims](t, "github-actions", "new form of sub")
 	if ok := claims.RepositoryID == "778899001" && claims.RunAttempt == "1" && claims.NotBefore < claims.IssuedAt; !ok {
 		t.Errorf("%+v", claims)
 	}

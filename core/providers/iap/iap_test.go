@@ -1,8 +1,6 @@
 package iap_test
 
 import (
-	"encoding/json"
-	"slices"
 	"strings"
 	"testing"
 
@@ -12,87 +10,72 @@ import (
 
 // TestNewContractFaults: every mistake is told, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
-	cases := []struct {
-		name string
-		cfg  iap.Config
-		want []string
-	}{
-		{"nothing", iap.Config{}, []string{"Audience"}},
-		{"a URL", iap.Config{Audience: []string{"https://app.northwind.example"}}, []string{"Audience"}},
-		{"a project's id in place of its number", iap.Config{Audience: []string{"/projects/northwind/global/backendServices/1"}}, []string{"Audience"}},
-		{"no backend service", iap.Config{Audience: []string{"/projects/1/global/backendServices/"}}, []string{"Audience"}},
-		{"no service of Cloud Run", iap.Config{Audience: []string{"/projects/1/locations/europe-west1/services/"}}, []string{"Audience"}},
-		{"more than a service", iap.Config{Audience: []string{"/projects/1/locations/europe-west1/services/a/b"}}, []string{"Audience"}},
-		{"another resource", iap.Config{Audience: []string{"/projects/1/locations/global"}}, []string{"Audience"}},
-		{"an address as domain", iap.Config{Audience: []string{"/projects/1/apps/a"}, HostedDomains: []string{"a@northwind.example"}}, []string{"HostedDomains"}},
-		{"an empty domain", iap.Config{Audience: []string{"/projects/1/apps/a"}, HostedDomains: []string{""}}, []string{"HostedDomains"}},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := iap.NewContract(c.cfg)
-			if got := configtest.Fields(err); !slices.Equal(got, c.want) {
-				t.Errorf("the faults are in %q, not %q: %v", got, c.want, err)
-			}
-			if contract != nil {
-				t.Error("there is a contract beside the error")
-			}
-		})
-	}
+	configtest.Mistakes(t, iap.NewContract, []configtest.Mistake[iap.Config]{
+		{Name: "nothing", Config: iap.Config{}, Fields: []string{"Audience"}},
+		{
+			Name:   "a URL",
+			Config: iap.Config{Audience: []string{"https://app.northwind.example"}},
+			Fields: []string{"Audience"},
+		},
+		{
+			Name:   "a project's id in place of its number",
+			Config: iap.Config{Audience: []string{"/projects/northwind/global/backendServices/1"}},
+			Fields: []string{"Audience"},
+		},
+		{
+			Name:   "no backend service",
+			Config: iap.Config{Audience: []string{"/projects/1/global/backendServices/"}},
+			Fields: []string{"Audience"},
+		},
+		{
+			Name:   "no service of Cloud Run",
+			Config: iap.Config{Audience: []string{"/projects/1/locations/europe-west1/services/"}},
+			Fields: []string{"Audience"},
+		},
+		{
+			Name:   "more than a service",
+			Config: iap.Config{Audience: []string{"/projects/1/locations/europe-west1/services/a/b"}},
+			Fields: []string{"Audience"},
+		},
+		{
+			Name:   "another resource",
+			Config: iap.Config{Audience: []string{"/projects/1/locations/global"}},
+			Fields: []string{"Audience"},
+		},
+		{
+			Name:   "an address as domain",
+			Config: iap.Config{Audience: []string{"/projects/1/apps/a"}, HostedDomains: []string{"a@northwind.example"}},
+			Fields: []string{"HostedDomains"},
+		},
+		{
+			Name:   "an empty domain",
+			Config: iap.Config{Audience: []string{"/projects/1/apps/a"}, HostedDomains: []string{""}},
+			Fields: []string{"HostedDomains"},
+		},
+	})
 }
 
 // TestNewContractKeys: where issuer and keys are, for what users write.
 func TestNewContractKeys(t *testing.T) {
-	cases := []struct {
-		name         string
-		cfg          iap.Config
-		issuer, keys string
-	}{
-		{"App Engine", iap.Config{Audience: []string{"/projects/1/apps/a"}}, "https://cloud.google.com/iap", "https://www.gstatic.com/iap/verify/public_key-jwk"},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := iap.NewContract(c.cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := contract.Issuer(); got != c.issuer {
-				t.Errorf("the issuer is %q, not %q", got, c.issuer)
-			}
-			if got := contract.Rules().JWKSURL; got != c.keys {
-				t.Errorf("the keys are at %q, not %q", got, c.keys)
-			}
-			if got := contract.Provider(); got != "iap" {
-				t.Errorf("the provider is %q", got)
-			}
-		})
-	}
+	configtest.Places(t, "iap", iap.NewContract, []configtest.Place[iap.Config]{
+		{
+			Name:   "App Engine",
+			Config: iap.Config{Audience: []string{"/projects/1/apps/a"}},
+			Issuer: "https://cloud.google.com/iap",
+			Keys:   "https://www.gstatic.com/iap/verify/public_key-jwk",
+		},
+	})
 }
 
 func TestClaims(t *testing.T) {
-	payload, err := configtest.Payload("iap", "backend service")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var claims iap.Claims
-	if err := json.Unmarshal(payload, &claims); err != nil {
-		t.Fatal(err)
-	}
+	claims := configtest.Claims[iap.Claims](t, "iap", "backend service")
 	if ok := claims.Subject == "accounts.google.com:109482736451029384756" && claims.HostedDomain == "northwind.example"; !ok {
 		t.Errorf("%+v", claims)
 	}
 }
 
 func TestExternalClaims(t *testing.T) {
-	read := func(sample string) (claims iap.Claims) {
-		payload, err := configtest.Payload("iap", sample)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := json.Unmarshal(payload, &claims); err != nil {
-			t.Fatal(err)
-		}
-		return claims
-	}
+	read := func(sample string) iap.Claims { return configtest.Claims[iap.Claims](t, "iap", sample) }
 	if c := read("access levels"); c.Google == nil || len(c.Google.AccessLevels) != 1 {
 		t.Errorf("%+v", c.Google)
 	}

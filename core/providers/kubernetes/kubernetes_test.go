@@ -2,7 +2,6 @@ package kubernetes_test
 
 import (
 	"encoding/json"
-	"slices"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core/providers/internal/configtest"
@@ -11,76 +10,92 @@ import (
 
 // TestNewContractFaults: every mistake is told, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
-	cases := []struct {
-		name string
-		cfg  kubernetes.Config
-		want []string
-	}{
-		{"nothing", kubernetes.Config{}, []string{"Audience", "Issuer"}},
-		{"legacy tokens", kubernetes.Config{Issuer: "kubernetes/serviceaccount", Audience: []string{"a"}}, []string{"Issuer"}},
-		{"plain http", kubernetes.Config{Issuer: "http://kubernetes.default.svc", Audience: []string{"a"}}, []string{"Issuer"}},
-		{"an empty audience", kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{""}}, []string{"Audience"}},
-		{"keys from two places", kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, JWKSURL: "https://api.example/openid/v1/jwks", JWKS: json.RawMessage(`{"keys":[]}`)}, []string{"JWKS"}},
-		{"no key", kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, JWKS: json.RawMessage(`{"keys":[]}`)}, []string{"JWKS"}},
-		{"a service account without its namespace", kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, ServiceAccounts: []string{"invoicer"}}, []string{"ServiceAccounts"}},
-		{"an empty service account", kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, ServiceAccounts: []string{""}}, []string{"ServiceAccounts"}},
-		{"a pattern", kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, ServiceAccounts: []string{"billing/*"}}, []string{"ServiceAccounts"}},
-		{"a pattern of namespaces", kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, Namespaces: []string{"billing-*"}}, []string{"Namespaces"}},
-		{"an empty namespace", kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, Namespaces: []string{""}}, []string{"Namespaces"}},
-		{"a service account outside the namespaces", kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, Namespaces: []string{"ops"}, ServiceAccounts: []string{"billing/invoicer"}}, []string{"ServiceAccounts"}},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := kubernetes.NewContract(c.cfg)
-			if got := configtest.Fields(err); !slices.Equal(got, c.want) {
-				t.Errorf("the faults are in %q, not %q: %v", got, c.want, err)
-			}
-			if contract != nil {
-				t.Error("there is a contract beside the error")
-			}
-		})
-	}
+	configtest.Mistakes(t, kubernetes.NewContract, []configtest.Mistake[kubernetes.Config]{
+		{Name: "nothing", Config: kubernetes.Config{}, Fields: []string{"Audience", "Issuer"}},
+		{
+			Name:   "legacy tokens",
+			Config: kubernetes.Config{Issuer: "kubernetes/serviceaccount", Audience: []string{"a"}},
+			Fields: []string{"Issuer"},
+		},
+		{
+			Name:   "plain http",
+			Config: kubernetes.Config{Issuer: "http://kubernetes.default.svc", Audience: []string{"a"}},
+			Fields: []string{"Issuer"},
+		},
+		{
+			Name:   "an empty audience",
+			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{""}},
+			Fields: []string{"Audience"},
+		},
+		{
+			Name:   "keys from two places",
+			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, JWKSURL: "https://api.example/openid/v1/jwks", JWKS: json.RawMessage(`{"keys":[]}`)},
+			Fields: []string{"JWKS"},
+		},
+		{
+			Name:   "no key",
+			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, JWKS: json.RawMessage(`{"keys":[]}`)},
+			Fields: []string{"JWKS"},
+		},
+		{
+			Name:   "a service account without its namespace",
+			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, ServiceAccounts: []string{"invoicer"}},
+			Fields: []string{"ServiceAccounts"},
+		},
+		{
+			Name:   "an empty service account",
+			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, ServiceAccounts: []string{""}},
+			Fields: []string{"ServiceAccounts"},
+		},
+		{
+			Name:   "a pattern",
+			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, ServiceAccounts: []string{"billing/*"}},
+			Fields: []string{"ServiceAccounts"},
+		},
+		{
+			Name:   "a pattern of namespaces",
+			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, Namespaces: []string{"billing-*"}},
+			Fields: []string{"Namespaces"},
+		},
+		{
+			Name:   "an empty namespace",
+			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, Namespaces: []string{""}},
+			Fields: []string{"Namespaces"},
+		},
+		{
+			Name:   "a service account outside the namespaces",
+			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, Namespaces: []string{"ops"}, ServiceAccounts: []string{"billing/invoicer"}},
+			Fields: []string{"ServiceAccounts"},
+		},
+	})
 }
 
 // TestNewContractKeys: where issuer and keys are, for what users write.
 func TestNewContractKeys(t *testing.T) {
-	cases := []struct {
-		name         string
-		cfg          kubernetes.Config
-		issuer, keys string
-	}{
-		{"discovery", kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}}, "https://kubernetes.default.svc.cluster.local", ""},
-		{"keys by URL, issuer with a slash", kubernetes.Config{Issuer: "https://k8s.example/", Audience: []string{"a"}, JWKSURL: "https://api.example/openid/v1/jwks"}, "https://k8s.example/", "https://api.example/openid/v1/jwks"},
-		{"subject and namespace", kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, Namespaces: []string{"billing"}, ServiceAccounts: []string{"system:serviceaccount:billing:invoicer"}}, "https://kubernetes.default.svc.cluster.local", ""},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := kubernetes.NewContract(c.cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := contract.Issuer(); got != c.issuer {
-				t.Errorf("the issuer is %q, not %q", got, c.issuer)
-			}
-			if got := contract.Rules().JWKSURL; got != c.keys {
-				t.Errorf("the keys are at %q, not %q", got, c.keys)
-			}
-			if got := contract.Provider(); got != "kubernetes" {
-				t.Errorf("the provider is %q", got)
-			}
-		})
-	}
+	configtest.Places(t, "kubernetes", kubernetes.NewContract, []configtest.Place[kubernetes.Config]{
+		{
+			Name:   "discovery",
+			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}},
+			Issuer: "https://kubernetes.default.svc.cluster.local",
+			Keys:   "",
+		},
+		{
+			Name:   "keys by URL, issuer with a slash",
+			Config: kubernetes.Config{Issuer: "https://k8s.example/", Audience: []string{"a"}, JWKSURL: "https://api.example/openid/v1/jwks"},
+			Issuer: "https://k8s.example/",
+			Keys:   "https://api.example/openid/v1/jwks",
+		},
+		{
+			Name:   "subject and namespace",
+			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, Namespaces: []string{"billing"}, ServiceAccounts: []string{"system:serviceaccount:billing:invoicer"}},
+			Issuer: "https://kubernetes.default.svc.cluster.local",
+			Keys:   "",
+		},
+	})
 }
 
 func TestClaims(t *testing.T) {
-	payload, err := configtest.Payload("kubernetes", "projected token")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var claims kubernetes.Claims
-	if err := json.Unmarshal(payload, &claims); err != nil {
-		t.Fatal(err)
-	}
+	claims := configtest.Claims[kubernetes.Claims](t, "kubernetes", "projected token")
 	if ok := claims.Kubernetes.Namespace == "billing" && claims.Kubernetes.Pod != nil && claims.Kubernetes.Pod.Name == "invoicer-7c9d5b"; !ok {
 		t.Errorf("%+v", claims)
 	}

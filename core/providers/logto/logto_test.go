@@ -1,8 +1,6 @@
 package logto_test
 
 import (
-	"encoding/json"
-	"slices"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core/providers/internal/configtest"
@@ -11,69 +9,56 @@ import (
 
 // TestNewContractFaults: every mistake is told, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
-	cases := []struct {
-		name string
-		cfg  logto.Config
-		want []string
-	}{
-		{"nothing", logto.Config{}, []string{"Audience", "Endpoint"}},
-		{"an endpoint's path", logto.Config{Endpoint: "https://northwind.logto.app/oidc/jwks", Audience: []string{"a"}}, []string{"Endpoint"}},
-		{"any organisation and an audience", logto.Config{Endpoint: "northwind.logto.app", Audience: []string{"a"}, AnyOrganization: true}, []string{"AnyOrganization"}},
-		{"an empty organisation", logto.Config{Endpoint: "northwind.logto.app", Organizations: []string{""}}, []string{"Organizations"}},
-		{"an empty audience", logto.Config{Endpoint: "northwind.logto.app", Audience: []string{""}}, []string{"Audience"}},
-		{"an HMAC algorithm", logto.Config{Endpoint: "northwind.logto.app", Audience: []string{"a"}, Algorithms: []string{"HS512"}}, []string{"Algorithms"}},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := logto.NewContract(c.cfg)
-			if got := configtest.Fields(err); !slices.Equal(got, c.want) {
-				t.Errorf("the faults are in %q, not %q: %v", got, c.want, err)
-			}
-			if contract != nil {
-				t.Error("there is a contract beside the error")
-			}
-		})
-	}
+	configtest.Mistakes(t, logto.NewContract, []configtest.Mistake[logto.Config]{
+		{Name: "nothing", Config: logto.Config{}, Fields: []string{"Audience", "Endpoint"}},
+		{
+			Name:   "an endpoint's path",
+			Config: logto.Config{Endpoint: "https://northwind.logto.app/oidc/jwks", Audience: []string{"a"}},
+			Fields: []string{"Endpoint"},
+		},
+		{
+			Name:   "any organisation and an audience",
+			Config: logto.Config{Endpoint: "northwind.logto.app", Audience: []string{"a"}, AnyOrganization: true},
+			Fields: []string{"AnyOrganization"},
+		},
+		{
+			Name:   "an empty organisation",
+			Config: logto.Config{Endpoint: "northwind.logto.app", Organizations: []string{""}},
+			Fields: []string{"Organizations"},
+		},
+		{
+			Name:   "an empty audience",
+			Config: logto.Config{Endpoint: "northwind.logto.app", Audience: []string{""}},
+			Fields: []string{"Audience"},
+		},
+		{
+			Name:   "an HMAC algorithm",
+			Config: logto.Config{Endpoint: "northwind.logto.app", Audience: []string{"a"}, Algorithms: []string{"HS512"}},
+			Fields: []string{"Algorithms"},
+		},
+	})
 }
 
 // TestNewContractKeys: where issuer and keys are, for what users write.
 func TestNewContractKeys(t *testing.T) {
-	cases := []struct {
-		name         string
-		cfg          logto.Config
-		issuer, keys string
-	}{
-		{"host", logto.Config{Endpoint: "northwind.logto.app", Audience: []string{"a"}}, "https://northwind.logto.app/oidc", "https://northwind.logto.app/oidc/jwks"},
-		{"issuer with a slash", logto.Config{Endpoint: "https://northwind.logto.app/oidc/", AnyOrganization: true}, "https://northwind.logto.app/oidc", "https://northwind.logto.app/oidc/jwks"},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := logto.NewContract(c.cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := contract.Issuer(); got != c.issuer {
-				t.Errorf("the issuer is %q, not %q", got, c.issuer)
-			}
-			if got := contract.Rules().JWKSURL; got != c.keys {
-				t.Errorf("the keys are at %q, not %q", got, c.keys)
-			}
-			if got := contract.Provider(); got != "logto" {
-				t.Errorf("the provider is %q", got)
-			}
-		})
-	}
+	configtest.Places(t, "logto", logto.NewContract, []configtest.Place[logto.Config]{
+		{
+			Name:   "host",
+			Config: logto.Config{Endpoint: "northwind.logto.app", Audience: []string{"a"}},
+			Issuer: "https://northwind.logto.app/oidc",
+			Keys:   "https://northwind.logto.app/oidc/jwks",
+		},
+		{
+			Name:   "issuer with a slash",
+			Config: logto.Config{Endpoint: "https://northwind.logto.app/oidc/", AnyOrganization: true},
+			Issuer: "https://northwind.logto.app/oidc",
+			Keys:   "https://northwind.logto.app/oidc/jwks",
+		},
+	})
 }
 
 func TestClaims(t *testing.T) {
-	payload, err := configtest.Payload("logto", "organisation token")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var claims logto.Claims
-	if err := json.Unmarshal(payload, &claims); err != nil {
-		t.Fatal(err)
-	}
+	claims := configtest.Claims[logto.Claims](t, "logto", "organisation token")
 	if ok := claims.Organization() == "ak7q2zr9wm4t" && claims.OrganizationID == ""; !ok {
 		t.Errorf("%+v", claims)
 	}

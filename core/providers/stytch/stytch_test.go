@@ -1,7 +1,6 @@
 package stytch_test
 
 import (
-	"encoding/json"
 	"slices"
 	"testing"
 
@@ -17,85 +16,78 @@ func good(change func(*stytch.Config)) stytch.Config {
 
 // TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
-	cases := []struct {
-		name string
-		cfg  stytch.Config
-		want []string
-	}{
-		{"nothing", stytch.Config{}, []string{"ProjectID"}},
-		{"a secret's prefix", good(func(c *stytch.Config) { c.ProjectID = "secret-live-1" }), []string{"ProjectID"}},
-		{"the issuer", good(func(c *stytch.Config) { c.ProjectID = "stytch.com/project-live-1" }), []string{"ProjectID"}},
-		{"an unknown kind", good(func(c *stytch.Config) { c.Kind = "B2B" }), []string{"Kind"}},
-		{"organizations of users", good(func(c *stytch.Config) { c.Organizations = []string{"organization-live-1"} }), []string{"Organizations"}},
-		{"an empty organization", good(func(c *stytch.Config) { c.Kind, c.Organizations = "b2b", []string{""} }), []string{"Organizations"}},
-		{"a custom domain by http", good(func(c *stytch.Config) { c.CustomDomain = "http://login.example" }), []string{"CustomDomain"}},
-		{"keys by http", good(func(c *stytch.Config) { c.JWKSURL = "http://keys.example" }), []string{"JWKSURL"}},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := stytch.NewContract(c.cfg)
-			if got := configtest.Fields(err); !slices.Equal(got, c.want) {
-				t.Errorf("the faults are in %q, not %q: %v", got, c.want, err)
-			}
-			if contract != nil {
-				t.Error("there is a contract beside the error")
-			}
-		})
-	}
+	configtest.Mistakes(t, stytch.NewContract, []configtest.Mistake[stytch.Config]{
+		{Name: "nothing", Config: stytch.Config{}, Fields: []string{"ProjectID"}},
+		{
+			Name:   "a secret's prefix",
+			Config: good(func(c *stytch.Config) { c.ProjectID = "secret-live-1" }),
+			Fields: []string{"ProjectID"},
+		},
+		{
+			Name:   "the issuer",
+			Config: good(func(c *stytch.Config) { c.ProjectID = "stytch.com/project-live-1" }),
+			Fields: []string{"ProjectID"},
+		},
+		{
+			Name:   "an unknown kind",
+			Config: good(func(c *stytch.Config) { c.Kind = "B2B" }),
+			Fields: []string{"Kind"},
+		},
+		{
+			Name:   "organizations of users",
+			Config: good(func(c *stytch.Config) { c.Organizations = []string{"organization-live-1"} }),
+			Fields: []string{"Organizations"},
+		},
+		{
+			Name:   "an empty organization",
+			Config: good(func(c *stytch.Config) { c.Kind, c.Organizations = "b2b", []string{""} }),
+			Fields: []string{"Organizations"},
+		},
+		{
+			Name:   "a custom domain by http",
+			Config: good(func(c *stytch.Config) { c.CustomDomain = "http://login.example" }),
+			Fields: []string{"CustomDomain"},
+		},
+		{
+			Name:   "keys by http",
+			Config: good(func(c *stytch.Config) { c.JWKSURL = "http://keys.example" }),
+			Fields: []string{"JWKSURL"},
+		},
+	})
 }
 
 // TestNewContractKeys: where issuer and keys are, for what users write.
 func TestNewContractKeys(t *testing.T) {
-	cases := []struct {
-		name         string
-		cfg          stytch.Config
-		issuer, keys string
-	}{
+	configtest.Places(t, "stytch", stytch.NewContract, []configtest.Place[stytch.Config]{
 		{
-			"users", good(func(*stytch.Config) {}),
-			"stytch.com/project-live-1", "https://api.stytch.com/v1/sessions/jwks/project-live-1",
+			Name:   "users",
+			Config: good(func(*stytch.Config) {}),
+			Issuer: "stytch.com/project-live-1",
+			Keys:   "https://api.stytch.com/v1/sessions/jwks/project-live-1",
 		},
 		{
-			"members", good(func(c *stytch.Config) { c.Kind = stytch.KindB2B }),
-			"stytch.com/project-live-1", "https://api.stytch.com/v1/b2b/sessions/jwks/project-live-1",
+			Name:   "members",
+			Config: good(func(c *stytch.Config) { c.Kind = stytch.KindB2B }),
+			Issuer: "stytch.com/project-live-1",
+			Keys:   "https://api.stytch.com/v1/b2b/sessions/jwks/project-live-1",
 		},
 		{
-			"machines of a test project", good(func(c *stytch.Config) { c.ProjectID, c.Kind = "project-test-1", stytch.KindM2M }),
-			"stytch.com/project-test-1", "https://test.stytch.com/v1/sessions/jwks/project-test-1",
+			Name:   "machines of a test project",
+			Config: good(func(c *stytch.Config) { c.ProjectID, c.Kind = "project-test-1", stytch.KindM2M }),
+			Issuer: "stytch.com/project-test-1",
+			Keys:   "https://test.stytch.com/v1/sessions/jwks/project-test-1",
 		},
 		{
-			"a custom domain, keys elsewhere", good(func(c *stytch.Config) { c.CustomDomain, c.JWKSURL = "login.example", "https://keys.example/set" }),
-			"stytch.com/project-live-1", "https://keys.example/set",
+			Name:   "a custom domain, keys elsewhere",
+			Config: good(func(c *stytch.Config) { c.CustomDomain, c.JWKSURL = "login.example", "https://keys.example/set" }),
+			Issuer: "stytch.com/project-live-1",
+			Keys:   "https://keys.example/set",
 		},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := stytch.NewContract(c.cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := contract.Issuer(); got != c.issuer {
-				t.Errorf("the issuer is %q, not %q", got, c.issuer)
-			}
-			if got := contract.Rules().JWKSURL; got != c.keys {
-				t.Errorf("the keys are at %q, not %q", got, c.keys)
-			}
-			if got := contract.Provider(); got != "stytch" {
-				t.Errorf("the provider is %q", got)
-			}
-		})
-	}
+	})
 }
 
 func TestClaims(t *testing.T) {
-	payload, err := configtest.Payload("stytch", "session of a member")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var claims stytch.Claims
-	if err := json.Unmarshal(payload, &claims); err != nil {
-		t.Fatal(err)
-	}
+	claims := configtest.Claims[stytch.Claims](t, "stytch", "session of a member")
 	if ok := claims.Session != nil && claims.Organization != nil && claims.Organization.Slug == "northwind" && slices.Equal(claims.Audience, []string{"project-live-0f4a5c1e-9d27-4e6b-8a13-6b2c7d90e5f8"}); !ok {
 		t.Errorf("%+v", claims)
 	}

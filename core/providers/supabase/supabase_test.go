@@ -33,7 +33,7 @@ func TestSelfHosted(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			contract, err := supabase.NewContract(c.cfg)
 			if got := configtest.Fields(err); !slices.Equal(got, c.want) {
-				t.Errorf("the faults are in %q, not %q: %v", got, c.want, err)
+				t.Errorf("the mistakes are in %q, not %q: %v", got, c.want, err)
 			}
 			if err == nil && c.cfg.InsecureNoIssuer && len(contract.Warnings()) == 0 {
 				t.Error("nothing warns that the issuer is open")

@@ -1,7 +1,6 @@
 package vercel_test
 
 import (
-	"encoding/json"
 	"slices"
 	"testing"
 
@@ -17,36 +16,69 @@ func good(change func(*vercel.Config)) vercel.Config {
 
 // TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
-	cases := []struct {
-		name string
-		cfg  vercel.Config
-		want []string
-	}{
-		{"nothing", vercel.Config{}, []string{"Environments", "ProjectIDs", "Team"}},
-		{"the team's URL", good(func(c *vercel.Config) { c.Team = "https://vercel.com/northwind" }), []string{"Team"}},
-		{"the team's id as slug", good(func(c *vercel.Config) { c.Team = "team_7Gw5" }), []string{"Team"}},
-		{"the global issuer without an owner", good(func(c *vercel.Config) { c.GlobalIssuer = true }), []string{"OwnerIDs"}},
-		{"a slug as owner", good(func(c *vercel.Config) { c.OwnerIDs = []string{"northwind"} }), []string{"OwnerIDs"}},
-		{"an empty owner", good(func(c *vercel.Config) { c.OwnerIDs = []string{""} }), []string{"OwnerIDs"}},
-		{"no project", good(func(c *vercel.Config) { c.ProjectIDs = nil }), []string{"ProjectIDs"}},
-		{"a name as project id", good(func(c *vercel.Config) { c.ProjectIDs = []string{"invoices"} }), []string{"ProjectIDs"}},
-		{"any project and one", good(func(c *vercel.Config) { c.InsecureAnyProject = true }), []string{"InsecureAnyProject"}},
-		{"an empty name of a project", good(func(c *vercel.Config) { c.Projects = []string{""} }), []string{"Projects"}},
-		{"no environment", good(func(c *vercel.Config) { c.Environments = nil }), []string{"Environments"}},
-		{"any environment and one", good(func(c *vercel.Config) { c.InsecureAnyEnvironment = true }), []string{"InsecureAnyEnvironment"}},
-		{"an empty audience", good(func(c *vercel.Config) { c.Audience = []string{""} }), []string{"Audience"}},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := vercel.NewContract(c.cfg)
-			if got := configtest.Fields(err); !slices.Equal(got, c.want) {
-				t.Errorf("the faults are in %q, not %q: %v", got, c.want, err)
-			}
-			if contract != nil {
-				t.Error("there is a contract beside the error")
-			}
-		})
-	}
+	configtest.Mistakes(t, vercel.NewContract, []configtest.Mistake[vercel.Config]{
+		{Name: "nothing", Config: vercel.Config{}, Fields: []string{"Environments", "ProjectIDs", "Team"}},
+		{
+			Name:   "the team's URL",
+			Config: good(func(c *vercel.Config) { c.Team = "https://vercel.com/northwind" }),
+			Fields: []string{"Team"},
+		},
+		{
+			Name:   "the team's id as slug",
+			Config: good(func(c *vercel.Config) { c.Team = "team_7Gw5" }),
+			Fields: []string{"Team"},
+		},
+		{
+			Name:   "the global issuer without an owner",
+			Config: good(func(c *vercel.Config) { c.GlobalIssuer = true }),
+			Fields: []string{"OwnerIDs"},
+		},
+		{
+			Name:   "a slug as owner",
+			Config: good(func(c *vercel.Config) { c.OwnerIDs = []string{"northwind"} }),
+			Fields: []string{"OwnerIDs"},
+		},
+		{
+			Name:   "an empty owner",
+			Config: good(func(c *vercel.Config) { c.OwnerIDs = []string{""} }),
+			Fields: []string{"OwnerIDs"},
+		},
+		{
+			Name:   "no project",
+			Config: good(func(c *vercel.Config) { c.ProjectIDs = nil }),
+			Fields: []string{"ProjectIDs"},
+		},
+		{
+			Name:   "a name as project id",
+			Config: good(func(c *vercel.Config) { c.ProjectIDs = []string{"invoices"} }),
+			Fields: []string{"ProjectIDs"},
+		},
+		{
+			Name:   "any project and one",
+			Config: good(func(c *vercel.Config) { c.InsecureAnyProject = true }),
+			Fields: []string{"InsecureAnyProject"},
+		},
+		{
+			Name:   "an empty name of a project",
+			Config: good(func(c *vercel.Config) { c.Projects = []string{""} }),
+			Fields: []string{"Projects"},
+		},
+		{
+			Name:   "no environment",
+			Config: good(func(c *vercel.Config) { c.Environments = nil }),
+			Fields: []string{"Environments"},
+		},
+		{
+			Name:   "any environment and one",
+			Config: good(func(c *vercel.Config) { c.InsecureAnyEnvironment = true }),
+			Fields: []string{"InsecureAnyEnvironment"},
+		},
+		{
+			Name:   "an empty audience",
+			Config: good(func(c *vercel.Config) { c.Audience = []string{""} }),
+			Fields: []string{"Audience"},
+		},
+	})
 }
 
 // TestNewContractKeys: where issuer and keys are, for what users write.
@@ -94,14 +126,7 @@ func TestNewContractKeys(t *testing.T) {
 }
 
 func TestClaims(t *testing.T) {
-	payload, err := configtest.Payload("vercel", "exchanged for an audience of its own")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var claims vercel.Claims
-	if err := json.Unmarshal(payload, &claims); err != nil {
-		t.Fatal(err)
-	}
+	claims := configtest.Claims[vercel.Claims](t, "vercel", "exchanged for an audience of its own")
 	if claims.Actor == nil || claims.Actor.IssuedAt != 1787299000 || claims.Environment != "production" {
 		t.Errorf("%+v", claims)
 	}

@@ -11,70 +11,62 @@ import (
 
 // TestNewContractFaults: every mistake is told, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
-	cases := []struct {
-		name string
-		cfg  zitadel.Config
-		want []string
-	}{
-		{"nothing", zitadel.Config{}, []string{"Audience", "Domain"}},
-		{"a path", zitadel.Config{Domain: "https://northwind.zitadel.cloud/oauth/v2", Audience: []string{"1"}}, []string{"Domain"}},
-		{"an empty audience", zitadel.Config{Domain: "northwind.zitadel.cloud", Audience: []string{""}}, []string{"Audience"}},
-		{"a name as project", zitadel.Config{Domain: "northwind.zitadel.cloud", Audience: []string{"1"}, ProjectID: "invoices"}, []string{"ProjectID"}},
-		{"an empty application", zitadel.Config{Domain: "northwind.zitadel.cloud", Audience: []string{"1"}, ClientIDs: []string{""}}, []string{"ClientIDs"}},
-		{"an empty organisation", zitadel.Config{Domain: "northwind.zitadel.cloud", Audience: []string{"1"}, Organizations: []string{""}}, []string{"Organizations"}},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := zitadel.NewContract(c.cfg)
-			if got := configtest.Fields(err); !slices.Equal(got, c.want) {
-				t.Errorf("the faults are in %q, not %q: %v", got, c.want, err)
-			}
-			if contract != nil {
-				t.Error("there is a contract beside the error")
-			}
-		})
-	}
+	configtest.Mistakes(t, zitadel.NewContract, []configtest.Mistake[zitadel.Config]{
+		{Name: "nothing", Config: zitadel.Config{}, Fields: []string{"Audience", "Domain"}},
+		{
+			Name:   "a path",
+			Config: zitadel.Config{Domain: "https://northwind.zitadel.cloud/oauth/v2", Audience: []string{"1"}},
+			Fields: []string{"Domain"},
+		},
+		{
+			Name:   "an empty audience",
+			Config: zitadel.Config{Domain: "northwind.zitadel.cloud", Audience: []string{""}},
+			Fields: []string{"Audience"},
+		},
+		{
+			Name:   "a name as project",
+			Config: zitadel.Config{Domain: "northwind.zitadel.cloud", Audience: []string{"1"}, ProjectID: "invoices"},
+			Fields: []string{"ProjectID"},
+		},
+		{
+			Name:   "an empty application",
+			Config: zitadel.Config{Domain: "northwind.zitadel.cloud", Audience: []string{"1"}, ClientIDs: []string{""}},
+			Fields: []string{"ClientIDs"},
+		},
+		{
+			Name:   "an empty organisation",
+			Config: zitadel.Config{Domain: "northwind.zitadel.cloud", Audience: []string{"1"}, Organizations: []string{""}},
+			Fields: []string{"Organizations"},
+		},
+	})
 }
 
 // TestNewContractKeys: where issuer and keys are, for what users write.
 func TestNewContractKeys(t *testing.T) {
-	cases := []struct {
-		name         string
-		cfg          zitadel.Config
-		issuer, keys string
-	}{
-		{"host", zitadel.Config{Domain: "northwind.zitadel.cloud", Audience: []string{"1"}}, "https://northwind.zitadel.cloud", "https://northwind.zitadel.cloud/oauth/v2/keys"},
-		{"port and slash", zitadel.Config{Domain: "https://id.northwind.example:8443/", Audience: []string{"1"}}, "https://id.northwind.example:8443", "https://id.northwind.example:8443/oauth/v2/keys"},
-		{"development on loopback", zitadel.Config{Domain: "http://localhost:8080", Audience: []string{"1"}}, "http://localhost:8080", "http://localhost:8080/oauth/v2/keys"},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			contract, err := zitadel.NewContract(c.cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := contract.Issuer(); got != c.issuer {
-				t.Errorf("the issuer is %q, not %q", got, c.issuer)
-			}
-			if got := contract.Rules().JWKSURL; got != c.keys {
-				t.Errorf("the keys are at %q, not %q", got, c.keys)
-			}
-			if got := contract.Provider(); got != "zitadel" {
-				t.Errorf("the provider is %q", got)
-			}
-		})
-	}
+	configtest.Places(t, "zitadel", zitadel.NewContract, []configtest.Place[zitadel.Config]{
+		{
+			Name:   "host",
+			Config: zitadel.Config{Domain: "northwind.zitadel.cloud", Audience: []string{"1"}},
+			Issuer: "https://northwind.zitadel.cloud",
+			Keys:   "https://northwind.zitadel.cloud/oauth/v2/keys",
+		},
+		{
+			Name:   "port and slash",
+			Config: zitadel.Config{Domain: "https://id.northwind.example:8443/", Audience: []string{"1"}},
+			Issuer: "https://id.northwind.example:8443",
+			Keys:   "https://id.northwind.example:8443/oauth/v2/keys",
+		},
+		{
+			Name:   "development on loopback",
+			Config: zitadel.Config{Domain: "http://localhost:8080", Audience: []string{"1"}},
+			Issuer: "http://localhost:8080",
+			Keys:   "http://localhost:8080/oauth/v2/keys",
+		},
+	})
 }
 
 func TestClaims(t *testing.T) {
-	payload, err := configtest.Payload("zitadel", "roles as an array of objects")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var claims zitadel.Claims
-	if err := json.Unmarshal(payload, &claims); err != nil {
-		t.Fatal(err)
-	}
+	claims := configtest.Claims[zitadel.Claims](t, "zitadel", "roles as an array of objects")
 	if !slices.Equal(claims.Roles.In("318402957716450010"), []string{"billing-admin", "viewer"}) {
 		t.Errorf("%+v", claims)
 	}
