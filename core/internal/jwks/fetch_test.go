@@ -243,3 +243,16 @@ func TestPrintable(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestWhyNoKeyIsUsable: health says of every entry why it is not used, also
+// while there is no set.
+func TestWhyNoKeyIsUsable(t *testing.T) {
+	i := newIssuer(t, jwkSet([]byte(`{"keys":[{"kty":"oct","kid":"hs","k":"AA"},{"kty":"RSA","kid":"enc","use":"enc"}]}`)))
+	s := i.source(newClock())
+	_, err := look(s, "a")
+	unavailable(t, err)
+	h := s.Health()
+	if len(h.Skipped) != 2 || h.Skipped[0].ID != "hs" || h.Skipped[1].Reason != "use is enc, not sig" {
+		t.Errorf("skipped = %+v", h.Skipped)
+	}
+}

@@ -29,6 +29,10 @@ func (s *Source) Health() keys.Health {
 	if lastErr != nil {
 		h.LastError, h.LastErrorKind = lastErr.Error(), kindOf(lastErr)
 	}
+	var failed *FetchError
+	if snap == nil && errors.As(lastErr, &failed) { // a set without a usable key: why not is in its entries
+		h.Skipped = append(h.Skipped, failed.Skipped...)
+	}
 	if now.Before(nextTry) {
 		h.NextTry = nextTry
 	}
