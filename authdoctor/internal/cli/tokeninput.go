@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/revstackhq/auth-go/authdoctor/internal/token"
+)
+
+// tokenInput is where a command takes a token from.
+type tokenInput struct {
+	TokenFile string `placeholder:"FILE" help:"Read the token from this file instead of standard input." type:"existingfile"`
+}
+
+// errTokenArgument explains why no argument is a token. It does not repeat it.
+var errTokenArgument = errors.New(`a token is not taken as an argument: it would stay in the shell's history and in the list of processes, where others can read it.
+Use standard input or a file:
+  pbpaste | authdoctor decode            (or xclip -o, wl-paste, Get-Clipboard)
+  authdoctor decode --token-file token.txt
+If it was a real token, end its session, or wait until it has expired`)
+
+// refuseTokens finds tokens among the arguments before anything can print them.
+func refuseTokens(args []string) error {
+	for _, arg := range args {
+		for _, word := range strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(" \t\r\n=:\"'", r) }) {
+			if token.Looks(word) {
+				return errTokenArgument
+			}
+		}
+	}
+	return nil
+}
+
+// takesToken reports whether the command reads a token. An argument that it does
+// not expect may be an opaque token.
+func takesToken(command *kong.Node) bool {
+	for _, flag := range command.Flags {
+		if flag.Name == "token-file" {
+			return true
+		}
+	}
+	return false
+}
+
+// read returns the token, cleaned of what people paste with it, and notes about
+// what was removed.
+func (in *tokenInput) read(env *Env) (raw string, notes []string, err error) {
+	text, err := in.text(env)
+	if err != nil {
+		return "", nil, err
+	}
+	raw, notes = token.Clean(text)
+	if raw == "" {
+		return "", nil, fmt.Errorf("%w\n%s", token.ErrEmpty, howToPipe)
+	}
+	return raw, notes, nil
+}
+
+const howToPipe = "pipe the token in, or name a file with --token-file"
+
+func (in *tokenInput) text(env *Env) (string, error) {
+	from, what := env.Stdin, "standard input"
+	switch {
+	case in.TokenFile != "":
+		file, err := os.Open(in.TokenFile)
+		if err != nil {
+			return "", err
+		}
+		defer func() { _ = file.Close() }()
+		from, what = file, in.TokenFile
+	case env.StdinTerminal && env.StderrTerminal:
+		_, _ = fmt.Fprintln(env.Stderr, "Paste the token, then press Enter and Ctrl-D:")
+	}
+	data, err := io.ReadAll(io.LimitReader(from, token.MaxBytes+1))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%s: %w", what, err)
+	case len(data) > token.MaxBytes:
+		return "", fmt.Errorf("%s has more than %d bytes: that is not a token", what, token.MaxBytes)
+	}
+	return string(data), nil
+}

@@ -1,0 +1,105 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Answer is what an HTTP answer says apart from its content.
+type Answer struct {
+	URL          string `json:"url"`
+	Status       int    `json:"status,omitempty"`
+	Bytes        int    `json:"bytes,omitempty"`
+	ContentType  string `json:"contentType,omitempty"`
+	CacheControl string `json:"cacheControl,omitempty"`
+	Expires      string `json:"expires,omitempty"`
+	Age          string `json:"age,omitempty"`
+	ETag         string `json:"etag,omitempty"`
+	LastModified string `json:"lastModified,omitempty"`
+	// Millis is how long the answer took.
+	Millis int64  `json:"millis,omitempty"`
+	Error  string `json:"error,omitempty"`
+
+	skew *Skew
+}
+
+const (
+	timeout      = 5 * time.Second
+	maxBytes     = 512 << 10
+	maxRedirects = 3
+)
+
+// ask fetches the address once more, for its header. It stays on the host, as a
+// verifier does.
+func ask(ctx context.Context, address string) *Answer {
+	answer := &Answer{URL: address}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		answer.Error = "unreadable URL"
+		return answer
+	}
+	client := &http.Client{
+		Timeout: timeout,
+		CheckRedirect: func(next *http.Request, via []*http.Request) error {
+			if len(via) > maxRedirects || next.URL.Scheme != via[0].URL.Scheme || next.URL.Host != via[0].URL.Host {
+				return errors.New("redirected to another host")
+			}
+			return nil
+		},
+	}
+	before := time.Now()
+	response, err := client.Do(request)
+	if err != nil {
+		answer.Error = errors.Unwrap(err).Error() // without the URL, which stands above
+		return answer
+	}
+	after := time.Now()
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxBytes+1))
+	if err != nil {
+		answer.Error = err.Error()
+	}
+	h := response.Header
+	answer.Status, answer.Bytes, answer.Millis = response.StatusCode, len(body), time.Since(before).Milliseconds()
+	answer.ContentType, answer.CacheControl, answer.Expires = h.Get("Content-Type"), h.Get("Cache-Control"), h.Get("Expires")
+	answer.Age, answer.ETag, answer.LastModified = h.Get("Age"), h.Get("ETag"), h.Get("Last-Modified")
+	answer.skew = skewOf(h, before, after)
+	return answer
+}
+
+// Skew compares two clocks by the Date of an answer (RFC 9110 §6.6.1), which has
+// whole seconds.
+type Skew struct {
+	// Ahead is how far this machine's clock is ahead of the issuer's, negative
+	// if it is behind; it is exact to Within.
+	Ahead  time.Duration `json:"-"`
+	Within time.Duration `json:"-"`
+
+	AheadSeconds  float64 `json:"aheadSeconds"`
+	WithinSeconds float64 `json:"withinSeconds"`
+}
+
+// Agrees reports whether the clocks may be the same.
+func (s *Skew) Agrees() bool { return s.Ahead.Abs() <= s.Within }
+
+// skewOf returns nil if the answer does not say its date, or if a cache on the
+// way answered: its Date is when the origin did (RFC 9111 §5.1).
+func skewOf(h http.Header, before, after time.Time) *Skew {
+	date, err := http.ParseTime(h.Get("Date"))
+	if age, ageErr := strconv.Atoi(h.Get("Age")); err != nil || ageErr == nil && age > 0 {
+		return nil
+	}
+	// The answer was dated between before and after, and within a second from date.
+	middle := before.Add(after.Sub(before) / 2)
+	half := 500 * time.Millisecond
+	s := &Skew{
+		Ahead:  middle.Sub(date.Add(half)).Round(100 * time.Millisecond),
+		Within: (after.Sub(before)/2 + half).Round(100 * time.Millisecond),
+	}
+	s.AheadSeconds, s.WithinSeconds = s.Ahead.Seconds(), s.Within.Seconds()
+	return s
+}
