@@ -181,11 +181,13 @@ func (r *repository) linkedModules(ctx context.Context, m publicModule) ([]strin
 func (r *repository) listings(ctx context.Context, write bool, out io.Writer) error {
 	var errs []error
 	for _, m := range r.modules {
-		surface, err := r.surface(ctx, m)
-		if err != nil {
-			return err
+		if !m.command { // nobody can import a command
+			surface, err := r.surface(ctx, m)
+			if err != nil {
+				return err
+			}
+			errs = append(errs, r.listing(path.Join("api", m.dir+".txt"), surface, write, out))
 		}
-		errs = append(errs, r.listing(path.Join("api", m.dir+".txt"), surface, write, out))
 		linked, err := r.linkedModules(ctx, m)
 		if err != nil {
 			return err

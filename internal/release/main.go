@@ -3,6 +3,8 @@
 //	go run ./internal/release                  check the next version and print what would be done
 //	go run ./internal/release -version v0.2.0 -write
 //	                                           set the versions in every go.mod
+//	go run ./internal/release -installable     remove the replace lines from the go.mod of every command, which
+//	                                           "go install" refuses: in the commit that is tagged, and nowhere else
 //	go run ./internal/release -api             compare the listings in api/ with the code
 //	go run ./internal/release -api -write      update them
 //
@@ -38,6 +40,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	)
 	write := flags.Bool("write", false, "change files; without it nothing is written")
 	api := flags.Bool("api", false, "only the listings of exported names and linked modules")
+	installable := flags.Bool("installable", false, "only remove the replace lines from the go.mod of every command")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -47,6 +50,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	repo, err := openRepository(ctx)
 	if err != nil {
 		return err
+	}
+	if *installable {
+		return repo.makeInstallable(out)
 	}
 	if *api {
 		return repo.listings(ctx, *write, out)

@@ -67,6 +67,22 @@ func TestRelease(t *testing.T) {
 	}
 }
 
+// TestInstall installs the command as a user does, and runs it.
+func TestInstall(t *testing.T) {
+	r := open(t)
+	version, err := r.requiredVersion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := t.TempDir()
+	env := append(userEnvironment(t, r, version), "GOBIN="+bin)
+	userGo(t, t.TempDir(), env, "install", prefix+"authdoctor@"+version)
+	out, err := exec.CommandContext(t.Context(), filepath.Join(bin, "authdoctor"), "--version").CombinedOutput()
+	if err != nil || !strings.Contains(string(out), version) {
+		t.Errorf("authdoctor --version: %v\n%s", err, out)
+	}
+}
+
 // userEnvironment packs the modules into a proxy and returns an
 // environment that finds them there and everything else where this machine
 // finds it, with a module cache that has never seen us.

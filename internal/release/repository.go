@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/build"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,8 +26,9 @@ type repository struct {
 
 // publicModule is a module that users may require.
 type publicModule struct {
-	dir  string // from the root, also the last part of its path
-	file *modfile.File
+	dir     string // from the root, also the last part of its path
+	file    *modfile.File
+	command bool // its root is a program that people install with "go install"
 }
 
 func (m publicModule) path() string { return prefix + m.dir }
@@ -59,7 +61,11 @@ func openRepository(ctx context.Context) (*repository, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.modules = append(r.modules, publicModule{dir: dir, file: file})
+		command, err := r.isCommand(dir)
+		if err != nil {
+			return nil, err
+		}
+		r.modules = append(r.modules, publicModule{dir: dir, file: file, command: command})
 	}
 	return r, r.sort()
 }
@@ -76,6 +82,16 @@ func (r *repository) readModule(dir string) (*modfile.File, error) {
 		return nil, err
 	}
 	return modfile.Parse(name, text, nil)
+}
+
+// isCommand reports whether the package in dir is a program.
+func (r *repository) isCommand(dir string) (bool, error) {
+	pkg, err := build.Default.ImportDir(filepath.Join(r.root, dir), 0)
+	var none *build.NoGoError
+	if errors.As(err, &none) {
+		return false, nil
+	}
+	return err == nil && pkg.IsCommand(), err
 }
 
 // sort orders the modules so that each follows the siblings that it requires:
