@@ -9,6 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/bearer"
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jws"
+	"github.com/revstackhq/auth-go/core/internal/refusal"
 )
 
 // Credentials are what a request proves itself with. They hold a secret: they
@@ -30,6 +31,13 @@ type Credentials struct {
 	// none. The client has proved that it holds the key; whether an authority that
 	// the service trusts signed the certificate depends on the server's ClientAuth.
 	PeerCertificate *x509.Certificate
+	// Request is the request that carries the credentials, for log lines about it;
+	// nil if there is none. It is a guard.Request.
+	Request interface {
+		Method() string
+		Path() string
+		Header(name string) []string
+	}
 }
 
 // String describes the credentials without the token and the proof.
@@ -60,7 +68,7 @@ func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String())
 // An authenticator may have more of the methods of [*Verifier], with the same
 // meaning: Recognizes, Reauthenticate, Recheck, Report, Issuers, Now and Logger.
 // Without Reauthenticate, a guard inside another one authenticates each request
-// again; without Report, nobody is told of what the guard itself refuses.
+// again; without Report, the guard logs every rejection itself.
 type Authenticator interface {
 	Authenticate(ctx context.Context, c Credentials) (*Session, error)
 }
@@ -73,7 +81,7 @@ var (
 // Authenticate verifies the token of c, a compact JWT. Every error is an
 // [*Error].
 func (v *Verifier) Authenticate(ctx context.Context, c Credentials) (*Session, error) {
-	var o origin
+	o := origin{request: c.Request}
 	s, err := v.authenticate(ctx, c, &o)
 	if err != nil {
 		v.rejected(ctx, err, &o)
@@ -109,7 +117,7 @@ func (v *Verifier) Reauthenticate(ctx context.Context, s *Session, c Credentials
 		if now := v.clock.Now(); v.chooses(s, now) {
 			err, decided := v.recheck(ctx, s, now)
 			if err != nil {
-				v.Report(ctx, err)
+				v.rejected(ctx, err, &origin{engine: s.engine, header: s.header, request: c.Request})
 				return nil, err
 			}
 			if decided {
@@ -160,7 +168,9 @@ func (v *Verifier) Recognizes(c Credentials) bool {
 
 // Report reports a rejection that v did not make itself, such as that of a
 // guard's policy, to v's observers and in its log. v reports its own.
-func (v *Verifier) Report(ctx context.Context, err *Error) { v.rejected(ctx, err, &origin{}) }
+func (v *Verifier) Report(ctx context.Context, err *Error) {
+	v.rejected(ctx, err, originOf(refusal.From(ctx)))
+}
 
 // Issuers returns the issuers that v's contracts name, in order.
 func (v *Verifier) Issuers() []string {

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/revstackhq/auth-go/core/internal/fault"
+	"github.com/revstackhq/auth-go/core/internal/refusal"
 )
 
 // ErrNoSession is returned by [Claims] where no session is in the context: the
@@ -44,20 +45,11 @@ func (e *Error) Error() string {
 	if e == nil {
 		return "auth: nil"
 	}
-	var b strings.Builder
-	b.WriteString("auth: ")
-	b.WriteString(string(e.Code))
-	if e.Detail != "" {
-		b.WriteString(": ")
-		b.WriteString(e.Detail)
+	text := "auth: " + string(e.Code)
+	if detail := refusal.Detail(e.Detail, e.Err); detail != "" {
+		text += ": " + detail
 	}
-	if e.Err != nil {
-		if cause := e.Err.Error(); !strings.Contains(e.Detail, cause) { // a policy's detail may tell it already
-			b.WriteString(": ")
-			b.WriteString(cause)
-		}
-	}
-	return b.String()
+	return text
 }
 
 // Unwrap returns the cause.

@@ -2,11 +2,13 @@ package core
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/fault"
+	"github.com/revstackhq/auth-go/core/internal/refusal"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -84,7 +86,7 @@ func (c *chain) reauthenticate(ctx context.Context, s *Session, credentials Cred
 		if credentials.Token == "" {
 			err = refuse(CodeTokenMissing, "the credentials hold no token")
 		}
-		c.Report(ctx, err)
+		c.Report(refusal.With(ctx, refusal.Info{Request: credentials.Request}), err)
 		return nil, err
 	}
 	again, ok := a.(interface {
@@ -93,7 +95,16 @@ func (c *chain) reauthenticate(ctx context.Context, s *Session, credentials Cred
 	if s != nil && ok {
 		return again.Reauthenticate(ctx, s, credentials)
 	}
-	return a.Authenticate(ctx, credentials)
+	session, err := a.Authenticate(ctx, credentials)
+	if _, reports := a.(reporter); err != nil && !reports {
+		c.Report(refusal.With(ctx, refusal.Info{Request: credentials.Request}), errorOf(err))
+	}
+	return session, err
+}
+
+// reporter is an authenticator that reports its rejections itself.
+type reporter interface {
+	Report(ctx context.Context, err *Error)
 }
 
 // Recognizes reports whether any of the authenticators recognizes c.
@@ -142,9 +153,7 @@ func (c *chain) made(s *Session) bool {
 // Report tells the observers of the first that has any.
 func (c *chain) Report(ctx context.Context, err *Error) {
 	for _, a := range c.all {
-		if r, ok := a.(interface {
-			Report(ctx context.Context, err *Error)
-		}); ok {
+		if r, ok := a.(reporter); ok {
 			r.Report(ctx, err)
 			return
 		}
@@ -177,4 +186,13 @@ func (c *chain) Logger() *slog.Logger {
 		}
 	}
 	return slog.Default()
+}
+
+// errorOf makes the error of an authenticator one that has a code.
+func errorOf(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) && e != nil && e.Code != "" {
+		return e
+	}
+	return &Error{Code: CodeUnknownError, Detail: "the authenticator failed", Err: err}
 }

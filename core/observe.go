@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/internal/refusal"
 )
 
 // observer is a verifier's side of events: the functions given to [WithObserver] and the log that is kept without them.
 type observer struct {
 	calls  []func(context.Context, event.Event)
 	logger *slog.Logger
-	log    *rejectionLog
+	log    *refusal.Log
 }
 
 func (o *observer) emit(ctx context.Context, e event.Event) {

@@ -215,7 +215,8 @@ func TestRejectionsAreLoggedInSum(t *testing.T) {
 	wantLines(t, "accepted", log.take())
 	verify(expired, 1)
 	wantLines(t, "the first", log.take(), `level=INFO msg="auth: requests rejected" total=1 codes.TOKEN_EXPIRED=1 `+
-		`since=2027-01-15T08:00:00.000Z last="auth: TOKEN_EXPIRED: expired at 1970-01-01T00:00:01Z, it is 2027-01-15T08:00:00Z" trace=t1`)
+		`since=2027-01-15T08:00:00.000Z last.code=TOKEN_EXPIRED `+
+		`last.detail="expired at 1970-01-01T00:00:01Z, it is 2027-01-15T08:00:00Z" last.provider=custom last.issuer=https://id.example.com trace=t1`)
 	verify(expired, 500)
 	verify("x", 499)
 	clock.advance(10*time.Second - 1)
@@ -229,7 +230,7 @@ func TestRejectionsAreLoggedInSum(t *testing.T) {
 	verify("x", 1)
 	clock.advance(10 * time.Second)
 	verify("x", 1)
-	wantLines(t, "the next interval", log.take(), `total=2 codes.INVALID_FORMAT=2 since=2027-01-15T08:00:10.000Z last="auth: INVALID_FORMAT`)
+	wantLines(t, "the next interval", log.take(), `total=2 codes.INVALID_FORMAT=2 since=2027-01-15T08:00:10.000Z last.code=INVALID_FORMAT last.detail=`)
 	clock.advance(-time.Hour) // set back
 	verify("x", 1)
 	wantLines(t, "a clock set back", log.take(), "total=1 ")
@@ -251,7 +252,7 @@ func TestRejectionsAreLoggedInSumByTheSystemClock(t *testing.T) {
 			}
 		}
 		verify("x", 1)
-		wantLines(t, "the first", log.take(), `total=1 codes.INVALID_FORMAT=1 since=2000-01-01T00:00:00.000Z last=`)
+		wantLines(t, "the first", log.take(), `total=1 codes.INVALID_FORMAT=1 since=2000-01-01T00:00:00.000Z last.code=`)
 		time.Sleep(time.Second)
 		verify("x", 100)
 		verify("x.y.z", 20)
@@ -263,7 +264,7 @@ func TestRejectionsAreLoggedInSumByTheSystemClock(t *testing.T) {
 		time.Sleep(2)
 		verify("x", 1)
 		wantLines(t, "the interval is over", log.take(),
-			`total=125 codes.INVALID_FORMAT=122 codes.ISSUER_MISMATCH=3 since=2000-01-01T00:00:01.000Z last="auth: INVALID_FORMAT`)
+			`total=125 codes.INVALID_FORMAT=122 codes.ISSUER_MISMATCH=3 since=2000-01-01T00:00:01.000Z last.code=INVALID_FORMAT`)
 		verify("x", 4)
 		time.Sleep(time.Minute)
 		verify(good, 2)
@@ -280,8 +281,8 @@ func TestRejectionsAreLoggedOneByOneAtDebugLevel(t *testing.T) {
 	for i := range 3 {
 		_, _ = v.Verify(traced(t, fmt.Sprint("t", i)), hs256(t, map[string]any{"aud": "other"}))
 	}
-	const each = `level=DEBUG msg="auth: request rejected" code=AUDIENCE_MISMATCH provider=custom issuer=https://id.example.com kid="" ` +
-		`error="auth: AUDIENCE_MISMATCH: aud is \"other\", expected api" trace=t`
+	const each = `level=DEBUG msg="auth: request rejected" code=AUDIENCE_MISMATCH ` +
+		`detail="aud is \"other\", expected api" provider=custom issuer=https://id.example.com trace=t`
 	wantLines(t, "debug", log.take(), each+"0", "requests rejected", each+"1", each+"2")
 
 	silent := newVerifier(t, secretRules(), core.WithLogger(slog.New(slog.DiscardHandler)))

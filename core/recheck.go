@@ -20,7 +20,7 @@ func (v *Verifier) Recheck(ctx context.Context, s *Session) error {
 		return ErrNoSession
 	}
 	if err := v.standing(ctx, s, v.clock.Now()); err != nil {
-		v.rejected(ctx, err, &origin{})
+		v.rejected(ctx, err, &origin{engine: s.engine, header: s.header})
 		return err
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/internal/refusal"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -63,7 +64,7 @@ func newVerifier(contracts []*Contract, o *verifierOptions) (*Verifier, error) {
 	v.observer = &observer{
 		calls:  o.observers,
 		logger: o.logger,
-		log:    newRejectionLog(o.logger, o.engine.clock),
+		log:    refusal.NewLog(o.logger, o.engine.clock),
 	}
 	for i, c := range contracts {
 		field := "contract"
@@ -183,7 +184,7 @@ func (v *Verifier) checkKeySource(o *verifierOptions) {
 
 // verified reports that s was accepted.
 func (v *Verifier) verified(ctx context.Context, s *Session, remembered bool, started time.Time) {
-	v.observer.log.flush(ctx)
+	v.observer.log.Flush(ctx)
 	if len(v.observer.calls) == 0 {
 		return
 	}
@@ -204,5 +205,5 @@ func (v *Verifier) rejected(ctx context.Context, err *Error, o *origin) {
 	if len(v.observer.calls) > 0 {
 		v.observer.emit(ctx, o.event(err))
 	}
-	v.observer.log.rejected(ctx, err, o)
+	v.observer.log.Rejected(ctx, string(err.Code), func() event.TokenRejected { return o.event(err) })
 }

@@ -33,7 +33,7 @@ func Guard(g *guard.Guard) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			r := c.Request()
-			ctx, rejection := g.Enter(r.Context(), guard.HTTPRequest(r))
+			ctx, rejection := g.Enter(r.Context(), guard.HTTPExchange(c.Response().Header(), r))
 			if rejection != nil {
 				return reject(c, rejection)
 			}
@@ -49,7 +49,8 @@ func Require(policies ...core.Policy) echo.MiddlewareFunc {
 	requirement := guard.Require(policies...)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			if rejection := requirement.Check(c.Request().Context(), guard.HTTPRequest(c.Request())); rejection != nil {
+			r := guard.HTTPExchange(c.Response().Header(), c.Request())
+			if rejection := requirement.Check(c.Request().Context(), r); rejection != nil {
 				return reject(c, rejection)
 			}
 			return next(c)

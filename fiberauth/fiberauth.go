@@ -53,9 +53,7 @@ func Require(policies ...core.Policy) fiber.Handler {
 // Metadata serves the guard's protected-resource metadata (RFC 9728). Mount it
 // for every method: app.All(g.MetadataPath(), fiberauth.Metadata(g)). fiber
 // matches paths as they are sent: escape one that has a space.
-func Metadata(g *guard.Guard) fiber.Handler {
-	return adaptor.HTTPHandler(g.MetadataHandler())
-}
+func Metadata(g *guard.Guard) fiber.Handler { return adaptor.HTTPHandler(g.MetadataHandler()) }
 
 // Session returns the session of the request, and false for an anonymous one.
 func Session(c *fiber.Ctx) (*core.Session, bool) { return core.FromContext(c.UserContext()) }

@@ -55,6 +55,10 @@ func (r request) Query(name string) []string {
 // TLS returns the state of the connection, nil if it is not encrypted.
 func (r request) TLS() *tls.ConnectionState { return r.c.Context().TLSConnectionState() }
 
+// RequestID returns the id that fiber's requestid middleware made, "" if there is
+// none.
+func (r request) RequestID() string { return string(r.c.Response().Header.Peek("X-Request-Id")) }
+
 func copied(all [][]byte) []string {
 	var values []string
 	for _, b := range all {

@@ -30,7 +30,7 @@ func New(source core.Authenticator, opts ...guard.Option) gin.HandlerFunc {
 // Guard returns the middleware of a guard that exists already.
 func Guard(g *guard.Guard) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		ctx, rejection := g.Enter(c.Request.Context(), guard.HTTPRequest(c.Request))
+		ctx, rejection := g.Enter(c.Request.Context(), guard.HTTPExchange(c.Writer.Header(), c.Request))
 		if rejection != nil {
 			reject(c, rejection)
 			return
@@ -44,7 +44,7 @@ func Guard(g *guard.Guard) gin.HandlerFunc {
 func Require(policies ...core.Policy) gin.HandlerFunc {
 	requirement := guard.Require(policies...)
 	return func(c *gin.Context) {
-		if rejection := requirement.Check(c.Request.Context(), guard.HTTPRequest(c.Request)); rejection != nil {
+		if rejection := requirement.Check(c.Request.Context(), guard.HTTPExchange(c.Writer.Header(), c.Request)); rejection != nil {
 			reject(c, rejection)
 		}
 	}

@@ -84,8 +84,12 @@ type TokenRejected struct {
 	Issuer   string
 	KeyID    string
 	Code     string // one of the codes of package core
-	Err      error  // the *core.Error
-	Took     time.Duration
+	Detail   string // what was expected and found
+	// Method, Path and RequestID are those of the request, empty if it is unknown or the verifier was called without a
+	// guard. The path has no query. The id is the X-Request-Id of the request or of its answer.
+	Method, Path, RequestID string
+	Err                     error // the *core.Error
+	Took                    time.Duration
 }
 
 // TokenVerified says that a token was accepted.

@@ -99,8 +99,13 @@ func (e UnknownKey) attrs() []slog.Attr {
 }
 
 func (e TokenRejected) attrs() []slog.Attr {
-	return took(
-		append(texts("provider", e.Provider, "issuer", e.Issuer, "kid", e.KeyID, "code", e.Code), slog.Any("error", e.Err)),
-		e.Took,
-	)
+	return took(append(texts(
+		"provider", e.Provider,
+		"issuer", e.Issuer,
+		"kid", e.KeyID,
+		"code", e.Code,
+		"method", e.Method,
+		"path", e.Path,
+		"request_id", e.RequestID,
+	), slog.Any("error", e.Err)), e.Took)
 }

@@ -63,14 +63,18 @@ func TestLog(t *testing.T) {
 		},
 		{
 			event.TokenRejected{
-				Provider: "clerk",
-				Issuer:   "i",
-				KeyID:    "k1",
-				Code:     "TOKEN_EXPIRED",
-				Err:      down,
-				Took:     time.Millisecond,
+				Provider:  "clerk",
+				Issuer:    "i",
+				KeyID:     "k1",
+				Code:      "TOKEN_EXPIRED",
+				Method:    "GET",
+				Path:      "/p",
+				RequestID: "r1",
+				Err:       down,
+				Took:      time.Millisecond,
 			},
-			`level=INFO msg="auth: rejected" provider=clerk issuer=i kid=k1 code=TOKEN_EXPIRED error=down took=1ms trace=t1`,
+			`level=INFO msg="auth: rejected" provider=clerk issuer=i kid=k1 code=TOKEN_EXPIRED method=GET path=/p request_id=r1 ` +
+				`error=down took=1ms trace=t1`,
 		},
 		{event.TokenVerified{Provider: "clerk"}, ""},
 	} {

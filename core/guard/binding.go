@@ -40,7 +40,7 @@ func urlOf(r Request, encrypted bool) string {
 		scheme = "https://"
 	}
 	path := r.Path()
-	if h, ok := r.(httpRequest); ok {
+	if h, ok := r.(interface{ sentPath() string }); ok {
 		path = h.sentPath()
 	}
 	if !strings.HasPrefix(path, "/") { // empty in http://host, "*" for OPTIONS (RFC 9112 §3.2.4)

@@ -9,6 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/internal/bearer"
 	"github.com/revstackhq/auth-go/core/internal/fault"
+	"github.com/revstackhq/auth-go/core/internal/refusal"
 )
 
 // Guard turns a request into a session or a rejection: it extracts the
@@ -22,6 +23,8 @@ type Guard struct {
 	renderer Renderer
 	// revocationOutage limits the log lines about failing revocation checks.
 	revocationOutage outage
+	// refusals logs rejections if the source does not report them.
+	refusals *refusal.Log
 }
 
 // sourceMethods are what an authenticator may offer besides Authenticate.
@@ -48,6 +51,7 @@ func New(source core.Authenticator, opts ...Option) (*Guard, error) {
 	if err := fault.Join(g.faults...); err != nil {
 		return nil, err
 	}
+	g.refusals = refusal.NewLog(g.log(), nowClock(g.now))
 	return g, nil
 }
 
@@ -155,7 +159,7 @@ func (g *Guard) judge(ctx context.Context, r Request) (s *core.Session, outer *a
 	}
 	s, outer, err := g.session(ctx, r)
 	if err == nil && s != nil {
-		err = g.admit(ctx, s)
+		err = g.admit(ctx, r, s)
 	}
 	switch {
 	case err == nil:
@@ -172,7 +176,7 @@ func (g *Guard) judge(ctx context.Context, r Request) (s *core.Session, outer *a
 func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admission, *core.Error) {
 	found, err := g.extract(r)
 	if err != nil {
-		return nil, nil, g.reported(ctx, err)
+		return nil, nil, g.reported(ctx, r, nil, err)
 	}
 	outer := admissionOf(ctx)
 	if outer != nil && outer.session == nil {
@@ -181,23 +185,24 @@ func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admissi
 	switch {
 	case found.Token != "":
 	case !g.anonymous():
-		return nil, nil, g.reported(ctx, reject(core.CodeTokenMissing, g.whereNothingWas(r)))
+		return nil, nil, g.reported(ctx, r, nil, reject(core.CodeTokenMissing, g.whereNothingWas(r)))
 	case outer != nil:
-		err := outer.recheck(ctx, false)
+		err := outer.recheck(ctx, r, false)
 		return nil, outer, err
 	default:
 		return nil, nil, nil
 	}
 	if g.verifier == nil { // a verifier looks at the token alone, and must not pay for the rest
 		if err := addBinding(&found, r); err != nil {
-			return nil, nil, g.reported(ctx, err)
+			return nil, nil, g.reported(ctx, r, nil, err)
 		}
 	}
+	found.Request = r
 	s, err := g.authenticate(ctx, outer, found)
 	if err != nil || outer == nil || s != outer.session {
 		return s, nil, err
 	}
-	err = outer.recheckOuterRevocation(ctx, g)
+	err = outer.recheckOuterRevocation(ctx, r, g)
 	return s, outer, err
 }
 
@@ -211,10 +216,13 @@ func (g *Guard) authenticate(ctx context.Context, outer *admission, c core.Crede
 		s, err = g.source.Authenticate(ctx, c)
 	}
 	switch {
+	case err != nil && g.methods.report == nil:
+		return nil, g.reported(ctx, c.Request, nil, sourceError(ctx, err))
 	case err != nil:
 		return nil, sourceError(ctx, err)
 	case s == nil || s.UserID() == "":
-		return nil, reject(core.CodeUnknownError, "the authenticator returned neither an error nor a session of a contract")
+		return nil, g.reported(ctx, c.Request, nil,
+			reject(core.CodeUnknownError, "the authenticator returned neither an error nor a session of a contract"))
 	}
 	return s, nil
 }
@@ -264,24 +272,14 @@ func extractorError(err error) *core.Error {
 }
 
 // admit checks what may change with every request.
-func (g *Guard) admit(ctx context.Context, s *core.Session) *core.Error {
+func (g *Guard) admit(ctx context.Context, r Request, s *core.Session) *core.Error {
 	if err := g.checkRevocation(ctx, s); err != nil {
-		return g.reported(ctx, err)
+		return g.reported(ctx, r, s, err)
 	}
 	if err := checkPolicies(s, g.policies); err != nil {
-		return g.reported(ctx, err)
+		return g.reported(ctx, r, s, err)
 	}
 	return nil
-}
-
-// reported reports a rejection of the guard's own to the observers of its
-// source, and returns it. A session that was put into the context without a
-// guard has no observers.
-func (g *Guard) reported(ctx context.Context, err *core.Error) *core.Error {
-	if g != nil && g.methods.report != nil {
-		g.methods.report.Report(ctx, err)
-	}
-	return err
 }
 
 // anonymous reports whether requests without credentials pass.

@@ -17,7 +17,7 @@ func Middleware(source core.Authenticator, opts ...Option) func(http.Handler) ht
 // the rejection.
 func (g *Guard) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, rejection := g.Enter(r.Context(), HTTPRequest(r))
+		ctx, rejection := g.Enter(r.Context(), HTTPExchange(w.Header(), r))
 		if rejection != nil {
 			rejection.ServeHTTP(w, r)
 			return
@@ -29,7 +29,7 @@ func (g *Guard) Handler(next http.Handler) http.Handler {
 // Handler runs next if the session meets the requirement.
 func (q *Requirement) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if rejection := q.Check(r.Context(), HTTPRequest(r)); rejection != nil {
+		if rejection := q.Check(r.Context(), HTTPExchange(w.Header(), r)); rejection != nil {
 			rejection.ServeHTTP(w, r)
 			return
 		}

@@ -114,7 +114,8 @@ func Policies(policies ...core.Policy) Option {
 
 // Logger replaces the verifier's logger, or slog.Default() for other
 // authenticators. The guard logs that revocation checks fail, and that they work
-// again.
+// again. It logs rejections only if its authenticator does not report them; a
+// verifier does, to the logger of [core.WithLogger].
 func Logger(logger *slog.Logger) Option {
 	return option(func(s *settings) {
 		if logger == nil {

@@ -18,10 +18,10 @@ func Recheck(ctx context.Context) error {
 	if a == nil || a.session == nil {
 		return core.ErrNoSession
 	}
-	err := a.recheck(ctx, true)
+	err := a.recheck(ctx, nil, true)
 	if err == nil && a.guard != nil {
 		if err = checkPolicies(a.session, a.guard.policies); err != nil {
-			_ = a.guard.reported(ctx, err)
+			_ = a.guard.reported(ctx, nil, a.session, err)
 		}
 	}
 	if err != nil {
@@ -34,7 +34,7 @@ func Recheck(ctx context.Context) error {
 // kept for hours. Revocation is asked about only if always is set or the last
 // answer is old, so that a Require behind a guard does not double the calls. It
 // reports what it refuses.
-func (a *admission) recheck(ctx context.Context, always bool) *core.Error {
+func (a *admission) recheck(ctx context.Context, r Request, always bool) *core.Error {
 	var err error
 	if a.guard != nil && a.guard.methods.recheck != nil {
 		err = a.guard.methods.recheck.Recheck(ctx, a.session)
@@ -44,7 +44,7 @@ func (a *admission) recheck(ctx context.Context, always bool) *core.Error {
 	if err != nil {
 		return sourceError(ctx, err)
 	}
-	return a.recheckRevocation(ctx, always)
+	return a.recheckRevocation(ctx, r, always)
 }
 
 // revocationFresh is how long an answer about revocation serves the request that
@@ -53,14 +53,14 @@ const revocationFresh = time.Second
 
 // recheckOuterRevocation is recheckRevocation by all guards around g, which asks
 // itself.
-func (a *admission) recheckOuterRevocation(ctx context.Context, g *Guard) *core.Error {
+func (a *admission) recheckOuterRevocation(ctx context.Context, r Request, g *Guard) *core.Error {
 	for a != nil && a.guard == g {
 		a = a.outer
 	}
-	return a.recheckRevocation(ctx, false)
+	return a.recheckRevocation(ctx, r, false)
 }
 
-func (a *admission) recheckRevocation(ctx context.Context, always bool) *core.Error {
+func (a *admission) recheckRevocation(ctx context.Context, r Request, always bool) *core.Error {
 	for ; a != nil; a = a.outer {
 		if a.guard == nil || a.guard.revoker == nil {
 			continue
@@ -69,7 +69,7 @@ func (a *admission) recheckRevocation(ctx context.Context, always bool) *core.Er
 			continue
 		}
 		if err := a.guard.checkRevocation(ctx, a.session); err != nil {
-			return a.guard.reported(ctx, err)
+			return a.guard.reported(ctx, r, a.session, err)
 		}
 	}
 	return nil

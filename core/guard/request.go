@@ -16,7 +16,9 @@ import (
 //
 // A request may also have a method TLS() *tls.ConnectionState, which returns nil
 // for a connection that is not encrypted. From it come the URL and the client's
-// certificate in [core.Credentials]; without it they are unknown.
+// certificate in [core.Credentials]; without it they are unknown. A method
+// RequestID() string returns the id for log lines, "" for that of the client's
+// X-Request-Id header.
 type Request interface {
 	// Method returns the HTTP method in upper case.
 	Method() string
@@ -34,6 +36,25 @@ type Request interface {
 
 // HTTPRequest is the [Request] view of a net/http request.
 func HTTPRequest(r *http.Request) Request { return httpRequest{r} }
+
+// HTTPExchange is [HTTPRequest] for middleware that has the answer's header too:
+// log lines name the X-Request-Id that an earlier middleware has put there, rather
+// than the one that the client sent.
+func HTTPExchange(answer http.Header, r *http.Request) Request {
+	if ids := answer["X-Request-Id"]; len(ids) > 0 && ids[0] != "" {
+		return identifiedRequest{httpRequest{r}, ids[0]}
+	}
+	return httpRequest{r}
+}
+
+// identifiedRequest is a request to which this service has given an id.
+type identifiedRequest struct {
+	httpRequest
+
+	id string
+}
+
+func (r identifiedRequest) RequestID() string { return r.id }
 
 // httpRequest is pointer-shaped: making it an interface does not allocate.
 type httpRequest struct{ r *http.Request }

@@ -1,0 +1,43 @@
+package guard
+
+import (
+	"context"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/internal/refusal"
+)
+
+// nowClock is a function as a clock.
+type nowClock func() time.Time
+
+func (now nowClock) Now() time.Time { return now() }
+
+// reported reports a rejection that the guard made itself to the observers and the
+// log of its source, and returns it. If the source does not report rejections, the
+// guard logs them. r is nil where there is no request, s where no session was
+// rejected. A session that was put into the context without a guard has no
+// observers.
+func (g *Guard) reported(ctx context.Context, r refusal.Request, s *core.Session, err *core.Error) *core.Error {
+	if g == nil || err.Code == core.CodeRequestCanceled {
+		return err
+	}
+	info := refusal.Info{Request: r}
+	if s != nil {
+		info.Session = s
+	}
+	if g.methods.report != nil {
+		g.methods.report.Report(refusal.With(ctx, info), err)
+		return err
+	}
+	g.refusals.Rejected(ctx, string(err.Code), func() event.TokenRejected {
+		e := event.TokenRejected{Code: string(err.Code), Detail: refusal.Detail(err.Detail, err.Err), Err: err}
+		if s != nil {
+			e.Provider, e.Issuer = s.Provider(), s.Issuer()
+		}
+		info.Describe(&e)
+		return e
+	})
+	return err
+}

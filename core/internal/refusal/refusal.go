@@ -1,0 +1,111 @@
+// Package refusal carries what a guard knows about a request that it rejects to
+// the verifier that reports the rejection, and logs rejections.
+package refusal
+
+import (
+	"context"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/revstackhq/auth-go/core/event"
+)
+
+// Request is the part of a guard.Request that a log line names.
+type Request interface {
+	Method() string
+	Path() string
+	Header(name string) []string
+}
+
+// Info is what the reporter of a rejection may not know itself.
+type Info struct {
+	Request Request // nil if there is none
+	Session any     // the *core.Session that was rejected, nil if there is none
+}
+
+type infoKey struct{}
+
+// With returns ctx with the info.
+func With(ctx context.Context, info Info) context.Context {
+	return context.WithValue(ctx, infoKey{}, info)
+}
+
+// From returns the info in ctx.
+func From(ctx context.Context) Info {
+	if ctx == nil {
+		return Info{}
+	}
+	info, _ := ctx.Value(infoKey{}).(Info)
+	return info
+}
+
+// Describe adds to e the request's method, path and id. The query is left out: it
+// may hold a token.
+func (i Info) Describe(e *event.TokenRejected) {
+	r := i.Request
+	if r == nil {
+		return
+	}
+	e.Method, e.Path, e.RequestID = Text(r.Method(), 16), Text(withoutTokens(r.Path()), 256), Text(requestID(r), 64)
+}
+
+// withoutTokens replaces the segments of a path that look like a JWT, whose header
+// is a JSON object in base64url: whoever reads the log must not be able to use it.
+func withoutTokens(path string) string {
+	if !strings.Contains(path, "eyJ") {
+		return path
+	}
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		if at := strings.Index(segment, "eyJ"); at >= 0 {
+			segments[i] = segment[:at] + "{token}"
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// requestID returns the id that a middleware of the framework made, or that the
+// client or a proxy sent.
+func requestID(r Request) string {
+	if own, ok := r.(interface{ RequestID() string }); ok {
+		if id := own.RequestID(); id != "" {
+			return id
+		}
+	}
+	if ids := r.Header("X-Request-Id"); len(ids) > 0 {
+		return ids[0]
+	}
+	return ""
+}
+
+// Text makes text that an attacker chose fit for a log: at most limit bytes,
+// nothing but printable characters.
+func Text(s string, limit int) string {
+	ascii := func(r rune) bool { return r > ' ' && r <= '~' }
+	if len(s) <= limit && !strings.ContainsFunc(s, func(r rune) bool { return !ascii(r) }) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s[:min(len(s), limit)])
+}
+
+// Detail joins what was expected and found with its cause, which the detail may
+// name already.
+func Detail(detail string, cause error) string {
+	if cause == nil {
+		return detail
+	}
+	switch text := cause.Error(); {
+	case detail == "":
+		return text
+	case strings.Contains(detail, text):
+		return detail
+	default:
+		return detail + ": " + text
+	}
+}
