@@ -75,7 +75,7 @@ func signIn() []Provider {
 		{
 			Slug:        "logto",
 			Name:        "Logto",
-			Description: "Access tokens of Logto for API resources and organisations.",
+			Description: "Access tokens of Logto for API resources and organizations.",
 			Algorithms:  []string{"ES384", "RS256", "ES256", "ES512", "RS384", "RS512", "PS256", "PS384", "PS512"},
 			Build:       FromJSON(logto.NewContract),
 			Claims:      claimsOf[logto.Claims],

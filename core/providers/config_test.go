@@ -83,7 +83,7 @@ func TestBuildNamesTheMemberAtFault(t *testing.T) {
 		{"cognito: a resource for ID tokens", "cognito", `{"userPoolId":"eu-west-1_Qm7Tz4LxB","clientId":"c","tokenUse":"id","audience":"r"}`, []string{"audience"}, "compared with clientId"},
 
 		{"firebase: nothing", "firebase", `{}`, []string{"projectId"}, "project settings"},
-		{"firebase: a URL", "firebase", `{"projectId":"https://securetoken.google.com/p"}`, []string{"projectId"}, "without a URL"},
+		{"firebase: a URL", "firebase", `{"projectId":"https://securetoken.google.com/p"}`, []string{"projectId"}, "use the bare ID"},
 		{"firebase: kind", "firebase", `{"projectId":"p-1","kind":"custom-token"}`, []string{"kind"}, "id-token or session-cookie"},
 		{"firebase: tenants", "firebase", `{"projectId":"p-1","tenant":"t","insecureAnyTenant":true}`, []string{"insecureAnyTenant"}, "tenant is set"},
 		{"firebase: an empty tenant", "firebase", `{"projectId":"p-1","tenant":["t",""]}`, []string{"tenant"}, "leave tenant out"},

@@ -164,7 +164,7 @@ func TestParseContractsErrors(t *testing.T) {
 		},
 		"config without provider": {
 			`{"contracts": [{"config": {"domain": "t.eu.auth0.com"}}]}`,
-			[]mistake{{"", "contracts[0].provider", core.ConfigMissing, 1, 16, "is required beside config"}},
+			[]mistake{{"", "contracts[0].provider", core.ConfigMissing, 1, 16, "is required with config"}},
 		},
 		"an unknown provider": {
 			`{"contracts": [{"provider": "otka", "config": {}}]}`,

@@ -46,7 +46,7 @@ var jsonBlock = regexp.MustCompile("(?s)\n([^\n]*)\n\n```json\n(.*?)```")
 
 // What the pages show in JSON works: a configuration builds, and a token is one
 // of the samples that the contract accepts.
-func TestPagesTellTheTruth(t *testing.T) {
+func TestPagesAreTrue(t *testing.T) {
 	t.Setenv("GATEWAY_JWT_SECRET", "northwind-gateway's own secret, 32 bytes or more")
 	for _, p := range providers.All() {
 		t.Run(p.Slug, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestPagesTellTheTruth(t *testing.T) {
 				case token.Payload != nil:
 					tokens++
 					if !isSample(t, token.Header["alg"], token.Payload, good) {
-						t.Errorf("this token is none of the samples: %s", block[2])
+						t.Errorf("this token is not one of the samples: %s", block[2])
 					}
 				case strings.Contains(block[1], "providers.Build") || strings.Contains(block[2], "claimRules"):
 					if _, err := providers.Build(p.Slug, []byte(block[2])); err != nil {
@@ -118,7 +118,7 @@ func TestOverviewShowsAFileThatLoads(t *testing.T) {
 		t.Errorf("got %v, %v", contracts, err)
 	}
 	_, err = providers.ParseContracts([]byte(strings.Replace(file, `"audience"`, `"audiance"`, 1)))
-	if err == nil || !strings.Contains(string(page), "\n"+err.Error()+"\n") {
+	if err == nil || !strings.Contains(string(page), "```\n"+err.Error()+"\n```") {
 		t.Errorf("the page does not show this error: %v", err)
 	}
 }

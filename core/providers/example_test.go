@@ -26,7 +26,7 @@ func ExampleBuild_mistakes() {
 	}
 	// Output:
 	// domain: must be a domain without a path, such as tenant.eu.auth0.com
-	// algorithms: is none that Auth0 signs with: use RS256, PS256 or HS256
+	// algorithms: is not an algorithm that Auth0 signs with: use RS256, PS256 or HS256
 }
 
 func ExampleParseContract() {
@@ -71,7 +71,9 @@ func ExampleParseContracts_mistakes() {
 		{"provider": "otka", "config": {}}
 	]}`))
 	fmt.Println(err)
-	// Output: auth: contracts[0].issuer (line 2, column 25): refers to the environment variable NORTHWIND_ISSUER, which is not set or is empty: set it
+	// Output:
+	// auth: contracts[0].issuer (line 2, column 25): refers to the environment variable NORTHWIND_ISSUER, which is not set or is empty: set it
+	// see https://github.com/revstackhq/auth-go/blob/main/docs/config-errors.md#missing
 }
 
 func ExampleAll() {

@@ -33,7 +33,7 @@ import (
 //
 //   - A slash too many, at the end of the issuer or inside jwksUri, goes.
 //   - Supabase's jwksUri /rest/v1/auth/jwks, which does not exist, becomes
-//     /auth/v1/.well-known/jwks.json, and ES256 is accepted beside RS256.
+//     /auth/v1/.well-known/jwks.json, and ES256 is accepted along with RS256.
 //     A missing audience becomes "authenticated".
 //   - Cognito's audience is an app client id. Access tokens, which have no
 //     aud, are accepted if client_id names it, ID tokens if aud does: the id
@@ -58,7 +58,7 @@ func (c *Catalog) ParseContract(data []byte) (*core.Contract, error) {
 	case isPreset && known != slug:
 		f.Add("provider", slug, "is not spelled exactly: write %s", known)
 	case document.Has("config") && slug == "":
-		f.Missing("provider", "is required beside config: name the preset that config is for")
+		f.Missing("provider", "is required with config: name the preset that config is for")
 	case document.Has("config") && !isPreset:
 		f.Add("provider", slug, "is unknown: use one of %s", strings.Join(c.slugs(), ", "))
 	case document.Has("config"):

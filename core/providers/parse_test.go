@@ -40,24 +40,24 @@ var wireForms = []struct {
 		name: "clerk",
 		json: `{"provider":"clerk","strategy":"RS256","jwksUri":"https://clerk.northwind.example/.well-known/jwks.json",
 			"issuer":"https://clerk.northwind.example","userIdClaim":"sub"}`,
-		accepted: []string{"session of version 2 with an organisation", "session of version 1 with an organisation"},
+		accepted: []string{"session of version 2 with an organization", "session of version 1 with an organization"},
 		refused: map[string]core.Code{
 			"JWT template as a session": core.CodeClaimMismatch, "machine token as a session": core.CodeClaimMismatch, "pending session": core.CodeClaimMismatch,
 		},
 		warnings: 1,
 	},
 	{
-		name: "clerk, the organisation as user id",
+		name: "clerk, the organization as user id",
 		json: `{"provider":"clerk","strategy":"RS256","jwksUri":"https://clerk.northwind.example/.well-known/jwks.json",
 			"issuer":"https://clerk.northwind.example","userIdClaim":"organization_id"}`,
-		accepted: []string{"static key and a user id of the organisation"},
+		accepted: []string{"static key and a user id of the organization"},
 		refused:  map[string]core.Code{"no session id": core.CodeMissingClaim},
 		warnings: 1,
 	},
 	{
 		name:     "clerk, keys behind a proxy",
 		json:     `{"provider":"clerk","strategy":"RS256","jwksUri":"https://proxy.northwind.example/clerk/jwks","issuer":"https://clerk.northwind.example"}`,
-		accepted: []string{"session of version 2 with an organisation"},
+		accepted: []string{"session of version 2 with an organization"},
 		refused:  map[string]core.Code{"pending session": core.CodeClaimMismatch},
 		warnings: 1,
 	},
@@ -204,7 +204,7 @@ func TestParseContractFetchesTheKeysThatTheWireNames(t *testing.T) {
 			"https://qwertnorthwindabcxyz.supabase.co/auth/v1/.well-known/jwks.json",
 		},
 		{
-			"clerk", "session of version 2 with an organisation", `{"provider":"clerk","strategy":"RS256",
+			"clerk", "session of version 2 with an organization", `{"provider":"clerk","strategy":"RS256",
 			"jwksUri":"https://proxy.northwind.example/clerk/jwks","issuer":"https://clerk.northwind.example"}`,
 			"https://proxy.northwind.example/clerk/jwks",
 		},
@@ -263,7 +263,7 @@ func TestParseContractNamesTheMemberAtFault(t *testing.T) {
 		},
 		{"custom with a short secret", `{"provider":"custom","strategy":"HS256","signingSecret":"short"}`, []string{"signingSecret"}},
 		{"a provider of one's own without keys", `{"provider":"acme","strategy":"RS256","issuer":"https://id.acme.example"}`, []string{"jwksUri", "strategy"}},
-		{"a misspelt member", `{"provider":"auth0","audiance":"a"}`, []string{"audiance"}},
+		{"a misspelled member", `{"provider":"auth0","audiance":"a"}`, []string{"audiance"}},
 		{"no JSON", `provider: auth0`, []string{"contract"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -120,7 +120,7 @@ func (c *Catalog) Lookup(slug string) (Provider, bool) {
 
 // Build makes a contract from a provider's configuration in JSON. The members
 // are those of the preset's Config; leewaySeconds and maxAgeSeconds stand for
-// its Leeway and MaxAge. Unknown, misspelt and duplicate members are refused.
+// its Leeway and MaxAge. Unknown, misspelled and duplicate members are refused.
 //
 // Every mistake is returned at once, as [*core.ConfigError] whose Field is the
 // JSON member at fault. A secret's value is never in an error. Building does no

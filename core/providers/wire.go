@@ -174,7 +174,7 @@ func (w *wire) check(built *core.Contract, slug string, secret bool) error {
 		f.Conflict("strategy", w.Strategy, "does not fit: with this key %s signs with %s", slug, strings.Join(rules.Algorithms, " or "))
 	}
 	if secret && w.JWKSURI != "" {
-		f.Conflict("jwksUri", w.JWKSURI, "is set beside a secret: the wire form has one of the two")
+		f.Conflict("jwksUri", w.JWKSURI, "conflicts with the secret: the wire form has one of the two")
 	}
 	if strings.TrimRight(w.Issuer, "/") != strings.TrimRight(rules.Issuer, "/") {
 		f.Add("issuer", w.Issuer, "is not an issuer of %s: it would be %s", slug, rules.Issuer)

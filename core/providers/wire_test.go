@@ -21,7 +21,7 @@ func TestTightenedWireContractKeepsThePreset(t *testing.T) {
 		must(t, err)
 		tokens := samples(t, "clerk")
 		for name, code := range map[string]core.Code{
-			"session of version 2 with an organisation": "", "machine token as a session": core.CodeClaimMismatch, "pending session": core.CodeClaimMismatch,
+			"session of version 2 with an organization": "", "machine token as a session": core.CodeClaimMismatch, "pending session": core.CodeClaimMismatch,
 		} {
 			token := tokens[name]
 			_, err := verifier(t, world, contract, token).Verify(t.Context(), mint(t, issuer, token))

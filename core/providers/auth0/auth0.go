@@ -48,7 +48,7 @@ type Config struct {
 	// application of the tenant if empty.
 	ClientIDs []string `json:"clientIds,omitempty"`
 	// Organizations are the accepted values of org_id (org_…). A token without
-	// an organisation is refused then. Any, and none, if empty.
+	// an organization is refused then. Any, and none, if empty.
 	Organizations []string `json:"organizations,omitempty"`
 
 	// UserIDClaim is "sub" by default; a path as in core.Rules.
@@ -128,7 +128,7 @@ func (c *Config) algorithms(f *preset.Faults) []string {
 	for _, alg := range c.Algorithms {
 		switch {
 		case !slices.Contains([]string{"RS256", "PS256", "HS256"}, alg):
-			f.Add("Algorithms", alg, "is none that Auth0 signs with: use RS256, PS256 or HS256")
+			f.Add("Algorithms", alg, "is not an algorithm that Auth0 signs with: use RS256, PS256 or HS256")
 		case alg == "HS256" && !secret:
 			f.Missing("SigningSecret", "is required for HS256: copy the signing secret from the API's settings")
 		}
@@ -143,7 +143,7 @@ func (c *Config) rules() []core.ClaimRule {
 	if c.InsecureAnyAudience {
 		rules = append(rules, core.ClaimRule{
 			Claim: "azp", Type: "string", Format: "nonEmpty", When: []core.ClaimRule{{Claim: "client_id", Absent: true}},
-			Reason: "an access token names its client, an ID token does not; without an audience nothing else tells them apart",
+			Reason: "an access token names its client, an ID token does not; without an audience nothing else distinguishes them",
 		})
 	}
 	if len(c.ClientIDs) > 0 {
@@ -160,7 +160,7 @@ func (c *Config) rules() []core.ClaimRule {
 	}
 	if len(c.Organizations) > 0 {
 		rules = append(rules, core.ClaimRule{
-			Claim: "org_id", OneOf: slices.Clone(c.Organizations), Reason: "the token is not for one of the accepted organisations",
+			Claim: "org_id", OneOf: slices.Clone(c.Organizations), Reason: "the token is not for one of the accepted organizations",
 		})
 	}
 	return rules

@@ -33,7 +33,7 @@ type Claims struct {
 	// machine, a string or an array.
 	GrantType core.Strings `json:"gty,omitempty"`
 
-	// OrgID (org_…) is the organisation of the sign-in; OrgName if the tenant
+	// OrgID (org_…) is the organization of the sign-in; OrgName if the tenant
 	// is set to send it.
 	OrgID   string `json:"org_id,omitempty"`
 	OrgName string `json:"org_name,omitempty"`

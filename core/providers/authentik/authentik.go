@@ -110,7 +110,7 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 		rules = append(rules, core.ClaimRule{
 			Claim:  "sid",
 			Format: "nonEmpty",
-			Reason: "without sid the token stands for a service account, not for a person who signed in",
+			Reason: "a token without sid is a service account's, not that of a person who signed in",
 		})
 	}
 	if len(c.Groups) > 0 {

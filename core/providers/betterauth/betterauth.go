@@ -36,7 +36,7 @@ type Config struct {
 	// getSubject say so.
 	UserIDClaim string `json:"userIdClaim,omitempty"`
 	// Session maps what definePayload adds, such as a session's id or an active
-	// organisation: by default a token has neither.
+	// organization: by default a token has neither.
 	Session core.Mapping `json:"session,omitzero"`
 	// Leeway is 30 s by default.
 	Leeway time.Duration `json:"-"`

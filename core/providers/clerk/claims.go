@@ -7,7 +7,7 @@ import (
 
 // Claims are the claims of Clerk's tokens, of version 1 and 2 and of every
 // kind; what a token does not carry is zero. Custom claims of your own stand
-// beside them: embed Claims in a struct of yours.
+// separate: embed Claims in a struct of yours.
 //
 // Decoding does not judge. For roles and permissions ask the session, which
 // reads both versions: core.Session.Organization, Permissions and HasRole.
@@ -36,14 +36,14 @@ type Claims struct {
 	// Actor is who impersonates the user.
 	Actor *Actor `json:"act,omitempty"`
 
-	// Active is the active organisation of a version 2 token.
+	// Active is the active organization of a version 2 token.
 	Active *ActiveOrganization `json:"o,omitempty"`
 	// Features is the comma list "<scope>:<feature>", Plan "<scope>:<plan>",
-	// where the scope is u (user), o (organisation) or both (version 2).
+	// where the scope is u (user), o (organization) or both (version 2).
 	Features string `json:"fea,omitempty"`
 	Plan     string `json:"pla,omitempty"`
 
-	// What follows is the active organisation of a version 1 token. OrgID is in
+	// What follows is the active organization of a version 1 token. OrgID is in
 	// OAuth tokens too.
 	OrgID          string   `json:"org_id,omitempty"`
 	OrgSlug        string   `json:"org_slug,omitempty"`
@@ -81,7 +81,7 @@ type Actor struct {
 	Type      string `json:"type,omitempty"`
 }
 
-// OrganizationID returns the active organisation's id in tokens of every
+// OrganizationID returns the active organization's id in tokens of every
 // version, "" if none is active.
 func (c Claims) OrganizationID() string {
 	switch {
@@ -94,12 +94,12 @@ func (c Claims) OrganizationID() string {
 	}
 }
 
-// HasFeature reports whether the user or the active organisation has the
+// HasFeature reports whether the user or the active organization has the
 // feature. A scope before it ("org:", "o:", "organization:", "user:", "u:")
 // asks for that one alone; another scope never matches.
 func (c Claims) HasFeature(feature string) bool { return inScoped(c.Features, feature) }
 
-// HasPlan reports whether the user or the active organisation is on the plan;
+// HasPlan reports whether the user or the active organization is on the plan;
 // it takes a scope as HasFeature does.
 func (c Claims) HasPlan(plan string) bool { return inScoped(c.Plan, plan) }
 

@@ -83,10 +83,10 @@ func TestClaims(t *testing.T) {
 				t.Errorf("got  %+v\nwant %+v", got, tt.want)
 			}
 			if got.OrganizationID() != tt.org {
-				t.Errorf("organisation %q, want %q", got.OrganizationID(), tt.org)
+				t.Errorf("organization %q, want %q", got.OrganizationID(), tt.org)
 			}
 			if s := verified(t, all, tt.token); s.Organization().ID != tt.org {
-				t.Errorf("the session says organisation %q, want %q", s.Organization().ID, tt.org)
+				t.Errorf("the session says organization %q, want %q", s.Organization().ID, tt.org)
 			}
 		})
 	}
@@ -204,7 +204,7 @@ func FuzzPackedPermissions(f *testing.F) {
 }
 
 // grants is the rule in words, with the position counted among the features of
-// the organisation (JS) or among all (Go).
+// the organization (JS) or among all (Go).
 func grants(fea, per, fpm string, scoped bool) map[string]bool {
 	granted := map[string]bool{}
 	masks, position := strings.Split(fpm, ","), 0

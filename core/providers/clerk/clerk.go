@@ -55,7 +55,7 @@ type Config struct {
 	// kinds, those without pass.
 	Audience core.Strings `json:"audience,omitempty"`
 	// UserIDClaim is "sub" by default. "organization_id", "org_id" and "o.id"
-	// all mean the active organisation's id, in tokens of both versions.
+	// all mean the active organization's id, in tokens of both versions.
 	UserIDClaim string `json:"userIdClaim,omitempty"`
 	// Leeway is 5 s by default, as in Clerk's SDKs: session tokens live 60 s.
 	Leeway time.Duration `json:"-"`
@@ -112,7 +112,7 @@ func (c *Config) checkParties(f *preset.Faults) {
 	}
 }
 
-// userIDClaims lets every name of the organisation's id stand for all: version
+// userIDClaims lets every name of the organization's id stand for all: version
 // 2 tokens have o.id, version 1 and OAuth tokens org_id, and the TypeScript
 // package's guide says organization_id.
 func userIDClaims(claim string) (first string, fallbacks []string) {

@@ -50,7 +50,7 @@ func TestSamples(t *testing.T) {
 			user: userID, session: "sess_2t7GkW0aVbR5nXyE8MzQhCuD4sL", client: "https://app.northwind.example",
 			org: core.Organization{ID: orgID}, kind: core.KindSession,
 		}},
-		"session v2, no organisation": {clerk.Config{}, session2().with(object{"o": nil, "fea": "u:chat"}), want{
+		"session v2, no organization": {clerk.Config{}, session2().with(object{"o": nil, "fea": "u:chat"}), want{
 			user: userID, session: "sess_2t7GkW0aVbR5nXyE8MzQhCuD4sL", client: "https://app.northwind.example", kind: core.KindSession,
 		}},
 		"oauth": {all, oauth(), want{
@@ -230,7 +230,7 @@ func TestOpaqueTokens(t *testing.T) {
 	}
 }
 
-// Whatever the model's guide calls the organisation, tokens of every kind that
+// Whatever the model's guide calls the organization, tokens of every kind that
 // have one give its id.
 func TestOrganizationAsUserID(t *testing.T) {
 	for _, claim := range []string{"organization_id", "org_id", "o.id"} {
@@ -245,7 +245,7 @@ func TestOrganizationAsUserID(t *testing.T) {
 		}
 		v, _ := verifier(t, cfg)
 		if _, err := v.Verify(t.Context(), session2().with(object{"o": nil}).signed(t)); !errors.Is(err, core.CodeMissingClaim) {
-			t.Errorf("%s, no organisation: %v", claim, err)
+			t.Errorf("%s, no organization: %v", claim, err)
 		}
 	}
 	if id := verified(t, clerk.Config{UserIDClaim: "sid"}, session2()).UserID(); id != "sess_2t7GkW0aVbR5nXyE8MzQhCuD4sL" {

@@ -84,7 +84,7 @@ func TestBadConfig(t *testing.T) {
 			[]string{"AuthorizedParties: is not an origin"},
 		},
 		"missing party, none named": {clerk.Config{IssuerURL: issuer, InsecureMissingParty: true}, []string{"InsecureMissingParty: AuthorizedParties is empty"}},
-		"unknown kind":              {clerk.Config{IssuerURL: issuer, Accept: []clerk.Token{"cookie"}}, []string{"Accept: is no kind of token"}},
+		"unknown kind":              {clerk.Config{IssuerURL: issuer, Accept: []clerk.Token{"cookie"}}, []string{"Accept: is not a kind of token"}},
 		"bad user id":               {clerk.Config{IssuerURL: issuer, UserIDClaim: "a..b"}, []string{"UserIDClaim: claim path"}},
 		"bad key":                   {clerk.Config{IssuerURL: issuer, JWTKey: "nonsense"}, []string{"JWTKey: "}},
 		"bad leeway":                {clerk.Config{IssuerURL: issuer, Leeway: time.Hour}, []string{"Leeway: at most"}},

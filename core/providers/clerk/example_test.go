@@ -30,6 +30,7 @@ func ExampleNewContract_mistakes() {
 	// Output:
 	// auth: clerk: AuthorizedParties "app.your-domain.com": is not an origin: write https://host, without path and without a slash at the end
 	// auth: clerk: IssuerURL "http://clerk.your-domain.com": must be https: plain http is for loopback only
+	// see https://github.com/revstackhq/auth-go/blob/main/docs/config-errors.md#invalid
 }
 
 // A handler's code, with a session as the middleware would leave it.

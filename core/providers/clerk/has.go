@@ -11,12 +11,12 @@ import (
 
 // Check is what [Has] asks about. Whatever is set must hold.
 type Check struct {
-	// Role is the person's role in the active organisation, and Permission one
+	// Role is the person's role in the active organization, and Permission one
 	// that it grants; "org:" before either may be left out.
 	Role       string
 	Permission string
 	// Feature and Plan are slugs of Clerk Billing, of the user or the active
-	// organisation. "org:" or "user:" before a slug asks for that one alone.
+	// organization. "org:" or "user:" before a slug asks for that one alone.
 	// Only session tokens of version 2 carry them.
 	Feature string
 	Plan    string
@@ -60,7 +60,7 @@ func Lax() Reverification { return Reverification{24 * time.Hour, SecondFactor} 
 
 // Has is the check of Clerk's has() and protect(): a policy that holds if
 // everything set in check does. Roles and permissions need an active
-// organisation. Tokens other than session tokens never pass.
+// organization. Tokens other than session tokens never pass.
 //
 // The ages of the factors (fva) are those of the token's minting; the time since
 // then is added. A token without fva, or with one that is no pair of whole
@@ -74,7 +74,7 @@ func Lax() Reverification { return Reverification{24 * time.Hour, SecondFactor} 
 func Has(check Check) core.Policy {
 	text := check.String()
 	if check == (Check{}) {
-		panic("clerk: Has: nothing is asked, which would let everybody in: set at least one field of Check")
+		panic("clerk: Has: nothing is checked, which would let everyone in: set at least one field of Check")
 	}
 	if why := check.mistake(); why != "" {
 		panic("clerk: " + text + ": " + why)
@@ -134,7 +134,7 @@ func (h *has) Check(s *core.Session) error {
 		return &core.Error{Code: core.CodeTokenMissing, Detail: h.text + ": nobody is signed in"}
 	}
 	if s.Kind() != core.KindSession {
-		return h.refuse("the token is no session token", "")
+		return h.refuse("the token is not a session token", "")
 	}
 	if err := h.checkOrganization(s); err != nil {
 		return err
@@ -157,7 +157,7 @@ func (h *has) checkOrganization(s *core.Session) error {
 	bare, full := withoutOrg(c.Permission), "org:"+withoutOrg(c.Permission)
 	switch {
 	case org.ID == "":
-		return h.refuse("no organisation is active", "")
+		return h.refuse("no organization is active", "")
 	case c.Role != "" && withoutOrg(org.Role) != withoutOrg(c.Role):
 		return h.refuse("the role is another", "")
 	case c.Permission != "" && !s.HasPermission(full) && !s.HasPermission(bare):

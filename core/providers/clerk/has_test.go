@@ -28,7 +28,7 @@ func TestHas(t *testing.T) {
 		"older role of v1":        {clerk.Check{Role: "org:admin"}, session1().with(object{"org_role": "admin"}), ""},
 		"another role":            {clerk.Check{Role: "org:member"}, session2(), no},
 		"no role":                 {clerk.Check{Role: "org:admin"}, session2().with(object{"o": object{"id": orgID}}), no},
-		"role, no organisation":   {clerk.Check{Role: "org:admin"}, personal, no},
+		"role, no organization":   {clerk.Check{Role: "org:admin"}, personal, no},
 		"role, no id":             {clerk.Check{Role: "org:admin"}, session2().with(object{"o": object{"rol": "admin"}}), no},
 		"permission":              {clerk.Check{Permission: "org:invoices:read"}, session2(), ""},
 		"permission without org":  {clerk.Check{Permission: "invoices:delete"}, session2(), ""},
@@ -197,7 +197,7 @@ func TestHasRefusesNobody(t *testing.T) {
 
 func TestHasMistakesPanic(t *testing.T) {
 	for want, check := range map[string]clerk.Check{
-		"nothing is asked":              {},
+		"nothing is checked":            {},
 		"Reverification.Level":          {Role: "admin", Reverification: clerk.Reverification{After: time.Hour}},
 		"Reverification.After":          {Reverification: clerk.Reverification{Level: clerk.FirstFactor}},
 		"between 1 and 99,999":          {Reverification: clerk.Reverification{After: 100_000 * time.Minute, Level: clerk.MultiFactor}},

@@ -34,7 +34,7 @@ func (c *Config) accept(f *preset.Faults) accepted {
 	var kinds accepted
 	for _, t := range c.Accept {
 		if !slices.Contains([]Token{SessionToken, TemplateToken, OAuthToken, MachineToken}, t) {
-			f.Add("Accept", string(t), "is no kind of token: use session, template, oauth or machine")
+			f.Add("Accept", string(t), "is not a kind of token: use session, template, oauth or machine")
 			continue
 		}
 		kinds = append(kinds, t)
@@ -88,7 +88,7 @@ func (a accepted) subjectRules() []core.ClaimRule {
 	}
 	const why = "one key signs tokens of every kind, and this kind is not accepted"
 	rules := []core.ClaimRule{
-		{Claim: "sub", Prefixes: subjects, Reason: "the kind of subject tells the kind of token"},
+		{Claim: "sub", Prefixes: subjects, Reason: "the kind of subject determines the kind of token"},
 		// A list of what is accepted: a category that Clerk adds later is none of
 		// these. Which one OAuth access tokens have is not documented.
 		{Header: "cat", Optional: true, OneOf: categories, When: []core.ClaimRule{notOAuth()}, Reason: why},

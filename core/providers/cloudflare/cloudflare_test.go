@@ -8,7 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/internal/configtest"
 )
 
-// TestNewContractFaults: every mistake is told, by the field of Config.
+// TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
 	configtest.Mistakes(t, cloudflare.NewContract, []configtest.Mistake[cloudflare.Config]{
 		{Name: "nothing", Config: cloudflare.Config{}, Fields: []string{"Audience", "TeamDomain"}},

@@ -71,7 +71,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	issuer := cfg.issuer(&f)
 	switch {
 	case !slices.Contains([]TokenUse{"", Access, ID, Either}, cfg.TokenUse):
-		f.Add("TokenUse", string(cfg.TokenUse), "is no kind of token: use access, id or either")
+		f.Add("TokenUse", string(cfg.TokenUse), "is not a kind of token: use access, id or either")
 	case cfg.TokenUse == ID && len(cfg.Audience) > 0:
 		f.Add("Audience", strings.Join(cfg.Audience, " "), "is of access tokens; an ID token's aud is compared with {ClientID}")
 	}
@@ -126,7 +126,7 @@ func (c *Config) issuer(f *preset.Faults) string {
 	m := poolID.FindStringSubmatch(c.UserPoolID)
 	switch {
 	case m == nil:
-		f.Add("UserPoolID", c.UserPoolID, "is no user pool id: it looks like eu-west-1_Qm7Tz4LxB")
+		f.Add("UserPoolID", c.UserPoolID, "is not a user pool ID: write one such as eu-west-1_Qm7Tz4LxB")
 	case c.Region != "" && c.Region != m[1]:
 		f.Add("Region", c.Region, "is not the pool's: {UserPoolID} says %s", m[1])
 	case !preset.AWSRegion(m[1]):
@@ -155,7 +155,7 @@ func (c *Config) rules() []core.ClaimRule {
 	}
 	rules := []core.ClaimRule{
 		{Header: "kid", Type: "string", Reason: "every token of a pool names its key"},
-		{Claim: "token_use", OneOf: uses, Reason: "an ID token is no access token, and the other way round"},
+		{Claim: "token_use", OneOf: uses, Reason: "an ID token is not an access token, and vice versa"},
 	}
 	only := func(u TokenUse) []core.ClaimRule {
 		return []core.ClaimRule{{Claim: "token_use", OneOf: []string{string(u)}}}

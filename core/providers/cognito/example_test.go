@@ -19,6 +19,7 @@ func ExampleNewContract() {
 	// Output:
 	// auth contract cognito "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Qm7Tz4LxB" <nil>
 	// auth: cognito: ClientID: is required: copy it from the pool's page App clients, or say InsecureAnyClient to accept all of them
+	// see https://github.com/revstackhq/auth-go/blob/main/docs/config-errors.md#missing
 }
 
 func ExampleClaims_Username() {

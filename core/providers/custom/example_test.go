@@ -25,6 +25,7 @@ func ExampleNewContract_mistakes() {
 	// Output:
 	// auth: custom: SigningSecret: has 8 bytes, HS256 needs at least 32 (RFC 7518 §3.2); InsecureShortSecret accepts it nevertheless
 	// auth: custom: Audience: is empty: a token for any service of this issuer would be accepted; name this service, or say InsecureAnyAudience
+	// see https://github.com/revstackhq/auth-go/blob/main/docs/config-errors.md#prohibited
 }
 
 func ExampleClaims() {

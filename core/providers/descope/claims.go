@@ -3,7 +3,7 @@ package descope
 import "github.com/revstackhq/auth-go/core"
 
 // Claims are the claims of a session JWT; what a token does not carry is zero.
-// Custom claims and those of JWT templates stand beside them: embed Claims in a
+// Custom claims and those of JWT templates are separate: embed Claims in a
 // struct of yours.
 //
 // Source: https://docs.descope.com/session-overview and github.com/descope/go-sdk.

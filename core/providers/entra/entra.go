@@ -35,11 +35,11 @@ const (
 // Config says which tenants to trust. Audience is required, and one of Tenants
 // and InsecureAnyTenant.
 type Config struct {
-	// Tenants are the Directory (tenant) IDs of the accepted organisations, as
+	// Tenants are the Directory (tenant) IDs of the accepted organizations, as
 	// GUIDs; not "common", "organizations" or a domain name.
 	Tenants core.Strings `json:"tenants,omitempty"`
-	// InsecureAnyTenant accepts every organisation that Microsoft knows, and
-	// personal accounts: the token's tenant (the session's organisation) then
+	// InsecureAnyTenant accepts every organization that Microsoft knows, and
+	// personal accounts: the token's tenant (the session's organization) then
 	// has to be checked by you.
 	InsecureAnyTenant bool `json:"insecureAnyTenant,omitempty"`
 	// Audience is the API's Application (client) ID, a GUID. With V1 it may be
@@ -185,7 +185,7 @@ func (c *Config) guids(f *preset.Faults) []string {
 		id := strings.ToLower(t)
 		switch {
 		case slices.Contains([]string{"common", "organizations", "consumers"}, id):
-			f.Add("Tenants", t, "is no tenant: write its Directory (tenant) ID, or say {InsecureAnyTenant}")
+			f.Add("Tenants", t, "is not a tenant: write its Directory (tenant) ID, or say {InsecureAnyTenant}")
 		case !isGUID(id):
 			f.Add("Tenants", t, "is not a GUID: write the Directory (tenant) ID, not a domain name")
 		case !slices.Contains(ids, id):
@@ -229,9 +229,9 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	}
 	scopes := core.ClaimRule{Claim: "scp", Format: "nonEmpty"}
 	if !c.AllowAppTokens {
-		scopes.Reason = "a token without scp stands for an application, not for a person"
+		scopes.Reason = "a token without scp is an application's, not a person's"
 		return []core.ClaimRule{client, scopes, {
-			Claim: "idtyp", Optional: true, NoneOf: []string{"app"}, Reason: "the token stands for an application",
+			Claim: "idtyp", Optional: true, NoneOf: []string{"app"}, Reason: "the token is an application's",
 		}}
 	}
 	if len(c.ClientIDs) > 0 {

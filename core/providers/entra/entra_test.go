@@ -8,7 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/internal/configtest"
 )
 
-// TestNewContractFaults: every mistake is told, by the field of Config.
+// TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
 	configtest.Mistakes(t, entra.NewContract, []configtest.Mistake[entra.Config]{
 		{Name: "nothing", Config: entra.Config{}, Fields: []string{"Audience", "Tenants"}},

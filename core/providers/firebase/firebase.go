@@ -47,7 +47,7 @@ type Config struct {
 	RequireVerifiedEmail bool `json:"requireVerifiedEmail,omitempty"`
 
 	// InsecureEmulator accepts the unsigned tokens of the Authentication
-	// emulator. Anybody can be anybody then: for development only.
+	// emulator. Anyone can be anyone then: for development only.
 	InsecureEmulator bool `json:"insecureEmulator,omitempty"`
 
 	// UserIDClaim is "sub" by default; a path as in core.Rules.
@@ -87,7 +87,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	f.Required("ProjectID", cfg.ProjectID, "the project id of the project settings")
 	if strings.ContainsAny(cfg.ProjectID, "/ ?#") {
-		f.Add("ProjectID", cfg.ProjectID, "is no project id: write northwind-prod, without a URL around it")
+		f.Add("ProjectID", cfg.ProjectID, "is not a project ID: use the bare ID, such as northwind-prod")
 	}
 	if cfg.InsecureAnyTenant && len(cfg.Tenant) > 0 {
 		f.Add("InsecureAnyTenant", "true", "{Tenant} is set: remove one of the two")
@@ -107,7 +107,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	case SessionCookie:
 		rules.Issuer, keys = "https://session.firebase.google.com/"+cfg.ProjectID, sessionCookieKeys
 	default:
-		f.Add("Kind", string(cfg.Kind), "is no kind of token: use id-token or session-cookie")
+		f.Add("Kind", string(cfg.Kind), "is not a kind of token: use id-token or session-cookie")
 	}
 	if rules.JWKSURL == "" {
 		rules.JWKSURL = keys
@@ -119,7 +119,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Add("RefuseAnonymous", "true", "{SignInProviders} has anonymous: remove one of the two")
 	}
 	if len(cfg.SignInProviders) == 0 && !cfg.RefuseAnonymous && !cfg.InsecureEmulator {
-		rules.Warnings = []string{"anonymous users: somebody who never gave a credential has a token too; set RefuseAnonymous or SignInProviders"}
+		rules.Warnings = []string{"anonymous users: people who never gave a credential have tokens too; set RefuseAnonymous or SignInProviders"}
 	}
 	return f.Contract(rules, map[string]string{"Issuer": "ProjectID", "Audiences": "ProjectID"})
 }

@@ -31,11 +31,11 @@ type Config struct {
 	Audience core.Strings `json:"audience"`
 
 	// RepositoryIDs and OwnerIDs are numbers, which stay when a repository or
-	// owner is renamed: prefer them. A name can be taken by somebody else once
+	// owner is renamed: prefer them. A name can be taken by someone else once
 	// it is given up.
 	RepositoryIDs []string `json:"repositoryIds,omitempty"`
 	OwnerIDs      []string `json:"ownerIds,omitempty"`
-	// Repositories are written owner/name, Owners are organisations or users;
+	// Repositories are written owner/name, Owners are organizations or users;
 	// GitHub does not tell their upper and lower case apart, and neither is it
 	// told apart here.
 	Repositories []string `json:"repositories,omitempty"`
@@ -56,13 +56,13 @@ type Config struct {
 	// Events are what may start the workflow, such as push or workflow_dispatch.
 	Events []string `json:"events,omitempty"`
 	// JobWorkflows are the reusable workflows that the job is in
-	// (job_workflow_ref), written as Workflows. Anybody can call a public one,
+	// (job_workflow_ref), written as Workflows. Anyone can call a public one,
 	// so it does not say whose run it is.
 	JobWorkflows []string `json:"jobWorkflows,omitempty"`
 
 	// RunnerEnvironments are where the job may run: "github-hosted",
 	// "self-hosted". A self-hosted runner keeps what a job leaves on it: in a
-	// public repository, anybody's pull request may have been there before.
+	// public repository, anyone's pull request may have been there before.
 	RunnerEnvironments []string `json:"runnerEnvironments,omitempty"`
 	// Visibilities are the accepted kinds of repository: "public", "private",
 	// "internal".
@@ -133,11 +133,11 @@ func (c *Config) trusts(issuer string, conditions []core.ClaimRule, f *preset.Fa
 	}
 	if len(c.Subjects) == 0 {
 		f.Missing("RepositoryIDs", "is required, or {OwnerIDs}, {Repositories}, {Owners}, {Workflows} or {Subjects}: "+
-			"anybody can have a branch, environment or event of the right name, and call a public reusable workflow")
+			"anyone can have a branch, environment or event of the right name, and call a public reusable workflow")
 	}
 	for _, sub := range c.Subjects {
 		if !strings.HasPrefix(sub, "repo:") {
-			f.Add("Subjects", sub, "names no repository, so anybody's workflow can have it: begin with repo:, or set {RepositoryIDs} too")
+			f.Add("Subjects", sub, "does not name a repository, so anyone's workflow can have it: begin with repo:, or set {RepositoryIDs} too")
 		}
 	}
 }

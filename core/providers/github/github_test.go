@@ -7,7 +7,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/internal/configtest"
 )
 
-// TestNewContractFaults: every mistake is told, by the field of Config.
+// TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
 	configtest.Mistakes(t, github.NewContract, []configtest.Mistake[github.Config]{
 		{Name: "nothing", Config: github.Config{}, Fields: []string{"Audience", "RepositoryIDs"}},

@@ -30,7 +30,7 @@ type Config struct {
 	Audience core.Strings `json:"audience"`
 
 	// ProjectIDs and NamespaceIDs are numbers, which stay when a project or
-	// group is renamed: prefer them. A path can be taken by somebody else once
+	// group is renamed: prefer them. A path can be taken by someone else once
 	// it is given up. A namespace is the group or user directly above the
 	// project; its subgroups have ids of their own.
 	ProjectIDs   []string `json:"projectIds,omitempty"`
@@ -123,10 +123,10 @@ func (c *Config) warnings() []string {
 	if len(c.Refs)+len(c.Subjects) > 0 || c.ProtectedRefs || c.ProtectedEnvironments {
 		return nil
 	}
-	return []string{"any branch: whoever may push one to an accepted project is accepted; set Refs or ProtectedRefs"}
+	return []string{"any branch: anyone who can push one to an accepted project is accepted; set Refs or ProtectedRefs"}
 }
 
-// trusts demands a condition that a stranger's job cannot fulfil: anybody can
+// trusts demands a condition that a stranger's job cannot fulfil: anyone can
 // have a protected branch main and an environment production. An instance of
 // one's own has no strangers.
 func (c *Config) trusts(issuer string, conditions []core.ClaimRule, f *preset.Faults) {
@@ -144,7 +144,7 @@ func (c *Config) trusts(issuer string, conditions []core.ClaimRule, f *preset.Fa
 	}
 	for _, sub := range c.Subjects {
 		if !strings.HasPrefix(sub, subjectPrefix) {
-			f.Add("Subjects", sub, "names no project, so anybody's job can have it: begin with project_path:, or set {ProjectIDs} too")
+			f.Add("Subjects", sub, "does not name a project, so anyone's job can have it: begin with project_path:, or set {ProjectIDs} too")
 		}
 	}
 }

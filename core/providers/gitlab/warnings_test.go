@@ -14,7 +14,7 @@ func TestWarnings(t *testing.T) {
 			Name:   "one project",
 			Config: good(func(*gitlab.Config) {}),
 			Want: []string{
-				"any branch: whoever may push one to an accepted project is accepted; set Refs or ProtectedRefs",
+				"any branch: anyone who can push one to an accepted project is accepted; set Refs or ProtectedRefs",
 			},
 		},
 		{Name: "a branch", Config: good(func(c *gitlab.Config) { c.Refs = []string{"refs/heads/main"} })},

@@ -24,7 +24,7 @@ type Claims struct {
 	AccessTokenHash string `json:"at_hash,omitempty"`
 	Nonce           string `json:"nonce,omitempty"`
 
-	// HostedDomain is the account's Google Workspace or Cloud organisation, ""
+	// HostedDomain is the account's Google Workspace or Cloud organization, ""
 	// for any other account.
 	HostedDomain  string `json:"hd,omitempty"`
 	Email         string `json:"email,omitempty"`

@@ -34,14 +34,14 @@ type Config struct {
 	Audience core.Strings `json:"audience,omitempty"`
 	// ServiceAccounts are the e-mail addresses of the service accounts whose
 	// tokens are accepted, kind machine. Whoever calls must ask for a token with
-	// its address (includeEmail, format full). Without ClientIDs nobody else is
+	// its address (includeEmail, format full). Without ClientIDs no one else is
 	// accepted.
 	ServiceAccounts []string `json:"serviceAccounts,omitempty"`
 	// AuthorizedParties are the client ids that may have asked for the token
 	// (azp): of a mobile app it is the app's own. Any if empty.
 	AuthorizedParties []string `json:"authorizedParties,omitempty"`
 	// HostedDomains restricts sign-in to these Google Workspace or Cloud
-	// organisations (hd). The domain of an e-mail address does not tell: anyone
+	// organizations (hd). The domain of an e-mail address does not tell: anyone
 	// can have a Google account with an address of any domain.
 	HostedDomains []string `json:"hostedDomains,omitempty"`
 	// RequireVerifiedEmail refuses tokens whose e-mail address Google has not
@@ -82,7 +82,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		ClaimRules: cfg.rules(&f), TokenTypes: []string{"", "JWT"},
 		Leeway: preset.Leeway(cfg.Leeway, defaultLeeway), MaxAge: maxAge,
 		Session: core.Mapping{
-			// The domain is the organisation's only name.
+			// The domain is the organization's only name.
 			OrganizationID: core.Refs("hd"), ClientID: core.Refs("azp", "aud"), Kind: core.KindID,
 			Roles: []core.ClaimRef{}, Permissions: []core.ClaimRef{}, Scopes: []core.ClaimRef{},
 			Kinds: []core.KindRule{
@@ -92,7 +92,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		},
 	}
 	if cfg.AllowServiceAccounts {
-		rules.Warnings = []string{"any service account: everybody's, of every project of Google's cloud, is accepted; name yours in ServiceAccounts"}
+		rules.Warnings = []string{"any service account: those of every Google Cloud project are accepted; name yours in ServiceAccounts"}
 	}
 	return f.Contract(rules, map[string]string{"Audiences": "ClientIDs"})
 }
@@ -110,7 +110,7 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 		for i, d := range f.Values("HostedDomains", c.HostedDomains) {
 			domains[i] = strings.ToLower(d)
 		}
-		rules = append(rules, core.ClaimRule{Claim: "hd", OneOf: domains, Reason: "the organisation that the account belongs to"})
+		rules = append(rules, core.ClaimRule{Claim: "hd", OneOf: domains, Reason: "the organization that the account belongs to"})
 	}
 	if c.RequireVerifiedEmail {
 		rules = append(rules, core.ClaimRule{

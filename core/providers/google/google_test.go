@@ -8,7 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/internal/configtest"
 )
 
-// TestNewContractFaults: every mistake is told, by the field of Config.
+// TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
 	configtest.Mistakes(t, google.NewContract, []configtest.Mistake[google.Config]{
 		{Name: "nothing", Config: google.Config{}, Fields: []string{"ClientIDs"}},
@@ -94,7 +94,7 @@ func TestClaims(t *testing.T) {
 	}
 }
 
-// TestWarnings: everybody's service accounts are not accepted silently.
+// TestWarnings: everyone's service accounts are not accepted silently.
 func TestWarnings(t *testing.T) {
 	for _, c := range []struct {
 		cfg  google.Config

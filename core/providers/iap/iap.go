@@ -31,7 +31,7 @@ type Config struct {
 	// /projects/<number>/locations/<region>/services/<name> for Cloud Run.
 	Audience core.Strings `json:"audience"`
 	// HostedDomains restricts access to these Google Workspace or Cloud
-	// organisations (hd).
+	// organizations (hd).
 	HostedDomains []string `json:"hostedDomains,omitempty"`
 	// Leeway is 30 s by default, as Google's documentation asks for.
 	Leeway time.Duration `json:"-"`
@@ -55,7 +55,7 @@ type Claims struct {
 	ExpiresAt int64        `json:"exp"` // seconds since 1970
 	IssuedAt  int64        `json:"iat"`
 	Email     string       `json:"email,omitempty"`
-	// HostedDomain is the account's Google Workspace or Cloud organisation.
+	// HostedDomain is the account's Google Workspace or Cloud organization.
 	HostedDomain string `json:"hd,omitempty"`
 	// Google holds the access levels that the request met.
 	Google *Google `json:"google,omitempty"`
@@ -115,7 +115,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	var domains []core.ClaimRule
 	if len(cfg.HostedDomains) > 0 {
 		domains = append(domains, core.ClaimRule{
-			Claim: "hd", OneOf: f.Values("HostedDomains", cfg.HostedDomains), Reason: "the organisation that the account belongs to",
+			Claim: "hd", OneOf: f.Values("HostedDomains", cfg.HostedDomains), Reason: "the organization that the account belongs to",
 		})
 	}
 	rules := core.Rules{

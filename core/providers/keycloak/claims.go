@@ -7,7 +7,7 @@ import (
 )
 
 // Claims are the claims of Keycloak's access tokens; what a token does not
-// carry is zero. Claims of your own mappers stand beside them: embed Claims in
+// carry is zero. Claims of your own mappers are separate: embed Claims in
 // a struct of yours.
 //
 // Source: https://www.keycloak.org/docs/latest/server_admin/.
@@ -48,7 +48,7 @@ type Claims struct {
 	AllowedOrigins []string `json:"allowed-origins,omitempty"`
 	// Groups are there if a group membership mapper is.
 	Groups []string `json:"groups,omitempty"`
-	// Organizations are the person's organisations by alias (client scope
+	// Organizations are the person's organizations by alias (client scope
 	// organization).
 	Organizations Organizations `json:"organization,omitempty"`
 	// Authorization is in requesting party tokens of Authorization Services.

@@ -40,9 +40,9 @@ type Config struct {
 	// the same as the realm's.
 	RoleClients []string `json:"roleClients,omitzero"`
 	// OrganizationClaim is the path of a claim with the id of the person's
-	// organisation, if a mapper of yours writes one as a string. Keycloak's own
+	// organization, if a mapper of yours writes one as a string. Keycloak's own
 	// claim "organization" is read anyway, where it names exactly one: the alias
-	// is the organisation's slug, and its id is there if the mapper adds it.
+	// is the organization's slug, and its id is there if the mapper adds it.
 	OrganizationClaim string `json:"organizationClaim,omitempty"`
 
 	// Algorithms are RS256 by default: name the realm's or client's own
@@ -67,7 +67,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		TokenTypes:        []string{"JWT", "at+jwt"}, UserIDClaim: cfg.UserIDClaim, Leeway: cfg.Leeway, Session: cfg.mapping(&f),
 		ClaimRules: []core.ClaimRule{{
 			Claim: "typ", OneOf: []string{"Bearer"}, IgnoreCase: true, // as Keycloak's own TokenTypeCheck
-			Reason: "the claim typ tells access tokens from ID, refresh and logout tokens, which the same key signs",
+			Reason: "the claim typ distinguishes access tokens from ID, refresh and logout tokens, which the same key signs",
 		}},
 	}
 	return f.Contract(rules, map[string]string{

@@ -8,7 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/keycloak"
 )
 
-// TestNewContractFaults: every mistake is told, by the field of Config.
+// TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
 	configtest.Mistakes(t, keycloak.NewContract, []configtest.Mistake[keycloak.Config]{
 		{Name: "nothing", Config: keycloak.Config{}, Fields: []string{"Audience", "Issuer"}},
@@ -53,7 +53,7 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"Algorithms"},
 		},
 		{
-			Name:   "an organisation claim that is no path",
+			Name:   "an organization claim that is no path",
 			Config: keycloak.Config{Issuer: "https://id.northwind.example/realms/main", Audience: []string{"a"}, OrganizationClaim: "a..b"},
 			Fields: []string{"OrganizationClaim"},
 		},

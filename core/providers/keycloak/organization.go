@@ -6,21 +6,21 @@ import (
 	"maps"
 )
 
-// Organizations is the claim organization: organisations by their alias.
+// Organizations is the claim organization: organizations by their alias.
 type Organizations map[string]Organization
 
-// Organization is what the token says of one organisation, as far as its mapper
+// Organization is what the token says of one organization, as far as its mapper
 // was told to.
 type Organization struct {
 	ID             string            `json:"id,omitempty"`
 	Groups         []string          `json:"groups,omitempty"`
 	RealmAccess    Access            `json:"realm_access,omitzero"`
 	ResourceAccess map[string]Access `json:"resource_access,omitempty"`
-	// Attributes are the organisation's own, each with its values.
+	// Attributes are the organization's own, each with its values.
 	Attributes map[string][]string `json:"-"`
 }
 
-// UnmarshalJSON reads an array of aliases, an object of organisations, and a list
+// UnmarshalJSON reads an array of aliases, an object of organizations, and a list
 // of such objects: Keycloak writes all three.
 func (o *Organizations) UnmarshalJSON(data []byte) error {
 	all := Organizations{}

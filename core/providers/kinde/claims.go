@@ -7,7 +7,7 @@ import (
 )
 
 // Claims are the claims of Kinde's access tokens; what a token does not carry is
-// zero. Properties that you put into the token stand beside them: embed Claims
+// zero. Properties that you put into the token are separate: embed Claims
 // in a struct of yours.
 //
 // Source: https://docs.kinde.com/build/tokens/about-access-tokens/.
@@ -31,10 +31,10 @@ type Claims struct {
 	Scope   string       `json:"scope,omitempty"`
 	Version string       `json:"v,omitempty"`
 
-	// OrganizationCode is the organisation signed in to, org_….
+	// OrganizationCode is the organization signed in to, org_….
 	OrganizationCode string `json:"org_code,omitempty"`
 	OrganizationName string `json:"org_name,omitempty"`
-	// Permissions are the person's in that organisation.
+	// Permissions are the person's in that organization.
 	Permissions []string `json:"permissions,omitempty"`
 	// Roles are in the token if that is switched on.
 	Roles []Role `json:"roles,omitempty"`
@@ -47,7 +47,7 @@ type Claims struct {
 	TrialExpiresOn string `json:"trial_expires_on,omitempty"`
 }
 
-// Role is a role of the person in the organisation.
+// Role is a role of the person in the organization.
 type Role struct {
 	ID   string `json:"id,omitempty"`
 	Key  string `json:"key"`

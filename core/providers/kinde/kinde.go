@@ -28,7 +28,7 @@ type Config struct {
 	// InsecureAnyAudience accepts tokens of every application of the business,
 	// for any API and for none.
 	InsecureAnyAudience bool `json:"insecureAnyAudience,omitempty"`
-	// Organizations restricts access to these organisations (org_code).
+	// Organizations restricts access to these organizations (org_code).
 	Organizations []string `json:"organizations,omitempty"`
 	// AllowMachines accepts tokens of machine-to-machine applications. They
 	// have no sub: the user id is then the client id (azp), the kind machine.
@@ -83,12 +83,12 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	} else {
 		rules = append(rules, core.ClaimRule{
 			Claim: "gty", Optional: true, NoneOf: []string{clientCredentials},
-			Reason: "the token stands for an application, not for a person",
+			Reason: "the token is an application's, not a person's",
 		})
 	}
 	if len(c.Organizations) > 0 {
 		rules = append(rules, core.ClaimRule{
-			Claim: "org_code", OneOf: f.Values("Organizations", c.Organizations), Reason: "the organisation signed in to",
+			Claim: "org_code", OneOf: f.Values("Organizations", c.Organizations), Reason: "the organization signed in to",
 		})
 	}
 	return rules

@@ -7,7 +7,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/kinde"
 )
 
-// TestNewContractFaults: every mistake is told, by the field of Config.
+// TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
 	configtest.Mistakes(t, kinde.NewContract, []configtest.Mistake[kinde.Config]{
 		{Name: "nothing", Config: kinde.Config{}, Fields: []string{"Audience", "Domain"}},
@@ -32,7 +32,7 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"ClientIDs"},
 		},
 		{
-			Name:   "an empty organisation",
+			Name:   "an empty organization",
 			Config: kinde.Config{Domain: "northwind.kinde.com", Audience: []string{"a"}, Organizations: []string{""}},
 			Fields: []string{"Organizations"},
 		},

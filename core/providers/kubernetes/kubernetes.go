@@ -91,7 +91,7 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	var within []string
 	for _, ns := range f.Values("Namespaces", c.Namespaces) {
 		if strings.ContainsAny(ns, ":/*") {
-			f.Add("Namespaces", ns, "is no namespace: write its name alone")
+			f.Add("Namespaces", ns, "is not a valid namespace name")
 		}
 		within = append(within, subjectPrefix+ns+":")
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/kubernetes"
 )
 
-// TestNewContractFaults: every mistake is told, by the field of Config.
+// TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
 	configtest.Mistakes(t, kubernetes.NewContract, []configtest.Mistake[kubernetes.Config]{
 		{Name: "nothing", Config: kubernetes.Config{}, Fields: []string{"Audience", "Issuer"}},

@@ -7,7 +7,7 @@ import (
 )
 
 // Claims are the claims of Logto's access tokens; what a token does not carry is
-// zero. Custom token claims stand beside them: embed Claims in a struct of
+// zero. Custom token claims are separate: embed Claims in a struct of
 // yours.
 //
 // Source: https://docs.logto.io/authorization/validate-access-tokens.
@@ -23,12 +23,12 @@ type Claims struct {
 	// ClientID is the application that obtained the token.
 	ClientID string `json:"client_id"`
 	Scope    string `json:"scope,omitempty"`
-	// OrganizationID is in tokens for an API resource of an organisation. See
+	// OrganizationID is in tokens for an API resource of an organization. See
 	// Organization.
 	OrganizationID string `json:"organization_id,omitempty"`
 }
 
-// Organization returns the organisation's id in tokens of both forms, "" if
+// Organization returns the organization's id in tokens of both forms, "" if
 // there is none.
 func (c Claims) Organization() string {
 	if c.OrganizationID != "" {

@@ -2,7 +2,7 @@
 //
 //	contract, err := logto.NewContract(logto.Config{Endpoint: "https://your-tenant.logto.app", Audience: []string{"https://api.example.com"}})
 //
-// It accepts access tokens for an API resource, or for organisations. Without a
+// It accepts access tokens for an API resource, or for organizations. Without a
 // resource in the sign-in request Logto's access tokens are opaque and can't be
 // verified.
 package logto
@@ -24,11 +24,11 @@ type Config struct {
 	Endpoint string `json:"endpoint"`
 	// Audience is the API identifier (resource indicator) of the API resource.
 	Audience core.Strings `json:"audience,omitempty"`
-	// Organizations are ids of organisations whose organisation tokens (aud
+	// Organizations are ids of organizations whose organization tokens (aud
 	// urn:logto:organization:<id>) are accepted, beside Audience.
 	Organizations []string `json:"organizations,omitempty"`
-	// AnyOrganization accepts the organisation tokens of every organisation of
-	// the tenant, and no other tokens: the session's organisation says whose.
+	// AnyOrganization accepts the organization tokens of every organization of
+	// the tenant, and no other tokens: the session's organization says whose.
 	AnyOrganization bool `json:"anyOrganization,omitempty"`
 	// AllowMachines accepts tokens of machine-to-machine applications, kind
 	// machine. Their user id is the application's.
@@ -40,7 +40,7 @@ type Config struct {
 	Leeway time.Duration `json:"-"`
 }
 
-// organizationAudience is followed by the organisation's id.
+// organizationAudience is followed by the organization's id.
 const organizationAudience = "urn:logto:organization:"
 
 // NewContract returns the contract, or every mistake in cfg at once as
@@ -84,7 +84,7 @@ func (c *Config) rules() []core.ClaimRule {
 	if c.AnyOrganization {
 		rules = append(rules, core.ClaimRule{
 			Claim: "aud", Prefixes: []string{organizationAudience}, Code: core.CodeAudienceMismatch,
-			Reason: "an organisation token of this tenant",
+			Reason: "an organization token of this tenant",
 		})
 	}
 	rules = append(rules, core.ClaimRule{
@@ -93,7 +93,7 @@ func (c *Config) rules() []core.ClaimRule {
 	if !c.AllowMachines {
 		rules = append(rules, core.ClaimRule{
 			Claim: "sub", Absent: true, When: []core.ClaimRule{isMachine()},
-			Reason: "the token stands for an application, not for a person",
+			Reason: "the token is an application's, not a person's",
 		})
 	}
 	return rules

@@ -7,7 +7,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/logto"
 )
 
-// TestNewContractFaults: every mistake is told, by the field of Config.
+// TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
 	configtest.Mistakes(t, logto.NewContract, []configtest.Mistake[logto.Config]{
 		{Name: "nothing", Config: logto.Config{}, Fields: []string{"Audience", "Endpoint"}},
@@ -17,12 +17,12 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"Endpoint"},
 		},
 		{
-			Name:   "any organisation and an audience",
+			Name:   "any organization and an audience",
 			Config: logto.Config{Endpoint: "northwind.logto.app", Audience: []string{"a"}, AnyOrganization: true},
 			Fields: []string{"AnyOrganization"},
 		},
 		{
-			Name:   "an empty organisation",
+			Name:   "an empty organization",
 			Config: logto.Config{Endpoint: "northwind.logto.app", Organizations: []string{""}},
 			Fields: []string{"Organizations"},
 		},
@@ -58,7 +58,7 @@ func TestNewContractKeys(t *testing.T) {
 }
 
 func TestClaims(t *testing.T) {
-	claims := configtest.Claims[logto.Claims](t, "logto", "organisation token")
+	claims := configtest.Claims[logto.Claims](t, "logto", "organization token")
 	if ok := claims.Organization() == "ak7q2zr9wm4t" && claims.OrganizationID == ""; !ok {
 		t.Errorf("%+v", claims)
 	}

@@ -121,7 +121,7 @@ func (c *Config) accessTokens(rules *core.Rules, f *preset.Faults) {
 	}
 	person := core.ClaimRule{Claim: "uid", Format: "nonEmpty"}
 	if !c.AllowMachines {
-		person.Reason = "without uid the token stands for a client, not for a person"
+		person.Reason = "a token without uid is a client's, not a person's"
 		rules.ClaimRules = append(rules.ClaimRules, person)
 		return
 	}
@@ -141,7 +141,7 @@ func (c *Config) idTokens(rules *core.Rules, f *preset.Faults) {
 	if c.AllowMachines {
 		f.Add("AllowMachines", "true", "does not go with {IDTokens}: machines get none")
 	}
-	rules.ClaimRules = append(rules.ClaimRules, core.ClaimRule{Claim: "cid", Absent: true, Reason: "an access token is no ID token"})
+	rules.ClaimRules = append(rules.ClaimRules, core.ClaimRule{Claim: "cid", Absent: true, Reason: "an access token is not an ID token"})
 }
 
 func (c *Config) mapping() core.Mapping {

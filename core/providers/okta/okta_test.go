@@ -8,7 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/okta"
 )
 
-// TestNewContractFaults: every mistake is told, by the field of Config.
+// TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
 	configtest.Mistakes(t, okta.NewContract, []configtest.Mistake[okta.Config]{
 		{Name: "nothing", Config: okta.Config{}, Fields: []string{"Audience", "Issuer"}},

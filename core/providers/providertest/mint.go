@@ -146,7 +146,7 @@ func (t Token) secret(issuer *authtest.Issuer) ([]byte, error) {
 	raw, ok := t.Config["signingSecret"]
 	switch {
 	case t.ForeignKey:
-		return []byte("somebody else's secret, long enough for every one of the hashes, SHA-512 too"), nil
+		return []byte("someone else's secret, long enough for every one of the hashes, SHA-512 too"), nil
 	case !ok:
 		return []byte(issuer.PublicKeyPEM()), nil
 	}

@@ -55,7 +55,7 @@ type Token struct {
 	Header Object
 	// Claims is the claims set.
 	Claims Object
-	// ForeignKey says that somebody else than the issuer signs, under the
+	// ForeignKey says that someone else than the issuer signs, under the
 	// issuer's kid.
 	ForeignKey bool
 	// Padding is "all" if the segments are padded with =. Of bad tokens it may

@@ -101,7 +101,7 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 		f.Add("Organizations", "", "needs {Kind} b2b: only members of a B2B project belong to an organization")
 	}
 	subject := func(prefix string) core.ClaimRule {
-		return core.ClaimRule{Claim: "sub", Prefixes: []string{prefix}, Reason: "what the token stands for"}
+		return core.ClaimRule{Claim: "sub", Prefixes: []string{prefix}, Reason: "the kind of token"}
 	}
 	session := core.ClaimRule{
 		Claim:  claimSession + "/id",

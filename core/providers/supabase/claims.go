@@ -35,7 +35,7 @@ type Claims struct {
 	Phone string `json:"phone,omitempty"`
 	// AppMetadata is written by your server and by Supabase.
 	AppMetadata map[string]any `json:"app_metadata,omitempty"`
-	// UserMetadata is written by the user: never authorise by it.
+	// UserMetadata is written by the user: never authorize by it.
 	UserMetadata map[string]any `json:"user_metadata,omitempty"`
 
 	// ClientID and Scope are in tokens of Supabase's OAuth server.

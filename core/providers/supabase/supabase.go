@@ -58,7 +58,7 @@ type Config struct {
 	// of your application.
 	ClientIDs []string `json:"clientIds,omitempty"`
 	// AllowAnonymous accepts anonymous users (is_anonymous), whose role is
-	// authenticated as everybody's.
+	// authenticated as everyone's.
 	AllowAnonymous bool `json:"allowAnonymous,omitempty"`
 	// MinAAL is "aal2" to demand a second factor of every token; "aal1",
 	// which all tokens have, by default. To demand it of some routes only, use
@@ -150,7 +150,7 @@ func (c *Config) base(f *preset.Faults) string {
 }
 
 // noIssuer accepts the absence of iss. A hosted project always writes it, so its
-// tokens without one are forged or somebody else's.
+// tokens without one are forged or someone else's.
 func (c *Config) noIssuer(rules *core.Rules, base string, f *preset.Faults) {
 	if strings.HasSuffix(base, ".supabase.co") {
 		f.Add("InsecureNoIssuer", "true", "is for self-hosted Auth: every hosted project writes iss")
@@ -183,7 +183,7 @@ func (c *Config) keys(rules *core.Rules, base string, f *preset.Faults) {
 func (c *Config) algorithms(f *preset.Faults) []string {
 	for _, alg := range c.Algorithms {
 		if !slices.Contains([]string{"ES256", "RS256", "EdDSA", "ES512", "RS512"}, alg) {
-			f.Add("Algorithms", alg, "is none of Supabase's signing keys: use ES256, RS256, EdDSA, ES512 or RS512; for HS256 set {SigningSecret}")
+			f.Add("Algorithms", alg, "is not an algorithm of Supabase's signing keys: use ES256, RS256, EdDSA, ES512 or RS512; for HS256 set {SigningSecret}")
 		}
 	}
 	if len(c.Algorithms) == 0 {
@@ -196,7 +196,7 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	rules := []core.ClaimRule{
 		{
 			Claim: "role", Type: "string", Format: "nonEmpty", NoneOf: []string{"anon", "service_role"},
-			Reason: "an API key of the project is no user, though it is signed with the same secret",
+			Reason: "an API key of the project is not a user, though it is signed with the same secret",
 		},
 		{Claim: "sub", Format: "uuid", Reason: "the user id of Supabase Auth"},
 	}
@@ -208,7 +208,7 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	}
 	client := core.ClaimRule{
 		Claim: "client_id", Absent: true, Code: core.CodePartyMismatch,
-		Reason: "an OAuth client's token is no session of the application; ClientIDs accepts some",
+		Reason: "an OAuth client's token is not a session of the application; ClientIDs accepts some",
 	}
 	if len(c.ClientIDs) > 0 {
 		client.Absent, client.Optional, client.OneOf = false, true, slices.Clone(c.ClientIDs)
@@ -221,7 +221,7 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	case "aal3":
 		rules = append(rules, core.ClaimRule{Claim: "aal", OneOf: []string{"aal3"}, Reason: "a hardware-bound factor is needed"})
 	default:
-		f.Add("MinAAL", c.MinAAL, "is no assurance level of Supabase: use aal1, aal2 or aal3")
+		f.Add("MinAAL", c.MinAAL, "is not an assurance level of Supabase: use aal1, aal2 or aal3")
 	}
 	return rules
 }
@@ -235,7 +235,7 @@ func (c *Config) mapping(f *preset.Faults) core.Mapping {
 		Kinds: []core.KindRule{{Kind: core.KindAccess, When: []core.ClaimRule{{Claim: "client_id", Type: "string"}}}},
 	}
 	if writtenByUser(c.UserIDClaim) {
-		f.Prohibit("UserIDClaim", c.UserIDClaim, "is written by the user, who could become anybody: use sub, or a claim in app_metadata")
+		f.Prohibit("UserIDClaim", c.UserIDClaim, "is written by the user, who could become anyone: use sub, or a claim in app_metadata")
 	}
 	switch claim := c.RolesClaim; {
 	case writtenByUser(claim):

@@ -10,7 +10,7 @@
 // A deployment finds its token in the header x-vercel-oidc-token of the requests
 // that it gets, and in VERCEL_OIDC_TOKEN during a build. It sends the token to
 // this service as a Bearer token. The header itself reaches deployments on
-// Vercel only: elsewhere anybody can set it.
+// Vercel only: elsewhere anyone can set it.
 package vercel
 
 import (
@@ -35,7 +35,7 @@ type Config struct {
 	ProjectIDs []string `json:"projectIds,omitempty"`
 	Projects   []string `json:"projects,omitempty"`
 	// Environments are production, preview, development, or the name of a custom
-	// environment. Previews run the code of whoever may push a branch.
+	// environment. Previews run the code of anyone who can push a branch.
 	Environments []string `json:"environments,omitempty"`
 	// Audience is https://vercel.com/<Team> by default. Ask for one of your own
 	// with getVercelOidcToken({audience}) if other services get tokens too.
@@ -96,7 +96,7 @@ func (c *Config) warnings() []string {
 		warnings = append(warnings, "any project: every project of the team is accepted; set ProjectIDs")
 	}
 	if c.InsecureAnyEnvironment {
-		warnings = append(warnings, "any environment: previews run the code of whoever may push a branch; set Environments")
+		warnings = append(warnings, "any environment: previews run the code of anyone who can push a branch; set Environments")
 	}
 	return warnings
 }

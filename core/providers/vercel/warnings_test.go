@@ -18,7 +18,7 @@ func TestWarnings(t *testing.T) {
 			}),
 			Want: []string{
 				"any project: every project of the team is accepted; set ProjectIDs",
-				"any environment: previews run the code of whoever may push a branch; set Environments",
+				"any environment: previews run the code of anyone who can push a branch; set Environments",
 			},
 		},
 	})

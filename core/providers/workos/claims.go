@@ -3,7 +3,7 @@ package workos
 import "github.com/revstackhq/auth-go/core"
 
 // Claims are the claims of AuthKit's access tokens; what a token does not carry
-// is zero. Claims that a JWT template adds stand beside them: embed Claims in a
+// is zero. Claims that a JWT template adds are separate: embed Claims in a
 // struct of yours.
 //
 // Source: https://workos.com/docs/authkit/sessions.
@@ -17,7 +17,7 @@ type Claims struct {
 
 	// SessionID is the sign-in, session_….
 	SessionID string `json:"sid"`
-	// OrganizationID is the organisation selected at sign-in, org_…, Role and
+	// OrganizationID is the organization selected at sign-in, org_…, Role and
 	// Roles the person's in it.
 	OrganizationID string   `json:"org_id,omitempty"`
 	Role           string   `json:"role,omitempty"`
@@ -25,7 +25,7 @@ type Claims struct {
 	// Permissions are those of the roles. Roles on single resources (FGA) are
 	// not in the token.
 	Permissions []string `json:"permissions,omitempty"`
-	// Entitlements are what the organisation has paid for.
+	// Entitlements are what the organization has paid for.
 	Entitlements []string `json:"entitlements,omitempty"`
 	FeatureFlags []string `json:"feature_flags,omitempty"`
 	// Actor is who impersonates the user.

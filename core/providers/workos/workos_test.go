@@ -8,7 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/workos"
 )
 
-// TestNewContractFaults: every mistake is told, by the field of Config.
+// TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
 	configtest.Mistakes(t, workos.NewContract, []configtest.Mistake[workos.Config]{
 		{Name: "nothing", Config: workos.Config{}, Fields: []string{"ClientID"}},

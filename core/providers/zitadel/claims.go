@@ -10,7 +10,7 @@ import (
 
 // Claims are the claims of Zitadel's tokens; what a token does not carry is
 // zero. Which ones there are depends on the scopes. Claims that an action adds
-// stand beside them: embed Claims in a struct of yours.
+// are separate: embed Claims in a struct of yours.
 //
 // Source: https://zitadel.com/docs/apis/openidoauth/claims.
 type Claims struct {
@@ -31,11 +31,11 @@ type Claims struct {
 	// Roles are the granted roles of the project.
 	Roles Roles `json:"urn:zitadel:iam:org:project:roles,omitempty"`
 
-	// The organisation that the user belongs to.
+	// The organization that the user belongs to.
 	OrganizationID     string `json:"urn:zitadel:iam:user:resourceowner:id,omitempty"`
 	OrganizationName   string `json:"urn:zitadel:iam:user:resourceowner:name,omitempty"`
 	OrganizationDomain string `json:"urn:zitadel:iam:user:resourceowner:primary_domain,omitempty"`
-	// OrgID is the organisation that was asked for with the scope
+	// OrgID is the organization that was asked for with the scope
 	// urn:zitadel:iam:org:id:<id>. The claim of the scope
 	// urn:zitadel:iam:org:domain:primary:<domain> has the domain in its name.
 	OrgID string `json:"urn:zitadel:iam:org:id,omitempty"`
@@ -66,7 +66,7 @@ type Actor struct {
 }
 
 // Roles are the granted roles by name. Of each one it says in which
-// organisations the user has it: organisation id to primary domain.
+// organizations the user has it: organization id to primary domain.
 type Roles map[string]map[string]string
 
 // UnmarshalJSON reads an object, and an array of such objects, which Zitadel
@@ -95,8 +95,8 @@ func (r *Roles) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// In returns the roles that the user has in an organisation, sorted. A session's
-// Roles are those in any organisation: where a project is granted to several,
+// In returns the roles that the user has in an organization, sorted. A session's
+// Roles are those in any organization: where a project is granted to several,
 // ask here.
 func (r Roles) In(organizationID string) []string {
 	var roles []string

@@ -30,7 +30,7 @@ type Config struct {
 	// alone, for tokens that carry the roles of several projects. Without it
 	// they are those of urn:zitadel:iam:org:project:roles.
 	ProjectID string `json:"projectId,omitempty"`
-	// Organizations restricts access to users of these organisations (ids,
+	// Organizations restricts access to users of these organizations (ids,
 	// urn:zitadel:iam:user:resourceowner:id). Ask for the scope
 	// urn:zitadel:iam:user:resourceowner at sign-in.
 	Organizations []string `json:"organizations,omitempty"`
@@ -88,7 +88,7 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	}
 	if !c.AllowMachines {
 		person := isPerson()
-		person.Reason = "the token stands for a machine user; AllowMachines accepts those"
+		person.Reason = "the token is a machine user's; AllowMachines accepts those"
 		if c.AllowIDTokens {
 			person.When = []core.ClaimRule{{Claim: "jti", Format: "nonEmpty"}}
 		}
@@ -96,7 +96,7 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	}
 	if len(c.Organizations) > 0 {
 		rules = append(rules, core.ClaimRule{
-			Claim: claimOrgID, OneOf: f.Values("Organizations", c.Organizations), Reason: "the organisation that the user belongs to",
+			Claim: claimOrgID, OneOf: f.Values("Organizations", c.Organizations), Reason: "the organization that the user belongs to",
 		})
 	}
 	return rules

@@ -9,7 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/zitadel"
 )
 
-// TestNewContractFaults: every mistake is told, by the field of Config.
+// TestNewContractFaults: every mistake is reported, by the field of Config.
 func TestNewContractFaults(t *testing.T) {
 	configtest.Mistakes(t, zitadel.NewContract, []configtest.Mistake[zitadel.Config]{
 		{Name: "nothing", Config: zitadel.Config{}, Fields: []string{"Audience", "Domain"}},
@@ -34,7 +34,7 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"ClientIDs"},
 		},
 		{
-			Name:   "an empty organisation",
+			Name:   "an empty organization",
 			Config: zitadel.Config{Domain: "northwind.zitadel.cloud", Audience: []string{"1"}, Organizations: []string{""}},
 			Fields: []string{"Organizations"},
 		},

@@ -9,9 +9,9 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/internal/preset"
 )
 
-// TestContractTellsAllFaults: the preset's own mistakes don't hide those that
+// TestContractReportsAllMistakes: the preset's own mistakes don't hide those that
 // core finds, and what only follows from them is not told.
-func TestContractTellsAllFaults(t *testing.T) {
+func TestContractReportsAllMistakes(t *testing.T) {
 	var f preset.Faults
 	f.Required("Domain", "", "the tenant's domain")
 	_, err := f.Contract(core.Rules{

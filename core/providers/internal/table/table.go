@@ -81,7 +81,7 @@ const tail = `
 ## One that is not here
 
 Any issuer with an OpenID configuration works with [oidc](oidc.md), anything else with [custom](custom.md): both take claim
-rules and a mapping of your own. A preset of your own joins a catalog of your own, without touching anybody else's:
+rules and a mapping of your own. A preset of your own joins a catalog of your own, without touching anyone else's:
 
 ` + "```go" + `
 catalog, err := providers.New(append(providers.All(), providers.Provider{
@@ -118,6 +118,7 @@ its path, line and column:
 
 ` + "```" + `
 auth: okta: contracts[0].config.audiance (line 2, column 69): is unknown: write audience
+see https://github.com/revstackhq/auth-go/blob/main/docs/config-errors.md#invalid
 ` + "```" + `
 
 ## Contracts of the TypeScript package
@@ -130,7 +131,7 @@ that form has no place for. Every member survives a way there and back, with the
 | all | ` + "`signingSecret`" + ` | ` + "`[REDACTED]`" + ` when written | a contract never shows a secret; name an environment variable in ` + "`signingSecretEnv`" + ` |
 | auth0, clerk | ` + "`issuer`, `jwksUri`" + ` | without a doubled or trailing slash too many | no token has such an issuer |
 | supabase | ` + "`jwksUri`" + ` | ` + "`/auth/v1/.well-known/jwks.json`" + ` | ` + "`/rest/v1/auth/jwks`" + ` does not exist |
-| supabase | ` + "`strategy`" + ` | stays, and ES256 is accepted beside RS256 | new projects sign with ES256 |
+| supabase | ` + "`strategy`" + ` | stays, and ES256 is accepted along with RS256 | new projects sign with ES256 |
 | supabase | ` + "`audience`" + ` | ` + "`authenticated`" + ` if there was none | what every user's token has |
 | cognito | ` + "`audience`" + ` | app client ids in ` + "`claimRules`" + ` | access tokens have no ` + "`aud`" + `: they name the client in ` + "`client_id`" + ` |
 
