@@ -26,7 +26,8 @@ const (
 )
 
 // Revoker reports whether a session has been revoked. It must be safe for
-// concurrent use. It returns an error if it cannot tell.
+// concurrent use. It returns an error if it cannot tell. Package guardtest proves
+// implementations.
 type Revoker interface {
 	Revoked(ctx context.Context, s *core.Session) (bool, error)
 }
