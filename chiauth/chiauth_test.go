@@ -43,11 +43,15 @@ func TestPlainNetHTTP(t *testing.T) {
 func TestWriterIsNotWrapped(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	recorder := httptest.NewRecorder()
-	handler := chiauth.New(issuer.Contract())(chiauth.Require()(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if w != http.ResponseWriter(recorder) {
-			t.Errorf("the handler got a %T", w)
-		}
-	})))
+	handler := chiauth.New(
+		issuer.Contract(),
+	)(
+		chiauth.Require()(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if w != http.ResponseWriter(recorder) {
+				t.Errorf("the handler got a %T", w)
+			}
+		})),
+	)
 	request := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
 	authtest.Authorize(request, issuer.Token(nil))
 	handler.ServeHTTP(recorder, request)
@@ -90,7 +94,10 @@ func TestErrorHandlerChangesNothing(t *testing.T) {
 // TestMetadataPaths: chi has uses of its own for some characters of a path.
 func TestMetadataPaths(t *testing.T) {
 	for _, path := range []string{"", "/v1", "/a%20b", "/a%20b/c%7Bd%7D", "/%C3%BC%20x/y", "/a*b/c", "/GET%20x"} {
-		g, err := guard.New(authtest.NewIssuer(t).Contract(), guard.Metadata(guard.ResourceMetadata{Resource: "https://api.example" + path}))
+		g, err := guard.New(
+			authtest.NewIssuer(t).Contract(),
+			guard.Metadata(guard.ResourceMetadata{Resource: "https://api.example" + path}),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,7 +105,10 @@ func TestMetadataPaths(t *testing.T) {
 		chiauth.Metadata(r, g)
 		for suffix, want := range map[string]int{"": http.StatusOK, "x": http.StatusNotFound} {
 			answer := httptest.NewRecorder()
-			r.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/.well-known/oauth-protected-resource"+path+suffix, http.NoBody))
+			r.ServeHTTP(
+				answer,
+				httptest.NewRequest(http.MethodGet, "/.well-known/oauth-protected-resource"+path+suffix, http.NoBody),
+			)
 			if answer.Code != want {
 				t.Errorf("%s%s: got %d, want %d", path, suffix, answer.Code, want)
 			}

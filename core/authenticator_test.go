@@ -53,10 +53,14 @@ func TestFirstOf(t *testing.T) {
 		"the second verifier, by its issuer": {hs256(t, nil), "", 0},
 		"the first verifier, by its issuer":  {hs256(t, map[string]any{"iss": "https://other.example"}), "", 0},
 		"refused by the chosen one":          {hs256(t, map[string]any{"exp": 1}), core.CodeTokenExpired, 0},
-		"no issuer of theirs":                {hs256(t, map[string]any{"iss": "https://third.example"}), core.CodeIssuerMismatch, 0},
-		"by prefix, refused":                 {"op_bad", core.CodeTokenRevoked, 1},
-		"recognized by nobody":               {"garbage", core.CodeInvalidFormat, 0},
-		"nothing":                            {"", core.CodeTokenMissing, 0},
+		"no issuer of theirs": {
+			hs256(t, map[string]any{"iss": "https://third.example"}),
+			core.CodeIssuerMismatch,
+			0,
+		},
+		"by prefix, refused":   {"op_bad", core.CodeTokenRevoked, 1},
+		"recognized by nobody": {"garbage", core.CodeInvalidFormat, 0},
+		"nothing":              {"", core.CodeTokenMissing, 0},
 	} {
 		op.calls = 0
 		s, err := chain.Authenticate(t.Context(), core.Credentials{Token: c.token})
@@ -67,10 +71,12 @@ func TestFirstOf(t *testing.T) {
 	// One without Recognizes gets what nobody before it recognizes, and nothing else.
 	last := &everything{}
 	chain = core.FirstOf(newVerifier(t, secretRules()), last)
-	if _, err := chain.Authenticate(t.Context(), core.Credentials{Token: hs256(t, map[string]any{"aud": "x"})}); core.CodeOf(err) != core.CodeAudienceMismatch || last.calls != 0 {
+	_, err := chain.Authenticate(t.Context(), core.Credentials{Token: hs256(t, map[string]any{"aud": "x"})})
+	if core.CodeOf(err) != core.CodeAudienceMismatch || last.calls != 0 {
 		t.Errorf("a refused JWT fell through: %v", err)
 	}
-	if _, err := chain.Authenticate(t.Context(), core.Credentials{Token: "whatever"}); core.CodeOf(err) != core.CodeForbidden || last.calls != 1 {
+	_, err = chain.Authenticate(t.Context(), core.Credentials{Token: "whatever"})
+	if core.CodeOf(err) != core.CodeForbidden || last.calls != 1 {
 		t.Errorf("got %v", err)
 	}
 	for name, all := range map[string][]core.Authenticator{
@@ -122,7 +128,8 @@ func TestAccept(t *testing.T) {
 		}
 	}
 	typed := newVerifier(t, with(func(r *core.Rules) { r.TokenTypes = []string{"at+jwt"} }))
-	if _, err := typed.Accept(t.Context(), json.RawMessage(asJSON(t, claimsWith(nil)))); core.CodeOf(err) != core.CodeClaimMismatch {
+	_, err := typed.Accept(t.Context(), json.RawMessage(asJSON(t, claimsWith(nil))))
+	if core.CodeOf(err) != core.CodeClaimMismatch {
 		t.Errorf("a rule about the header was waived: %v", err)
 	}
 }
@@ -144,7 +151,8 @@ func TestAuthenticate(t *testing.T) {
 		if _, err := v.Authenticate(t.Context(), c.credentials); core.CodeOf(err) != c.want {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
-		if text := fmt.Sprintf("%v %+v %#v", c.credentials, c.credentials, c.credentials); c.credentials.Token != "" && strings.Contains(text, good) {
+		text := fmt.Sprintf("%v %+v %#v", c.credentials, c.credentials, c.credentials)
+		if c.credentials.Token != "" && strings.Contains(text, good) {
 			t.Errorf("%s: printed %s", name, text)
 		}
 	}
@@ -174,7 +182,10 @@ func ExampleFirstOf() {
 
 func ExampleContract_Accept() {
 	// The answer of an introspection endpoint, or what a trusted gateway passes on.
-	claims := fmt.Sprintf(`{"iss":"my-gateway","aud":"my-api","sub":"user_123","exp":%d}`, time.Now().Add(time.Minute).Unix())
+	claims := fmt.Sprintf(
+		`{"iss":"my-gateway","aud":"my-api","sub":"user_123","exp":%d}`,
+		time.Now().Add(time.Minute).Unix(),
+	)
 	session, err := exampleContract("my-gateway").Accept(json.RawMessage(claims))
 	if err != nil {
 		log.Fatal(err)

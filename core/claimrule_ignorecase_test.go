@@ -37,7 +37,8 @@ func TestClaimRuleIgnoreCase(t *testing.T) {
 		})
 	}
 	exact := core.ClaimRule{Claim: "x", OneOf: []string{"acme"}}
-	if _, err := sameAsVerify(t, core.Rules{ClaimRules: []core.ClaimRule{exact}}, jwt.MapClaims{"sub": "u", "x": "Acme"}); err == nil {
+	_, err := sameAsVerify(t, core.Rules{ClaimRules: []core.ClaimRule{exact}}, jwt.MapClaims{"sub": "u", "x": "Acme"})
+	if err == nil {
 		t.Error("without IgnoreCase another case is accepted")
 	}
 }

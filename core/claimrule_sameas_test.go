@@ -55,16 +55,55 @@ func TestClaimRuleSameAs(t *testing.T) {
 		code   core.Code
 	}{
 		{"equal", []core.ClaimRule{same}, jwt.MapClaims{"sub": "c1", "client": map[string]any{"id": "c1"}}, ""},
-		{"different", []core.ClaimRule{same}, jwt.MapClaims{"sub": "u1", "client": map[string]any{"id": "c1"}}, core.CodeClaimMismatch},
+		{"different", []core.ClaimRule{same}, jwt.MapClaims{
+			"sub":    "u1",
+			"client": map[string]any{"id": "c1"},
+		}, core.CodeClaimMismatch},
 		{"other missing", []core.ClaimRule{same}, jwt.MapClaims{"sub": "u1"}, core.CodeClaimMismatch},
-		{"other missing, and the claim empty", []core.ClaimRule{{Claim: "mail", SameAs: "client.id"}}, jwt.MapClaims{"sub": "u1", "mail": ""}, core.CodeClaimMismatch},
-		{"other not a string, and the claim empty", []core.ClaimRule{{Claim: "mail", SameAs: "client"}}, jwt.MapClaims{"sub": "u1", "mail": "", "client": 7}, core.CodeClaimMismatch},
-		{"both empty", []core.ClaimRule{{Claim: "mail", SameAs: "client"}}, jwt.MapClaims{"sub": "u1", "mail": "", "client": ""}, ""},
-		{"other not a string", []core.ClaimRule{same}, jwt.MapClaims{"sub": "1", "client": map[string]any{"id": 1}}, core.CodeClaimMismatch},
-		{"suffix", []core.ClaimRule{{Claim: "mail", Suffixes: []string{".a", ".b"}}}, jwt.MapClaims{"sub": "u", "mail": "x.b"}, ""},
-		{"no suffix", []core.ClaimRule{{Claim: "mail", Suffixes: []string{".a", ".b"}}}, jwt.MapClaims{"sub": "u", "mail": "x.b.c"}, core.CodeClaimMismatch},
-		{"suffix of a number", []core.ClaimRule{{Claim: "mail", Suffixes: []string{"1"}}}, jwt.MapClaims{"sub": "u", "mail": 1}, core.CodeClaimMismatch},
-		{"as a condition: equal", machine, jwt.MapClaims{"sub": "c1", "client": map[string]any{"id": "c1"}}, core.CodeClaimMismatch},
+		{
+			"other missing, and the claim empty",
+			[]core.ClaimRule{{Claim: "mail", SameAs: "client.id"}},
+			jwt.MapClaims{"sub": "u1", "mail": ""},
+			core.CodeClaimMismatch,
+		},
+		{
+			"other not a string, and the claim empty",
+			[]core.ClaimRule{{Claim: "mail", SameAs: "client"}},
+			jwt.MapClaims{"sub": "u1", "mail": "", "client": 7},
+			core.CodeClaimMismatch,
+		},
+		{
+			"both empty",
+			[]core.ClaimRule{{Claim: "mail", SameAs: "client"}},
+			jwt.MapClaims{"sub": "u1", "mail": "", "client": ""},
+			"",
+		},
+		{"other not a string", []core.ClaimRule{same}, jwt.MapClaims{
+			"sub":    "1",
+			"client": map[string]any{"id": 1},
+		}, core.CodeClaimMismatch},
+		{
+			"suffix",
+			[]core.ClaimRule{{Claim: "mail", Suffixes: []string{".a", ".b"}}},
+			jwt.MapClaims{"sub": "u", "mail": "x.b"},
+			"",
+		},
+		{
+			"no suffix",
+			[]core.ClaimRule{{Claim: "mail", Suffixes: []string{".a", ".b"}}},
+			jwt.MapClaims{"sub": "u", "mail": "x.b.c"},
+			core.CodeClaimMismatch,
+		},
+		{
+			"suffix of a number",
+			[]core.ClaimRule{{Claim: "mail", Suffixes: []string{"1"}}},
+			jwt.MapClaims{"sub": "u", "mail": 1},
+			core.CodeClaimMismatch,
+		},
+		{"as a condition: equal", machine, jwt.MapClaims{
+			"sub":    "c1",
+			"client": map[string]any{"id": "c1"},
+		}, core.CodeClaimMismatch},
 		{"as a condition: different", machine, jwt.MapClaims{"sub": "u1", "client": map[string]any{"id": "c1"}}, ""},
 		{"as a condition: other missing", machine, jwt.MapClaims{"sub": "u1"}, ""},
 	}
@@ -97,7 +136,9 @@ func TestClaimRefKeys(t *testing.T) {
 		want   []string
 	}{
 		{"object", map[string]any{"admin": map[string]any{}}, []string{"admin"}},
-		{"array of objects", []any{map[string]any{"admin": 1}, "no object", map[string]any{"billing": 2}}, []string{"admin", "billing"}},
+		{"array of objects", []any{
+			map[string]any{"admin": 1}, "no object", map[string]any{"billing": 2},
+		}, []string{"admin", "billing"}},
 		{"string", "admin", nil},
 	}
 	for _, c := range cases {

@@ -24,7 +24,13 @@ func TestParseContractPresentButEmpty(t *testing.T) {
 		{"empty issuer beside a secret", `"issuer":"","audience":"a"`, "issuer", "is empty", core.ConfigMissing},
 		{"version 0", `"issuer":"g","audience":"a","version":0`, "version", "write version 1", core.ConfigInvalid},
 		{"empty version", `"issuer":"g","audience":"a","version":""`, "version", "is empty", core.ConfigMissing},
-		{"no version beside more members", `"issuer":"g","requiredClaims":["jti"]`, "audience", "insecureAnyAudience", core.ConfigMissing},
+		{
+			"no version beside more members",
+			`"issuer":"g","requiredClaims":["jti"]`,
+			"audience",
+			"insecureAnyAudience",
+			core.ConfigMissing,
+		},
 		{"other case", `"issuer":"g","Audience":"strict","audience":"lax"`, "Audience", "write audience", core.ConfigInvalid},
 		{"escaped duplicate", `"issuer":"g","audience":"a","\u0061udience":"b"`, "audience", "twice", core.ConfigInvalid},
 	} {
@@ -56,16 +62,31 @@ func TestNeverWorks(t *testing.T) {
 		{"Clerk account portal", issuer("https://app.accounts.dev"), "Issuer", "https://app.clerk.accounts.dev"},
 		{"Supabase dashboard", issuer("https://supabase.com/dashboard/project/x"), "Issuer", "https://<ref>.supabase.co"},
 		{"Auth0 dashboard", issuer("https://manage.auth0.com/dashboard"), "Issuer", "https://your-tenant"},
-		{"discovery URL", issuer("https://id.example/realms/a/.well-known/openid-configuration"), "Issuer", "probably https://id.example/realms/a"},
+		{
+			"discovery URL",
+			issuer("https://id.example/realms/a/.well-known/openid-configuration"),
+			"Issuer",
+			"probably https://id.example/realms/a",
+		},
 		{"key set URL", issuer("https://clerk.example/.well-known/jwks.json"), "Issuer", "probably https://clerk.example"},
 		{"variable", issuer("https://${HOST}/"), "Issuer", "was not replaced"},
-		{"wildcard origin", func(r *core.Rules) { r.AuthorizedParties = []string{"https://*.example"} }, "AuthorizedParties[0]", "wildcard"},
+		{
+			"wildcard origin",
+			func(r *core.Rules) { r.AuthorizedParties = []string{"https://*.example"} },
+			"AuthorizedParties[0]",
+			"wildcard",
+		},
 		{"wildcard audience", func(r *core.Rules) { r.Audiences = []string{"*"} }, "Audiences[0]", "wildcard"},
 		{"nanoseconds", func(r *core.Rules) { r.Leeway = 5 }, "Leeway", "5 * time.Second"},
 		{"nanoseconds of age", func(r *core.Rules) { r.MaxAge = 3600 }, "MaxAge", "3600 * time.Second"},
 		{"line break", secret(kitSecret + "\n"), "Secret", "line break"},
 		{"anon key", secret("eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.AAAA"), "Secret", "is a token"},
-		{"public key", secret("-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhki\n-----END PUBLIC KEY-----"), "Secret", "is a PEM block"},
+		{
+			"public key",
+			secret("-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhki\n-----END PUBLIC KEY-----"),
+			"Secret",
+			"is a PEM block",
+		},
 		{"variable as secret", secret("${JWT_SECRET}"), "Secret", "nothing replaced"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -74,7 +95,8 @@ func TestNeverWorks(t *testing.T) {
 			c.change(&rules)
 			_, err := core.NewContract(rules)
 			all := core.ConfigErrors(err)
-			if len(all) != 1 || all[0].Field != c.field || !strings.Contains(all[0].Reason, c.says) || all[0].Provider != "acme" {
+			if len(all) != 1 || all[0].Field != c.field || !strings.Contains(all[0].Reason, c.says) ||
+				all[0].Provider != "acme" {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -124,7 +146,8 @@ func TestForeignTokenTypes(t *testing.T) {
 	}
 	open := newVerifier(t, secretRules())
 	for _, typ := range []string{
-		"logout+jwt", "application/logout+jwt", "Logout+JWT", "secevent+jwt", "dpop+jwt", "oauth-authz-req+jwt", "token-introspection+jwt", "logout+jwt; v=1",
+		"logout+jwt", "application/logout+jwt", "Logout+JWT", "secevent+jwt", "dpop+jwt", "oauth-authz-req+jwt",
+		"token-introspection+jwt", "logout+jwt; v=1",
 	} {
 		_, err := open.Verify(t.Context(), token(typ, nil))
 		wantCode(t, err, core.CodeClaimMismatch)
@@ -135,7 +158,10 @@ func TestForeignTokenTypes(t *testing.T) {
 	named := newVerifier(t, with(func(r *core.Rules) { r.TokenTypes = []string{"application/logout+jwt"} }))
 	_, err = named.Verify(t.Context(), token("logout+jwt", events))
 	wantCode(t, err, "")
-	rule := newVerifier(t, with(func(r *core.Rules) { r.ClaimRules = []core.ClaimRule{{Header: "typ", OneOf: []string{"at+jwt"}}} }))
+	rule := newVerifier(
+		t,
+		with(func(r *core.Rules) { r.ClaimRules = []core.ClaimRule{{Header: "typ", OneOf: []string{"at+jwt"}}} }),
+	)
 	_, err = rule.Verify(t.Context(), token("application/AT+JWT", nil))
 	wantCode(t, err, "")
 }
@@ -144,7 +170,14 @@ func TestForeignTokenTypes(t *testing.T) {
 func TestNumericUserIDForms(t *testing.T) {
 	numeric := newVerifier(t, with(func(r *core.Rules) { r.NumericUserID, r.UserIDClaim = true, "user_id" }))
 	for raw, want := range map[string]string{
-		"42": "42", "-7": "-7", "9007199254740993": "9007199254740993", `"42"`: "42", "42.0": "", "4.2e1": "", "-0": "", "true": "",
+		"42":               "42",
+		"-7":               "-7",
+		"9007199254740993": "9007199254740993",
+		`"42"`:             "42",
+		"42.0":             "",
+		"4.2e1":            "",
+		"-0":               "",
+		"true":             "",
 	} {
 		s, err := numeric.Verify(t.Context(), hs256(t, map[string]any{"user_id": rawJSON(raw)}))
 		if (err == nil) != (want != "") || err == nil && s.UserID() != want {
@@ -189,8 +222,12 @@ func TestContractWith(t *testing.T) {
 // TestWarningsNameTheField: whoever reads a warning learns what to set.
 func TestWarningsNameTheField(t *testing.T) {
 	contract := newContract(t, core.Rules{
-		Provider: "clerk", InsecureAnyIssuer: true, InsecureAnyAudience: true, Secret: core.NewSecret("short"), InsecureShortSecret: true,
-		InsecureNoExpiry: true, InsecureHTTP: true, InsecureIgnoreConfirmation: true, InsecureEmulator: true,
+		Provider:            "clerk",
+		InsecureAnyIssuer:   true,
+		InsecureAnyAudience: true,
+		Secret:              core.NewSecret("short"),
+		InsecureShortSecret: true,
+		InsecureNoExpiry:    true, InsecureHTTP: true, InsecureIgnoreConfirmation: true, InsecureEmulator: true,
 	})
 	for _, w := range contract.Warnings() {
 		if _, remedy, ok := strings.Cut(w, "; "); !ok || !strings.ContainsAny(remedy, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {

@@ -74,7 +74,14 @@ func isFlat(t reflect.Type) bool {
 		return true
 	case reflect.Array:
 		return isFlat(t.Elem())
-	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Interface, reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Invalid:
+	case reflect.Pointer,
+		reflect.Map,
+		reflect.Slice,
+		reflect.Interface,
+		reflect.Chan,
+		reflect.Func,
+		reflect.UnsafePointer,
+		reflect.Invalid:
 		return false
 	default:
 		return true

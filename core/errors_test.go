@@ -10,7 +10,8 @@ import (
 
 func TestErrorForms(t *testing.T) {
 	var none *core.Error
-	if none.Error() == "" || none.Unwrap() != nil || errors.Is(none, core.CodeForbidden) || core.CodeOf(none) != core.CodeUnknownError {
+	if none.Error() == "" || none.Unwrap() != nil || errors.Is(none, core.CodeForbidden) ||
+		core.CodeOf(none) != core.CodeUnknownError {
 		t.Error("a nil *Error")
 	}
 	if core.CodeOf(nil) != "" || core.CodeOf(errors.New("x")) != core.CodeUnknownError {

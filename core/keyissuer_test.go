@@ -24,7 +24,12 @@ func TestCheckKeyIssuer(t *testing.T) {
 		{"names none", nil, true, ""},
 		{"another tenant", issuerOf(other), true, core.CodeInvalidSignature},
 		{"another template", "https://elsewhere.example/{tenantid}/v2.0", true, core.CodeInvalidSignature},
-		{"a placeholder that the contract does not name", "https://login.example/{tid}/v2.0", true, core.CodeInvalidSignature},
+		{
+			"a placeholder that the contract does not name",
+			"https://login.example/{tid}/v2.0",
+			true,
+			core.CodeInvalidSignature,
+		},
 		{"another tenant, not asked", issuerOf(other), false, ""},
 		{"no string", 7, true, core.CodeKeysUnavailable}, // the only entry of the set is skipped
 	} {

@@ -49,7 +49,11 @@ func TestKeyUses(t *testing.T) {
 
 // TestKeyUsesConfig: what can never apply is an error.
 func TestKeyUsesConfig(t *testing.T) {
-	rules := core.Rules{Issuer: "https://issuer.example", JWKSURL: "https://issuer.example/keys", Audiences: []string{"api"}}
+	rules := core.Rules{
+		Issuer:    "https://issuer.example",
+		JWKSURL:   "https://issuer.example/keys",
+		Audiences: []string{"api"},
+	}
 	withPEM := rules
 	withPEM.JWKSURL, withPEM.PEM, withPEM.KeyUses = "", authtest.NewIssuer(t).PublicKeyPEM(), []string{"sig"}
 	padded := rules

@@ -30,15 +30,23 @@ func TestObservers(t *testing.T) {
 		}
 	}
 	var log lockedBuffer
-	v := newVerifier(t, server.rules(), core.WithObserver(func(context.Context, event.Event) { panic("bug in an observer") }), core.WithObserver(note),
-		core.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	v := newVerifier(
+		t,
+		server.rules(),
+		core.WithObserver(func(context.Context, event.Event) { panic("bug in an observer") }),
+		core.WithObserver(note),
+		core.WithLogger(slog.New(slog.NewTextHandler(&log, nil))),
+	)
 	token := rs256(t, "k1", nil)
 	for _, token := range []string{token, token, "x", rs256(t, "k2", nil)} {
 		_, _ = v.Verify(t.Context(), token)
 	}
 	_, _ = v.VerifyHeader(t.Context(), "Bearer")
 	// In no order: observers hear of a fetch after the requests that waited for it have gone on.
-	want := []string{"INVALID_FORMAT", "INVALID_REQUEST", "KeysRefreshed", "KeysRefreshed", "UNKNOWN_KEY", "UnknownKey", "verified custom false", "verified custom true"}
+	want := []string{
+		"INVALID_FORMAT", "INVALID_REQUEST", "KeysRefreshed", "KeysRefreshed", "UNKNOWN_KEY", "UnknownKey",
+		"verified custom false", "verified custom true",
+	}
 	var seen []string
 	for range want {
 		seen = append(seen, <-heard)
@@ -50,12 +58,17 @@ func TestObservers(t *testing.T) {
 	if logged := strings.Join(log.take(), "\n"); !strings.Contains(logged, "bug in an observer") {
 		t.Errorf("the panic is not in the log: %s", logged)
 	}
-	emulator := newVerifier(t, core.Rules{Issuer: kitIssuer, Audiences: []string{"api"}, InsecureEmulator: true}, core.WithObserver(func(_ context.Context, e event.Event) {
+	emulator := newVerifier(t, core.Rules{
+		Issuer:           kitIssuer,
+		Audiences:        []string{"api"},
+		InsecureEmulator: true,
+	}, core.WithObserver(func(_ context.Context, e event.Event) {
 		if v, ok := e.(event.TokenVerified); ok {
 			seen = append(seen, "emulated "+v.Provider)
 		}
 	}))
-	if _, err := emulator.Verify(t.Context(), b64(`{"alg":"none"}`)+"."+b64(asJSON(t, claimsWith(nil)))+"."); err != nil || seen[len(seen)-1] != "emulated custom" {
+	_, err := emulator.Verify(t.Context(), b64(`{"alg":"none"}`)+"."+b64(asJSON(t, claimsWith(nil)))+".")
+	if err != nil || seen[len(seen)-1] != "emulated custom" {
 		t.Errorf("%v %q", err, seen)
 	}
 }
@@ -68,7 +81,12 @@ func TestObserversAreHeldWeakly(t *testing.T) {
 	func() {
 		big := new([1 << 16]byte)
 		runtime.AddCleanup(big, func(done chan struct{}) { close(done) }, freed)
-		if _, err := core.NewVerifier(contract, core.WithClock(clock), core.WithObserver(func(context.Context, event.Event) { big[0]++ })); err != nil {
+		_, err := core.NewVerifier(
+			contract,
+			core.WithClock(clock),
+			core.WithObserver(func(context.Context, event.Event) { big[0]++ }),
+		)
+		if err != nil {
 			t.Fatal(err)
 		}
 	}()
@@ -92,12 +110,18 @@ func TestObserverHearsOfTenants(t *testing.T) {
 	rules.Issuer = tenantIssuer
 	tenant := newContract(t, rules)
 	refreshed := make(chan struct{}, 10)
-	v := newVerifier(t, secretRules(), core.WithResolver(core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { return tenant, nil }}),
+	v := newVerifier(
+		t,
+		secretRules(),
+		core.WithResolver(
+			core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { return tenant, nil }},
+		),
 		core.WithObserver(func(_ context.Context, e event.Event) {
 			if _, ok := e.(event.KeysRefreshed); ok {
 				refreshed <- struct{}{}
 			}
-		}))
+		}),
+	)
 	if _, err := v.Verify(t.Context(), rs256(t, "k1", map[string]any{"iss": tenantIssuer})); err != nil {
 		t.Fatal(err)
 	}

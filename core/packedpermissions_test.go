@@ -57,7 +57,9 @@ func TestSessionPermissionBits(t *testing.T) {
 		name, fea, per, fpm string
 		want                []string
 	}{
-		{"the worked example", "o:dashboard,o:teams", "manage,read", "3,2", []string{"org:dashboard:manage", "org:dashboard:read", "org:teams:read"}},
+		{"the worked example", "o:dashboard,o:teams", "manage,read", "3,2", []string{
+			"org:dashboard:manage", "org:dashboard:read", "org:teams:read",
+		}},
 		{"one bit", "o:a", "x,y,z", "4", []string{"org:a:z"}},
 		{"no bit", "o:a", "x", "0", nil},
 		{"both scopes in one", "uo:a,ou:b", "x", "1,1", []string{"org:a:x", "org:b:x"}},
@@ -65,7 +67,13 @@ func TestSessionPermissionBits(t *testing.T) {
 		{"a user's feature in front: only the other reading grants", "u:a,o:b", "x", "0,1", nil},
 		{"a user's feature in front: both grant", "u:a,o:b", "x,y", "3,2", []string{"org:b:y"}},
 		{"a user's feature behind", "o:b,u:a", "x", "1", []string{"org:b:x"}},
-		{"the JavaScript SDK's test data", "o:reservations,u:dashboard,uo:support-chat,o:impersonation", "read,manage", "2,3", []string{"org:reservations:manage"}},
+		{
+			"the JavaScript SDK's test data",
+			"o:reservations,u:dashboard,uo:support-chat,o:impersonation",
+			"read,manage",
+			"2,3",
+			[]string{"org:reservations:manage"},
+		},
 		{"a bit beyond the permissions", "o:a,o:b", "x,y", "4,1", []string{"org:b:x"}},
 		{"a bit beyond beside good ones", "o:a", "x,y", "7", nil},
 		{"63 bits", "o:a", bit(63), "9223372036854775807", []string{"org:a:x"}},
@@ -102,7 +110,11 @@ func TestSessionPermissionBits(t *testing.T) {
 			}
 		})
 	}
-	s := session(t, m, map[string]any{"fea": []string{"o:a"}, "o": map[string]any{"per": 7, "fpm": 1}, "permissions": []string{"p"}})
+	s := session(t, m, map[string]any{
+		"fea":         []string{"o:a"},
+		"o":           map[string]any{"per": 7, "fpm": 1},
+		"permissions": []string{"p"},
+	})
 	if got := s.Permissions(); !slices.Equal(got, []string{"p"}) {
 		t.Errorf("wrong types: %q", got)
 	}

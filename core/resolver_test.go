@@ -79,12 +79,24 @@ func TestResolver(t *testing.T) {
 	}{
 		{"accepted", tenant, ""},
 		{"refused", nobody, core.CodeIssuerMismatch},
-		{"refused by a zero contract", func(context.Context, string) (*core.Contract, error) { return &core.Contract{}, nil }, core.CodeIssuerMismatch},
-		{"a contract of another issuer", func(context.Context, string) (*core.Contract, error) { return newContract(t, secretRules()), nil }, core.CodeIssuerMismatch},
+		{
+			"refused by a zero contract",
+			func(context.Context, string) (*core.Contract, error) { return &core.Contract{}, nil },
+			core.CodeIssuerMismatch,
+		},
+		{
+			"a contract of another issuer",
+			func(context.Context, string) (*core.Contract, error) { return newContract(t, secretRules()), nil },
+			core.CodeIssuerMismatch,
+		},
 		{"a contract of another audience", func(context.Context, string) (*core.Contract, error) {
 			return newContract(t, with(func(r *core.Rules) { r.Issuer, r.Audiences = tenantIssuer, []string{"x"} })), nil
 		}, core.CodeAudienceMismatch},
-		{"an error", func(context.Context, string) (*core.Contract, error) { return nil, errors.New("database is down") }, core.CodeKeysUnavailable},
+		{
+			"an error",
+			func(context.Context, string) (*core.Contract, error) { return nil, errors.New("database is down") },
+			core.CodeKeysUnavailable,
+		},
 		{"an error beside a contract", func(ctx context.Context, issuer string) (*core.Contract, error) {
 			c, _ := tenant(ctx, issuer)
 			return c, errors.New("database is down")
@@ -129,7 +141,12 @@ func TestResolverRemembers(t *testing.T) {
 	refuse := func(context.Context, string) (*core.Contract, error) { return nil, nil }
 	clock := newClock()
 	d := &directory{answer: refuse}
-	v := newVerifier(t, with(func(r *core.Rules) { r.InsecureNoExpiry = true }), core.WithClock(clock), core.WithResolver(d.resolver(4)))
+	v := newVerifier(
+		t,
+		with(func(r *core.Rules) { r.InsecureNoExpiry = true }),
+		core.WithClock(clock),
+		core.WithResolver(d.resolver(4)),
+	)
 	token := tenantToken(t)
 	steps := []struct {
 		name    string

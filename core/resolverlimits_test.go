@@ -48,7 +48,8 @@ func TestResolverUnderAttack(t *testing.T) {
 		tenants := func() {
 			t.Helper()
 			for i := range 4 {
-				if _, err := v.Verify(t.Context(), hs256(t, map[string]any{"iss": fmt.Sprintf("https://tenant-%d.example", i)})); err != nil {
+				_, err := v.Verify(t.Context(), hs256(t, map[string]any{"iss": fmt.Sprintf("https://tenant-%d.example", i)}))
+				if err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -134,7 +135,11 @@ func TestResolverKnowsTenantsAfterARestart(t *testing.T) {
 			d := &directory{answer: func(_ context.Context, issuer string) (*core.Contract, error) {
 				return newContract(t, with(func(r *core.Rules) { r.Issuer = issuer })), nil
 			}}
-			v := newVerifier(t, secretRules(), core.WithResolver(core.Resolver{Resolve: d.resolve, MaxTenants: room, MaxPerSecond: perSecond}))
+			v := newVerifier(t, secretRules(), core.WithResolver(core.Resolver{
+				Resolve:      d.resolve,
+				MaxTenants:   room,
+				MaxPerSecond: perSecond,
+			}))
 			accepted := 0
 			for i := range tenants {
 				_, err := v.Verify(t.Context(), hs256(t, map[string]any{"iss": fmt.Sprintf("https://%d.example", i)}))
@@ -153,7 +158,10 @@ func TestResolverRefusalsAreBounded(t *testing.T) {
 	const issuers = 3000
 	clock := newClock()
 	d := &directory{answer: func(context.Context, string) (*core.Contract, error) { return nil, nil }}
-	v := newVerifier(t, secretRules(), core.WithClock(clock), core.WithResolver(core.Resolver{Resolve: d.resolve, MaxPerSecond: 2 * issuers}))
+	v := newVerifier(t, secretRules(), core.WithClock(clock), core.WithResolver(core.Resolver{
+		Resolve:      d.resolve,
+		MaxPerSecond: 2 * issuers,
+	}))
 	for range 2 {
 		for i := range issuers {
 			_, err := v.Verify(t.Context(), unsigned(t, fmt.Sprintf("https://%d.example", i)))
@@ -240,13 +248,18 @@ func TestResolverIssuers(t *testing.T) {
 		{
 			"https://login.example.com/*/v2.0",
 			[]string{"https://login.example.com/contoso.com/v2.0"},
-			[]string{"https://login.example.com//v2.0", "https://login.example.com/../v2.0", "https://login.example.com/a/b/v2.0"},
+			[]string{
+				"https://login.example.com//v2.0", "https://login.example.com/../v2.0", "https://login.example.com/a/b/v2.0",
+			},
 		},
 		{"https://tenant.example.com/", []string{"https://tenant.example.com/"}, []string{"https://tenant.example.com"}},
 	}
 	for _, c := range cases {
 		d := &directory{answer: func(context.Context, string) (*core.Contract, error) { return nil, nil }}
-		v := newVerifier(t, secretRules(), core.WithResolver(core.Resolver{Resolve: d.resolve, Issuers: []string{"https://other.example", c.pattern}}))
+		v := newVerifier(t, secretRules(), core.WithResolver(core.Resolver{
+			Resolve: d.resolve,
+			Issuers: []string{"https://other.example", c.pattern},
+		}))
 		for want, issuers := range map[int][]string{1: c.asked, 0: c.refused} {
 			for _, issuer := range issuers {
 				_, err := v.Verify(t.Context(), unsigned(t, issuer))

@@ -4,7 +4,11 @@ import "reflect"
 
 // copyRules returns rules that share no memory with r. It walks the type, so
 // that a new field can't be forgotten.
-func copyRules(r Rules) Rules { return deepCopy(reflect.ValueOf(r)).Interface().(Rules) } //nolint:forcetypeassert // its own type
+func copyRules(
+	r Rules,
+) Rules {
+	return deepCopy(reflect.ValueOf(r)).Interface().(Rules)
+} //nolint:forcetypeassert // its own type
 
 func deepCopy(v reflect.Value) reflect.Value {
 	to := reflect.New(v.Type()).Elem()

@@ -33,8 +33,13 @@ func TestSecretNeverPrinted(t *testing.T) {
 	short.Secret = core.NewSecret(kitSecret[:40])
 	_, fault := core.NewContract(short)
 	values := map[string]any{
-		"Secret": rules.Secret, "Rules": rules, "*Rules": &rules, "handed Rules": contract.Rules(), "*Contract": contract, "Contract": *contract,
-		"Verifier": verifier, "Guard": g, "Session": session, "refusal": refusal, "ConfigError": fault,
+		"Secret":       rules.Secret,
+		"Rules":        rules,
+		"*Rules":       &rules,
+		"handed Rules": contract.Rules(),
+		"*Contract":    contract,
+		"Contract":     *contract,
+		"Verifier":     verifier, "Guard": g, "Session": session, "refusal": refusal, "ConfigError": fault,
 		"list": []any{rules, contract}, "map": map[string]core.Secret{"a": rules.Secret},
 	}
 	if refusal == nil || fault == nil {
@@ -93,16 +98,38 @@ func TestWarnings(t *testing.T) {
 		want  []string
 	}{
 		{"nothing open", secretRules(), nil},
-		{"any issuer", core.Rules{InsecureAnyIssuer: true, Audiences: []string{"api"}, Secret: core.NewSecret(kitSecret)}, []string{"any issuer"}},
-		{"no audience", core.Rules{Issuer: kitIssuer, InsecureAnyAudience: true, Secret: core.NewSecret(kitSecret)}, []string{"no audience: a token this issuer made for any other service"}},
-		{"bound by parties", core.Rules{Issuer: kitIssuer, InsecureAnyAudience: true, AuthorizedParties: []string{"spa"}, Secret: core.NewSecret(kitSecret)}, nil},
-		{"bound by a rule", core.Rules{Issuer: kitIssuer, InsecureAnyAudience: true, ClaimRules: bind, Secret: core.NewSecret(kitSecret)}, nil},
+		{"any issuer", core.Rules{
+			InsecureAnyIssuer: true,
+			Audiences:         []string{"api"},
+			Secret:            core.NewSecret(kitSecret),
+		}, []string{"any issuer"}},
+		{"no audience", core.Rules{
+			Issuer:              kitIssuer,
+			InsecureAnyAudience: true,
+			Secret:              core.NewSecret(kitSecret),
+		}, []string{"no audience: a token this issuer made for any other service"}},
+		{"bound by parties", core.Rules{
+			Issuer:              kitIssuer,
+			InsecureAnyAudience: true,
+			AuthorizedParties:   []string{"spa"},
+			Secret:              core.NewSecret(kitSecret),
+		}, nil},
+		{"bound by a rule", core.Rules{
+			Issuer:              kitIssuer,
+			InsecureAnyAudience: true,
+			ClaimRules:          bind,
+			Secret:              core.NewSecret(kitSecret),
+		}, nil},
 		{"no expiry", with(func(r *core.Rules) { r.InsecureNoExpiry = true }), []string{"no expiry"}},
 		{"short secret", with(func(r *core.Rules) { r.InsecureShortSecret = true }), []string{"short secret"}},
 		{"http", with(func(r *core.Rules) { r.InsecureHTTP = true }), []string{"plain http"}},
 		{"bound tokens", with(func(r *core.Rules) { r.InsecureIgnoreConfirmation = true }), []string{"bound tokens (cnf)"}},
 		{"emulator", with(func(r *core.Rules) { r.InsecureEmulator = true }), []string{"emulator: unsigned tokens"}},
-		{"several", with(func(r *core.Rules) { r.InsecureEmulator, r.InsecureNoExpiry = true, true }), []string{"no expiry", "emulator"}},
+		{
+			"several",
+			with(func(r *core.Rules) { r.InsecureEmulator, r.InsecureNoExpiry = true, true }),
+			[]string{"no expiry", "emulator"},
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

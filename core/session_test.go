@@ -45,11 +45,35 @@ func TestSessionLists(t *testing.T) {
 		{"split", roles(core.ClaimRef{Path: "r", Split: ","}), text(`"a, b,,c "`), []string{"a", "b", "c"}},
 		{"split takes no list", roles(core.ClaimRef{Path: "r", Split: ","}), text(`["a,b"]`), nil},
 		{"keys of an object", roles(core.ClaimRef{Path: "r", Keys: true}), text(`{"b":{},"a":null}`), []string{"b", "a"}},
-		{"a field of objects", roles(core.ClaimRef{Path: "r", Field: "name"}), text(`[{"name":"a"},{"x":"y"},"b",{"name":["c","d"]}]`), []string{"a", "b", "c", "d"}},
-		{"a prefix cut off", roles(core.ClaimRef{Path: "r", TrimPrefix: "role:"}), text(`["role:a","b","role:"]`), []string{"a"}},
-		{"a prefix put on", roles(core.ClaimRef{Path: "r", Prefix: "org:"}), text(`["a","org:b",""]`), []string{"org:a", "org:b"}},
-		{"one prefix for another", roles(core.ClaimRef{Path: "r", TrimPrefix: "x/", Prefix: "org:"}), text(`["x/a","y/b"]`), []string{"org:a"}},
-		{"the union, in order", roles(core.ClaimRef{Path: "s"}, core.ClaimRef{Path: "r"}, core.ClaimRef{Path: "sub"}), text(`["b","user_1"]`), []string{"b", "user_1"}},
+		{
+			"a field of objects",
+			roles(core.ClaimRef{Path: "r", Field: "name"}),
+			text(`[{"name":"a"},{"x":"y"},"b",{"name":["c","d"]}]`),
+			[]string{"a", "b", "c", "d"},
+		},
+		{
+			"a prefix cut off",
+			roles(core.ClaimRef{Path: "r", TrimPrefix: "role:"}),
+			text(`["role:a","b","role:"]`),
+			[]string{"a"},
+		},
+		{
+			"a prefix put on",
+			roles(core.ClaimRef{Path: "r", Prefix: "org:"}),
+			text(`["a","org:b",""]`),
+			[]string{"org:a", "org:b"},
+		},
+		{"one prefix for another", roles(core.ClaimRef{
+			Path:       "r",
+			TrimPrefix: "x/",
+			Prefix:     "org:",
+		}), text(`["x/a","y/b"]`), []string{"org:a"}},
+		{
+			"the union, in order",
+			roles(core.ClaimRef{Path: "s"}, core.ClaimRef{Path: "r"}, core.ClaimRef{Path: "sub"}),
+			text(`["b","user_1"]`),
+			[]string{"b", "user_1"},
+		},
 		{"mapped to nothing", core.Mapping{Roles: []core.ClaimRef{}}, text(`["a"]`), nil},
 	}
 	for _, c := range cases {
@@ -95,7 +119,8 @@ func TestSessionValues(t *testing.T) {
 		"permissions": []string{"p1", "p2"}, "email": "a@b.example", "azp": "spa", "auth_time": offset(-60, ".5"),
 		"amr": []string{"pwd", "otp"}, "acr": "gold", "aal": "aal2", "act": map[string]any{"sub": "admin_1"},
 	})
-	if s.SessionID() != "s1" || s.Email() != "a@b.example" || s.ClientID() != "spa" || s.ACR() != "gold" || s.AAL() != "aal2" || s.Actor() != "admin_1" {
+	if s.SessionID() != "s1" || s.Email() != "a@b.example" || s.ClientID() != "spa" || s.ACR() != "gold" ||
+		s.AAL() != "aal2" || s.Actor() != "admin_1" {
 		t.Errorf("values: %q %q %q %q %q %q", s.SessionID(), s.Email(), s.ClientID(), s.ACR(), s.AAL(), s.Actor())
 	}
 	if got := s.Organization(); got != (core.Organization{ID: "o1", Slug: "acme", Name: "Acme", Role: "admin"}) {
@@ -147,7 +172,12 @@ func TestSessionKind(t *testing.T) {
 }
 
 func TestSessionDecode(t *testing.T) {
-	s := session(t, core.Mapping{}, map[string]any{"SUB": "evil", "Exp": 1, "n": 7, "deep": map[string]any{"A": 1, "a": 2}})
+	s := session(t, core.Mapping{}, map[string]any{
+		"SUB":  "evil",
+		"Exp":  1,
+		"n":    7,
+		"deep": map[string]any{"A": 1, "a": 2},
+	})
 	var claims struct {
 		Subject string `json:"sub"`
 		Expires int64  `json:"exp"`
@@ -246,7 +276,8 @@ func TestSessionLogsNoClaims(t *testing.T) {
 // A session that no verifier made has no user and no claims.
 func TestZeroSession(t *testing.T) {
 	zero := &core.Session{}
-	if zero.UserID() != "" || zero.Provider() != "" || zero.Subject() != "" || zero.Roles() != nil || zero.HasRole("") || zero.Since(epoch()) != 0 {
+	if zero.UserID() != "" || zero.Provider() != "" || zero.Subject() != "" || zero.Roles() != nil || zero.HasRole("") ||
+		zero.Since(epoch()) != 0 {
 		t.Error("a zero session has values")
 	}
 	if _, _, ok := zero.FactorAges(); ok {

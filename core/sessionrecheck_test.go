@@ -27,7 +27,10 @@ func TestRecheckOfWhatTimeChanges(t *testing.T) {
 			}
 			clock := newClock()
 			v := newVerifier(t, rules, core.WithClock(clock))
-			s, err := v.Verify(t.Context(), hs256(t, map[string]any{"activates": clock.Now().Add(10 * time.Minute).Unix(), "paid": false}))
+			s, err := v.Verify(t.Context(), hs256(t, map[string]any{
+				"activates": clock.Now().Add(10 * time.Minute).Unix(),
+				"paid":      false,
+			}))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -50,19 +50,34 @@ func TestTokenCacheHoldsWhatItMay(t *testing.T) {
 		{"many scopes in a text", 300, func(i int) map[string]any {
 			return map[string]any{"scope": strings.Join(numbered(i, 2200), " ")}
 		}, scopes},
-		{"many scopes in a list", 300, func(i int) map[string]any { return map[string]any{"scope": numbered(i, 1500)} }, scopes},
+		{
+			"many scopes in a list",
+			300,
+			func(i int) map[string]any { return map[string]any{"scope": numbered(i, 1500)} },
+			scopes,
+		},
 		{"many roles and permissions", 300, func(i int) map[string]any {
 			return map[string]any{"roles": numbered(i, 800), "permissions": numbered(i, 800)}
 		}, scopes},
 		{"one scope many times", 2500, func(i int) map[string]any {
 			return map[string]any{"scope": strings.Repeat(fmt.Sprintf("%d ", 1000+i), 1500)}
 		}, scopes},
-		{"long user ids", 6000, func(i int) map[string]any { return map[string]any{"sub": fmt.Sprintf("%0500d", i)} }, scopes},
-		{"decoded claims", 1500, func(i int) map[string]any { return map[string]any{"note": fmt.Sprintf("%09000d", i)} }, func(s *core.Session) {
-			if c, err := core.ClaimsOf[flat](s); err != nil || len(c.Note) != 9000 {
-				panic(err)
-			}
-		}},
+		{
+			"long user ids",
+			6000,
+			func(i int) map[string]any { return map[string]any{"sub": fmt.Sprintf("%0500d", i)} },
+			scopes,
+		},
+		{
+			"decoded claims",
+			1500,
+			func(i int) map[string]any { return map[string]any{"note": fmt.Sprintf("%09000d", i)} },
+			func(s *core.Session) {
+				if c, err := core.ClaimsOf[flat](s); err != nil || len(c.Note) != 9000 {
+					panic(err)
+				}
+			},
+		},
 		{"many claims", 1500, func(i int) map[string]any {
 			claims := map[string]any{}
 			for _, name := range numbered(i, 500) {

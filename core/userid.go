@@ -44,11 +44,19 @@ func (c *contract) readUserID(v jose.Value, claim string) (string, *Error) {
 	id, isText := v.Text()
 	switch {
 	case !isText && v.Kind() == jose.KindNumber:
-		return "", refuseClaim(CodeClaimMismatch, claim, "the user id is "+shown(v)+", expected a string; NumericUserID accepts integers")
+		return "", refuseClaim(
+			CodeClaimMismatch,
+			claim,
+			"the user id is "+shown(v)+", expected a string; NumericUserID accepts integers",
+		)
 	case !isText:
 		return "", refuseClaim(CodeClaimMismatch, claim, "the user id is "+shown(v)+", expected a string")
 	case len(id) > maxUserIDBytes:
-		return "", refuseClaim(CodeClaimMismatch, claim, "the user id has "+itoa(len(id))+" bytes, at most "+itoa(maxUserIDBytes)+" are read")
+		return "", refuseClaim(
+			CodeClaimMismatch,
+			claim,
+			"the user id has "+itoa(len(id))+" bytes, at most "+itoa(maxUserIDBytes)+" are read",
+		)
 	case strings.ContainsFunc(id, breaksText):
 		return "", refuseClaim(CodeClaimMismatch, claim, "the user id contains a control character")
 	}
@@ -59,6 +67,7 @@ func (c *contract) readUserID(v jose.Value, claim string) (string, *Error) {
 // 1e3 and 42.0 are refused, not converted: past 2^53 readers disagree on them.
 func canonicalInteger(n []byte) (string, bool) {
 	digits := bytes.TrimPrefix(n, []byte("-"))
-	plain := len(digits) > 0 && len(digits) <= maxUserIDBytes && !bytes.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
+	plain := len(digits) > 0 && len(digits) <= maxUserIDBytes &&
+		!bytes.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
 	return string(n), plain && string(n) != "-0"
 }

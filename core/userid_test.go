@@ -54,7 +54,8 @@ func TestVerifyUserID(t *testing.T) {
 	}
 }
 
-// TestNumericUserIDSpellings: a contract may accept integers, as they are written: readers disagree on any other spelling.
+// TestNumericUserIDSpellings: a contract may accept integers, as they are written: readers disagree on any other
+// spelling.
 func TestNumericUserIDSpellings(t *testing.T) {
 	numeric := with(func(r *core.Rules) { r.NumericUserID = true })
 	for written, want := range map[string]string{
@@ -80,7 +81,10 @@ func TestNumericUserIDSpellings(t *testing.T) {
 
 // TestEventsAreNoSessions: a security event or logout token has the user's sub, and need not have a typ.
 func TestEventsAreNoSessions(t *testing.T) {
-	token := hs256(t, map[string]any{"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}})
+	token := hs256(
+		t,
+		map[string]any{"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}},
+	)
 	_, err := newVerifier(t, secretRules()).Verify(t.Context(), token)
 	wantCode(t, err, core.CodeClaimMismatch)
 }

@@ -49,7 +49,8 @@ func TestRefusalIsEchosOwn(t *testing.T) {
 		if !errors.As(given, &own) || own.Code != http.StatusUnauthorized {
 			t.Fatalf("%s: the handler got %v, no *echo.HTTPError of 401", name, given)
 		}
-		if body, err := json.Marshal(own.Message); err != nil || string(body) != `{"error":"Sign in to continue.","code":"TOKEN_MISSING"}` {
+		body, err := json.Marshal(own.Message)
+		if err != nil || string(body) != `{"error":"Sign in to continue.","code":"TOKEN_MISSING"}` {
 			t.Errorf("%s: the message marshals to %s, %v", name, body, err)
 		}
 		var refusal *core.Error
@@ -78,7 +79,8 @@ func TestSwallowedRefusalIsAnAnswer(t *testing.T) {
 			e.Use(echoauth.New(issuer.Contract(), opts...))
 			e.GET("/", func(echo.Context) error { t.Error("the handler ran"); return nil })
 			answer := serve(e, "")
-			if answer.Code != http.StatusUnauthorized || answer.Body.String() != `{"error":"Sign in to continue.","code":"TOKEN_MISSING"}`+"\n" ||
+			if answer.Code != http.StatusUnauthorized ||
+				answer.Body.String() != `{"error":"Sign in to continue.","code":"TOKEN_MISSING"}`+"\n" ||
 				answer.Header().Get("WWW-Authenticate") != "Bearer" || answer.Header().Get("Cache-Control") != "no-store" {
 				t.Errorf("%s, handler idle %t: got %d %v %q", name, idle, answer.Code, answer.Header(), answer.Body)
 			}
@@ -91,7 +93,12 @@ func TestResponderWithoutJSON(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	for _, body := range []string{"<p>no</p>", "{ \"spaced\": true }\n", "", `{"no":"newline"}`} {
 		e := echo.New()
-		e.Use(echoauth.New(issuer.Contract(), guard.Responder(func(_ guard.Request, r *guard.Rejection) { r.Body = []byte(body) })))
+		e.Use(
+			echoauth.New(
+				issuer.Contract(),
+				guard.Responder(func(_ guard.Request, r *guard.Rejection) { r.Body = []byte(body) }),
+			),
+		)
 		e.GET("/", func(echo.Context) error { return nil })
 		if answer := serve(e, ""); answer.Body.String() != body || answer.Code != http.StatusUnauthorized {
 			t.Errorf("got %d %q, want %q", answer.Code, answer.Body, body)

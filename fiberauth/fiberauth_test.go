@@ -62,7 +62,8 @@ func TestErrorHandler(t *testing.T) {
 		}
 		var refusal *core.Error
 		var rejection *guard.Rejection
-		if !errors.As(given, &refusal) || !errors.Is(given, core.CodeTokenMissing) || !errors.As(given, &rejection) || rejection.Status != fiber.StatusUnauthorized {
+		if !errors.As(given, &refusal) || !errors.Is(given, core.CodeTokenMissing) || !errors.As(given, &rejection) ||
+			rejection.Status != fiber.StatusUnauthorized {
 			t.Errorf("with it: the handler got %v", given)
 		}
 	}
@@ -123,7 +124,8 @@ func TestKeepsEarlierHeaders(t *testing.T) {
 	})
 	app.Use(fiberauth.New(issuer.Contract()))
 	_, header, _ := serve(app, "")
-	if header.Get("X-Request-Id") != "r1" || header.Get("Content-Type") != "application/json" || header.Get("Cache-Control") != "no-store" {
+	if header.Get("X-Request-Id") != "r1" || header.Get("Content-Type") != "application/json" ||
+		header.Get("Cache-Control") != "no-store" {
 		t.Errorf("got %v", header)
 	}
 }

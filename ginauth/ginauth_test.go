@@ -117,7 +117,8 @@ func TestErrorLogger(t *testing.T) {
 		r.Use(gin.ErrorLogger(), ginauth.New(issuer.Contract(), opts...))
 		r.GET("/", func(*gin.Context) { t.Error("the handler ran") })
 		answer := serve(r, issuer.Token(authtest.Claims{"iss": "https://internal.example"}))
-		if body := answer.Body.String(); answer.Code != http.StatusUnauthorized || strings.Contains(body, "internal.example") ||
+		if body := answer.Body.String(); answer.Code != http.StatusUnauthorized ||
+			strings.Contains(body, "internal.example") ||
 			strings.Contains(body, issuer.URL()) || body == "" {
 			t.Errorf("got %d %s", answer.Code, body)
 		}

@@ -33,7 +33,8 @@ func (s Scenario) checkReport(x Exchange) error {
 		return nil
 	}
 	if s.target() == PathStream {
-		if want := StreamLine(s.Want.User, 0) + StreamLine(s.Want.User, 1) + StreamLine(s.Want.User, 2); string(x.Body) != want {
+		want := StreamLine(s.Want.User, 0) + StreamLine(s.Want.User, 1) + StreamLine(s.Want.User, 2)
+		if string(x.Body) != want {
 			return fmt.Errorf("body %q, want %q", x.Body, want)
 		}
 		return nil

@@ -24,7 +24,11 @@ func forms() []form {
 		{Mode: modeMetadata(), metadata: metadata},
 		{Mode: modeSpanish()},
 		{Mode: modeResponder(), plain: true},
-		{Mode: combine("everything", modeRealm(), modeProblem(), modeMetadata(), modeSpanish()), realm: realm, metadata: metadata},
+		{
+			Mode:     combine("everything", modeRealm(), modeProblem(), modeMetadata(), modeSpanish()),
+			realm:    realm,
+			metadata: metadata,
+		},
 	}
 }
 
@@ -48,19 +52,61 @@ func refusals() []refusal {
 	const invalid = `error="invalid_token"`
 	return []refusal{
 		{"nobody", PathPrivate, "", nil, Mode{}, http.StatusUnauthorized, core.CodeTokenMissing},
-		{"malformed header", PathPrivate, `error="invalid_request"`, authorization("Bearer"), Mode{}, http.StatusBadRequest, core.CodeInvalidRequest},
-		{"expired token", PathPrivate, invalid, bearer("bad:expired"), Mode{}, http.StatusUnauthorized, core.CodeTokenExpired},
-		{"revoked session", PathPrivate, invalid, bearer("revoked"), modeFailClosed(), http.StatusUnauthorized, core.CodeTokenRevoked},
-		{"missing role", PathRequire, `error="insufficient_scope"`, bearer("member"), modeRole(), http.StatusForbidden, core.CodeForbidden},
 		{
-			"missing scope", PathRequire, `error="insufficient_scope", scope="invoices:read"`, bearer("session"), modeGrantedScope(),
+			"malformed header",
+			PathPrivate,
+			`error="invalid_request"`,
+			authorization("Bearer"),
+			Mode{},
+			http.StatusBadRequest,
+			core.CodeInvalidRequest,
+		},
+		{
+			"expired token",
+			PathPrivate,
+			invalid,
+			bearer("bad:expired"),
+			Mode{},
+			http.StatusUnauthorized,
+			core.CodeTokenExpired,
+		},
+		{
+			"revoked session",
+			PathPrivate,
+			invalid,
+			bearer("revoked"),
+			modeFailClosed(),
+			http.StatusUnauthorized,
+			core.CodeTokenRevoked,
+		},
+		{
+			"missing role",
+			PathRequire,
+			`error="insufficient_scope"`,
+			bearer("member"),
+			modeRole(),
+			http.StatusForbidden,
+			core.CodeForbidden,
+		},
+		{
+			"missing scope", PathRequire, `error="insufficient_scope", scope="invoices:read"`, bearer("session"),
+			modeGrantedScope(),
 			http.StatusForbidden, core.CodeInsufficientScope,
 		},
 		{
-			"old sign-in", PathRequire, `error="insufficient_user_authentication", max_age="600"`, bearer("old sign-in"), modeFresh(),
+			"old sign-in", PathRequire, `error="insufficient_user_authentication", max_age="600"`, bearer("old sign-in"),
+			modeFresh(),
 			http.StatusUnauthorized, core.CodeReauthenticationRequired,
 		},
-		{"issuer down", PathPrivate, "", bearer("foreign"), modeOutage(), http.StatusServiceUnavailable, core.CodeKeysUnavailable},
+		{
+			"issuer down",
+			PathPrivate,
+			"",
+			bearer("foreign"),
+			modeOutage(),
+			http.StatusServiceUnavailable,
+			core.CodeKeysUnavailable,
+		},
 	}
 }
 

@@ -23,7 +23,11 @@ type asked struct {
 
 // lacksScopes: 403, and the challenge names every scope that is asked for.
 func lacksScopes(scopes string) Want {
-	return Want{Status: http.StatusForbidden, Code: core.CodeInsufficientScope, Challenge: challengeScope + `, scope="` + scopes + `"`}
+	return Want{
+		Status:    http.StatusForbidden,
+		Code:      core.CodeInsufficientScope,
+		Challenge: challengeScope + `, scope="` + scopes + `"`,
+	}
 }
 
 // stepUp: 401, and the challenge says what sign-in would do (RFC 9470 §3).
@@ -43,22 +47,47 @@ func questions() []question {
 	return []question{
 		{"nothing more", nil, []asked{met("session"), met("oauth"), met("member")}},
 		{"a scope", policy.Scope("invoices:read"), []asked{met("oauth"), silent("session", lacksScopes("invoices:read"))}},
-		{"two scopes", policy.Scope("openid", "invoices:write"), []asked{unmet("oauth", lacksScopes("openid invoices:write"))}},
-		{"any of two scopes", policy.AnyScope("invoices:write", "invoices:read"), []asked{met("oauth"), silent("session", lacksScopes("invoices:write"))}},
-		{"all of two scopes", policy.All(policy.Scope("openid"), policy.Scope("invoices:write")), []asked{unmet("oauth", lacksScopes("openid invoices:write"))}},
-		{"any role", policy.AnyRole("org:owner", "org:admin"), []asked{met("session"), unmet("member", forbidden()), silent("oauth", forbidden())}},
-		{"two permissions", policy.Permission("org:invoices:read", "org:invoices:create"), []asked{met("session"), unmet("member", forbidden())}},
-		{"any permission", policy.AnyPermission("org:invoices:read", "org:all"), []asked{met("member"), silent("no organization", forbidden())}},
-		{"an organisation", policy.InOrganization("org_9"), []asked{met("session"), met("oauth"), silent("no organization", forbidden())}},
+		{
+			"two scopes",
+			policy.Scope("openid", "invoices:write"),
+			[]asked{unmet("oauth", lacksScopes("openid invoices:write"))},
+		},
+		{"any of two scopes", policy.AnyScope("invoices:write", "invoices:read"), []asked{
+			met("oauth"), silent("session", lacksScopes("invoices:write")),
+		}},
+		{
+			"all of two scopes",
+			policy.All(policy.Scope("openid"), policy.Scope("invoices:write")),
+			[]asked{unmet("oauth", lacksScopes("openid invoices:write"))},
+		},
+		{"any role", policy.AnyRole("org:owner", "org:admin"), []asked{
+			met("session"), unmet("member", forbidden()), silent("oauth", forbidden()),
+		}},
+		{"two permissions", policy.Permission("org:invoices:read", "org:invoices:create"), []asked{
+			met("session"), unmet("member", forbidden()),
+		}},
+		{"any permission", policy.AnyPermission("org:invoices:read", "org:all"), []asked{
+			met("member"), silent("no organization", forbidden()),
+		}},
+		{"an organisation", policy.InOrganization("org_9"), []asked{
+			met("session"), met("oauth"), silent("no organization", forbidden()),
+		}},
 		{"another organisation", policy.InOrganization("org_1"), []asked{unmet("session", forbidden())}},
 		{"a claim", policy.Claim("sts", "active"), []asked{met("session"), silent("version 1", forbidden())}},
 		{"a kind", policy.Kind(core.KindAccess), []asked{met("oauth"), unmet("session", forbidden())}},
-		{"a sign-in of today", policy.FreshWithin(day), []asked{met("old sign-in"), silent("oauth", stepUp(`max_age="86400"`))}},
-		{"a class", policy.ACR("gold", "platinum"), []asked{
-			met("gold"), unmet("silver", stepUp(`acr_values="gold platinum"`)), silent("session", stepUp(`acr_values="gold platinum"`)),
+		{"a sign-in of today", policy.FreshWithin(day), []asked{
+			met("old sign-in"), silent("oauth", stepUp(`max_age="86400"`)),
 		}},
-		{"a level", policy.AAL(2), []asked{met("second level"), unmet("first level", stepUp("")), silent("session", stepUp(""))}},
-		{"several factors", policy.MFA(), []asked{met("second factor"), unmet("session", stepUp("")), silent("no factor ages", stepUp(""))}},
+		{"a class", policy.ACR("gold", "platinum"), []asked{
+			met("gold"), unmet("silver", stepUp(`acr_values="gold platinum"`)),
+			silent("session", stepUp(`acr_values="gold platinum"`)),
+		}},
+		{"a level", policy.AAL(2), []asked{
+			met("second level"), unmet("first level", stepUp("")), silent("session", stepUp("")),
+		}},
+		{"several factors", policy.MFA(), []asked{
+			met("second factor"), unmet("session", stepUp("")), silent("no factor ages", stepUp("")),
+		}},
 		{"a role and a fresh sign-in", policy.All(policy.Role("org:admin"), policy.FreshWithin(ten)), []asked{
 			met("session"), unmet("old sign-in", stepUp(`max_age="600"`)),
 			{"old member", "nobody signs in again only to be forbidden", forbidden()},
@@ -69,13 +98,23 @@ func questions() []question {
 		{"a role or several factors", policy.Any(policy.Role("org:owner"), policy.MFA()), []asked{
 			met("second factor"), {"member", "nobody is forbidden what a new sign-in would allow", stepUp("")},
 		}},
-		{"not a role", policy.Not(policy.Role("org:admin")), []asked{met("member"), met("no organization"), unmet("session", forbidden())}},
-		{"not a claim", policy.Not(policy.Claim("sts", "suspended")), []asked{met("session"), silent("version 1", forbidden())}},
-		{"a function", policy.Func("not user_1", notUserOne), []asked{met("other"), unmet("session", forbidden())}},
-		{"a function's own code", policy.Func("quota", overQuota), []asked{met("other"), unmet("session", lacksScopes("quota:more"))}},
-		{"a function that is down", policy.Not(policy.Func("down", func(*core.Session) error { return errors.New("database is down") })), []asked{
-			{"session", "Not makes no yes of what can't be told", forbidden()},
+		{"not a role", policy.Not(policy.Role("org:admin")), []asked{
+			met("member"), met("no organization"), unmet("session", forbidden()),
 		}},
+		{"not a claim", policy.Not(policy.Claim("sts", "suspended")), []asked{
+			met("session"), silent("version 1", forbidden()),
+		}},
+		{"a function", policy.Func("not user_1", notUserOne), []asked{met("other"), unmet("session", forbidden())}},
+		{"a function's own code", policy.Func("quota", overQuota), []asked{
+			met("other"), unmet("session", lacksScopes("quota:more")),
+		}},
+		{
+			"a function that is down",
+			policy.Not(policy.Func("down", func(*core.Session) error { return errors.New("database is down") })),
+			[]asked{
+				{"session", "Not makes no yes of what can't be told", forbidden()},
+			},
+		},
 	}
 }
 
@@ -117,7 +156,10 @@ func policyScenarios() []Scenario {
 		}
 		row := func(name, why string, fields []Field, want Want, modes ...Mode) Scenario {
 			return Scenario{
-				Name: "asks " + q.name + ", " + name, Why: why, Mode: combine("asks "+q.name, append(modes, mode)...), Target: PathRequire,
+				Name:   "asks " + q.name + ", " + name,
+				Why:    why,
+				Mode:   combine("asks "+q.name, append(modes, mode)...),
+				Target: PathRequire,
 				Fields: fields, Want: want,
 			}
 		}

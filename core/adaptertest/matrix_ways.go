@@ -57,10 +57,20 @@ func ways() []way {
 				return PathPrivate + "?x=1&" + strings.Join(apply(tokens, prefix("access_token=")), "&"), nil
 			},
 		},
-		{name: "header", extractors: []guard.Extractor{guard.Header("Cf-Access-Jwt-Assertion")}, put: lines("Cf-Access-Jwt-Assertion", prefix(""))},
-		{name: "function", extractors: []guard.Extractor{guard.ExtractorFunc(ownScheme)}, put: lines("Authorization", prefix("Token "))},
 		{
-			name: "chain", extractors: []guard.Extractor{guard.Bearer(), guard.Cookie("__session"), guard.InsecureQuery("access_token")},
+			name:       "header",
+			extractors: []guard.Extractor{guard.Header("Cf-Access-Jwt-Assertion")},
+			put:        lines("Cf-Access-Jwt-Assertion", prefix("")),
+		},
+		{
+			name:       "function",
+			extractors: []guard.Extractor{guard.ExtractorFunc(ownScheme)},
+			put:        lines("Authorization", prefix("Token ")),
+		},
+		{
+			name: "chain", extractors: []guard.Extractor{
+				guard.Bearer(), guard.Cookie("__session"), guard.InsecureQuery("access_token"),
+			},
 			put: func(tokens ...string) (string, []Field) { // in the last places first, where it is found last
 				target, fields := PathPrivate+"?x=1", []Field(nil)
 				if len(tokens) > 0 {
@@ -112,7 +122,13 @@ func faults() []fault {
 	return []fault{
 		{"good token", "a good token lets its user in, wherever it stands", one("session"), Mode{}, passes("user_1")},
 		{"nothing", "without credentials there is nothing wrong with them", nil, Mode{}, missing()},
-		{"two tokens", "two different credentials in one request are refused (RFC 6750 §2)", []string{"{session}", "{other}"}, Mode{}, malformed()},
+		{
+			"two tokens",
+			"two different credentials in one request are refused (RFC 6750 §2)",
+			[]string{"{session}", "{other}"},
+			Mode{},
+			malformed(),
+		},
 		{"malformed token", bad, []string{"not.a.token"}, Mode{}, refused(core.CodeInvalidFormat)},
 		{"expired token", bad, one("bad:expired"), Mode{}, refused(core.CodeTokenExpired)},
 		{"foreign issuer", bad, one("foreign"), Mode{}, refused(core.CodeIssuerMismatch)},
@@ -121,9 +137,21 @@ func faults() []fault {
 		{"wrong party", bad, one("bad:wrong authorized party"), Mode{}, refused(core.CodePartyMismatch)},
 		{"pending session", bad, one("pending"), Mode{}, refused(core.CodeClaimMismatch)},
 		{"issuer down", "a token that can't be checked is neither good nor bad", one("foreign"), modeOutage(), unavailable()},
-		{"revoked session", "revocation is asked about every session", one("revoked"), modeFailClosed(), refused(core.CodeTokenRevoked)},
+		{
+			"revoked session",
+			"revocation is asked about every session",
+			one("revoked"),
+			modeFailClosed(),
+			refused(core.CodeTokenRevoked),
+		},
 		{"revocation down, closed", "fail closed: an outage, not a refusal", one("undecided"), modeFailClosed(), undecided()},
-		{"revocation down, open", "fail open: the program has chosen so", one("undecided"), modeFailOpen(), passes("user_undecided")},
+		{
+			"revocation down, open",
+			"fail open: the program has chosen so",
+			one("undecided"),
+			modeFailOpen(),
+			passes("user_undecided"),
+		},
 	}
 }
 
@@ -143,7 +171,9 @@ func wayScenarios() []Scenario {
 			for _, f := range faults() {
 				target, fields := w.put(f.tokens...)
 				rows = append(rows, Scenario{
-					Name: m.Name + " by " + w.name + ", " + f.name, Why: f.why, Mode: combine(m.Name+" by "+w.name, m.Mode, w.mode(), f.mode),
+					Name:   m.Name + " by " + w.name + ", " + f.name,
+					Why:    f.why,
+					Mode:   combine(m.Name+" by "+w.name, m.Mode, w.mode(), f.mode),
 					Method: w.method, Target: target, Fields: fields, Want: m.becomes(f.want),
 				})
 			}
@@ -167,14 +197,22 @@ func issuerScenarios() []Scenario {
 		}{
 			{"the first", "the issuer chooses the contract", "session", modeTwoIssuers(), passes("user_1")},
 			{"the second", "the issuer chooses the contract", "partner", modeTwoIssuers(), passes("partner_1")},
-			{"audience of the second", "each contract applies entire", "partner for another", modeTwoIssuers(), refused(core.CodeAudienceMismatch)},
+			{
+				"audience of the second",
+				"each contract applies entire",
+				"partner for another",
+				modeTwoIssuers(),
+				refused(core.CodeAudienceMismatch),
+			},
 			{"neither", "an issuer that no contract names", "foreign", modeTwoIssuers(), refused(core.CodeIssuerMismatch)},
 			{"the first, the second down", "an issuer's outage is its own", "session", partnerDown, passes("user_1")},
 			{"the second, which is down", "an issuer's outage is its own", "foreign", partnerDown, unavailable()},
 		} {
 			target, fields := w.put("{" + c.token + "}")
 			rows = append(rows, Scenario{
-				Name: "two contracts by " + w.name + ", " + c.name, Why: c.why, Mode: combine("two contracts by "+w.name, w.mode(), c.mode),
+				Name:   "two contracts by " + w.name + ", " + c.name,
+				Why:    c.why,
+				Mode:   combine("two contracts by "+w.name, w.mode(), c.mode),
 				Method: w.method, Target: target, Fields: fields, Want: c.want,
 			})
 		}
@@ -207,7 +245,14 @@ func originScenarios() []Scenario {
 	}
 	var rows []Scenario
 	add := func(name, why string, mode Mode, method string, fields []Field, want Want) {
-		rows = append(rows, Scenario{Name: name, Why: why, Mode: mode, Method: method, Fields: append([]Field{session}, fields...), Want: want})
+		rows = append(rows, Scenario{
+			Name:   name,
+			Why:    why,
+			Mode:   mode,
+			Method: method,
+			Fields: append([]Field{session}, fields...),
+			Want:   want,
+		})
 	}
 	for _, site := range sites {
 		wanted := forbidden()
@@ -218,7 +263,14 @@ func originScenarios() []Scenario {
 			add(mode.Name+", "+method+" of "+site.name, why, mode, method, site.fields, wanted)
 		}
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
-			add(mode.Name+", "+method+" of "+site.name, "what is safe changes nothing (RFC 9110 §9.2.1)", mode, method, site.fields, passes("user_1"))
+			add(
+				mode.Name+", "+method+" of "+site.name,
+				"what is safe changes nothing (RFC 9110 §9.2.1)",
+				mode,
+				method,
+				site.fields,
+				passes("user_1"),
+			)
 		}
 		upgrade := append([]Field{{"Connection", "Upgrade"}, {"Upgrade", "websocket"}}, site.fields...)
 		add(mode.Name+", WebSocket of "+site.name, socket, mode, http.MethodGet, upgrade, wanted)

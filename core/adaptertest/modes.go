@@ -70,9 +70,12 @@ func modeResponder() Mode {
 }
 
 func modeTeapot() Mode {
-	return Mode{Name: "responder without body", Options: options(guard.Responder(func(_ guard.Request, x *guard.Rejection) {
-		x.Status, x.Body = http.StatusTeapot, nil
-	}))}
+	return Mode{
+		Name: "responder without body",
+		Options: options(guard.Responder(func(_ guard.Request, x *guard.Rejection) {
+			x.Status, x.Body = http.StatusTeapot, nil
+		})),
+	}
 }
 
 func modeCookie() Mode {
@@ -84,7 +87,10 @@ func modeInsecureCookie() Mode {
 }
 
 func modeOptionalCookie() Mode {
-	return Mode{Name: "optional cookie", Options: options(guard.Optional(), guard.Extractors(guard.Bearer(), guard.Cookie("__session")))}
+	return Mode{
+		Name:    "optional cookie",
+		Options: options(guard.Optional(), guard.Extractors(guard.Bearer(), guard.Cookie("__session"))),
+	}
 }
 
 func modeQuery() Mode {
@@ -96,11 +102,17 @@ func modeHeader() Mode {
 }
 
 func modeWebSocket() Mode {
-	return Mode{Name: "websocket protocol", Options: options(guard.Extractors(guard.WebSocketProtocol("bearer.northwind")))}
+	return Mode{
+		Name:    "websocket protocol",
+		Options: options(guard.Extractors(guard.WebSocketProtocol("bearer.northwind"))),
+	}
 }
 
 func modeSkip() Mode {
-	return Mode{Name: "skip", Options: options(guard.Skip(func(r guard.Request) bool { return r.Header("X-Health") != nil }))}
+	return Mode{
+		Name:    "skip",
+		Options: options(guard.Skip(func(r guard.Request) bool { return r.Header("X-Health") != nil })),
+	}
 }
 
 func modePolicy() Mode {

@@ -63,7 +63,9 @@ func ambiguousTargets() []string {
 }
 
 func (s *suite) skippedPaths(t *testing.T) {
-	prefixes := []string{"/health", "/files/open/", "/item/free/", "/item/fre%", "/public", "/private/", "/files/../", "/./", "//"}
+	prefixes := []string{
+		"/health", "/files/open/", "/item/free/", "/item/fre%", "/public", "/private/", "/files/../", "/./", "//",
+	}
 	byFunc := guard.Skip(func(r guard.Request) bool {
 		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(r.Path(), p) })
 	})
@@ -74,7 +76,11 @@ func (s *suite) skippedPaths(t *testing.T) {
 			strings.HasPrefix(r.Path(), "/files/open/")
 	})
 	for name, adapter := range s.routerPrograms() {
-		for how, skip := range map[string]guard.Option{"a function": byFunc, "paths": byPath, "a function of the rest": byRest} {
+		for how, skip := range map[string]guard.Option{
+			"a function":             byFunc,
+			"paths":                  byPath,
+			"a function of the rest": byRest,
+		} {
 			s.sendAmbiguous(t, name+", skip by "+how, adapter, skip)
 		}
 		s.sendSkipped(t, name, adapter, guard.SkipPaths(PathPrivate, "/files/open/*", "/item/me@x"))
@@ -92,7 +98,13 @@ func (s *suite) sendAmbiguous(t *testing.T, name string, adapter Adapter, skip g
 		if err != nil {
 			t.Errorf("%s, %s: %v", name, target, err)
 		} else if all := ran.list(); len(all) != before {
-			t.Errorf("%s: %s ran the handlers of %v without a token, and was answered with %d", name, target, all[before:], x.Status)
+			t.Errorf(
+				"%s: %s ran the handlers of %v without a token, and was answered with %d",
+				name,
+				target,
+				all[before:],
+				x.Status,
+			)
 		}
 	}
 }
@@ -150,13 +162,16 @@ func (s *suite) splitting(t *testing.T) {
 	})
 	server, _ := s.start(t, Mode{Options: options(respond)}, nil)
 	w := s.connect(t, server)
-	for _, next := range []string{"/a%0d%0aSet-Cookie:%20a=b", "/a%0aSet-Cookie:%20a=b", "/a%0dSet-Cookie:%20a=b", "/a%00b", "%0d%0a%0d%0a<html>"} {
+	for _, next := range []string{
+		"/a%0d%0aSet-Cookie:%20a=b", "/a%0aSet-Cookie:%20a=b", "/a%0dSet-Cookie:%20a=b", "/a%00b", "%0d%0a%0d%0a<html>",
+	} {
 		for _, target := range []string{PathPrivate, PathFiles + strings.TrimPrefix(next, "/")} {
 			x, err := w.send(http.MethodGet, target+"?next="+next, nil)
 			if err != nil || x.Status != http.StatusUnauthorized {
 				t.Fatalf("%s: got %q, %v", next, x.StatusLine, err)
 			}
-			if got := x.Header.Values("X-Next"); x.Header.Get("Set-Cookie") != "" || len(got) != 1 || strings.ContainsAny(got[0], "\r\n\x00") {
+			got := x.Header.Values("X-Next")
+			if x.Header.Get("Set-Cookie") != "" || len(got) != 1 || strings.ContainsAny(got[0], "\r\n\x00") {
 				t.Errorf("%s: the answer's fields are %q", next, x.Header)
 			}
 		}
@@ -183,7 +198,8 @@ func (s *suite) delegated(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if x.Status != tc.want.Status || x.Header.Get("Www-Authenticate") != tc.want.Challenge || x.Header.Get("Cache-Control") != "no-store" {
+		if x.Status != tc.want.Status || x.Header.Get("Www-Authenticate") != tc.want.Challenge ||
+			x.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: answered with\n%s", tc.want.Code, x.Golden())
 		}
 		if strings.Contains(string(x.Body), s.down.URL()) || strings.Contains(string(x.Body), "auth:") {
@@ -194,7 +210,8 @@ func (s *suite) delegated(t *testing.T) {
 	defer mu.Unlock()
 	for _, err := range saw {
 		var refusal *core.Error
-		if !errors.As(err, &refusal) || strings.Contains(err.Error(), s.down.URL()) || !strings.Contains(err.Error(), refusal.Message()) {
+		if !errors.As(err, &refusal) || strings.Contains(err.Error(), s.down.URL()) ||
+			!strings.Contains(err.Error(), refusal.Message()) {
 			t.Errorf("the framework's error handling saw %q, want the sentence for the client", err)
 		}
 	}

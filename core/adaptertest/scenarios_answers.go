@@ -25,8 +25,13 @@ func requireScenarios() []Scenario {
 	const unmet = "a policy that is not met is 403: signing in again would not help"
 	const old = "a sign-in too old or too weak asks for another (RFC 9470)"
 	const nobody = "no policy passes for an anonymous visitor"
-	unguarded := row(modeRole(), "without a guard", "Require where nothing guards is the program's mistake, and never passes", "session",
-		Want{Status: http.StatusInternalServerError, Code: core.CodeUnknownError})
+	unguarded := row(
+		modeRole(),
+		"without a guard",
+		"Require where nothing guards is the program's mistake, and never passes",
+		"session",
+		Want{Status: http.StatusInternalServerError, Code: core.CodeUnknownError},
+	)
 	unguarded.Target = PathUnguarded
 	guardPolicy := row(modePolicy(), "not met", unmet, "member", forbidden())
 	guardPolicy.Target = PathPrivate
@@ -40,8 +45,17 @@ func requireScenarios() []Scenario {
 		row(modeRole(), "not met", unmet, "member", forbidden()),
 		row(modeRole(), "no organisation", "a missing claim is a failed check", "no organization", forbidden()),
 		row(modeRole(), "nobody", "the guard answers before the policy", "", missing()),
-		row(modeRole(), "expired token", "the guard answers before the policy", "bad:expired", refused(core.CodeTokenExpired)),
-		head, unguarded, guardPolicy, guardPolicyMet,
+		row(
+			modeRole(),
+			"expired token",
+			"the guard answers before the policy",
+			"bad:expired",
+			refused(core.CodeTokenExpired),
+		),
+		head,
+		unguarded,
+		guardPolicy,
+		guardPolicyMet,
 		row(modePermission(), "met", "the policy is met", "session", passes("user_1")),
 		row(modePermission(), "not met", unmet, "member", forbidden()),
 		row(modeGrantedScope(), "met", "the policy is met", "oauth", passes("user_1")),
@@ -51,7 +65,13 @@ func requireScenarios() []Scenario {
 			scopes(`Bearer error="insufficient_scope", scope="invoices:read invoices:write"`)),
 		row(modeFresh(), "fresh", "the policy is met", "session", passes("user_1")),
 		row(modeFresh(), "old", old, "old sign-in", stepUp(`Bearer error="insufficient_user_authentication", max_age="600"`)),
-		row(modeFresh(), "unknown", "a missing claim is a failed check", "no factor ages", stepUp(`Bearer error="insufficient_user_authentication", max_age="600"`)),
+		row(
+			modeFresh(),
+			"unknown",
+			"a missing claim is a failed check",
+			"no factor ages",
+			stepUp(`Bearer error="insufficient_user_authentication", max_age="600"`),
+		),
 		row(modeMFA(), "two factors", "the policy is met", "second factor", passes("user_1")),
 		row(modeMFA(), "one factor", old, "session", stepUp(`Bearer error="insufficient_user_authentication"`)),
 		row(modeRequire("anybody"), "somebody", "without policies, somebody must be signed in", "session", passes("user_1")),
@@ -92,7 +112,9 @@ func answerScenarios() []Scenario {
 		return w
 	}
 	document := Scenario{
-		Name: metadata.Name + ", the document", Why: "the document is public, at the path that the challenge names (RFC 9728 §3)", Mode: metadata,
+		Name:   metadata.Name + ", the document",
+		Why:    "the document is public, at the path that the challenge names (RFC 9728 §3)",
+		Mode:   metadata,
 		Target: "/.well-known/oauth-protected-resource/v1", Want: passes(""),
 	}
 	headDocument := document
@@ -117,7 +139,13 @@ func answerScenarios() []Scenario {
 	headProblem.Method = http.MethodHead
 	return []Scenario{
 		row(realm, "nobody", quoting, nil, challenged(missing(), `Bearer realm="north \"wind\""`)),
-		row(realm, "expired token", quoting, bearer("bad:expired"), challenged(refused(core.CodeTokenExpired), `Bearer realm="north \"wind\"", error="invalid_token"`)),
+		row(
+			realm,
+			"expired token",
+			quoting,
+			bearer("bad:expired"),
+			challenged(refused(core.CodeTokenExpired), `Bearer realm="north \"wind\"", error="invalid_token"`),
+		),
 		row(problem, "nobody", "RFC 9457 by option", nil, missing()),
 		row(problem, "expired token", "RFC 9457 by option", bearer("bad:expired"), refused(core.CodeTokenExpired)),
 		row(problem, "malformed header", "RFC 9457 by option", authorization("Bearer"), malformed()),
@@ -125,12 +153,30 @@ func answerScenarios() []Scenario {
 		row(metadata, "nobody", points, nil, challenged(missing(), `Bearer resource_metadata="`+metadataURL+`"`)),
 		row(metadata, "expired token", points, bearer("bad:expired"),
 			challenged(refused(core.CodeTokenExpired), `Bearer error="invalid_token", resource_metadata="`+metadataURL+`"`)),
-		document, headDocument, preflight, spaced,
-		row(messages, "in Spanish", "the sentence is the program's, in any language", []Field{{"Accept-Language", "es"}}, missing()),
+		document,
+		headDocument,
+		preflight,
+		spaced,
+		row(
+			messages,
+			"in Spanish",
+			"the sentence is the program's, in any language",
+			[]Field{{"Accept-Language", "es"}},
+			missing(),
+		),
 		row(messages, "default", "an empty sentence keeps the default", nil, missing()),
 		row(responder, "nobody", "a responder's body and fields are sent as they are", nil, plain(missing())),
-		row(responder, "expired token", "a responder's body and fields are sent as they are", bearer("bad:expired"), plain(refused(core.CodeTokenExpired))),
+		row(
+			responder,
+			"expired token",
+			"a responder's body and fields are sent as they are",
+			bearer("bad:expired"),
+			plain(refused(core.CodeTokenExpired)),
+		),
 		headResponder,
-		row(teapot, "nobody", "a responder may take the body away", nil, Want{Status: http.StatusTeapot, Challenge: challengeBare}),
+		row(teapot, "nobody", "a responder may take the body away", nil, Want{
+			Status:    http.StatusTeapot,
+			Challenge: challengeBare,
+		}),
 	}
 }

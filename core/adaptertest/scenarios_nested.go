@@ -47,7 +47,15 @@ func nestedScenarios() []Scenario {
 		Name: "cookie, then best effort", Options: options(loose), Inner: options(guard.InsecureBestEffort()),
 	}
 	row := func(mode Mode, method, name, why string, want Want, fields ...Field) Scenario {
-		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Method: method, Target: PathTwice, Fields: fields, Want: want}
+		return Scenario{
+			Name:   mode.Name + ", " + name,
+			Why:    why,
+			Mode:   mode,
+			Method: method,
+			Target: PathTwice,
+			Fields: fields,
+			Want:   want,
+		}
 	}
 	cookie := func(token string) Field { return Field{"Cookie", "__session=" + token} }
 	header := func(token string) Field { return Field{"Authorization", "Bearer " + token} }
@@ -56,22 +64,79 @@ func nestedScenarios() []Scenario {
 	const rules = "the inner guard's rules about requests hold, whatever the outer guard's are"
 	const stays = "an optional guard that finds nothing of its own leaves the session of the outer one"
 	return []Scenario{
-		row(byBearer, "", "both the same", "one token in two places is one token", passes("user_1"), cookie("{session}"), header("{session}")),
+		row(
+			byBearer,
+			"",
+			"both the same",
+			"one token in two places is one token",
+			passes("user_1"),
+			cookie("{session}"),
+			header("{session}"),
+		),
 		row(byBearer, "", "cookie alone", own, missing(), cookie("{session}")),
 		row(byBearer, http.MethodPost, "cookie alone from another site", own, missing(), cookie("{session}"), crossSite),
 		row(byBearer, "", "two users", own, passes("user_1"), cookie("{other}"), header("{session}")),
-		row(byBearer, "", "bad bearer beside a good cookie", own, refused(core.CodeInvalidFormat), cookie("{session}"), header("garbage")),
-		row(byBearer, "", "expired bearer beside a good cookie", own, refused(core.CodeTokenExpired), cookie("{session}"), header("{bad:expired}")),
-		row(byBearer, "", "malformed header beside a good cookie", rules, malformed(), cookie("{session}"), Field{"Authorization", "Bearer"}),
-		row(byBearer, "", "two headers beside a good cookie", rules, malformed(), cookie("{session}"), header("{session}"), header("{session}")),
+		row(
+			byBearer,
+			"",
+			"bad bearer beside a good cookie",
+			own,
+			refused(core.CodeInvalidFormat),
+			cookie("{session}"),
+			header("garbage"),
+		),
+		row(
+			byBearer,
+			"",
+			"expired bearer beside a good cookie",
+			own,
+			refused(core.CodeTokenExpired),
+			cookie("{session}"),
+			header("{bad:expired}"),
+		),
+		row(
+			byBearer,
+			"",
+			"malformed header beside a good cookie",
+			rules,
+			malformed(),
+			cookie("{session}"),
+			Field{"Authorization", "Bearer"},
+		),
+		row(
+			byBearer,
+			"",
+			"two headers beside a good cookie",
+			rules,
+			malformed(),
+			cookie("{session}"),
+			header("{session}"),
+			header("{session}"),
+		),
 		row(byBearer, "", "bearer alone", own, passes("user_1"), header("{session}")),
 		row(byEither, "", "cookie alone", own, passes("user_1"), cookie("{session}")),
-		row(byEither, "", "two users", "two different tokens in one request are refused (RFC 6750 §2)", malformed(), cookie("{session}"), header("{other}")),
+		row(
+			byEither,
+			"",
+			"two users",
+			"two different tokens in one request are refused (RFC 6750 §2)",
+			malformed(),
+			cookie("{session}"),
+			header("{other}"),
+		),
 		row(byEither, http.MethodPost, "cookie from another site", rules, forbidden(), cookie("{session}"), crossSite),
 		row(optional, "", "cookie alone", stays, passes("user_1"), cookie("{session}")),
 		row(optional, "", "two users", own, passes("user_2"), cookie("{session}"), header("{other}")),
 		row(optional, "", "bad bearer", own, refused(core.CodeInvalidFormat), cookie("{session}"), header("garbage")),
 		row(effort, "", "cookie alone", stays, passes("user_1"), cookie("{session}")),
-		row(effort, "", "bad bearer", "best effort takes what is bad for nobody, not for the outer guard's user", passes(""), cookie("{session}"), header("garbage")),
+		row(
+			effort,
+			"",
+			"bad bearer",
+			"best effort takes what is bad for nobody, not for the outer guard's user",
+			passes(""),
+			cookie("{session}"),
+			header("garbage"),
+		),
 	}
 }

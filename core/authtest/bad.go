@@ -235,7 +235,11 @@ func (f *forge) dates() {
 			f.add(claim+" "+v.name, core.CodeInvalidFormat, f.with(claim, json.RawMessage(v.value)))
 		}
 	}
-	f.add("exp NaN", core.CodeInvalidFormat, f.TokenRaw(f.headerText, extend(f.edit(f.payload, Claims{"exp": nil}), `"exp":NaN`), f.opts...))
+	f.add(
+		"exp NaN",
+		core.CodeInvalidFormat,
+		f.TokenRaw(f.headerText, extend(f.edit(f.payload, Claims{"exp": nil}), `"exp":NaN`), f.opts...),
+	)
 	f.add("exp twice", core.CodeInvalidFormat, f.withText(`"exp":4102444800`))
 	f.add("exp twice, once escaped", core.CodeInvalidFormat, f.withText(`"\u0065xp":4102444800`))
 }

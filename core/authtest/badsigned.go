@@ -40,8 +40,14 @@ func (f *forge) algorithms() {
 			break
 		}
 		// The public key is public: whoever knows it must not be able to sign with it.
-		f.add(alg+" by the public key's PEM", f.refusedUnless(alg, core.CodeInvalidSignature),
-			f.TokenRaw(f.edit(f.header, Claims{"alg": alg}), f.payloadText, append(slices.Clone(f.opts), WithAlgorithm(alg), WithSecret([]byte(f.PublicKeyPEM())))...))
+		f.add(
+			alg+" by the public key's PEM",
+			f.refusedUnless(alg, core.CodeInvalidSignature),
+			f.TokenRaw(
+				f.edit(f.header, Claims{"alg": alg}),
+				f.payloadText,
+				append(slices.Clone(f.opts), WithAlgorithm(alg), WithSecret([]byte(f.PublicKeyPEM())))...),
+		)
 	}
 	for _, alg := range []string{"ES256", "ES384", "ES512"} {
 		f.zeroSignature(alg)
@@ -66,7 +72,11 @@ func (f *forge) headers() {
 	f.add("crit", format, f.TokenRaw(f.edit(f.header, Claims{"crit": []string{"x"}, "x": 1}), f.payloadText, f.opts...))
 	f.add("crit empty", format, f.withHeader("crit", []string{}))
 	f.add("crit a string", format, f.withHeader("crit", "exp"))
-	f.add("crit with b64", format, f.TokenRaw(f.edit(f.header, Claims{"crit": []string{"b64"}, "b64": false}), f.payloadText, f.opts...))
+	f.add(
+		"crit with b64",
+		format,
+		f.TokenRaw(f.edit(f.header, Claims{"crit": []string{"b64"}, "b64": false}), f.payloadText, f.opts...),
+	)
 	f.add("b64 false", format, f.withHeader("b64", false))
 	f.add("zip", format, f.withHeader("zip", "DEF"))
 	f.add("enc", format, f.withHeader("enc", "A256GCM"))
@@ -110,8 +120,14 @@ func (f *forge) foreignHeader(name string, offer func(key) (parameter string, va
 	var kid string
 	_ = json.Unmarshal(f.header["kid"], &kid) // "" if there is none
 	parameter, value := offer(key{id: kid, alg: f.alg, private: private})
-	f.add(name, core.CodeInvalidSignature,
-		f.TokenRaw(f.edit(f.header, Claims{parameter: value}), f.payloadText, append(slices.Clone(f.opts), WithForeignKey())...))
+	f.add(
+		name,
+		core.CodeInvalidSignature,
+		f.TokenRaw(
+			f.edit(f.header, Claims{parameter: value}),
+			f.payloadText,
+			append(slices.Clone(f.opts), WithForeignKey())...),
+	)
 }
 
 // signatures do not fit the key.
@@ -122,7 +138,11 @@ func (f *forge) signatures() {
 	if err != nil {
 		f.fail("authtest: Bad: %v", err)
 	}
-	f.add("tampered payload", code, f.header64+"."+f.encode([]byte(f.edit(f.payload, Claims{"sub": "user_admin"})))+"."+f.sig64)
+	f.add(
+		"tampered payload",
+		code,
+		f.header64+"."+f.encode([]byte(f.edit(f.payload, Claims{"sub": "user_admin"})))+"."+f.sig64,
+	)
 	f.add("tampered header", code, f.encode([]byte(f.edit(f.header, Claims{"x-tampered": 1})))+"."+f.payload64+"."+f.sig64)
 	f.add("signature one byte short", code, signed+"."+f.encode(signature[:len(signature)-1]))
 	f.add("signature one byte long", code, signed+"."+f.encode(append(slices.Clone(signature), 0)))
@@ -131,7 +151,16 @@ func (f *forge) signatures() {
 	flipped[len(flipped)/2] ^= 1
 	f.add("signature with one bit flipped", code, signed+"."+f.encode(flipped))
 	if f.isSecret() {
-		f.add("wrong secret", code, f.TokenRaw(f.headerText, f.payloadText, WithAlgorithm(f.alg), WithSecret([]byte("not the secret, but long enough to look like one"))))
+		f.add(
+			"wrong secret",
+			code,
+			f.TokenRaw(
+				f.headerText,
+				f.payloadText,
+				WithAlgorithm(f.alg),
+				WithSecret([]byte("not the secret, but long enough to look like one")),
+			),
+		)
 		return
 	}
 	f.add("wrong key", code, f.TokenRaw(f.headerText, f.payloadText, append(slices.Clone(f.opts), WithForeignKey())...))
@@ -183,14 +212,19 @@ func (f *forge) binding() {
 		f.add("wrong typ", core.CodeClaimMismatch, f.withHeader("typ", "logout+jwt"))
 	}
 	if !f.rules.InsecureIgnoreConfirmation {
-		f.add("cnf", core.CodeClaimMismatch, f.with("cnf", map[string]string{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}))
+		f.add(
+			"cnf",
+			core.CodeClaimMismatch,
+			f.with("cnf", map[string]string{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}),
+		)
 	}
 	for _, name := range f.rules.RequiredClaims {
 		if _, top := f.payload[name]; top && !slices.Contains([]string{"exp", "iss", "aud"}, name) {
 			f.add(name+" missing", core.CodeMissingClaim, f.with(name, nil))
 		}
 	}
-	if f.rules.UserIDClaim == "sub" && len(f.rules.UserIDFallbacks) == 0 && !slices.Contains(f.rules.RequiredClaims, "sub") {
+	if f.rules.UserIDClaim == "sub" && len(f.rules.UserIDFallbacks) == 0 &&
+		!slices.Contains(f.rules.RequiredClaims, "sub") {
 		f.add("sub missing", core.CodeMissingClaim, f.with("sub", nil))
 		f.add("SUB for sub", core.CodeMissingClaim, f.withAll(Claims{"sub": nil, "SUB": "user_1"}))
 	}

@@ -111,7 +111,13 @@ func newAuthority(now func() time.Time) (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	ca := &authority{roots: x509.NewCertPool(), signer: signer, root: root, now: now, issued: map[string]*tls.Certificate{}}
+	ca := &authority{
+		roots:  x509.NewCertPool(),
+		signer: signer,
+		root:   root,
+		now:    now,
+		issued: map[string]*tls.Certificate{},
+	}
 	ca.roots.AddCert(root)
 	return ca, nil
 }
@@ -127,8 +133,12 @@ func (a *authority) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, e
 		return known, nil
 	}
 	template := &x509.Certificate{
-		DNSNames: []string{name}, SerialNumber: big.NewInt(int64(len(a.issued)) + 2), Subject: pkix.Name{CommonName: "authtest"},
-		NotBefore: a.root.NotBefore, NotAfter: a.root.NotAfter, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		DNSNames:     []string{name},
+		SerialNumber: big.NewInt(int64(len(a.issued)) + 2),
+		Subject:      pkix.Name{CommonName: "authtest"},
+		NotBefore:    a.root.NotBefore,
+		NotAfter:     a.root.NotAfter,
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.root, a.signer.Public(), a.signer)
 	if err != nil {

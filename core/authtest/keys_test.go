@@ -15,7 +15,13 @@ import (
 func TestIssuersShareNoKey(t *testing.T) {
 	for _, alg := range []string{"RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA"} {
 		t.Run(alg, func(t *testing.T) {
-			one, other := authtest.NewIssuer(t, authtest.WithAlgorithms(alg)), authtest.NewIssuer(t, authtest.WithAlgorithms(alg))
+			one, other := authtest.NewIssuer(
+				t,
+				authtest.WithAlgorithms(alg),
+			), authtest.NewIssuer(
+				t,
+				authtest.WithAlgorithms(alg),
+			)
 			if one.KeyID() != other.KeyID() {
 				t.Fatalf("the test needs two keys of one name, not %s and %s", one.KeyID(), other.KeyID())
 			}

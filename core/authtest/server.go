@@ -181,7 +181,10 @@ func (i *Issuer) answer(w http.ResponseWriter, r *http.Request, site string) {
 // holdsKeys tells the paths under which providers publish their keys: jwks.json,
 // jwks, certs, keys, public_key-jwk, jwk/<name>.
 func holdsKeys(path string) bool {
-	return slices.ContainsFunc([]string{"jwk", "/certs", "/keys"}, func(s string) bool { return strings.Contains(path, s) })
+	return slices.ContainsFunc(
+		[]string{"jwk", "/certs", "/keys"},
+		func(s string) bool { return strings.Contains(path, s) },
+	)
 }
 
 // page is the PEM of the key that path ends in; isPage is also true below

@@ -57,10 +57,19 @@ func TestEveryCode(t *testing.T) {
 	note(verify(map[string]any{"azp": "x"}))
 	note(verify(map[string]any{"ok?": false}))
 	note(verify(map[string]any{"use": "id"}))
-	_, rejection := newGuard(t, guard.Revocation(revoker(func(context.Context, *core.Session) error { return core.CodeTokenRevoked }), guard.FailClosed)).
+	_, rejection := newGuard(
+		t,
+		guard.Revocation(
+			revoker(func(context.Context, *core.Session) error { return core.CodeTokenRevoked }),
+			guard.FailClosed,
+		),
+	).
 		Check(ctx, get("Authorization", "Bearer "+hs256(t, nil)))
 	note(rejection)
-	_, rejection = newGuard(t, guard.Revocation(revoker(func(context.Context, *core.Session) error { return errors.New("down") }), guard.FailClosed)).
+	_, rejection = newGuard(
+		t,
+		guard.Revocation(revoker(func(context.Context, *core.Session) error { return errors.New("down") }), guard.FailClosed),
+	).
 		Check(ctx, get("Authorization", "Bearer "+hs256(t, nil)))
 	note(rejection)
 	canceled, cancel := context.WithCancel(ctx)
@@ -85,7 +94,8 @@ func TestEveryCode(t *testing.T) {
 		if !errors.As(e, &typed) || typed.Message() == "" || strings.Contains(typed.Message(), string(code)) {
 			t.Errorf("%s: %v", code, e)
 		}
-		if !errors.Is(e, code) || errors.Is(e, core.CodeNetworkError) != (code == core.CodeKeysUnavailable || code == core.CodeRevocationUnavailable) {
+		if !errors.Is(e, code) ||
+			errors.Is(e, core.CodeNetworkError) != (code == core.CodeKeysUnavailable || code == core.CodeRevocationUnavailable) {
 			t.Errorf("errors.Is of %s", code)
 		}
 	}
@@ -96,9 +106,12 @@ func TestEveryCode(t *testing.T) {
 
 func allCodes() []core.Code {
 	return []core.Code{
-		core.CodeInvalidRequest, core.CodeTokenMissing, core.CodeTokenTooLarge, core.CodeInvalidFormat, core.CodeAlgorithmNotAllowed,
-		core.CodeIssuerMismatch, core.CodeKeysUnavailable, core.CodeUnknownKey, core.CodeInvalidSignature, core.CodeTokenExpired,
-		core.CodeTokenNotActive, core.CodeAudienceMismatch, core.CodePartyMismatch, core.CodeInvalidProof, core.CodeMissingClaim, core.CodeClaimMismatch,
+		core.CodeInvalidRequest, core.CodeTokenMissing, core.CodeTokenTooLarge, core.CodeInvalidFormat,
+		core.CodeAlgorithmNotAllowed,
+		core.CodeIssuerMismatch, core.CodeKeysUnavailable, core.CodeUnknownKey, core.CodeInvalidSignature,
+		core.CodeTokenExpired,
+		core.CodeTokenNotActive, core.CodeAudienceMismatch, core.CodePartyMismatch, core.CodeInvalidProof,
+		core.CodeMissingClaim, core.CodeClaimMismatch,
 		core.CodeRevocationUnavailable, core.CodeTokenRevoked, core.CodeInsufficientScope, core.CodeForbidden,
 		core.CodeReauthenticationRequired, core.CodeUnknownError, core.CodeRequestCanceled,
 	}

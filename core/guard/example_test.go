@@ -31,7 +31,11 @@ func exampleToken(issuer, user string) string {
 
 // exampleContract accepts it.
 func exampleContract(issuer string) *core.Contract {
-	contract, err := core.NewContract(core.Rules{Issuer: issuer, Audiences: []string{"my-api"}, Secret: core.NewSecret(exampleSecret)})
+	contract, err := core.NewContract(core.Rules{
+		Issuer:    issuer,
+		Audiences: []string{"my-api"},
+		Secret:    core.NewSecret(exampleSecret),
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -117,9 +121,12 @@ func ExampleExtractors() {
 
 func ExampleRevocation() {
 	blocked := map[string]bool{"user_666": true}
-	protect := guard.Middleware(exampleContract("my-gateway"), guard.Revocation(guard.RevokerFunc(func(_ context.Context, s *core.Session) (bool, error) {
-		return blocked[s.UserID()], nil
-	}), guard.FailClosed))
+	protect := guard.Middleware(
+		exampleContract("my-gateway"),
+		guard.Revocation(guard.RevokerFunc(func(_ context.Context, s *core.Session) (bool, error) {
+			return blocked[s.UserID()], nil
+		}), guard.FailClosed),
+	)
 	handler := protect(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "hello") }))
 	exampleCall(handler, exampleToken("my-gateway", "user_123"))
 	exampleCall(handler, exampleToken("my-gateway", "user_666"))

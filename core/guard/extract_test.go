@@ -70,8 +70,10 @@ func TestVerifyHeader(t *testing.T) {
 	v := newVerifier(t, secretRules())
 	good := hs256(t, nil)
 	for value, want := range map[string]core.Code{
-		"Bearer " + good: "", "bEARER  " + good: "", "": core.CodeTokenMissing, good: core.CodeTokenMissing, "Basic x": core.CodeTokenMissing,
-		"Bearer": core.CodeInvalidRequest, "Bearer x": core.CodeInvalidFormat, "Bearer " + good + ", Bearer x": core.CodeInvalidRequest,
+		"Bearer " + good: "", "bEARER  " + good: "", "": core.CodeTokenMissing, good: core.CodeTokenMissing,
+		"Basic x": core.CodeTokenMissing,
+		"Bearer":  core.CodeInvalidRequest, "Bearer x": core.CodeInvalidFormat,
+		"Bearer " + good + ", Bearer x": core.CodeInvalidRequest,
 	} {
 		s, err := v.VerifyHeader(t.Context(), value)
 		wantCode(t, err, want)
@@ -107,14 +109,20 @@ func TestCookie(t *testing.T) {
 		{"a comma in it", "GET", []string{"Cookie", "s=a, s=b"}, "", core.CodeInvalidRequest},
 		{"a bad one before a good one", "GET", []string{"Cookie", `s=a"b; s=tok`}, "", core.CodeInvalidRequest},
 		{"a bad one after a good one", "GET", []string{"Cookie", "s=tok", "Cookie", `s=\`}, "", core.CodeInvalidRequest},
-		{"a bad one from another site", "POST", []string{"Cookie", `s=a"b`, "Sec-Fetch-Site", "cross-site"}, "", core.CodeInvalidRequest},
+		{"a bad one from another site", "POST", []string{
+			"Cookie", `s=a"b`, "Sec-Fetch-Site", "cross-site",
+		}, "", core.CodeInvalidRequest},
 		{"a bad one of another name", "GET", []string{"Cookie", `x=a"b; s=tok`}, "tok", ""},
 		{"quoted", "GET", []string{"Cookie", `s="tok"`}, "tok", ""},
 		{"half quoted", "GET", []string{"Cookie", `s="tok`}, "", core.CodeInvalidRequest},
 		{"without spaces", "GET", []string{"Cookie", "x=1;s=tok;y=2"}, "tok", ""},
 		{"with equals signs", "GET", []string{"Cookie", "s=tok=="}, "tok==", ""},
-		{"WebSocket from another site", "GET", []string{"Cookie", "s=tok", "Upgrade", "h2c, WebSocket", "Sec-Fetch-Site", "cross-site"}, "", core.CodeForbidden},
-		{"another upgrade from another site", "GET", []string{"Cookie", "s=tok", "Upgrade", "h2c", "Sec-Fetch-Site", "cross-site"}, "tok", ""},
+		{"WebSocket from another site", "GET", []string{
+			"Cookie", "s=tok", "Upgrade", "h2c, WebSocket", "Sec-Fetch-Site", "cross-site",
+		}, "", core.CodeForbidden},
+		{"another upgrade from another site", "GET", []string{
+			"Cookie", "s=tok", "Upgrade", "h2c", "Sec-Fetch-Site", "cross-site",
+		}, "tok", ""},
 		{"cross-site read", "GET", []string{"Cookie", "s=tok", "Sec-Fetch-Site", "cross-site"}, "tok", ""},
 		{"cross-site HEAD", "HEAD", []string{"Cookie", "s=tok", "Sec-Fetch-Site", "cross-site"}, "tok", ""},
 		{"cross-site preflight", "OPTIONS", []string{"Cookie", "s=tok", "Origin", "https://evil.example"}, "tok", ""},
@@ -124,10 +132,16 @@ func TestCookie(t *testing.T) {
 		{"write from our origin", "PUT", []string{"Cookie", "s=tok", "Origin", "http://api.example.com"}, "tok", ""},
 		{"cross-site write", "POST", []string{"Cookie", "s=tok", "Sec-Fetch-Site", "cross-site"}, "", core.CodeForbidden},
 		{"same-site write", "DELETE", []string{"Cookie", "s=tok", "Sec-Fetch-Site", "same-site"}, "", core.CodeForbidden},
-		{"write from another origin", "PATCH", []string{"Cookie", "s=tok", "Origin", "https://evil.example"}, "", core.CodeForbidden},
+		{"write from another origin", "PATCH", []string{
+			"Cookie", "s=tok", "Origin", "https://evil.example",
+		}, "", core.CodeForbidden},
 		{"write from nowhere", "POST", []string{"Cookie", "s=tok", "Origin", "null"}, "", core.CodeForbidden},
-		{"write from a trusted origin", "POST", []string{"Cookie", "s=tok", "Sec-Fetch-Site", "cross-site", "Origin", "https://app.example"}, "tok", ""},
-		{"unknown method from elsewhere", "BREW", []string{"Cookie", "s=tok", "Sec-Fetch-Site", "cross-site"}, "", core.CodeForbidden},
+		{"write from a trusted origin", "POST", []string{
+			"Cookie", "s=tok", "Sec-Fetch-Site", "cross-site", "Origin", "https://app.example",
+		}, "tok", ""},
+		{"unknown method from elsewhere", "BREW", []string{
+			"Cookie", "s=tok", "Sec-Fetch-Site", "cross-site",
+		}, "", core.CodeForbidden},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -211,7 +225,12 @@ func TestInsecureQuery(t *testing.T) {
 func TestExtractorChain(t *testing.T) {
 	good, other := hs256(t, nil), hs256(t, map[string]any{"sub": "user_2"})
 	var none *core.Error
-	chain := guard.Extractors(guard.Bearer(), guard.Cookie("s"), guard.Header("X-Jwt"), guard.WebSocketProtocol("bearer"), guard.InsecureQuery("token"),
+	chain := guard.Extractors(
+		guard.Bearer(),
+		guard.Cookie("s"),
+		guard.Header("X-Jwt"),
+		guard.WebSocketProtocol("bearer"),
+		guard.InsecureQuery("token"),
 		guard.ExtractorFunc(func(r guard.Request) (string, error) {
 			switch r.Path() {
 			case "/fail":
@@ -225,7 +244,8 @@ func TestExtractorChain(t *testing.T) {
 			default:
 				return strings.TrimPrefix(r.Path(), "/token/"), nil
 			}
-		}))
+		}),
+	)
 	g := newGuard(t, chain)
 	cases := []struct {
 		name, target string
@@ -239,7 +259,9 @@ func TestExtractorChain(t *testing.T) {
 		{"by protocol", "/token/", []string{"Sec-WebSocket-Protocol", "bearer, " + good}, "user_1", ""},
 		{"by query", "/token/?token=" + good, nil, "user_1", ""},
 		{"by our own", "/token/" + good, nil, "user_1", ""},
-		{"the same everywhere", "/token/" + good + "?token=" + good, []string{"Authorization", "Bearer " + good, "Cookie", "s=" + good}, "user_1", ""},
+		{"the same everywhere", "/token/" + good + "?token=" + good, []string{
+			"Authorization", "Bearer " + good, "Cookie", "s=" + good,
+		}, "user_1", ""},
 		{"two different ones", "/token/" + other, []string{"Authorization", "Bearer " + good}, "", core.CodeInvalidRequest},
 		{"a good and a bad one", "/token/x", []string{"Authorization", "Bearer " + good}, "", core.CodeInvalidRequest},
 		{"nowhere", "/token/", nil, "", core.CodeTokenMissing},
@@ -267,7 +289,9 @@ func TestExtractorChain(t *testing.T) {
 }
 
 func FuzzBearer(f *testing.F) {
-	for _, seed := range []string{"", "Bearer a.b.c", "bearer  a", "Bearer", "Bearer ", "Bearer a b", "Basic a, Bearer b", "\tBearer\ta"} {
+	for _, seed := range []string{
+		"", "Bearer a.b.c", "bearer  a", "Bearer", "Bearer ", "Bearer a b", "Basic a, Bearer b", "\tBearer\ta",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, value string) {

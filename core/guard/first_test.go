@@ -22,13 +22,25 @@ func TestFirst(t *testing.T) {
 		code   core.Code
 	}{
 		{"both, different", inFirst, []string{"Authorization", "Bearer " + good, "Cookie", "s=" + other}, "user_1", ""},
-		{"both, without First", both, []string{"Authorization", "Bearer " + good, "Cookie", "s=" + other}, "", core.CodeInvalidRequest},
+		{"both, without First", both, []string{
+			"Authorization", "Bearer " + good, "Cookie", "s=" + other,
+		}, "", core.CodeInvalidRequest},
 		{"the second alone", inFirst, []string{"Cookie", "s=" + other}, "user_2", ""},
-		{"another scheme, and the second", inFirst, []string{"Authorization", "Basic x", "Cookie", "s=" + other}, "user_2", ""},
-		{"the first expired", inFirst, []string{"Authorization", "Bearer " + expired, "Cookie", "s=" + other}, "", core.CodeTokenExpired},
-		{"the first malformed", inFirst, []string{"Authorization", "Bearer a b", "Cookie", "s=" + other}, "", core.CodeInvalidRequest},
-		{"the first empty", inFirst, []string{"Authorization", "Bearer", "Cookie", "s=" + other}, "", core.CodeInvalidRequest},
-		{"the first is garbage", inFirst, []string{"Authorization", "Bearer garbage", "Cookie", "s=" + other}, "", core.CodeInvalidFormat},
+		{"another scheme, and the second", inFirst, []string{
+			"Authorization", "Basic x", "Cookie", "s=" + other,
+		}, "user_2", ""},
+		{"the first expired", inFirst, []string{
+			"Authorization", "Bearer " + expired, "Cookie", "s=" + other,
+		}, "", core.CodeTokenExpired},
+		{"the first malformed", inFirst, []string{
+			"Authorization", "Bearer a b", "Cookie", "s=" + other,
+		}, "", core.CodeInvalidRequest},
+		{"the first empty", inFirst, []string{
+			"Authorization", "Bearer", "Cookie", "s=" + other,
+		}, "", core.CodeInvalidRequest},
+		{"the first is garbage", inFirst, []string{
+			"Authorization", "Bearer garbage", "Cookie", "s=" + other,
+		}, "", core.CodeInvalidFormat},
 		{"neither", inFirst, nil, "", core.CodeTokenMissing},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -39,12 +51,22 @@ func TestFirst(t *testing.T) {
 		})
 	}
 	// The origin of a cookie that is not read is not checked either.
-	cross := request(http.MethodPost, "/", "Authorization", "Bearer "+good, "Cookie", "s="+other, "Sec-Fetch-Site", "cross-site")
+	cross := request(
+		http.MethodPost,
+		"/",
+		"Authorization",
+		"Bearer "+good,
+		"Cookie",
+		"s="+other,
+		"Sec-Fetch-Site",
+		"cross-site",
+	)
 	if _, rejection := newGuard(t, inFirst).Check(t.Context(), guard.HTTPRequest(cross)); rejection != nil {
 		t.Error(rejection)
 	}
 	_, err := guard.New(newVerifier(t, secretRules()), guard.Extractors(guard.First(), guard.First(guard.Cookie(""), nil)))
-	if got := core.ConfigErrors(err); len(got) != 3 || got[0].Field != "First" || got[1].Field != "Cookie" || got[2].Field != "First[1]" {
+	got := core.ConfigErrors(err)
+	if len(got) != 3 || got[0].Field != "First" || got[1].Field != "Cookie" || got[2].Field != "First[1]" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -58,7 +80,8 @@ func TestRenderer(t *testing.T) {
 	}
 	_, want := newGuard(t, options...).Check(t.Context(), get())
 	got := renderer.Render(get(), want.Err)
-	if got.Status != want.Status || string(got.Body) != string(want.Body) || got.Header.Get("WWW-Authenticate") != want.Header.Get("WWW-Authenticate") {
+	if got.Status != want.Status || string(got.Body) != string(want.Body) ||
+		got.Header.Get("WWW-Authenticate") != want.Header.Get("WWW-Authenticate") {
 		t.Errorf("got %d %v %s, want %d %v %s", got.Status, got.Header, got.Body, want.Status, want.Header, want.Body)
 	}
 	for name, c := range map[string]struct {

@@ -39,7 +39,10 @@ func TestSessionKeptInContext(t *testing.T) {
 			check                     func(w *keptWorld, ctx context.Context) error
 		}{
 			"Recheck": {check: func(_ *keptWorld, ctx context.Context) error { return guard.Recheck(ctx) }},
-			"Require": {asksNothing: true, check: func(_ *keptWorld, ctx context.Context) error { return asError(guard.Require().Check(ctx, get())) }},
+			"Require": {
+				asksNothing: true,
+				check:       func(_ *keptWorld, ctx context.Context) error { return asError(guard.Require().Check(ctx, get())) },
+			},
 			"an optional guard": {check: func(w *keptWorld, ctx context.Context) error {
 				next, rejection := w.optional.Enter(ctx, get())
 				if rejection == nil && core.UserID(next) != "user_1" {
@@ -153,7 +156,14 @@ func TestTakeOverNeedsTheToken(t *testing.T) {
 
 func TestVerifierRecheck(t *testing.T) {
 	clock := newClock()
-	v, stranger := newVerifier(t, secretRules(), core.WithClock(clock)), newVerifier(t, with(func(r *core.Rules) { r.Issuer = "https://other.example" }))
+	v, stranger := newVerifier(
+		t,
+		secretRules(),
+		core.WithClock(clock),
+	), newVerifier(
+		t,
+		with(func(r *core.Rules) { r.Issuer = "https://other.example" }),
+	)
 	s, err := v.Verify(t.Context(), hs256(t, nil))
 	if err != nil {
 		t.Fatal(err)
@@ -200,17 +210,29 @@ func TestDetailSaysWhatWasFound(t *testing.T) {
 		fields []string
 		want   []string
 	}{
-		"no header":      {nil, []string{"Authorization header is missing", `cookie "s" is missing`, `InsecureQuery "q" is missing`}},
-		"empty":          {[]string{"Authorization", ""}, []string{"Authorization header is empty"}},
-		"Basic":          {[]string{"Authorization", "Basic c2VjcmV0"}, []string{"the scheme Basic, expected Bearer"}},
-		"no scheme":      {[]string{"Authorization", "secret"}, []string{"one word without a scheme"}},
-		"odd scheme":     {[]string{"Authorization", "secret of mine"}, []string{"a scheme that is not known"}},
-		"Bearer alone":   {[]string{"Authorization", "Bearer"}, []string{"the scheme Bearer and no token"}},
-		"aud":            {[]string{"Authorization", "Bearer " + hs256(t, map[string]any{"aud": []string{"x", "y"}})}, []string{`aud is ["x" "y"], expected api`}},
-		"aud missing":    {[]string{"Authorization", "Bearer " + hs256(t, map[string]any{"aud": nil})}, []string{"aud is missing, expected api"}},
-		"azp":            {[]string{"Authorization", "Bearer " + hs256(t, map[string]any{"azp": "evil"})}, []string{`azp is "evil", expected spa`}},
-		"typ":            {[]string{"Authorization", "Bearer " + hs256(t, map[string]any{"azp": "spa"})}, []string{`typ is `, `expected at+jwt`}},
-		"another issuer": {[]string{"Authorization", "Bearer " + hs256(t, map[string]any{"iss": "https://evil.example"})}, []string{`iss is "https://evil.example", expected `}},
+		"no header": {nil, []string{
+			"Authorization header is missing", `cookie "s" is missing`, `InsecureQuery "q" is missing`,
+		}},
+		"empty":        {[]string{"Authorization", ""}, []string{"Authorization header is empty"}},
+		"Basic":        {[]string{"Authorization", "Basic c2VjcmV0"}, []string{"the scheme Basic, expected Bearer"}},
+		"no scheme":    {[]string{"Authorization", "secret"}, []string{"one word without a scheme"}},
+		"odd scheme":   {[]string{"Authorization", "secret of mine"}, []string{"a scheme that is not known"}},
+		"Bearer alone": {[]string{"Authorization", "Bearer"}, []string{"the scheme Bearer and no token"}},
+		"aud": {[]string{
+			"Authorization", "Bearer " + hs256(t, map[string]any{"aud": []string{"x", "y"}}),
+		}, []string{`aud is ["x" "y"], expected api`}},
+		"aud missing": {[]string{
+			"Authorization", "Bearer " + hs256(t, map[string]any{"aud": nil}),
+		}, []string{"aud is missing, expected api"}},
+		"azp": {[]string{
+			"Authorization", "Bearer " + hs256(t, map[string]any{"azp": "evil"}),
+		}, []string{`azp is "evil", expected spa`}},
+		"typ": {[]string{
+			"Authorization", "Bearer " + hs256(t, map[string]any{"azp": "spa"}),
+		}, []string{`typ is `, `expected at+jwt`}},
+		"another issuer": {[]string{
+			"Authorization", "Bearer " + hs256(t, map[string]any{"iss": "https://evil.example"}),
+		}, []string{`iss is "https://evil.example", expected `}},
 	} {
 		_, rejection := g.Check(t.Context(), guard.HTTPRequest(request(http.MethodGet, "/", c.fields...)))
 		got := detail(asError(rejection))

@@ -43,7 +43,12 @@ func TestRevocation(t *testing.T) {
 		{"good", nil, "", ""},
 		{"revoked", core.CodeTokenRevoked, core.CodeTokenRevoked, core.CodeTokenRevoked},
 		{"revoked, as an *Error", &core.Error{Code: core.CodeTokenRevoked}, core.CodeTokenRevoked, core.CodeTokenRevoked},
-		{"revoked, wrapped", errors.Join(errors.New("list says"), core.CodeTokenRevoked), core.CodeTokenRevoked, core.CodeTokenRevoked},
+		{
+			"revoked, wrapped",
+			errors.Join(errors.New("list says"), core.CodeTokenRevoked),
+			core.CodeTokenRevoked,
+			core.CodeTokenRevoked,
+		},
 		{"can't tell", errors.New("redis is down"), "", core.CodeRevocationUnavailable},
 		{"another code can't tell either", core.CodeForbidden, "", core.CodeRevocationUnavailable},
 		{"a nil *Error can't tell either", nilError, "", core.CodeRevocationUnavailable},
@@ -61,7 +66,8 @@ func TestRevocation(t *testing.T) {
 				}
 				if rejection != nil {
 					wantCode(t, rejection, want)
-					if want == core.CodeRevocationUnavailable && (rejection.Status != 503 || rejection.Header.Get("Retry-After") != "5") {
+					if want == core.CodeRevocationUnavailable &&
+						(rejection.Status != 503 || rejection.Header.Get("Retry-After") != "5") {
 						t.Errorf("%s: %d %v", c.name, rejection.Status, rejection.Header)
 					}
 				}
@@ -69,7 +75,8 @@ func TestRevocation(t *testing.T) {
 					t.Errorf("%s: asked %d times in %d requests", c.name, asked.Load(), i+1)
 				}
 			}
-			if logged := strings.Contains(log.String(), "revocation can't be checked"); logged != (c.closed == core.CodeRevocationUnavailable) {
+			logged := strings.Contains(log.String(), "revocation can't be checked")
+			if logged != (c.closed == core.CodeRevocationUnavailable) {
 				t.Errorf("%s: log %q", c.name, log.String())
 			}
 		}
@@ -82,12 +89,17 @@ func TestRevocation(t *testing.T) {
 // A store that is down must not fill the log, whatever the failure mode, and one
 // that comes and goes must not either.
 func TestRevocationOutageIsLoggedOnce(t *testing.T) {
-	for failure, want := range map[guard.RevocationFailure]string{guard.FailOpen: "level=WARN", guard.FailClosed: "level=ERROR"} {
+	for failure, want := range map[guard.RevocationFailure]string{
+		guard.FailOpen:   "level=WARN",
+		guard.FailClosed: "level=ERROR",
+	} {
 		var log bytes.Buffer
 		var down error
 		clock := newClock()
-		g, err := guard.New(newVerifier(t, secretRules(), core.WithClock(clock), core.WithLogger(slog.New(slog.NewTextHandler(&log, nil)))),
-			guard.Revocation(revoker(func(context.Context, *core.Session) error { return down }), failure))
+		g, err := guard.New(
+			newVerifier(t, secretRules(), core.WithClock(clock), core.WithLogger(slog.New(slog.NewTextHandler(&log, nil)))),
+			guard.Revocation(revoker(func(context.Context, *core.Session) error { return down }), failure),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,7 +161,9 @@ func TestClientThatHangsUp(t *testing.T) {
 	server.gate.Store(&gate)
 	defer close(gate)
 	stuck := func(ctx context.Context, _ *core.Session) error { return ctx.Err() }
-	resolver := core.WithResolver(core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { <-gate; return nil, nil }})
+	resolver := core.WithResolver(
+		core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { <-gate; return nil, nil }},
+	)
 	keys := newVerifier(t, server.rules(), opts...)
 	for name, c := range map[string]struct {
 		verifier *core.Verifier
@@ -158,9 +172,21 @@ func TestClientThatHangsUp(t *testing.T) {
 	}{
 		"keys":              {keys, rs256(t, "k1", nil), nil},
 		"keys, best effort": {keys, rs256(t, "k1", nil), []guard.Option{guard.InsecureBestEffort()}},
-		"resolver":          {newVerifier(t, secretRules(), append(opts, resolver)...), hs256(t, map[string]any{"iss": "https://one.tenants.example"}), nil},
-		"closed":            {newVerifier(t, secretRules(), opts...), hs256(t, nil), []guard.Option{guard.Revocation(revoker(stuck), guard.FailClosed)}},
-		"open":              {newVerifier(t, secretRules(), opts...), hs256(t, nil), []guard.Option{guard.Revocation(revoker(stuck), guard.FailOpen)}},
+		"resolver": {
+			newVerifier(t, secretRules(), append(opts, resolver)...),
+			hs256(t, map[string]any{"iss": "https://one.tenants.example"}),
+			nil,
+		},
+		"closed": {
+			newVerifier(t, secretRules(), opts...),
+			hs256(t, nil),
+			[]guard.Option{guard.Revocation(revoker(stuck), guard.FailClosed)},
+		},
+		"open": {
+			newVerifier(t, secretRules(), opts...),
+			hs256(t, nil),
+			[]guard.Option{guard.Revocation(revoker(stuck), guard.FailOpen)},
+		},
 	} {
 		g, err := guard.New(c.verifier, c.opts...)
 		if err != nil {
@@ -172,7 +198,8 @@ func TestClientThatHangsUp(t *testing.T) {
 			continue
 		}
 		wantCode(t, rejection, core.CodeRequestCanceled)
-		if !errors.Is(rejection, context.Canceled) || errors.Is(rejection, core.CodeNetworkError) || rejection.Status != 499 ||
+		if !errors.Is(rejection, context.Canceled) || errors.Is(rejection, core.CodeNetworkError) ||
+			rejection.Status != 499 ||
 			rejection.Header.Get("WWW-Authenticate") != "" || rejection.Header.Get("Retry-After") != "" {
 			t.Errorf("%s: %v, %d %v", name, rejection, rejection.Status, rejection.Header)
 		}

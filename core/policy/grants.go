@@ -43,7 +43,9 @@ func scopeNames(function string, scopes []string) []string {
 	scopes = names(function, "scope", scopes)
 	for _, scope := range scopes {
 		if strings.ContainsAny(scope, " \t\r\n") {
-			panic("policy: " + function + ": " + strconv.Quote(scope) + " holds a space, which separates scopes: name each by itself")
+			panic(
+				"policy: " + function + ": " + strconv.Quote(scope) + " holds a space, which separates scopes: name each by itself",
+			)
 		}
 	}
 	return scopes
@@ -130,7 +132,11 @@ func Kind(kinds ...core.TokenKind) core.Policy {
 	for i, k := range kinds {
 		given[i] = string(k)
 		if !slices.Contains([]core.TokenKind{core.KindSession, core.KindAccess, core.KindID, core.KindMachine}, k) {
-			panic("policy: Kind: " + strconv.Quote(given[i]) + " is no kind of token: use core.KindSession, KindAccess, KindID or KindMachine")
+			panic(
+				"policy: Kind: " + strconv.Quote(
+					given[i],
+				) + " is no kind of token: use core.KindSession, KindAccess, KindID or KindMachine",
+			)
 		}
 	}
 	text := call("Kind", names("Kind", "kind", given))

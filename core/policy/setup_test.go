@@ -51,7 +51,9 @@ func verifiedAt(tb testing.TB, set claims) (*core.Session, *clock) {
 		Issuer: "test", Secret: core.NewSecret(secret), Audiences: []string{"api"},
 		Session: core.Mapping{
 			FactorAgesClaim: "fva",
-			Kinds:           []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "gty", OneOf: []string{"machine"}}}}},
+			Kinds: []core.KindRule{
+				{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "gty", OneOf: []string{"machine"}}}},
+			},
 		},
 	})
 	if err != nil {
@@ -61,7 +63,13 @@ func verifiedAt(tb testing.TB, set claims) (*core.Session, *clock) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	all := claims{"iss": "test", "aud": "api", "sub": "user_1", "iat": start.Unix(), "exp": start.Add(24 * time.Hour).Unix()}
+	all := claims{
+		"iss": "test",
+		"aud": "api",
+		"sub": "user_1",
+		"iat": start.Unix(),
+		"exp": start.Add(24 * time.Hour).Unix(),
+	}
 	maps.Copy(all, set)
 	maps.DeleteFunc(all, func(_ string, v any) bool { return v == nil })
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims(all)).SignedString([]byte(secret))

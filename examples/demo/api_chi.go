@@ -15,9 +15,10 @@ import (
 func chiAPI(source core.Authenticator, origins []string) server {
 	messages := guard.Messages(sentence)
 	r := chi.NewRouter()
-	r.With(chiauth.New(source, guard.Optional(), messages)).Get("/api/public", func(w http.ResponseWriter, r *http.Request) {
-		writeJSON(w, welcome(chiauth.UserID(r.Context())))
-	})
+	r.With(chiauth.New(source, guard.Optional(), messages)).
+		Get("/api/public", func(w http.ResponseWriter, r *http.Request) {
+			writeJSON(w, welcome(chiauth.UserID(r.Context())))
+		})
 	api := r.With(chiauth.New(source, messages))
 	api.Get("/api/profile", chiProfile)
 	api.Head("/api/profile", chiProfile)

@@ -16,7 +16,12 @@ import (
 // check plays the scenarios over HTTP against every adapter and prints the
 // answers side by side. It fails if an answer is not the documented one, or if
 // two adapters differ in a byte.
-func check(ctx context.Context, adapters []adaptertest.Adapter, scenarios []adaptertest.Scenario, out io.Writer) (err error) {
+func check(
+	ctx context.Context,
+	adapters []adaptertest.Adapter,
+	scenarios []adaptertest.Scenario,
+	out io.Writer,
+) (err error) {
 	stage, err := adaptertest.NewStage()
 	if err != nil {
 		return err
@@ -61,7 +66,12 @@ func check(ctx context.Context, adapters []adaptertest.Adapter, scenarios []adap
 		fmt.Fprintf(out, "\n%s\n", strings.Join(differences, "\n"))
 		return fmt.Errorf("%d differences, see above", len(differences))
 	}
-	fmt.Fprintf(out, "\n%d scenarios, %d adapters: every answer is as documented, and the same from each.\n", len(scenarios), len(adapters))
+	fmt.Fprintf(
+		out,
+		"\n%d scenarios, %d adapters: every answer is as documented, and the same from each.\n",
+		len(scenarios),
+		len(adapters),
+	)
 	return nil
 }
 

@@ -32,8 +32,15 @@ func readConfig(args []string, getenv func(string) string, out io.Writer) (confi
 	cfg := config{ports: map[string]int{issuerName: 9000}}
 	set := flag.NewFlagSet("demo", flag.ContinueOnError)
 	set.SetOutput(io.Discard) // mistakes are returned, and reported once
-	set.BoolVar(&cfg.check, "check", false, "play every scenario of core/adaptertest over HTTP on all four adapters, and compare")
-	ports := map[string]*int{issuerName: set.Int(portFlag(issuerName)[1:], 9000, "port of the issuer and its page; 0 takes a free one")}
+	set.BoolVar(
+		&cfg.check,
+		"check",
+		false,
+		"play every scenario of core/adaptertest over HTTP on all four adapters, and compare",
+	)
+	ports := map[string]*int{
+		issuerName: set.Int(portFlag(issuerName)[1:], 9000, "port of the issuer and its page; 0 takes a free one"),
+	}
 	for _, f := range frameworks() {
 		ports[f.name] = set.Int(f.name, f.port, "port of the "+f.name+" API; 0 takes a free one")
 	}
@@ -57,7 +64,10 @@ func readConfig(args []string, getenv func(string) string, out io.Writer) (confi
 		case port < 0 || port > 65535:
 			faults = append(faults, fmt.Errorf("%s %d: a port is between 0 and 65535", portFlag(name), port))
 		case port != 0 && other != "":
-			faults = append(faults, fmt.Errorf("%s and %s are both %d: give them different ports", portFlag(other), portFlag(name), port))
+			faults = append(
+				faults,
+				fmt.Errorf("%s and %s are both %d: give them different ports", portFlag(other), portFlag(name), port),
+			)
 		default:
 			taken[port] = name
 		}

@@ -63,7 +63,11 @@ Ctrl-C ends it.
 func printClerk(out io.Writer, cfg clerk.Config, links []link) {
 	fmt.Fprintf(out, "Guarding the API with the Clerk instance %s\n", cfg.IssuerURL)
 	if len(cfg.AuthorizedParties) == 0 {
-		fmt.Fprintln(out, "  Tokens for any origin of the instance are accepted; CLERK_AUTHORIZED_PARTIES=https://app.example.com names yours.")
+		fmt.Fprintln(
+			out,
+			"  Tokens for any origin of the instance are accepted; CLERK_AUTHORIZED_PARTIES=https://app.example.com "+
+				"names yours.",
+		)
 	}
 	fmt.Fprint(out, `
 1. Open your application, sign in, and ask for a token in the browser's console:

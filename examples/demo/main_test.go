@@ -95,7 +95,9 @@ func request(t *testing.T, method, url string, header http.Header) (status int, 
 }
 
 var (
-	pasted  = regexp.MustCompile(`(?m)^  → (\d+) (.*)\ncurl -i (?:-H "Authorization: Bearer \$\(curl -s '([^']+)'\)" )?(\S+)$`)
+	pasted = regexp.MustCompile(
+		`(?m)^  → (\d+) (.*)\ncurl -i (?:-H "Authorization: Bearer \$\(curl -s '([^']+)'\)" )?(\S+)$`,
+	)
 	address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 )
 
@@ -135,7 +137,8 @@ func TestPage(t *testing.T) {
 			t.Errorf("the page does not name %s", api)
 		}
 	}
-	if outside := regexp.MustCompile(`(?:src|href|action)\s*=\s*["']?(?:https?:)?//[^1"][^"'\s>]*`).FindString(body); outside != "" {
+	outside := regexp.MustCompile(`(?:src|href|action)\s*=\s*["']?(?:https?:)?//[^1"][^"'\s>]*`).FindString(body)
+	if outside != "" {
 		t.Errorf("the page asks another host: %s", outside)
 	}
 	if status, _, _ := get(t, site+"/elsewhere", nil); status != http.StatusNotFound {
@@ -144,7 +147,10 @@ func TestPage(t *testing.T) {
 }
 
 func TestRealInstance(t *testing.T) {
-	env := map[string]string{"CLERK_ISSUER_URL": "https://clerk.northwind.example", "CLERK_AUTHORIZED_PARTIES": " https://app.northwind.example ,"}
+	env := map[string]string{
+		"CLERK_ISSUER_URL":         "https://clerk.northwind.example",
+		"CLERK_AUTHORIZED_PARTIES": " https://app.northwind.example ,",
+	}
 	printed := serving(t, func(name string) string { return env[name] })
 	for _, want := range []string{"https://clerk.northwind.example", "getToken()", "/api/profile"} {
 		if !strings.Contains(printed, want) {

@@ -40,7 +40,10 @@ func listen(ctx context.Context, cfg config, names []string) (listeners, error) 
 			faults = append(faults, fmt.Errorf("port %d for %s is taken: choose another with %s, or any free one with %s 0",
 				cfg.ports[name], name, portFlag(name), portFlag(name)))
 		case err != nil:
-			faults = append(faults, fmt.Errorf("can't open a port for %s: %w; choose another with %s", name, err, portFlag(name)))
+			faults = append(
+				faults,
+				fmt.Errorf("can't open a port for %s: %w; choose another with %s", name, err, portFlag(name)),
+			)
 		default:
 			open[name] = l
 		}

@@ -31,7 +31,16 @@ func TestPages(t *testing.T) {
 			}
 			status, _, answer := request(t, c.method, api+"/api/profile", header)
 			if got := answer.Get("Access-Control-Allow-Origin"); status != c.status || got != c.allowed {
-				t.Errorf("%s %s from %s: %d, allowed origin %q, want %d, %q", c.method, api, c.origin, status, got, c.status, c.allowed)
+				t.Errorf(
+					"%s %s from %s: %d, allowed origin %q, want %d, %q",
+					c.method,
+					api,
+					c.origin,
+					status,
+					got,
+					c.status,
+					c.allowed,
+				)
 			}
 		}
 	}

@@ -62,7 +62,14 @@ func TestTokens(t *testing.T) {
 		}
 		if session.UserID() != "user_7" || session.Organization().ID != "org_9" || !session.HasRole("org:admin") ||
 			!session.HasPermission("org:invoices:create") || session.ExpiresAt().Sub(clock.Now()) != 90*time.Second {
-			t.Errorf("%s: got %v %+v %v, until %v", query, session, session.Organization(), session.Permissions(), session.ExpiresAt())
+			t.Errorf(
+				"%s: got %v %+v %v, until %v",
+				query,
+				session,
+				session.Organization(),
+				session.Permissions(),
+				session.ExpiresAt(),
+			)
 		}
 	}
 	session, err := verifier.Verify(t.Context(), strings.TrimSpace(askToken(t, s, "").Body.String()))

@@ -112,7 +112,8 @@ func TestCompareAllocations(t *testing.T) {
 	baseline := readBaseline("# comment\n   3 the same, exactly\n   3 fewer\n  13 more\n   3 gone\n")
 	now := map[string]int{"the same, exactly": 3, "fewer": 2, "more": 14, "new": 1}
 	got := strings.Join(compareAllocations(now, baseline), "\n")
-	want := "more: 14 allocations, the baseline has 13\nnew: 1 allocations, not in the baseline\ngone: in the baseline, but not a row"
+	want := "more: 14 allocations, the baseline has 13\nnew: 1 allocations, not in the baseline\n" +
+		"gone: in the baseline, but not a row"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
