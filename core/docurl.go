@@ -1,12 +1,10 @@
 package core
 
-import "strings"
-
-const docsURL = "https://github.com/revstackhq/auth-go/blob/main/docs/"
+import "github.com/revstackhq/auth-go/core/internal/docurl"
 
 // DocURL returns the address of the page that explains the code: what causes it
 // and what fixes it.
-func (c Code) DocURL() string { return docsURL + "errors.md#" + strings.ToLower(string(c)) }
+func (c Code) DocURL() string { return docurl.Code(string(c)) }
 
 // DocURL returns the address of the page that explains errors of this kind.
-func (e *ConfigError) DocURL() string { return docsURL + "config-errors.md#" + string(e.Kind) }
+func (e *ConfigError) DocURL() string { return docurl.ConfigKind(string(e.Kind)) }

@@ -216,7 +216,8 @@ func TestRejectionsAreLoggedInSum(t *testing.T) {
 	verify(expired, 1)
 	wantLines(t, "the first", log.take(), `level=INFO msg="auth: requests rejected" total=1 codes.TOKEN_EXPIRED=1 `+
 		`since=2027-01-15T08:00:00.000Z last.code=TOKEN_EXPIRED `+
-		`last.detail="expired at 1970-01-01T00:00:01Z, it is 2027-01-15T08:00:00Z" last.provider=custom last.issuer=https://id.example.com trace=t1`)
+		`last.detail="expired at 1970-01-01T00:00:01Z, it is 2027-01-15T08:00:00Z" last.provider=custom last.issuer=https://id.example.com `+
+		`help=https://github.com/revstackhq/auth-go/blob/main/docs/errors.md#token_expired trace=t1`)
 	verify(expired, 500)
 	verify("x", 499)
 	clock.advance(10*time.Second - 1)

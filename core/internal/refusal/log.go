@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/internal/docurl"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -66,7 +67,9 @@ func (l *Log) Rejected(ctx context.Context, code string, describe func() event.T
 	}
 	if sum := l.due(); sum != nil && l.logger.Enabled(ctx, slog.LevelInfo) {
 		// The last rejection is that of this request, so that it goes with the ids that the handler finds in ctx.
-		l.log(ctx, append(sum, slog.Attr{Key: "last", Value: slog.GroupValue(attributes(describe())...)}))
+		l.log(ctx, append(sum,
+			slog.Attr{Key: "last", Value: slog.GroupValue(attributes(describe())...)},
+			slog.String("help", docurl.Code(code))))
 	}
 }
 
