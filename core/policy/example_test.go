@@ -21,8 +21,10 @@ func Example() {
 	fmt.Println(editor)
 	fmt.Println(errors.As(err, &refused), refused.Code)
 	fmt.Println(refused.Detail)
-	// Output: All(Scope("articles:read"), Any(Role("editor"), Role("admin"))) true FORBIDDEN All › Any › Role("editor"):
-	// "editor" is not among the session's roles; All › Any › Role("admin"): "admin" is not among the session's roles
+	// Output:
+	// All(Scope("articles:read"), Any(Role("editor"), Role("admin")))
+	// true FORBIDDEN
+	// All › Any › Role("editor"): "editor" is not among the session's roles; All › Any › Role("admin"): "admin" is not among the session's roles
 }
 
 func ExampleScope() {
