@@ -19,6 +19,9 @@ type contractJSON struct {
 	Version  int    `json:"version,omitempty"`
 	Strategy string `json:"strategy,omitempty"`
 	Rules
+	// Tests are for package authtest and the command authdoctor. A contract does
+	// not keep them.
+	Tests json.RawMessage `json:"tests,omitempty"`
 }
 
 // writtenContract adds what encoding/json would write as nanoseconds.
@@ -28,10 +31,12 @@ type writtenContract struct {
 	MaxAgeSeconds seconds `json:"maxAgeSeconds,omitempty"`
 }
 
-// wireMembers are those of the TypeScript package, and signingSecretEnv in
-// place of signingSecret.
+// wireMembers are those of the TypeScript package, signingSecretEnv in place of
+// signingSecret, and tests, which change nothing.
 func wireMembers() []string {
-	return []string{"provider", "strategy", "jwksUri", "issuer", "audience", "userIdClaim", "signingSecret", "signingSecretEnv"}
+	return []string{
+		"provider", "strategy", "jwksUri", "issuer", "audience", "userIdClaim", "signingSecret", "signingSecretEnv", "tests",
+	}
 }
 
 // seconds is a duration as JSON's number of seconds.
@@ -82,6 +87,9 @@ func (k *Contract) UnmarshalJSON(data []byte) error {
 // present but empty are refused: a misspelled check would be no check, and an
 // unset variable in a template must not waive one. Every mistake is returned,
 // as [*ConfigError] with the JSON name and the position.
+//
+// A member "tests" is accepted and has no effect on the contract: it holds the
+// contract's own tests, which authtest.RunContract runs.
 //
 // The wire form may lack an audience, and with a secret an issuer. Such a
 // contract is accepted as it is, and Warnings says what it leaves open. JSON

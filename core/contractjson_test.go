@@ -310,3 +310,27 @@ func FuzzParseContract(f *testing.F) {
 		}
 	})
 }
+
+// TestContractsTestsChangeNothing: a contract with tests is the one without.
+func TestContractsTestsChangeNothing(t *testing.T) {
+	const tests = `,"tests":[{"name":"a","claims":{"env":{"env":"NOT_SET"},"sub":null},"expect":"ACCEPTED"}]}`
+	for name, text := range map[string]string{
+		"wire form": `{"issuer":"https://issuer.example","jwksUri":"https://issuer.example/keys"`,
+		"contract":  `{"issuer":"https://issuer.example","jwksUri":"https://issuer.example/keys","audience":"api","tokenTypes":["JWT"]`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			without, err := core.ParseContract([]byte(text + "}"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			with, err := core.ParseContract([]byte(text + tests))
+			if err != nil || !with.Equal(without) {
+				t.Errorf("got %v, %v", with, err)
+			}
+			several, err := core.ParseContracts([]byte(`{"contracts":[` + text + tests + `]}`))
+			if err != nil || !several[0].Equal(without) {
+				t.Errorf("in a file of several: %v, %v", several, err)
+			}
+		})
+	}
+}

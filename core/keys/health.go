@@ -34,7 +34,7 @@ type Health struct {
 	StaleUntil time.Time     `json:"staleUntil,omitzero"`
 	// NextTry is when the next fetch may start after a failed one.
 	NextTry time.Time `json:"nextTry,omitzero"`
-	Keys []Info `json:"keys"`
+	Keys    []Info    `json:"keys"`
 	// Skipped are the entries that are not used: of the set that is in use or, while there is none, of the last one that had
 	// no usable key.
 	Skipped []Skipped `json:"skipped,omitempty"`

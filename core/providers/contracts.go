@@ -108,7 +108,7 @@ func (c *Catalog) buildConfig(slug string, data []byte, document *strictjson.Doc
 			if !config.IsObject() {
 				f.Add("config", "", "must be an object, found %s", config.Describe())
 			}
-		case m.Name != "provider":
+		case m.Name != "provider" && m.Name != "tests":
 			f.Conflict(m.Name, "", "can't be combined with config: write what the preset's Config has in there, and remove this member")
 		}
 	}

@@ -29,6 +29,8 @@ import (
 //
 //	{"provider": "okta", "config": {"issuer": "https://northwind.okta.com/oauth2/default", "audience": "api://default"}}
 //
+// A member "tests" has no effect, see [core.ParseContract].
+//
 // All members of the wire form survive, with these exceptions:
 //
 //   - A slash too many, at the end of the issuer or inside jwksUri, goes.

@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -35,6 +36,8 @@ type wire struct {
 	Leeway               time.Duration    `json:"-"`
 	MaxAge               time.Duration    `json:"-"`
 	MaxTokenBytes        int              `json:"maxTokenBytes"`
+
+	Tests json.RawMessage `json:"tests"` // for authtest.RunContract
 }
 
 // upgrade makes a preset's contract of the wire form.
