@@ -77,9 +77,14 @@ func TestInstall(t *testing.T) {
 	bin := t.TempDir()
 	env := append(userEnvironment(t, r, version), "GOBIN="+bin)
 	userGo(t, t.TempDir(), env, "install", prefix+"authdoctor@"+version)
-	out, err := exec.CommandContext(t.Context(), filepath.Join(bin, "authdoctor"), "--version").CombinedOutput()
-	if err != nil || !strings.Contains(string(out), version) {
-		t.Errorf("authdoctor --version: %v\n%s", err, out)
+	for _, c := range []struct{ args, want string }{
+		{"--version", version},
+		{"explain TOKEN_EXPIRED", "What to do"},
+	} {
+		out, err := exec.CommandContext(t.Context(), filepath.Join(bin, "authdoctor"), strings.Fields(c.args)...).CombinedOutput()
+		if err != nil || !strings.Contains(string(out), c.want) {
+			t.Errorf("authdoctor %s: %v\n%s", c.args, err, out)
+		}
 	}
 }
 

@@ -29,6 +29,8 @@ var (
 type grammar struct {
 	Decode     decodeCommand     `cmd:"" help:"Show what a token says, without checking it."`
 	Keys       keysCommand       `cmd:"" help:"Show an issuer's keys, and what a verifier does with each."`
+	Contract   contractCommand   `cmd:"" help:"Print, validate, grade, compare and test contracts."`
+	Explain    explainCommand    `cmd:"" help:"Explain a code: its cause, and what to do."`
 	Providers  providersCommand  `cmd:"" help:"List the providers that have a preset."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
 	Complete   completeCommand   `cmd:"" name:"__complete" hidden:"" passthrough:""`

@@ -8,6 +8,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/revstackhq/auth-go/authdoctor/internal/codes"
 	"github.com/revstackhq/auth-go/core/providers"
 )
 
@@ -158,6 +159,12 @@ func valuesOf(value *kong.Value) []string {
 			slugs = append(slugs, provider.Slug)
 		}
 		return slugs
+	case "codes":
+		var names []string
+		for _, e := range codes.All() {
+			names = append(names, string(e.Code))
+		}
+		return names
 	default:
 		return nil
 	}

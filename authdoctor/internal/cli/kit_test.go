@@ -87,15 +87,17 @@ func run(t *testing.T, args ...string) outcome {
 // want checks the exit code and that out, both streams, has every text.
 func (o outcome) want(t *testing.T, code int, texts ...string) {
 	t.Helper()
-	if o.code != code {
+	good := o.code == code
+	if !good {
 		t.Errorf("the exit code is %d, want %d", o.code, code)
 	}
 	for _, text := range texts {
 		if !strings.Contains(o.stdout+o.stderr, text) {
 			t.Errorf("the output lacks %q", text)
+			good = false
 		}
 	}
-	if t.Failed() {
+	if !good {
 		t.Logf("stdout:\n%s\nstderr:\n%s", o.stdout, o.stderr)
 	}
 }

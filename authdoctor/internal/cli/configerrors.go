@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/revstackhq/auth-go/authdoctor/internal/term"
+	"github.com/revstackhq/auth-go/core"
+)
+
+// showMistakes writes the mistakes of a configuration, each with its line of the
+// file that it came from, if it came from one.
+func showMistakes(p *term.Page, mistakes []*core.ConfigError, file []byte) {
+	lines := strings.Split(string(file), "\n")
+	for i, e := range mistakes {
+		if i > 0 {
+			p.Line()
+		}
+		where := ""
+		if e.Line > 0 {
+			where = fmt.Sprintf("  line %d, column %d", e.Line, e.Column)
+		}
+		field := term.Safe(e.Field)
+		if e.Value != "" {
+			field += " " + term.Safe(e.Value)
+		}
+		p.Line("  ", p.Bold(field), p.Dim(fmt.Sprintf("  %s%s", e.Kind, where)))
+		if text, column, ok := excerpt(lines, e); ok {
+			p.Line(p.Dim(fmt.Sprintf("    %d | ", e.Line)), text)
+			p.Line(strings.Repeat(" ", len(fmt.Sprintf("    %d | ", e.Line))+column), p.Bad("^"))
+		}
+		p.Text(4, "", term.Safe(e.Reason))
+	}
+	if len(mistakes) > 0 {
+		p.Line()
+		p.Line("  ", p.Dim(mistakes[0].DocURL()))
+	}
+}
+
+// excerpt returns the line that e is about, and the column of the mistake in it.
+// A line that may hold a secret is not shown.
+func excerpt(lines []string, e *core.ConfigError) (text string, column int, ok bool) {
+	if e.Line < 1 || e.Line > len(lines) || strings.Contains(strings.ToLower(lines[e.Line-1]), "secret") {
+		return "", 0, false
+	}
+	line := strings.TrimRight(lines[e.Line-1], "\r")
+	before := min(max(e.Column-1, 0), len(line))
+	indent := len(line) - len(strings.TrimLeft(line, " \t"))
+	if indent > before {
+		indent = before
+	}
+	const most = 80
+	start := indent
+	if before-start > most/2 {
+		start = before - most/2
+	}
+	end := min(len(line), start+most)
+	text = term.Safe(strings.ToValidUTF8(line[start:end], "?"))
+	return text, len([]rune(term.Safe(strings.ToValidUTF8(line[start:before], "?")))), true
+}

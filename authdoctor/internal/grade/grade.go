@@ -1,0 +1,128 @@
+// Package grade grades a contract by what it leaves open.
+package grade
+
+import (
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/revstackhq/auth-go/core"
+)
+
+// Severity is how much a weakness opens.
+type Severity int
+
+// The severities. Each is worth a grade.
+const (
+	Minor    Severity = iota // B: narrower than it could be
+	Moderate                 // C: tokens that were made for others are accepted
+	Serious                  // D: a stolen or foreign token works for long, or in many hands
+	Critical                 // F: anybody can be anybody
+)
+
+// Finding is one warning of a contract.
+type Finding struct {
+	// Text is the warning, Fields the fields that close it: the Go names, with
+	// the JSON names of a contract's fields.
+	Text     string   `json:"text"`
+	Fields   []Field  `json:"fields"`
+	Severity Severity `json:"-"`
+	Grade    string   `json:"grade"`
+}
+
+// Field is a field of a contract or of a preset's configuration.
+type Field struct {
+	Name string `json:"name"`
+	// JSON is its name in a contract's JSON, "" for a preset's own field.
+	JSON string `json:"json,omitempty"`
+}
+
+// Grade is the grade of a contract.
+type Grade struct {
+	Letter   string    `json:"grade"`
+	Findings []Finding `json:"findings"`
+}
+
+// Of grades a contract by its warnings: A without any, else the grade of the
+// worst one, and one lower if there are three or more.
+func Of(contract *core.Contract) Grade {
+	g := Grade{Findings: []Finding{}}
+	worst := Severity(-1)
+	for _, warning := range contract.Warnings() {
+		severity := severityOf(warning)
+		worst = max(worst, severity)
+		g.Findings = append(g.Findings, Finding{warning, fieldsOf(warning), severity, severity.letter()})
+	}
+	slices.SortStableFunc(g.Findings, func(a, b Finding) int { return int(b.Severity - a.Severity) })
+	if len(g.Findings) >= 3 {
+		worst = min(worst+1, Critical)
+	}
+	g.Letter = worst.letter()
+	return g
+}
+
+func (s Severity) letter() string {
+	switch s {
+	case Minor:
+		return "B"
+	case Moderate:
+		return "C"
+	case Serious:
+		return "D"
+	case Critical:
+		return "F"
+	default:
+		return "A"
+	}
+}
+
+// severityOf knows a warning of core by how it begins. One that is not here is a
+// preset's own, and moderate.
+func severityOf(warning string) Severity {
+	subject, _, _ := strings.Cut(warning, ":")
+	switch {
+	case slices.Contains([]string{"emulator", "short secret", "plain http"}, subject):
+		return Critical
+	case slices.Contains([]string{"no expiry", "any issuer", "any tenant"}, subject), strings.HasPrefix(subject, "bound tokens"):
+		return Serious
+	case slices.Contains([]string{"no party needed", "private network"}, subject):
+		return Minor
+	default:
+		return Moderate
+	}
+}
+
+var word = regexp.MustCompile(`\b[A-Z][A-Za-z]*[a-z][A-Za-z]*\b`)
+
+// fieldsOf returns the fields that the remedy of a warning names.
+func fieldsOf(warning string) []Field {
+	remedy := warning[strings.LastIndex(warning, "; ")+1:]
+	fields := []Field{}
+	known := jsonNames()
+	for _, name := range word.FindAllString(remedy, -1) {
+		if json, isRule := known[name]; isRule || looksLikeField(name) {
+			fields = append(fields, Field{name, json})
+		}
+	}
+	return fields
+}
+
+// looksLikeField reports whether a word has a capital inside, as AllowedParties
+// has and a word at the beginning of a sentence has not.
+func looksLikeField(name string) bool { return strings.ToLower(name[1:]) != name[1:] }
+
+// jsonNames are the JSON names of the fields of [core.Rules].
+func jsonNames() map[string]string {
+	names := map[string]string{}
+	rules := reflect.TypeFor[core.Rules]()
+	for i := range rules.NumField() {
+		field := rules.Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name == "-" { // a duration
+			name = strings.ToLower(field.Name[:1]) + field.Name[1:] + "Seconds"
+		}
+		names[field.Name] = name
+	}
+	return names
+}
