@@ -1,6 +1,9 @@
 package core
 
-import "errors"
+import (
+	"errors"
+	"net/http"
+)
 
 // Code names why a request was refused. It is stable API: clients switch on it.
 // The first seven are those of the TypeScript package @revstackhq/auth.
@@ -52,6 +55,27 @@ func (c Code) Error() string { return string(c) }
 // could not be judged.
 func (c Code) unavailable() bool {
 	return c == CodeKeysUnavailable || c == CodeRevocationUnavailable || c == CodeNetworkError
+}
+
+// Status is the HTTP status that a guard answers with, 200 for "".
+func (c Code) Status() int {
+	switch c {
+	case "":
+		return http.StatusOK
+	case CodeInvalidRequest: // RFC 6750 §3.1: invalid_request
+		return http.StatusBadRequest
+	case CodeInsufficientScope, CodeForbidden: // RFC 6750 §3.1: insufficient_scope
+		return http.StatusForbidden
+	case CodeKeysUnavailable, CodeRevocationUnavailable, CodeNetworkError: // an outage is not "unauthorized"
+		return http.StatusServiceUnavailable
+	case CodeRequestCanceled:
+		const clientClosedRequest = 499 // nginx's; nobody reads it
+		return clientClosedRequest
+	case CodeUnknownError:
+		return http.StatusInternalServerError
+	default:
+		return http.StatusUnauthorized
+	}
 }
 
 // CodeOf returns the code of the first [*Error] in err's tree, "" for nil, and

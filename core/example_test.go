@@ -242,6 +242,28 @@ func ExampleNewVerifier_severalContracts() {
 	// stranger "ISSUER_MISMATCH"
 }
 
+func ExampleVerifier_Explain() {
+	verifier, err := core.NewVerifier(exampleContract("https://id.example.com"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	report := verifier.Explain(context.Background(), exampleToken("https://id.example.com/", "user_123"))
+	fmt.Println(report.Code, report.Status)
+	fmt.Println(report.Hints[0])
+	for _, step := range report.Steps[:6] {
+		fmt.Println(step.Name, step.Result)
+	}
+	// Output:
+	// ISSUER_MISMATCH 401
+	// iss "https://id.example.com/" differs from the accepted "https://id.example.com" only by a trailing slash
+	// size pass
+	// format pass
+	// algorithm pass
+	// issuer fail
+	// contract pass
+	// key not reached
+}
+
 func ExampleWithResolver() {
 	tenants := map[string]*core.Contract{"https://one.tenants.example": exampleContract("https://one.tenants.example")} // a table of the database
 	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.WithResolver(core.Resolver{

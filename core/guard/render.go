@@ -100,7 +100,7 @@ func DelegateErrors() Option { return option(func(s *settings) { s.rendering.del
 // unless an option's function needs one.
 func (a *Renderer) Render(r Request, err error) *Rejection {
 	e := errorOf(err)
-	rejection := &Rejection{Err: e, Status: statusOf(e.Code), Header: make(http.Header, 4), Delegate: a.delegate}
+	rejection := &Rejection{Err: e, Status: e.Code.Status(), Header: make(http.Header, 4), Delegate: a.delegate}
 	message := e.Message()
 	if a.message != nil {
 		if own := a.message(r, e); own != "" {
@@ -129,7 +129,7 @@ func (a *Renderer) Render(r Request, err error) *Rejection {
 		a.responder(r, rejection)
 		rejection.Err = e
 		if rejection.Status < http.StatusOK || rejection.Status > 599 { // net/http panics, or takes it for an interim answer
-			rejection.Status = statusOf(e.Code)
+			rejection.Status = e.Code.Status()
 		}
 		cleanHeader(rejection.Header)
 	}
@@ -143,22 +143,4 @@ func errorOf(err error) *core.Error {
 		return e
 	}
 	return &core.Error{Code: core.CodeUnknownError, Err: err}
-}
-
-// statusOf is the table of statuses.
-func statusOf(code core.Code) int {
-	switch code {
-	case core.CodeInvalidRequest: // RFC 6750 §3.1: invalid_request
-		return http.StatusBadRequest
-	case core.CodeInsufficientScope, core.CodeForbidden: // RFC 6750 §3.1: insufficient_scope
-		return http.StatusForbidden
-	case core.CodeKeysUnavailable, core.CodeRevocationUnavailable, core.CodeNetworkError: // an outage is not "unauthorized"
-		return http.StatusServiceUnavailable
-	case core.CodeRequestCanceled:
-		return statusClientClosedRequest
-	case core.CodeUnknownError:
-		return http.StatusInternalServerError
-	default:
-		return http.StatusUnauthorized
-	}
 }

@@ -1,0 +1,346 @@
+package core
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/internal/jose"
+)
+
+// hints name what may have made the step refuse the token, the likeliest first.
+func (a *attempt) hints(s step, err *Error) []string {
+	switch s {
+	case stepSize:
+		return one("the token is larger than MaxTokenBytes: keep large data out of tokens, or raise the bound")
+	case stepFormat:
+		return one(a.formatHint(err))
+	case stepAlgorithm, stepContract:
+		return one(a.algorithmHint(err))
+	case stepIssuer:
+		return one(a.issuerCause(err))
+	case stepKey:
+		return one(a.keyHint(err))
+	case stepSignature:
+		return one(a.signatureHint())
+	case stepTime:
+		return one(a.timeHint(err))
+	case stepAudience:
+		return one(a.audienceHint(a.engine.rules.Audiences))
+	case stepParty:
+		return one(a.partyHint())
+	case stepType:
+		return one(a.typeHint(err))
+	case stepBinding:
+		return one("the token is bound to a client's key (cnf): it needs a proof, such as DPoP, or the issuer has to send plain bearer tokens")
+	case stepClaims:
+		return one(a.claimHint(err))
+	case stepUserID:
+		return one(a.userIDHint(err))
+	default:
+		return nil
+	}
+}
+
+func one(hint string) []string { return []string{hint} }
+
+// formatHint looks at the text of a token that cannot be read.
+func (a *attempt) formatHint(err *Error) string {
+	raw := a.raw
+	trimmed := strings.TrimSpace(raw)
+	word, rest, spaced := strings.Cut(trimmed, " ")
+	parts := strings.Count(raw, ".") + 1
+	switch {
+	case trimmed == "":
+		return "the token is empty: was a variable or a header not set?"
+	case spaced && rest != "" && !strings.Contains(word, "."):
+		return quoted(word) + " stands before the token: pass only what follows it, or the whole header to VerifyHeader"
+	case strings.ContainsAny(trimmed[:1]+trimmed[len(trimmed)-1:], "\"'`"):
+		return "the token is in quotes: remove them"
+	case trimmed != raw:
+		return "white space or a line break is around the token: trim it"
+	case strings.ContainsAny(raw, " \t\r\n"):
+		return "white space or a line break is inside the token: it was wrapped when it was copied"
+	case strings.Contains(raw, "%"):
+		return "the token is percent-encoded: decode it once"
+	case strings.Contains(raw, "..."):
+		return "a part of the token was left out (...): copy all of it"
+	case err.Claim != "":
+		return "the claim " + err.Claim + " is " + a.claim(err.Claim) + ", which has the wrong JSON type"
+	case parts == 5:
+		return "five segments: an encrypted token (JWE); have the issuer send signed tokens (JWS)"
+	case parts == 1:
+		return "an opaque token, not a JWT: have the issuer send JWTs (many do only if an API's audience is requested), or use introspection"
+	case parts != 3:
+		return itoa(parts) + " segments instead of three: the token was cut off or joined when it was copied"
+	case strings.HasSuffix(raw, "."):
+		return "the token has no signature (alg none, or cut off): unsigned tokens prove nothing"
+	case strings.Contains(raw, "="):
+		return "the segments are padded with =: remove it, or set PaddedSegments if the issuer writes it"
+	case strings.ContainsAny(raw, "+/"):
+		return "the token is in plain base64 (+ and /): a JWT uses base64url"
+	default:
+		return err.reason() + ": it was changed or cut off when it was copied"
+	}
+}
+
+func isHMAC(alg string) bool { return strings.HasPrefix(alg, "HS") }
+
+func (a *attempt) algorithmHint(err *Error) string {
+	alg, accepted := a.token.Header.Alg, a.verifier.algorithms()
+	if a.engine != nil {
+		accepted = strings.Join(a.engine.rules.Algorithms, ", ")
+	}
+	switch {
+	case err.Code == CodeTokenTooLarge:
+		return "the token is larger than the contract's MaxTokenBytes"
+	case err.Code == CodeInvalidFormat:
+		return err.reason()
+	case strings.EqualFold(alg, "none"):
+		return "alg is none: the token is not signed, so anybody can have written it"
+	case isHMAC(alg) && !strings.Contains(accepted, "HS"):
+		return "alg " + alg + " is signed with a shared secret, and the contract has public keys (" + accepted +
+			"): a legacy token, or a forged one that uses the public key as the secret"
+	case !isHMAC(alg) && strings.HasPrefix(accepted, "HS"):
+		return "alg " + quoted(alg) + " is signed with a private key, and the contract has a shared secret (" + accepted + "): " +
+			"configure the issuer's key set"
+	default:
+		return "alg " + quoted(alg) + " is not accepted (" + accepted + "): add it to Algorithms if the issuer signs with it"
+	}
+}
+
+// issuerCause compares the token's issuer with the nearest one that is accepted.
+func (a *attempt) issuerCause(err *Error) string {
+	iss := a.issuer
+	if err.Code != CodeIssuerMismatch {
+		return "the contract of issuer " + quoted(iss) + " cannot be found now: " + err.reason()
+	}
+	if !a.hasIssuer {
+		return "iss is missing: it is not a token of this issuer, or the issuer has to be configured to write it"
+	}
+	best, distance := "", -1
+	for _, e := range a.verifier.engines {
+		if says := e.issuerHint(&a.registered); says != "" {
+			return "iss is " + quoted(iss) + says
+		}
+		for _, accepted := range append(slices.Clip(e.issuers), e.rules.IssuerTemplate) {
+			if d := different(iss, accepted); accepted != "" && (distance < 0 || d < distance) {
+				best, distance = accepted, d
+			}
+		}
+	}
+	if best == "" {
+		return err.reason()
+	}
+	host, bestHost := hostOf(iss), hostOf(best)
+	switch is := "iss " + quoted(iss) + " "; {
+	case strings.TrimRight(iss, "/") == strings.TrimRight(best, "/"):
+		return is + "differs from the accepted " + quoted(best) + " only by a trailing slash"
+	case strings.TrimSpace(iss) == best:
+		return is + "differs from the accepted " + quoted(best) + " only by white space"
+	case strings.EqualFold(iss, best):
+		return is + "differs from the accepted " + quoted(best) + " only by the case of letters"
+	case schemeless(iss) == schemeless(best):
+		return is + "differs from the accepted " + quoted(best) + " only by its scheme"
+	case isDevelopment(host) && !isDevelopment(bestHost):
+		return is + "is a development instance, and the contract names " + quoted(best)
+	case !isDevelopment(host) && isDevelopment(bestHost):
+		return is + "is not the development instance " + quoted(best) + " that the contract names"
+	case host == bestHost:
+		return is + "is another tenant or path of the same host; the nearest accepted issuer is " + quoted(best)
+	default:
+		return is + "is another issuer; the nearest accepted one is " + quoted(best)
+	}
+}
+
+func schemeless(issuer string) string {
+	if _, rest, ok := strings.Cut(issuer, "://"); ok {
+		return rest
+	}
+	return issuer
+}
+
+func hostOf(issuer string) string {
+	host, _, _ := strings.Cut(schemeless(issuer), "/")
+	return host
+}
+
+// isDevelopment reports whether a label of the host names a development instance.
+func isDevelopment(host string) bool {
+	host, _, _ = strings.Cut(host, ":")
+	return slices.ContainsFunc(strings.FieldsFunc(host, func(r rune) bool { return r == '.' || r == '-' }), func(label string) bool {
+		return slices.Contains([]string{"dev", "development", "test", "staging", "sandbox", "localhost", "127"}, label)
+	})
+}
+
+// different counts the bytes of a and b outside of their common beginning and end.
+func different(a, b string) int {
+	n, m := 0, 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	for m < len(a)-n && m < len(b)-n && a[len(a)-1-m] == b[len(b)-1-m] {
+		m++
+	}
+	return len(a) + len(b) - 2*(n+m)
+}
+
+// knownKeys describes the issuer's keys by their ids.
+func (a *attempt) knownKeys() string {
+	if a.engine.keys == nil {
+		return ""
+	}
+	h := a.engine.keys.Health()
+	ids := make([]string, 0, len(h.Keys))
+	for _, k := range h.Keys {
+		ids = append(ids, quoted(k.ID))
+	}
+	const most = 8
+	if len(ids) > most {
+		ids = append(ids[:most], "and "+itoa(len(ids)-most)+" more")
+	}
+	set := "the set"
+	if !h.FetchedAt.IsZero() {
+		set += " fetched " + ago(h.Age)
+	}
+	return set + " has " + strings.Join(ids, ", ")
+}
+
+func ago(d time.Duration) string { return about(d) + " ago" }
+
+// about rounds d as people say it.
+func about(d time.Duration) string {
+	switch {
+	case d < 2*time.Minute:
+		return d.Round(time.Second).String()
+	case d < 48*time.Hour:
+		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+	default:
+		return itoa(int(d.Hours()/24)) + " days"
+	}
+}
+
+func (a *attempt) keyHint(err *Error) string {
+	switch {
+	case err.Code == CodeKeysUnavailable:
+		return "the issuer's keys cannot be fetched: " + err.reason()
+	case !a.token.Header.HasKid:
+		return "the header has no kid, and " + a.knownKeys()
+	default:
+		return "signed by key " + quoted(a.token.Header.Kid) + "; " + a.knownKeys() +
+			": a token of another environment, or of a key that was removed"
+	}
+}
+
+func (a *attempt) signatureHint() string {
+	if a.algorithm != nil && a.algorithm.Symmetric {
+		return "the signature does not fit the secret: the contract has another secret than the issuer, " +
+			"one of them is base64, or the token was changed"
+	}
+	return "the signature does not fit key " + quoted(a.token.Header.Kid) + ": the token was changed or cut off after it was signed, " +
+		"or another instance signs under the same key id"
+}
+
+func (a *attempt) timeHint(err *Error) string {
+	leeway := "; the leeway is " + a.engine.leeway().String()
+	switch {
+	case err.Code == CodeMissingClaim:
+		return err.Claim + " is missing: the issuer has to write it"
+	case err.Claim == "exp":
+		return "expired " + ago(a.now.Sub(a.times.expires)) + leeway + ": get a new token for each request"
+	case err.Claim == "nbf":
+		return "nbf is " + about(a.times.notBefore.Sub(a.now)) + " in the future" + leeway + ": does a clock go wrong?"
+	case err.Code == CodeTokenNotActive:
+		return "iat is " + about(a.times.issued.Sub(a.now)) + " in the future" + leeway + ": does a clock go wrong?"
+	default:
+		return "issued " + ago(a.now.Sub(a.times.issued)) + ", older than MaxAge " + a.engine.rules.MaxAge.String()
+	}
+}
+
+// audienceHint says what the audience holds instead of an accepted one.
+func (a *attempt) audienceHint(accepted []string) string {
+	found, want := a.claim("aud"), strings.Join(accepted, " or ")
+	if a.audience.Kind() == jose.KindInvalid {
+		return "aud is missing, expected " + want + ": request a token for this API's audience"
+	}
+	list, _ := a.audience.Texts()
+	for _, aud := range list {
+		if aud == "" {
+			continue
+		}
+		for _, name := range accepted {
+			switch {
+			case strings.TrimRight(aud, "/") == strings.TrimRight(name, "/"):
+				return "aud " + found + " differs from the accepted " + quoted(name) + " only by a trailing slash"
+			case strings.EqualFold(aud, name):
+				return "aud " + found + " differs from the accepted " + quoted(name) + " only by the case of letters"
+			}
+		}
+		for _, client := range []string{"azp", "client_id"} {
+			if v, ok := a.token.Claims.Lookup(client); ok && v.TextIs(aud) || slices.Contains(a.engine.rules.AuthorizedParties, aud) {
+				return "aud " + found + " holds the client id: an ID token? Send the access token, expected aud " + want
+			}
+		}
+	}
+	return "aud is " + found + ", expected " + want + ": the token was made for another service" + a.kindHint()
+}
+
+// kindHint says what kind the contract's rules take the token for, if it is one
+// that proves something else than a session.
+func (a *attempt) kindHint() string {
+	if kind := a.engine.mapping.kindOf(a.token.Header, a.token.Claims, a.now.Add(a.engine.leeway())); kind != a.engine.mapping.kind {
+		return "; it is a token of kind " + string(kind)
+	}
+	return ""
+}
+
+func (a *attempt) partyHint() string {
+	want := strings.Join(a.engine.rules.AuthorizedParties, " or ")
+	if _, ok := a.token.Claims.Lookup("azp"); !ok {
+		return "azp is missing, expected " + want + ": InsecureMissingParty accepts tokens of native apps and backends"
+	}
+	return "azp is " + a.claim("azp") + ", expected " + want + ": another client or origin obtained the token; add it to AuthorizedParties if it is yours"
+}
+
+func (a *attempt) typeHint(err *Error) string {
+	typ := a.token.Header.Typ
+	switch {
+	case err.Claim == "events":
+		return "events marks a logout or security event token: send it to the logout endpoint"
+	case sameType(typ, "logout+jwt"):
+		return "typ " + quoted(typ) + " is a logout token: send it to the logout endpoint"
+	case sameType(typ, "dpop+jwt"):
+		return "typ " + quoted(typ) + " is a DPoP proof: send it in the DPoP header, and the access token in Authorization"
+	case foreignType(typ):
+		return "typ " + quoted(typ) + " is not a session's or an access token's"
+	default:
+		return "typ is " + quoted(typ) + ", expected " + strings.Join(a.engine.rules.TokenTypes, " or ") +
+			": an ID token in place of an access token, or the reverse?"
+	}
+}
+
+// claimHint adds what was found to what the contract's rule says.
+func (a *attempt) claimHint(err *Error) string {
+	name, isHeader := strings.CutPrefix(err.Claim, "header ")
+	found := ""
+	if isHeader {
+		if v, ok := a.token.Header.Members.Lookup(name); ok {
+			found = shown(v)
+		}
+	} else {
+		found = a.claim(err.Claim)
+	}
+	hint := err.reason()
+	if err.Code != CodeMissingClaim && found != "" {
+		hint += "; " + err.Claim + " is " + found
+	}
+	return hint + a.kindHint()
+}
+
+func (a *attempt) userIDHint(err *Error) string {
+	hint := err.reason()
+	if _, ok := a.token.Claims.Lookup("sub"); ok && err.Code == CodeMissingClaim && a.engine.rules.UserIDClaim != "sub" {
+		hint += ", and the token has sub: is UserIDClaim spelled as in the token?"
+	}
+	return hint
+}
