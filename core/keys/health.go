@@ -35,8 +35,8 @@ type Health struct {
 	// NextTry is when the next fetch may start after a failed one.
 	NextTry time.Time `json:"nextTry,omitzero"`
 	Keys    []Info    `json:"keys"`
-	// Skipped are the entries that are not used: of the set that is in use or, while there is none, of the last one that had
-	// no usable key.
+	// Skipped are the entries that are not used: of the set that is in use or, while there is none, of the last one that
+	// had no usable key.
 	Skipped []Skipped `json:"skipped,omitempty"`
 	// LastError says why the last fetch failed. It is empty if the fetch succeeded.
 	LastError string `json:"lastError,omitempty"`
