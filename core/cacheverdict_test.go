@@ -39,7 +39,7 @@ func TestRememberedTokenOfAReplacedKey(t *testing.T) {
 		t.Run("kid "+kid, func(t *testing.T) {
 			server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", "RS256"))
 			clock := newClock()
-			v := newVerifier(t, server.rules(), core.WithClock(clock))
+			v := newVerifier(t, server.Rules(), core.WithClock(clock))
 			header := map[string]any{"kid": kid}
 			if kid == "" {
 				header = map[string]any{}
@@ -53,8 +53,8 @@ func TestRememberedTokenOfAReplacedKey(t *testing.T) {
 			if v.Stats().Hits != 1 {
 				t.Fatal("the token was not remembered")
 			}
-			server.publish(t, publicJWK(otherRSA().Public(), "k1", "RS256"))
-			clock.advance(20 * time.Minute)
+			server.Publish(t, publicJWK(otherRSA().Public(), "k1", "RS256"))
+			clock.Advance(20 * time.Minute)
 			_, err := v.Verify(t.Context(), token)
 			wantCode(t, err, core.CodeInvalidSignature)
 		})
@@ -89,7 +89,7 @@ func TestRememberedTokenOfANewTenant(t *testing.T) {
 	d.tell(func(context.Context, string) (*core.Contract, error) {
 		return newContract(t, with(func(r *core.Rules) { r.Issuer, r.Audiences = tenantIssuer, []string{"strict"} })), nil
 	})
-	clock.advance(time.Minute)
+	clock.Advance(time.Minute)
 	_, err = v.Verify(t.Context(), token)
 	wantCode(t, err, core.CodeAudienceMismatch)
 	if _, rejection := g.Check(ctx, r); rejection == nil {

@@ -69,7 +69,7 @@ func TestVerifyRemembersNoTime(t *testing.T) {
 		to   time.Duration
 		want core.Code
 	}{{0, ""}, {time.Hour, ""}, {time.Hour + 29*time.Second, ""}, {time.Hour + 30*time.Second, core.CodeTokenExpired}, {0, ""}, {-31 * time.Second, core.CodeTokenNotActive}} {
-		clock.advance(epoch().Add(step.to).Sub(clock.Now()))
+		clock.Advance(epoch().Add(step.to).Sub(clock.Now()))
 		_, err := v.Verify(t.Context(), token)
 		wantCode(t, err, step.want)
 	}
@@ -96,19 +96,19 @@ func TestVerifyTimedRules(t *testing.T) {
 	if err != nil || s.Kind() != core.KindSession {
 		t.Fatal(s, err)
 	}
-	clock.advance(10 * time.Minute)
+	clock.Advance(10 * time.Minute)
 	if s, err = v.Verify(t.Context(), token); err != nil || s.Kind() != core.KindMachine {
 		t.Fatalf("remembered as %s: %v", s.Kind(), err)
 	}
 	other := newVerifier(t, with(func(r *core.Rules) {
 		r.ClaimRules = []core.ClaimRule{{Claim: "x", Absent: true, When: []core.ClaimRule{{Claim: "sub", Type: "string", When: []core.ClaimRule{future}}, future}}}
 	}), core.WithClock(clock))
-	clock.advance(-10 * time.Minute)
+	clock.Advance(-10 * time.Minute)
 	late := hs256(t, map[string]any{"x": 1, "at": offset(600, "")})
 	if _, err := other.Verify(t.Context(), late); err != nil {
 		t.Fatal(err)
 	}
-	clock.advance(10 * time.Minute)
+	clock.Advance(10 * time.Minute)
 	_, err = other.Verify(t.Context(), late)
 	wantCode(t, err, core.CodeClaimMismatch)
 }
@@ -131,7 +131,7 @@ func TestVerifyKindLeeway(t *testing.T) {
 		{10 * time.Second, core.KindMachine},
 		{0, core.KindMachine},
 	} {
-		clock.advance(epoch().Add(20*time.Second - step.ahead).Sub(clock.Now()))
+		clock.Advance(epoch().Add(20*time.Second - step.ahead).Sub(clock.Now()))
 		unseen := hs256(t, map[string]any{"at": offset(20, ""), "jti": step.ahead.String()})
 		for name, token := range map[string]string{"remembered": token, "new": unseen} {
 			s, err := v.Verify(t.Context(), token)

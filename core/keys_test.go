@@ -22,7 +22,7 @@ import (
 // Verifiers made in a loop share one key set and its fetches.
 func TestVerifiersShareKeys(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
-	contract, clock := newContract(t, server.rules()), newClock()
+	contract, clock := newContract(t, server.Rules()), newClock()
 	token := rs256(t, "k1", nil)
 	before := runtime.NumGoroutine()
 	for range 1000 {
@@ -34,7 +34,7 @@ func TestVerifiersShareKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := server.fetches.Load(); n != 1 {
+	if n := server.Fetches.Load(); n != 1 {
 		t.Errorf("%d fetches", n)
 	}
 	if after := runtime.NumGoroutine(); after > before+20 {
@@ -44,18 +44,18 @@ func TestVerifiersShareKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := v.Verify(t.Context(), token); err != nil || server.fetches.Load() != 2 {
-		t.Errorf("%v, %d fetches", err, server.fetches.Load())
+	if _, err := v.Verify(t.Context(), token); err != nil || server.Fetches.Load() != 2 {
+		t.Errorf("%v, %d fetches", err, server.Fetches.Load())
 	}
 }
 
 func TestReady(t *testing.T) {
 	up, down := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", "")), newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
-	down.down.Store(true)
-	other := down.rules()
+	down.Down.Store(true)
+	other := down.Rules()
 	other.Issuer = "https://b.example"
 	clock := newClock()
-	v := newVerifier(t, up.rules(), core.WithClock(clock), newContract(t, other))
+	v := newVerifier(t, up.Rules(), core.WithClock(clock), newContract(t, other))
 	err := v.Ready(t.Context())
 	wantCode(t, err, core.CodeKeysUnavailable)
 	if !errors.Is(err, core.CodeNetworkError) {
@@ -71,8 +71,8 @@ func TestReady(t *testing.T) {
 	}
 	_, err = v.Verify(t.Context(), rs256(t, "k1", map[string]any{"iss": "https://b.example"}))
 	wantCode(t, err, core.CodeKeysUnavailable)
-	down.down.Store(false)
-	clock.advance(time.Minute)
+	down.Down.Store(false)
+	clock.Advance(time.Minute)
 	if err := v.Ready(t.Context()); err != nil {
 		t.Errorf("not healed: %v", err)
 	}
@@ -88,19 +88,19 @@ func TestReady(t *testing.T) {
 // When a key leaves the set, its remembered tokens are refused.
 func TestRememberedTokensEndWithTheirKey(t *testing.T) {
 	server, clock := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""), publicJWK(otherRSA().Public(), "k2", "")), newClock()
-	v := newVerifier(t, server.rules(), core.WithClock(clock))
+	v := newVerifier(t, server.Rules(), core.WithClock(clock))
 	token := rs256(t, "k1", nil)
 	for range 2 {
 		if _, err := v.Verify(t.Context(), token); err != nil {
 			t.Fatal(err)
 		}
 	}
-	server.publish(t, publicJWK(otherRSA().Public(), "k2", ""))
-	clock.advance(11 * time.Minute)
+	server.Publish(t, publicJWK(otherRSA().Public(), "k2", ""))
+	clock.Advance(11 * time.Minute)
 	_, err := v.Verify(t.Context(), token)
 	wantCode(t, err, core.CodeUnknownKey)
-	server.publish(t, publicJWK(otherRSA().Public(), "k1", "")) // another key under the name
-	clock.advance(11 * time.Minute)
+	server.Publish(t, publicJWK(otherRSA().Public(), "k1", "")) // another key under the name
+	clock.Advance(11 * time.Minute)
 	_, err = v.Verify(t.Context(), token)
 	wantCode(t, err, core.CodeInvalidSignature)
 }
@@ -116,13 +116,13 @@ func TestFileKeyCache(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
 	token := rs256(t, "k1", nil)
 	for range 2 { // a program, and the same one restarted in an outage
-		v := newVerifier(t, server.rules(), core.WithKeyCache(cache))
+		v := newVerifier(t, server.Rules(), core.WithKeyCache(cache))
 		if _, err := v.Verify(t.Context(), token); err != nil {
 			t.Fatal(err)
 		}
-		server.down.Store(true)
+		server.Down.Store(true)
 	}
-	if n := server.fetches.Load(); n != 1 {
+	if n := server.Fetches.Load(); n != 1 {
 		t.Errorf("%d fetches", n)
 	}
 }
@@ -132,7 +132,7 @@ func TestFileKeyCache(t *testing.T) {
 func TestKeyCacheSecret(t *testing.T) {
 	forger := must(rsa.GenerateKey(rand.Reader, 2048))
 	server := newKeyServer(t, publicJWK(forger.Public(), "k1", ""))
-	contract := newContract(t, server.rules())
+	contract := newContract(t, server.Rules())
 	secret := core.NewSecret(strings.Repeat("s", 32))
 	forged := mint(t, "RS256", forger, map[string]any{"kid": "k1"}, claimsWith(nil))
 	for name, c := range map[string]struct {
@@ -149,13 +149,13 @@ func TestKeyCacheSecret(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			server.publish(t, publicJWK(forger.Public(), "k1", ""))
+			server.Publish(t, publicJWK(forger.Public(), "k1", ""))
 			clock := newClock()
 			planter := must(core.NewVerifier(contract, core.WithClock(clock), core.WithKeyCache(cache, c.planted...)))
 			if err := planter.Ready(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			server.publish(t, publicJWK(rsaKey().Public(), "k1", ""))
+			server.Publish(t, publicJWK(rsaKey().Public(), "k1", ""))
 			failed := make(chan event.KeyCacheFailed, 1)
 			v := must(core.NewVerifier(contract, core.WithClock(newClock()), core.WithKeyCache(cache, c.reads...),
 				core.WithObserver(func(_ context.Context, e event.Event) {
@@ -181,7 +181,7 @@ func TestKeyCacheSecret(t *testing.T) {
 	}
 	// Verifiers with the same cache and secret share the contract's keys.
 	cache := must(keys.NewFileCache(t.TempDir() + "/keys"))
-	before := server.fetches.Load()
+	before := server.Fetches.Load()
 	clock := newClock()
 	for range 3 {
 		v := must(core.NewVerifier(contract, core.WithClock(clock), core.WithKeyCache(cache, secret)))
@@ -189,7 +189,7 @@ func TestKeyCacheSecret(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := server.fetches.Load() - before; n != 1 {
+	if n := server.Fetches.Load() - before; n != 1 {
 		t.Errorf("%d fetches", n)
 	}
 }
@@ -201,7 +201,7 @@ func TestHTTPClient(t *testing.T) {
 		used.Add(1)
 		return server.Client().Transport.RoundTrip(r)
 	})}
-	v := newVerifier(t, server.rules(), core.WithHTTPClient(client))
+	v := newVerifier(t, server.Rules(), core.WithHTTPClient(client))
 	if _, err := v.Verify(t.Context(), rs256(t, "k1", nil)); err != nil || used.Load() != 1 {
 		t.Errorf("%v, used %d times", err, used.Load())
 	}

@@ -71,9 +71,9 @@ func TestKeySource(t *testing.T) {
 	}
 
 	source.keys = func(context.Context) ([]keys.Key, error) { return nil, errors.New("vault sealed") }
-	clock.advance(20 * time.Minute)
+	clock.Advance(20 * time.Minute)
 	verify("an outage, last-known-good", "k1", "")
-	clock.advance(25 * time.Hour)
+	clock.Advance(25 * time.Hour)
 	_, err := v.Verify(t.Context(), rs256(t, "k1", map[string]any{"exp": epoch().Add(100 * time.Hour).Unix()}))
 	wantCode(t, err, core.CodeKeysUnavailable)
 	if h := v.KeyHealth()[0]; h.LastErrorKind != "source" || !strings.Contains(h.LastError, "vault sealed") {
@@ -92,7 +92,7 @@ func TestKeySourceRevokes(t *testing.T) {
 	_, err := v.Verify(t.Context(), token)
 	wantCode(t, err, "")
 	current = []keys.Key{{ID: "k2", Public: &otherRSA().PublicKey}}
-	clock.advance(11 * time.Minute)
+	clock.Advance(11 * time.Minute)
 	_, err = v.Verify(t.Context(), token)
 	wantCode(t, err, core.CodeUnknownKey)
 }

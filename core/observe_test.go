@@ -220,22 +220,22 @@ func TestRejectionsAreLoggedInSum(t *testing.T) {
 		`help=https://github.com/revstackhq/auth-go/blob/main/docs/errors.md#token_expired trace=t1`)
 	verify(expired, 500)
 	verify("x", 499)
-	clock.advance(10*time.Second - 1)
+	clock.Advance(10*time.Second - 1)
 	verify("x", 1)
 	verify(good, 10)
 	wantLines(t, "within 10 s", log.take())
-	clock.advance(1)
+	clock.Advance(1)
 	verify(good, 1)
 	wantLines(t, "the interval is over", log.take(),
 		`msg="auth: requests rejected" total=1000 codes.INVALID_FORMAT=500 codes.TOKEN_EXPIRED=500 since=2027-01-15T08:00:00.000Z trace=t1`)
 	verify("x", 1)
-	clock.advance(10 * time.Second)
+	clock.Advance(10 * time.Second)
 	verify("x", 1)
 	wantLines(t, "the next interval", log.take(), `total=2 codes.INVALID_FORMAT=2 since=2027-01-15T08:00:10.000Z last.code=INVALID_FORMAT last.detail=`)
-	clock.advance(-time.Hour) // set back
+	clock.Advance(-time.Hour) // set back
 	verify("x", 1)
 	wantLines(t, "a clock set back", log.take(), "total=1 ")
-	clock.advance(time.Hour)
+	clock.Advance(time.Hour)
 	verify(good, 10)
 	wantLines(t, "nothing to report", log.take())
 }
@@ -309,7 +309,7 @@ func TestKeyOutagesAreLoggedOnce(t *testing.T) {
 		requests := func(what string, after time.Duration, steps int, want ...string) {
 			t.Helper()
 			for range steps {
-				clock.advance(after)
+				clock.Advance(after)
 				for _, v := range all {
 					for range 5 {
 						_, _ = v.Verify(traced(t, "t1"), token)
@@ -353,7 +353,7 @@ func TestKeyCacheFailuresAreLoggedOnce(t *testing.T) {
 			for range n {
 				_, _ = v.Verify(t.Context(), token)
 				synctest.Wait()
-				clock.advance(time.Hour)
+				clock.Advance(time.Hour)
 			}
 			return log.take()
 		}

@@ -32,7 +32,7 @@ func TestObservers(t *testing.T) {
 	var log lockedBuffer
 	v := newVerifier(
 		t,
-		server.rules(),
+		server.Rules(),
 		core.WithObserver(func(context.Context, event.Event) { panic("bug in an observer") }),
 		core.WithObserver(note),
 		core.WithLogger(slog.New(slog.NewTextHandler(&log, nil))),
@@ -76,7 +76,7 @@ func TestObservers(t *testing.T) {
 // A contract does not keep a discarded verifier alive through its observer.
 func TestObserversAreHeldWeakly(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
-	contract, clock := newContract(t, server.rules()), newClock()
+	contract, clock := newContract(t, server.Rules()), newClock()
 	freed := make(chan struct{})
 	func() {
 		big := new([1 << 16]byte)
@@ -106,7 +106,7 @@ func TestObserversAreHeldWeakly(t *testing.T) {
 // Events about a tenant's keys reach the observer too.
 func TestObserverHearsOfTenants(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
-	rules := server.rules()
+	rules := server.Rules()
 	rules.Issuer = tenantIssuer
 	tenant := newContract(t, rules)
 	refreshed := make(chan struct{}, 10)

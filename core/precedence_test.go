@@ -78,7 +78,7 @@ func (f *forgery) request(t *testing.T) guard.Request {
 
 func TestPrecedence(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
-	rules := server.rules()
+	rules := server.Rules()
 	rules.AuthorizedParties, rules.MaxTokenBytes = []string{"spa"}, 2000
 	rules.ClaimRules = []core.ClaimRule{{Claim: "use", OneOf: []string{"access"}}}
 	revoked := func(_ context.Context, s *core.Session) error {
@@ -191,14 +191,14 @@ func codesInOrder(t *testing.T) []string {
 // What can be told without a key is told without one.
 func TestForeignTokensCauseNoFetch(t *testing.T) {
 	server, second := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", "")), newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
-	other := second.rules()
+	other := second.Rules()
 	other.Issuer = "https://b.example"
 	for name, opts := range map[string][]core.Option{
 		"one contract": nil, "two contracts": {newContract(t, other)},
 		"a resolver": {core.WithResolver(core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { return nil, nil }})},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := newVerifier(t, server.rules(), opts...)
+			v := newVerifier(t, server.Rules(), opts...)
 			for _, c := range []struct {
 				token string
 				want  core.Code
@@ -213,7 +213,7 @@ func TestForeignTokensCauseNoFetch(t *testing.T) {
 				_, err := v.Verify(t.Context(), c.token)
 				wantCode(t, err, c.want)
 			}
-			if n := server.fetches.Load() + second.fetches.Load(); n != 0 {
+			if n := server.Fetches.Load() + second.Fetches.Load(); n != 0 {
 				t.Errorf("%d fetches", n)
 			}
 		})

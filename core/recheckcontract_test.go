@@ -27,7 +27,7 @@ func TestRecheckOfATenantWithAnotherContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	current = other
-	clock.advance(11 * time.Minute)
+	clock.Advance(11 * time.Minute)
 	if err := v.Recheck(t.Context(), s); core.CodeOf(err) != core.CodeIssuerMismatch {
 		t.Errorf("got %v, want %s", err, core.CodeIssuerMismatch)
 	}

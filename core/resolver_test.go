@@ -118,13 +118,13 @@ func TestResolver(t *testing.T) {
 				t.Errorf("no time to retry: %v", err)
 			}
 			d.tell(tenant) // an answer is remembered, an outage only briefly
-			clock.advance(2*time.Second - 1)
+			clock.Advance(2*time.Second - 1)
 			_, err = v.Verify(t.Context(), tenantToken(t))
 			wantCode(t, err, c.want)
 			if asked := d.times(tenantIssuer); asked != 1 {
 				t.Errorf("asked %d times within two seconds", asked)
 			}
-			clock.advance(1)
+			clock.Advance(1)
 			_, err = v.Verify(t.Context(), tenantToken(t))
 			if c.want == core.CodeKeysUnavailable {
 				wantCode(t, err, "")
@@ -163,7 +163,7 @@ func TestResolverRemembers(t *testing.T) {
 		{"back again", time.Minute, accept, "", 4},
 	}
 	for _, s := range steps {
-		clock.advance(s.advance)
+		clock.Advance(s.advance)
 		d.tell(s.answer)
 		_, err := v.Verify(t.Context(), token)
 		if core.CodeOf(err) != s.want || d.times(tenantIssuer) != s.asked {
@@ -180,7 +180,7 @@ func TestResolverRemembers(t *testing.T) {
 	if rejection != nil {
 		t.Fatal(rejection)
 	}
-	clock.advance(10 * time.Minute)
+	clock.Advance(10 * time.Minute)
 	d.tell(refuse)
 	if _, rejection = g.Check(ctx, r); rejection == nil {
 		t.Error("the session of a tenant that has left was used again")
@@ -200,11 +200,11 @@ func TestResolverChangedContract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock.advance(10 * time.Minute)
+	clock.Advance(10 * time.Minute)
 	if again, err := v.Verify(t.Context(), token); err != nil || again.Issuer() != before.Issuer() {
 		t.Fatal(err)
 	}
-	clock.advance(10 * time.Minute)
+	clock.Advance(10 * time.Minute)
 	d.tell(func(context.Context, string) (*core.Contract, error) {
 		return newContract(t, with(func(r *core.Rules) { r.Issuer, r.Audiences = tenantIssuer, []string{"new"} })), nil
 	})
@@ -274,7 +274,7 @@ func TestResolverThatHangs(t *testing.T) {
 				if waited := time.Since(start); waited != 5*time.Second {
 					t.Errorf("waited %v", waited)
 				}
-				clock.advance(2 * time.Second)
+				clock.Advance(2 * time.Second)
 				d.tell(func(context.Context, string) (*core.Contract, error) {
 					return newContract(t, with(func(r *core.Rules) { r.Issuer = tenantIssuer })), nil
 				})

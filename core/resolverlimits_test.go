@@ -87,7 +87,7 @@ func TestResolverUnderAttack(t *testing.T) {
 			t.Errorf("%d more goroutines", more)
 		}
 		tenants()
-		clock.advance(10 * time.Minute) // they are renewed while strangers hold all their places
+		clock.Advance(10 * time.Minute) // they are renewed while strangers hold all their places
 		tenants()
 		close(release)
 		wg.Wait()
@@ -111,7 +111,7 @@ func TestResolverUnderAttack(t *testing.T) {
 		if d.calls() != before {
 			t.Error("a tenant was forgotten for strangers")
 		}
-		clock.advance(time.Second)
+		clock.Advance(time.Second)
 		for i := range strangers {
 			_, _ = v.Verify(t.Context(), unsigned(t, fmt.Sprintf("https://last-%d.example", i)))
 		}
@@ -170,7 +170,7 @@ func TestResolverRefusalsAreBounded(t *testing.T) {
 		if n := v.Stats().RefusedIssuers; n > 1024 {
 			t.Errorf("%d refusals are kept", n)
 		}
-		clock.advance(time.Second)
+		clock.Advance(time.Second)
 	}
 	if again := d.calls() - issuers; again < issuers-1024 {
 		t.Errorf("only %d were asked about again: more than 1024 answers are kept", again)
@@ -213,7 +213,7 @@ func TestResolverRemembersFailedRenewals(t *testing.T) {
 	if _, err := v.Verify(t.Context(), token); err != nil {
 		t.Fatal(err)
 	}
-	clock.advance(10 * time.Minute)
+	clock.Advance(10 * time.Minute)
 	d.tell(func(context.Context, string) (*core.Contract, error) { return nil, errors.New("database is down") })
 	for range 50 {
 		_, err := v.Verify(t.Context(), token)
@@ -223,7 +223,7 @@ func TestResolverRemembersFailedRenewals(t *testing.T) {
 		t.Errorf("%d calls", n)
 	}
 	d.tell(answer)
-	clock.advance(2 * time.Second)
+	clock.Advance(2 * time.Second)
 	if _, err := v.Verify(t.Context(), token); err != nil || v.Stats().Tenants != 1 {
 		t.Errorf("%v, %+v", err, v.Stats())
 	}

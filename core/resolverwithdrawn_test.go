@@ -21,7 +21,7 @@ func TestResolverRefusalOfAFormerTenant(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.tell(func(context.Context, string) (*core.Contract, error) { return nil, nil })
-	clock.advance(11 * time.Minute)
+	clock.Advance(11 * time.Minute)
 	for range 10 {
 		_, err := v.Verify(t.Context(), token)
 		wantCode(t, err, core.CodeIssuerMismatch)

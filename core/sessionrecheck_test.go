@@ -37,7 +37,7 @@ func TestRecheckOfWhatTimeChanges(t *testing.T) {
 			if err := v.Recheck(t.Context(), s); err != nil {
 				t.Fatalf("at once: %v", err)
 			}
-			clock.advance(20 * time.Minute)
+			clock.Advance(20 * time.Minute)
 			wantCode(t, v.Recheck(t.Context(), s), want)
 		})
 	}

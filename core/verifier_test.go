@@ -14,7 +14,7 @@ import (
 // Each issuer is checked against its own contract only.
 func TestSeveralIssuers(t *testing.T) {
 	a, b := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", "")), newKeyServer(t, publicJWK(otherRSA().Public(), "k1", ""))
-	first, second := a.rules(), b.rules()
+	first, second := a.Rules(), b.Rules()
 	second.Issuer, second.Audiences, second.Algorithms, second.MaxTokenBytes = "https://b.example", []string{"b-api"}, []string{"RS512"}, 1500
 	second.ClaimRules = []core.ClaimRule{{Claim: "use", OneOf: []string{"b"}}}
 	third := core.Rules{IssuerTemplate: "https://t.example/{tid}", Audiences: []string{"t-api"}, Secret: core.NewSecret(kitSecret)}
@@ -163,7 +163,7 @@ func TestTokenCache(t *testing.T) {
 
 func TestVerifyConcurrently(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
-	v := newVerifier(t, server.rules())
+	v := newVerifier(t, server.Rules())
 	good, bad := rs256(t, "k1", nil), rs256(t, "k1", map[string]any{"aud": "x"})
 	var wg sync.WaitGroup
 	for range 16 {
@@ -179,7 +179,7 @@ func TestVerifyConcurrently(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := server.fetches.Load(); n != 1 {
+	if n := server.Fetches.Load(); n != 1 {
 		t.Errorf("%d fetches", n)
 	}
 }

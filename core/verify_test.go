@@ -173,15 +173,15 @@ func TestVerifyKid(t *testing.T) {
 // fetch.
 func TestVerifyRelearnsWithoutKid(t *testing.T) {
 	server := newKeyServer(t, publicJWK(otherRSA().Public(), "k0", ""))
-	v := newVerifier(t, server.rules())
+	v := newVerifier(t, server.Rules())
 	if _, err := v.Verify(t.Context(), mint(t, "RS256", otherRSA(), map[string]any{}, claimsWith(nil))); err != nil {
 		t.Fatal(err)
 	}
-	server.publish(t, publicJWK(otherRSA().Public(), "k0", ""), publicJWK(rsaKey().Public(), "k1", ""))
+	server.Publish(t, publicJWK(otherRSA().Public(), "k0", ""), publicJWK(rsaKey().Public(), "k1", ""))
 	if _, err := v.Verify(t.Context(), mint(t, "RS256", rsaKey(), map[string]any{}, claimsWith(nil))); err != nil {
 		t.Fatal(err)
 	}
-	if n := server.fetches.Load(); n != 2 {
+	if n := server.Fetches.Load(); n != 2 {
 		t.Errorf("%d fetches", n)
 	}
 }
@@ -315,8 +315,8 @@ func TestVerifyEmulator(t *testing.T) {
 func TestVerifyCanceled(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
 	gate := make(chan struct{})
-	server.gate.Store(&gate)
-	v := newVerifier(t, server.rules())
+	server.Gate.Store(&gate)
+	v := newVerifier(t, server.Rules())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := v.Verify(ctx, rs256(t, "k1", nil))
@@ -328,7 +328,7 @@ func TestVerifyCanceled(t *testing.T) {
 	if _, err := v.Verify(t.Context(), rs256(t, "k1", nil)); err != nil {
 		t.Errorf("the fetch was lost with the caller: %v", err)
 	}
-	if n := server.fetches.Load(); n != 1 {
+	if n := server.Fetches.Load(); n != 1 {
 		t.Errorf("%d fetches", n)
 	}
 }

@@ -14,8 +14,8 @@ import (
 func TestEveryCode(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
 	down := newKeyServer(t)
-	down.down.Store(true)
-	rules := server.rules()
+	down.Down.Store(true)
+	rules := server.Rules()
 	rules.AuthorizedParties, rules.InsecureMissingParty, rules.RequiredClaims = []string{"spa"}, true, []string{"ok"}
 	rules.ClaimRules = []core.ClaimRule{{Claim: "use", Optional: true, OneOf: []string{"access"}}}
 	verify := func(changes map[string]any) error {
@@ -45,7 +45,7 @@ func TestEveryCode(t *testing.T) {
 	_, err = newVerifier(t, rules).Verify(ctx, hs256(t, nil))
 	note(err)
 	note(verify(map[string]any{"iss": "x"}))
-	_, err = newVerifier(t, down.rules()).Verify(ctx, rs256(t, "k1", nil))
+	_, err = newVerifier(t, down.Rules()).Verify(ctx, rs256(t, "k1", nil))
 	note(err)
 	_, err = newVerifier(t, rules).Verify(ctx, rs256(t, "k2", nil))
 	note(err)
@@ -74,7 +74,7 @@ func TestEveryCode(t *testing.T) {
 	note(rejection)
 	canceled, cancel := context.WithCancel(ctx)
 	cancel()
-	_, err = newVerifier(t, down.rules()).Verify(canceled, rs256(t, "k1", nil))
+	_, err = newVerifier(t, down.Rules()).Verify(canceled, rs256(t, "k1", nil))
 	note(err)
 	_, rejection = newGuard(t, guard.Extractors(guard.ExtractorFunc(func(guard.Request) (string, error) {
 		return "", &core.Error{Code: core.CodeInvalidProof}

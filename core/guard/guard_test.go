@@ -46,7 +46,7 @@ func answer(tb testing.TB, guards []func(http.Handler) http.Handler, r *http.Req
 func TestGuardModes(t *testing.T) {
 	good, bad := hs256(t, nil), hs256(t, map[string]any{"exp": 1})
 	down := newKeyServer(t)
-	down.down.Store(true)
+	down.Down.Store(true)
 	failing := guard.Extractors(guard.Bearer(), guard.Cookie("s"))
 	refuse := guard.Policies(policyFunc(func(*core.Session) error { return core.CodeForbidden }))
 	skip := guard.Skip(func(r guard.Request) bool { return r.Path() == "/health" })
@@ -67,12 +67,12 @@ func TestGuardModes(t *testing.T) {
 		{"optional: another scheme", []guard.Option{guard.Optional()}, secretRules(), "/", []string{"Authorization", "Basic x"}, 200, "user="},
 		{"optional: bad", []guard.Option{guard.Optional()}, secretRules(), "/", []string{"Authorization", "Bearer " + bad}, 401, "TOKEN_EXPIRED"},
 		{"optional: malformed", []guard.Option{guard.Optional()}, secretRules(), "/", []string{"Authorization", "Bearer"}, 400, "INVALID_REQUEST"},
-		{"optional: keys down", []guard.Option{guard.Optional()}, down.rules(), "/", []string{"Authorization", "Bearer " + rs256(t, "k1", nil)}, 503, "KEYS_UNAVAILABLE"},
+		{"optional: keys down", []guard.Option{guard.Optional()}, down.Rules(), "/", []string{"Authorization", "Bearer " + rs256(t, "k1", nil)}, 503, "KEYS_UNAVAILABLE"},
 		{"best effort: good", []guard.Option{guard.InsecureBestEffort()}, secretRules(), "/", []string{"Authorization", "Bearer " + good}, 200, "user=user_1"},
 		{"best effort: none", []guard.Option{guard.InsecureBestEffort()}, secretRules(), "/", nil, 200, "user="},
 		{"best effort: bad", []guard.Option{guard.InsecureBestEffort()}, secretRules(), "/", []string{"Authorization", "Bearer " + bad}, 200, "user="},
 		{"best effort: malformed", []guard.Option{guard.InsecureBestEffort(), failing}, secretRules(), "/", []string{"Authorization", "Bearer"}, 200, "user="},
-		{"best effort: keys down", []guard.Option{guard.InsecureBestEffort()}, down.rules(), "/", []string{"Authorization", "Bearer " + rs256(t, "k1", nil)}, 503, "KEYS_UNAVAILABLE"},
+		{"best effort: keys down", []guard.Option{guard.InsecureBestEffort()}, down.Rules(), "/", []string{"Authorization", "Bearer " + rs256(t, "k1", nil)}, 503, "KEYS_UNAVAILABLE"},
 		{"skip: skipped", []guard.Option{skip}, secretRules(), "/health", nil, 200, "user="},
 		{"skip: skipped with a token", []guard.Option{skip}, secretRules(), "/health", []string{"Authorization", "Bearer " + good}, 200, "user="},
 		{"skip: skipped with a bad token", []guard.Option{skip}, secretRules(), "/health", []string{"Authorization", "Bearer " + bad}, 200, "user="},

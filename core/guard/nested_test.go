@@ -31,16 +31,16 @@ func TestRecheckAsksEveryGuardAgain(t *testing.T) {
 	verifier := newVerifier(t, secretRules(), core.WithClock(clock))
 	var asked atomic.Int64
 	var forbidden atomic.Bool
-	outer := must(guard.New(verifier, guard.Revocation(revoker(func(context.Context, *core.Session) error {
+	outer := guardOf(t, verifier, guard.Revocation(revoker(func(context.Context, *core.Session) error {
 		asked.Add(1)
 		return nil
-	}), guard.FailClosed)))
-	inner := must(guard.New(verifier, guard.Policies(policyFunc(func(*core.Session) error {
+	}), guard.FailClosed))
+	inner := guardOf(t, verifier, guard.Policies(policyFunc(func(*core.Session) error {
 		if forbidden.Load() {
 			return core.CodeForbidden
 		}
 		return nil
-	}))))
+	})))
 	r := get("Authorization", "Bearer "+hs256(t, map[string]any{"iat": epoch().Add(-time.Hour).Unix(), "nbf": nil}))
 	ctx, rejection := outer.Enter(t.Context(), r)
 	if rejection == nil {
@@ -56,7 +56,7 @@ func TestRecheckAsksEveryGuardAgain(t *testing.T) {
 	}
 	// An answer from the future is no fresh one: the clock was set back.
 	before = asked.Load()
-	clock.advance(-time.Minute)
+	clock.Advance(-time.Minute)
 	if rejection := guard.Require().Check(ctx, r); rejection != nil {
 		t.Fatal(rejection)
 	}
@@ -74,7 +74,7 @@ func (silent) Authenticate(context.Context, core.Credentials) (*core.Session, er
 
 // TestAuthenticatorWithoutAnAnswer: what an authenticator does not refuse is not let in for that.
 func TestAuthenticatorWithoutAnAnswer(t *testing.T) {
-	g := must(guard.New(silent{}))
+	g := guardOf(t, silent{})
 	s, rejection := g.Check(t.Context(), get("Authorization", "Bearer x"))
 	if s != nil || rejection == nil || rejection.Status != http.StatusInternalServerError {
 		t.Errorf("%v, %v", s, rejection)

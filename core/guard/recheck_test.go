@@ -23,16 +23,16 @@ func TestSessionKeptInContext(t *testing.T) {
 		anew   core.Code // in place of want, where the token is verified anew
 	}{
 		{"nothing changed", func(*keptWorld) {}, "", ""},
-		{"expired", func(w *keptWorld) { w.clock.advance(2 * time.Hour) }, core.CodeTokenExpired, ""},
+		{"expired", func(w *keptWorld) { w.clock.Advance(2 * time.Hour) }, core.CodeTokenExpired, ""},
 		{"key withdrawn", func(w *keptWorld) {
-			w.server.publish(w.t, publicJWK(otherRSA().Public(), "k2", ""))
-			w.clock.advance(11 * time.Minute)
+			w.server.Publish(w.t, publicJWK(otherRSA().Public(), "k2", ""))
+			w.clock.Advance(11 * time.Minute)
 		}, core.CodeUnknownKey, ""},
 		{"key replaced under its id", func(w *keptWorld) {
-			w.server.publish(w.t, publicJWK(otherRSA().Public(), "k1", ""))
-			w.clock.advance(11 * time.Minute)
+			w.server.Publish(w.t, publicJWK(otherRSA().Public(), "k1", ""))
+			w.clock.Advance(11 * time.Minute)
 		}, core.CodeUnknownKey, core.CodeInvalidSignature},
-		{"revoked", func(w *keptWorld) { w.revoked.Store(true); w.clock.advance(time.Minute) }, core.CodeTokenRevoked, ""},
+		{"revoked", func(w *keptWorld) { w.revoked.Store(true); w.clock.Advance(time.Minute) }, core.CodeTokenRevoked, ""},
 	} {
 		for how, use := range map[string]struct {
 			verifiesAnew, asksNothing bool // the token is at hand; revocation is not asked about again
@@ -103,7 +103,7 @@ type keptWorld struct {
 func newKeptWorld(t *testing.T) *keptWorld {
 	t.Helper()
 	w := &keptWorld{t: t, server: newKeyServer(t, publicJWK(rsaKey().Public(), "k1", "")), clock: newClock()}
-	verifier := newVerifier(t, w.server.rules(), core.WithClock(w.clock))
+	verifier := newVerifier(t, w.server.Rules(), core.WithClock(w.clock))
 	newGuard := func(opts ...guard.Option) *guard.Guard {
 		g, err := guard.New(verifier, opts...)
 		if err != nil {
@@ -183,7 +183,7 @@ func TestVerifierRecheck(t *testing.T) {
 	if err := guard.Recheck(t.Context()); !errors.Is(err, core.ErrNoSession) {
 		t.Error(err)
 	}
-	clock.advance(24 * time.Hour)
+	clock.Advance(24 * time.Hour)
 	wantCode(t, v.Recheck(t.Context(), s), core.CodeTokenExpired)
 	wantCode(t, guard.Recheck(core.NewContext(t.Context(), s)), core.CodeTokenExpired)
 	wantCode(t, (*core.Verifier)(nil).Recheck(t.Context(), s), core.CodeUnknownError)

@@ -29,7 +29,7 @@ func (r *rejections) observe(_ context.Context, e event.Event) {
 // key and request.
 func TestRejectionsAreReportedInFull(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
-	rules := server.rules()
+	rules := server.Rules()
 	rules.Provider = "clerk"
 	good := rs256(t, "k1", nil)
 	refuse := policyFunc(func(*core.Session) error { return core.CodeForbidden })
@@ -103,7 +103,7 @@ func TestRecheckReportsTheSession(t *testing.T) {
 	}
 	isRevoked = true
 	wantCode(t, guard.Recheck(ctx), core.CodeTokenRevoked)
-	clock.advance(2 * time.Hour)
+	clock.Advance(2 * time.Hour)
 	wantCode(t, guard.Recheck(ctx), core.CodeTokenExpired)
 	if len(seen.all) != 2 {
 		t.Fatalf("%d events, want 2", len(seen.all))

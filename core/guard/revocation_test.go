@@ -127,7 +127,7 @@ func TestRevocationOutageIsLoggedOnce(t *testing.T) {
 		lines("up", 10)
 		down = errors.New("redis is down")
 		lines("down", 1000, want)
-		clock.advance(time.Minute)
+		clock.Advance(time.Minute)
 		lines("still down", 1000)
 		down = nil
 		lines("up again", 10, "failed_checks=2000")
@@ -139,11 +139,11 @@ func TestRevocationOutageIsLoggedOnce(t *testing.T) {
 		}
 		down = errors.New("redis is down")
 		lines("down again, just after", 10)
-		clock.advance(10 * time.Second)
+		clock.Advance(10 * time.Second)
 		lines("down again", 10, want)
 		down = core.CodeTokenRevoked
 		lines("a revoked session is an answer, just after", 1)
-		clock.advance(10 * time.Second)
+		clock.Advance(10 * time.Second)
 		lines("a revoked session is an answer", 1, "failed_checks=")
 	}
 }
@@ -158,13 +158,13 @@ func TestClientThatHangsUp(t *testing.T) {
 	cancel()
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
 	gate := make(chan struct{})
-	server.gate.Store(&gate)
+	server.Gate.Store(&gate)
 	defer close(gate)
 	stuck := func(ctx context.Context, _ *core.Session) error { return ctx.Err() }
 	resolver := core.WithResolver(
 		core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { <-gate; return nil, nil }},
 	)
-	keys := newVerifier(t, server.rules(), opts...)
+	keys := newVerifier(t, server.Rules(), opts...)
 	for name, c := range map[string]struct {
 		verifier *core.Verifier
 		token    string
