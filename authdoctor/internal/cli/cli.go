@@ -27,6 +27,7 @@ var (
 
 // grammar is the whole command line. A command is a struct with the method Run.
 type grammar struct {
+	Check      checkCommand      `cmd:"" help:"Check a token against a contract, and say why it is refused."`
 	Decode     decodeCommand     `cmd:"" help:"Show what a token says, without checking it."`
 	Keys       keysCommand       `cmd:"" help:"Show an issuer's keys, and what a verifier does with each."`
 	Contract   contractCommand   `cmd:"" help:"Print, validate, grade, compare and test contracts."`

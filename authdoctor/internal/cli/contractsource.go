@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/revstackhq/auth-go/core"
@@ -115,7 +114,7 @@ func audienceMember(provider string) string {
 func readContractFile(env *Env, name string) ([]byte, error) {
 	from := env.Stdin
 	if name != "-" {
-		file, err := os.Open(name)
+		file, err := openFile(name)
 		if err != nil {
 			return nil, err
 		}

@@ -81,6 +81,8 @@ func TestDecodeCannotRead(t *testing.T) {
 func TestNoTokenAmongArguments(t *testing.T) {
 	token := compact(goodHeader, goodClaims, "a signature")
 	for _, args := range [][]string{
+		{"check", token},
+		{"check", "opaque-access-token-1"},
 		{"decode", token},
 		{"decode", "--token", token},
 		{"decode", "--token=" + token},

@@ -67,7 +67,7 @@ func (in *tokenInput) text(env *Env) (string, error) {
 	from, what := env.Stdin, "standard input"
 	switch {
 	case in.TokenFile != "":
-		file, err := os.Open(in.TokenFile)
+		file, err := openFile(in.TokenFile)
 		if err != nil {
 			return "", err
 		}
@@ -85,3 +85,5 @@ func (in *tokenInput) text(env *Env) (string, error) {
 	}
 	return string(data), nil
 }
+
+func openFile(name string) (*os.File, error) { return os.Open(name) } // #nosec G304 -- the person who runs the command names it
