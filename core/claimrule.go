@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/revstackhq/auth-go/core/internal/faults"
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
@@ -74,14 +75,14 @@ const (
 	formatNonEmpty = "nonEmpty"
 )
 
-func compileRules(field string, rules []ClaimRule, f *faults) []claimRule {
+func compileRules(field string, rules []ClaimRule, f *configErrors) []claimRule {
 	compiled := make([]claimRule, 0, len(rules))
 	for i, r := range rules {
 		at := field + "[" + itoa(i) + "]"
 		c := claimRule{ClaimRule: r, when: compileRules(at+".when", r.When, f)}
 		switch {
 		case (r.Claim == "") == (r.Header == ""):
-			f.add(at, "", "set exactly one of claim and header")
+			f.Invalid(at, "", "set exactly one of claim and header")
 		case r.Claim != "":
 			c.path = compilePath(at+".claim", r.Claim, f)
 		}
@@ -90,34 +91,34 @@ func compileRules(field string, rules []ClaimRule, f *faults) []claimRule {
 			c.same = &same
 		}
 		if !r.constrains() {
-			f.add(at, "", "the rule has no condition; to demand presence only, use requiredClaims")
+			f.Invalid(at, "", "the rule has no condition; to demand presence only, use requiredClaims")
 		}
 		for name, list := range map[string][]string{
 			"oneOf": r.OneOf, "noneOf": r.NoneOf, "containsAny": r.ContainsAny, "prefixes": r.Prefixes,
 			"suffixes": r.Suffixes, "notSuffixes": r.NotSuffixes,
 		} {
 			if list != nil && len(list) == 0 { // JSON would drop it, and the condition with it
-				f.add(at+"."+name, "", "is empty: name at least one value, or leave it out")
+				f.Invalid(at+"."+name, "", "is empty: name at least one value, or leave it out")
 			}
 		}
 		if r.Absent && r.Optional {
-			f.conflict(at, "", "absent and optional exclude each other")
+			f.Conflict(at, "", "absent and optional exclude each other")
 		}
 		if r.IgnoreCase && (!r.comparesText() || r.ContainsAny != nil || r.SameAs != "") {
-			f.add(at+".ignoreCase", "true", "applies to oneOf, noneOf, prefixes, suffixes and notSuffixes: set one of them, "+
+			f.Invalid(at+".ignoreCase", "true", "applies to oneOf, noneOf, prefixes, suffixes and notSuffixes: set one of them, "+
 				"and put containsAny and sameAs into a rule of their own")
 		}
 		if r.MaxLength < 0 {
-			f.add(at+".maxLength", itoa(r.MaxLength), "must be positive")
+			f.Invalid(at+".maxLength", faults.Plain(r.MaxLength), "must be positive")
 		}
 		if !slices.Contains([]string{"", formatUUID, formatNonEmpty}, r.Format) {
-			f.add(at+".format", quoted(r.Format), `use "uuid" or "nonEmpty"`)
+			f.Invalid(at+".format", faults.Show(r.Format), `use "uuid" or "nonEmpty"`)
 		}
 		if !slices.Contains([]string{"", "string", "number", "boolean", "array", "object"}, r.Type) {
-			f.add(at+".type", quoted(r.Type), "use string, number, boolean, array or object")
+			f.Invalid(at+".type", faults.Show(r.Type), "use string, number, boolean, array or object")
 		}
 		if !slices.Contains([]Code{"", CodeClaimMismatch, CodeAudienceMismatch, CodePartyMismatch}, r.Code) {
-			f.add(at+".code", quoted(string(r.Code)), "use CLAIM_MISMATCH, AUDIENCE_MISMATCH or PARTY_MISMATCH")
+			f.Invalid(at+".code", faults.Show(string(r.Code)), "use CLAIM_MISMATCH, AUDIENCE_MISMATCH or PARTY_MISMATCH")
 		}
 		c.compileConditions()
 		compiled = append(compiled, c)

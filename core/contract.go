@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/revstackhq/auth-go/core/internal/faults"
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/internal/jws"
@@ -49,14 +50,14 @@ type contract struct {
 // an [errors.Join] of [*ConfigError]. It does no I/O except for reading the
 // environment variable that SecretEnv names.
 func NewContract(rules Rules) (*Contract, error) {
-	var f faults
+	var f configErrors
 	c := &contract{rules: copyRules(rules)}
 	c.fillDefaults(&f)
 	c.compileIssuers(&f)
 	c.compileKeys(&f)
 	c.compileClaims(&f)
-	if len(f) > 0 {
-		return nil, f.of(rules.Provider).join()
+	if !f.Empty() {
+		return nil, withProvider(f.Err(), rules.Provider)
 	}
 	c.warn()
 	return &Contract{c}, nil
@@ -67,7 +68,7 @@ func NewContract(rules Rules) (*Contract, error) {
 // Secret that change sees is zero; one that it sets replaces the contract's.
 func (k *Contract) With(change func(*Rules)) (*Contract, error) {
 	if !k.valid() || change == nil {
-		return nil, &ConfigError{Field: "contract", Kind: ConfigMissing, Reason: "is nil or zero: make it with NewContract"}
+		return nil, errNoContract()
 	}
 	rules := k.Rules()
 	if k.c.secret != nil && rules.SecretEnv == "" {
@@ -82,13 +83,13 @@ func (k *Contract) With(change func(*Rules)) (*Contract, error) {
 	return NewContract(rules)
 }
 
-func (c *contract) fillDefaults(f *faults) {
+func (c *contract) fillDefaults(f *configErrors) {
 	r := &c.rules
 	if r.Provider == "" {
 		r.Provider = "custom"
 	}
-	if !printable(r.Provider) || len(r.Provider) > maxProviderBytes {
-		f.add("Provider", quoted(r.Provider), "must be printable ASCII without spaces, at most %d bytes, such as acme", maxProviderBytes)
+	if !faults.Printable(r.Provider) || len(r.Provider) > maxProviderBytes {
+		f.Invalid("Provider", faults.Show(r.Provider), "must be printable ASCII without spaces, at most %d bytes, such as acme", maxProviderBytes)
 	}
 	if r.UserIDClaim == "" {
 		r.UserIDClaim = "sub"
@@ -99,21 +100,21 @@ func (c *contract) fillDefaults(f *faults) {
 	case r.Leeway < 0:
 		r.Leeway = -time.Second // every negative one says the same
 	case r.Leeway < minDuration:
-		f.add("Leeway", r.Leeway.String(), "%s: write %d * time.Second", noUnit, r.Leeway)
+		f.Invalid("Leeway", faults.Plain(r.Leeway), "%s: write %d * time.Second", noUnit, r.Leeway)
 	case r.Leeway > maxLeeway:
-		f.prohibit("Leeway", r.Leeway.String(), "at most %v: a longer one accepts tokens long after they ended", maxLeeway)
+		f.Prohibit("Leeway", faults.Plain(r.Leeway), "at most %v: a longer one accepts tokens long after they ended", maxLeeway)
 	}
 	switch {
 	case r.MaxAge > 0 && r.MaxAge < minDuration:
-		f.add("MaxAge", r.MaxAge.String(), "%s: write %d * time.Second", noUnit, r.MaxAge)
+		f.Invalid("MaxAge", faults.Plain(r.MaxAge), "%s: write %d * time.Second", noUnit, r.MaxAge)
 	case r.MaxAge < 0 || r.MaxAge > maxMaxAge:
-		f.add("MaxAge", r.MaxAge.String(), "must be between 0 and %v; 0 means no bound", maxMaxAge)
+		f.Invalid("MaxAge", faults.Plain(r.MaxAge), "must be between 0 and %v; 0 means no bound", maxMaxAge)
 	}
 	if r.MaxTokenBytes == 0 {
 		r.MaxTokenBytes = defaultMaxTokenBytes
 	}
 	if r.MaxTokenBytes < 0 || r.MaxTokenBytes > maxMaxTokenBytes {
-		f.add("MaxTokenBytes", itoa(r.MaxTokenBytes), "must be between 1 and %d", maxMaxTokenBytes)
+		f.Invalid("MaxTokenBytes", faults.Plain(r.MaxTokenBytes), "must be between 1 and %d", maxMaxTokenBytes)
 	}
 	r.Session = r.Session.withDefaults()
 }
@@ -121,7 +122,7 @@ func (c *contract) fillDefaults(f *faults) {
 const noUnit = "has no unit, and a time.Duration counts nanoseconds"
 
 // compileKeys settles where keys come from and which algorithms they may serve.
-func (c *contract) compileKeys(f *faults) {
+func (c *contract) compileKeys(f *configErrors) {
 	r := &c.rules
 	c.takeSecret(f)
 	var public []string
@@ -139,16 +140,16 @@ func (c *contract) compileKeys(f *faults) {
 	}
 	slices.Sort(public)
 	if len(public) > 1 {
-		f.conflict(strings.Join(public, ", "), "", "are different sources of keys: keep one")
+		f.Conflict(strings.Join(public, ", "), "", "are different sources of keys: keep one")
 	}
 	if len(public) == 0 && c.secret == nil && !r.InsecureEmulator {
-		f.missing("JWKSURL", "no keys: set {JWKSURL}, {Discovery}, {KeyURLTemplate}, {JWKS}, {PEM}, {Secret} or {ExternalKeys}")
+		f.Missing("JWKSURL", "no keys: set {JWKSURL}, {Discovery}, {KeyURLTemplate}, {JWKS}, {PEM}, {Secret} or {ExternalKeys}")
 	}
 	c.compileAlgorithms(len(public) > 0, f)
 	c.checkKeyMembers(f)
 	switch {
 	case r.JWKSURL != "":
-		checkURL("JWKSURL", r.JWKSURL, urlRules{insecureHTTP: r.InsecureHTTP, mayQuery: true}, f)
+		f.URL("JWKSURL", r.JWKSURL, faults.URLRules{InsecureHTTP: r.InsecureHTTP, Query: true})
 	case r.KeyURLTemplate != "":
 		checkKeyURL(r.KeyURLTemplate, r.InsecureHTTP, f)
 	case len(r.JWKS) > 0:
@@ -161,27 +162,27 @@ func (c *contract) compileKeys(f *faults) {
 }
 
 // checkKeyMembers checks what is demanded of the members of published keys.
-func (c *contract) checkKeyMembers(f *faults) {
+func (c *contract) checkKeyMembers(f *configErrors) {
 	r := &c.rules
 	for i, use := range r.KeyUses {
-		if use != "" && !printable(use) {
-			f.add("KeyUses["+itoa(i)+"]", quoted(use), `must be printable ASCII without spaces, as in "use" of the key set`)
+		if use != "" && !faults.Printable(use) {
+			f.Invalid("KeyUses["+itoa(i)+"]", faults.Show(use), `must be printable ASCII without spaces, as in "use" of the key set`)
 		}
 	}
 	if len(r.KeyIssuerClaims) > 0 && !r.CheckKeyIssuer {
-		f.conflict("KeyIssuerClaims", "", "is not used: set {CheckKeyIssuer}, or remove it")
+		f.Conflict("KeyIssuerClaims", "", "is not used: set {CheckKeyIssuer}, or remove it")
 	}
 	if len(r.KeyUses) > 0 && r.JWKSURL == "" && !r.Discovery && !r.ExternalKeys && len(r.JWKS) == 0 {
-		f.conflict("KeyUses", "", "applies to a key set only: set {JWKSURL}, {Discovery} or {JWKS}, or remove it")
+		f.Conflict("KeyUses", "", "applies to a key set only: set {JWKSURL}, {Discovery} or {JWKS}, or remove it")
 	}
 }
 
-func (c *contract) takeStatic(field string, set *jwks.Set, err error, f *faults) {
+func (c *contract) takeStatic(field string, set *jwks.Set, err error, f *configErrors) {
 	switch {
 	case err != nil:
-		f.add(field, "", "%v", err)
+		f.Invalid(field, "", "%v", err)
 	case !slices.ContainsFunc(set.Keys(), c.serves):
-		f.add(field, "", "holds no key for %s%s", strings.Join(c.rules.Algorithms, ", "), skippedReasons(set))
+		f.Invalid(field, "", "holds no key for %s%s", strings.Join(c.rules.Algorithms, ", "), skippedReasons(set))
 	default:
 		c.static = set
 	}
@@ -200,7 +201,7 @@ func skippedReasons(set *jwks.Set) string {
 	return b.String()
 }
 
-func (c *contract) compileAlgorithms(public bool, f *faults) {
+func (c *contract) compileAlgorithms(public bool, f *configErrors) {
 	r := &c.rules
 	if len(r.Algorithms) == 0 {
 		if public {
@@ -216,29 +217,29 @@ func (c *contract) compileAlgorithms(public bool, f *faults) {
 		a := jws.Find(alg)
 		switch {
 		case a == nil:
-			f.add("Algorithms", quoted(alg), "unknown: use %s", strings.Join(jws.Names(), ", "))
+			f.Invalid("Algorithms", faults.Show(alg), "unknown: use %s", strings.Join(jws.Names(), ", "))
 			continue
 		case a.Symmetric && c.secret == nil:
 			// The classic confusion: a public key used as an HMAC secret.
-			f.conflict("Algorithms", quoted(alg), "needs {Secret}: a published key can't verify a symmetric signature")
+			f.Conflict("Algorithms", faults.Show(alg), "needs {Secret}: a published key can't verify a symmetric signature")
 		case !a.Symmetric && !public:
-			f.conflict("Algorithms", quoted(alg), "needs public keys: set {JWKSURL}, {Discovery}, {KeyURLTemplate}, {JWKS} or {PEM}")
+			f.Conflict("Algorithms", faults.Show(alg), "needs public keys: set {JWKSURL}, {Discovery}, {KeyURLTemplate}, {JWKS} or {PEM}")
 		case a.Symmetric && len(c.secret()) < a.Hash.Size() && !r.InsecureShortSecret:
-			f.prohibit("Secret", "", "has %d bytes, %s needs at least %d (RFC 7518 §3.2); {InsecureShortSecret} accepts it nevertheless",
+			f.Prohibit("Secret", "", "has %d bytes, %s needs at least %d (RFC 7518 §3.2); {InsecureShortSecret} accepts it nevertheless",
 				len(c.secret()), alg, a.Hash.Size())
 		}
 		symmetric, asymmetric = symmetric || a.Symmetric, asymmetric || !a.Symmetric
 		c.algorithms[alg] = a
 	}
 	if c.secret != nil && !symmetric {
-		f.conflict("Secret", "", "none of the {Algorithms} uses it: add HS256 or remove it")
+		f.Conflict("Secret", "", "none of the {Algorithms} uses it: add HS256 or remove it")
 	}
 	if public && !asymmetric {
-		f.conflict("Algorithms", quoted(strings.Join(r.Algorithms, " ")), "none fits the public keys: add RS256 or remove the keys")
+		f.Conflict("Algorithms", faults.Show(strings.Join(r.Algorithms, " ")), "none fits the public keys: add RS256 or remove the keys")
 	}
 }
 
-func (c *contract) compileClaims(f *faults) {
+func (c *contract) compileClaims(f *configErrors) {
 	r := &c.rules
 	c.userID = append(c.userID, compilePath("UserIDClaim", r.UserIDClaim, f))
 	for i, path := range r.UserIDFallbacks {
@@ -254,18 +255,18 @@ func (c *contract) compileClaims(f *faults) {
 	checkValues("Audiences", r.Audiences, f)
 	checkValues("AuthorizedParties", r.AuthorizedParties, f)
 	if len(r.Audiences) == 0 && !r.InsecureAnyAudience {
-		f.missing("Audiences", "is empty: a token for any service of this issuer would be accepted; "+
+		f.Missing("Audiences", "is empty: a token for any service of this issuer would be accepted; "+
 			"name this service, or say {InsecureAnyAudience}")
 	}
 	if len(r.Audiences) > 0 && r.InsecureAnyAudience {
-		f.conflict("InsecureAnyAudience", "true", "{Audiences} is set: remove one of the two")
+		f.Conflict("InsecureAnyAudience", "true", "{Audiences} is set: remove one of the two")
 	}
 	if r.InsecureMissingParty && len(r.AuthorizedParties) == 0 {
-		f.conflict("InsecureMissingParty", "true", "{AuthorizedParties} is empty, so no party is checked: name the accepted parties, or remove it")
+		f.Conflict("InsecureMissingParty", "true", "{AuthorizedParties} is empty, so no party is checked: name the accepted parties, or remove it")
 	}
 	for i, typ := range r.TokenTypes {
 		if strings.TrimSpace(typ) != typ || strings.Contains(typ, "*") {
-			f.add("TokenTypes["+itoa(i)+"]", quoted(typ), "is compared as a whole: write a type such as at+jwt")
+			f.Invalid("TokenTypes["+itoa(i)+"]", faults.Show(typ), "is compared as a whole: write a type such as at+jwt")
 		}
 	}
 }
@@ -346,6 +347,14 @@ func (k *Contract) String() string {
 		return "auth contract (invalid)"
 	}
 	return "auth contract " + k.Provider() + " " + quoted(k.Issuer())
+}
+
+func errNoContract() error {
+	return &ConfigError{
+		Field:  "contract",
+		Kind:   ConfigMissing,
+		Reason: "is nil or zero: make it with NewContract or a preset's NewContract",
+	}
 }
 
 func (k *Contract) valid() bool { return k != nil && k.c != nil }

@@ -4,7 +4,6 @@ import (
 	"os"
 
 	"github.com/revstackhq/auth-go/core/internal/contractfile"
-	"github.com/revstackhq/auth-go/core/internal/fault"
 )
 
 // ParseContracts reads several contracts from one JSON document:
@@ -25,20 +24,20 @@ import (
 func ParseContracts(data []byte) ([]*Contract, error) {
 	entries, problems := contractfile.Split(data, os.LookupEnv)
 	if len(problems) > 0 {
-		return nil, faultsOf("contracts", data, problems).join()
+		return nil, errorsOf("contracts", data, problems)
 	}
 	contracts := make([]*Contract, len(entries))
-	var errs []error
+	var f configErrors
 	for i := range entries {
 		contract, err := ParseContract(entries[i].JSON)
 		contracts[i] = contract
 		for _, e := range ConfigErrors(err) {
 			e.Field, e.Line, e.Column = entries[i].Locate(e.Field, "contract", e.Line, e.Column)
-			errs = append(errs, e)
+			f.Append(e)
 		}
 	}
-	if len(errs) > 0 {
-		return nil, fault.Join(errs...)
+	if !f.Empty() {
+		return nil, f.Err()
 	}
 	return contracts, nil
 }

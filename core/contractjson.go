@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/revstackhq/auth-go/core/internal/faults"
 	"github.com/revstackhq/auth-go/core/internal/strictjson"
 )
 
@@ -50,7 +51,7 @@ func (s seconds) MarshalJSON() ([]byte, error) { return json.Marshal(time.Durati
 // written as [REDACTED], which ParseContract refuses.
 func (k *Contract) MarshalJSON() ([]byte, error) {
 	if !k.valid() {
-		return nil, &ConfigError{Field: "contract", Kind: ConfigMissing, Reason: "is nil or zero: make it with NewContract"}
+		return nil, errNoContract()
 	}
 	r := k.c.rules
 	w := writtenContract{contractJSON{Version: contractVersion, Rules: r}, seconds(r.Leeway), seconds(r.MaxAge)}
@@ -103,17 +104,17 @@ func ParseContract(data []byte) (*Contract, error) {
 		problems = document.Decode(&j)
 	}
 	if len(problems) > 0 {
-		return nil, faultsOf("contract", data, problems).of(j.Provider).join()
+		return nil, withProvider(errorsOf("contract", data, problems), j.Provider)
 	}
-	var f faults
+	var f configErrors
 	if document.Has("version") && j.Version != contractVersion {
-		f.add("version", itoa(j.Version), "is not a version this package reads: update auth-go, or write version %d", contractVersion)
+		f.Invalid("version", faults.Plain(j.Version), "is not a version this package reads: update auth-go, or write version %d", contractVersion)
 	}
 	switch {
 	case len(j.Algorithms) == 0 && j.Strategy != "":
 		j.Algorithms = []string{j.Strategy}
 	case j.Strategy != "" && !slices.Contains(j.Algorithms, j.Strategy):
-		f.conflict("strategy", quoted(j.Strategy), "is not among {Algorithms}: remove it, or name it there")
+		f.Conflict("strategy", faults.Show(j.Strategy), "is not among {Algorithms}: remove it, or name it there")
 	}
 	isWire := !slices.ContainsFunc(document.Names(), func(name string) bool { return !slices.Contains(wireMembers(), name) })
 	if isWire {
@@ -121,28 +122,30 @@ func ParseContract(data []byte) (*Contract, error) {
 		j.InsecureAnyIssuer = !document.Has("issuer") && (!j.Secret.IsZero() || j.SecretEnv != "")
 	}
 	contract, err := NewContract(j.Rules)
-	if len(f) == 0 && err == nil {
+	if f.Empty() && err == nil {
 		return contract, nil
 	}
-	for _, e := range ConfigErrors(err) {
-		f = append(f, e)
-	}
+	f.Append(err)
 	names := rulesJSON()
 	if !document.Has("algorithms") && !document.Has("version") {
 		names["Algorithms"] = "strategy" // as the wire form calls it
 	}
-	return nil, inJSON(f.of(j.Provider), document, names)
+	return nil, inJSON(withProvider(f.Err(), j.Provider), document, names)
 }
 
 // rulesJSON are the JSON names of [Rules].
 func rulesJSON() map[string]string { return strictjson.Names(reflect.TypeFor[Rules]()) }
 
-// faultsOf turns a document's problems into configuration errors; whole names
+// errorsOf turns a document's problems into configuration errors; whole names
 // the document itself.
-func faultsOf(whole string, data []byte, problems []strictjson.Problem) faults {
-	var f faults
+func errorsOf(whole string, data []byte, problems []strictjson.Problem) error {
+	var f configErrors
 	for _, p := range problems {
-		e := &ConfigError{Field: p.Path, Kind: ConfigInvalid, Reason: p.Reason}
+		e := &ConfigError{
+			Field:  p.Path,
+			Kind:   ConfigInvalid,
+			Reason: p.Reason,
+		}
 		if p.Path == "" {
 			e.Field = whole
 		}
@@ -150,15 +153,15 @@ func faultsOf(whole string, data []byte, problems []strictjson.Problem) faults {
 			e.Kind = ConfigMissing
 		}
 		e.Line, e.Column = strictjson.LineColumn(data, p.Offset)
-		f = append(f, e)
+		f.Append(e)
 	}
-	return f
+	return f.Err()
 }
 
-// inJSON names the fields of f as the document does, and says where they are.
-func inJSON(f faults, document *strictjson.Document, names map[string]string) error {
-	var named faults
-	for _, e := range ConfigErrors(f.join()) {
+// inJSON names the fields in err as the document does, and adds their positions.
+func inJSON(err error, document *strictjson.Document, names map[string]string) error {
+	var f configErrors
+	for _, e := range ConfigErrors(err) {
 		e = e.Renamed(func(field string) string {
 			if name, ok := names[field]; ok {
 				return name
@@ -166,7 +169,7 @@ func inJSON(f faults, document *strictjson.Document, names map[string]string) er
 			return field
 		})
 		e.Line, e.Column = document.Position(e.Field)
-		named = append(named, e)
+		f.Append(e)
 	}
-	return named.join()
+	return f.Err()
 }

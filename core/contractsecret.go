@@ -10,16 +10,16 @@ import (
 
 // takeSecret moves the secret out of the rules, behind a closure. No error shows
 // Secret or SecretEnv: somebody may have written the secret into either.
-func (c *contract) takeSecret(f *faults) {
+func (c *contract) takeSecret(f *configErrors) {
 	r := &c.rules
 	field, secret := "Secret", r.Secret.Reveal()
 	if r.SecretEnv != "" {
 		if secret != "" {
-			f.conflict("SecretEnv", "", "{Secret} is set too: keep one")
+			f.Conflict("SecretEnv", "", "{Secret} is set too: keep one")
 		}
 		field = "SecretEnv"
 		if secret = os.Getenv(r.SecretEnv); secret == "" {
-			f.missing(field, "names no environment variable, or an empty one: set the variable and give its name")
+			f.Missing(field, "names no environment variable, or an empty one: set the variable and give its name")
 			secret = placeholder
 		}
 	}
@@ -28,7 +28,7 @@ func (c *contract) takeSecret(f *faults) {
 		return
 	}
 	if why := neverSecret(secret); why != "" {
-		f.prohibit(field, "", why)
+		f.Prohibit(field, "", why)
 		secret = placeholder
 	}
 	c.secret = func() []byte { return []byte(secret) }

@@ -9,7 +9,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/revstackhq/auth-go/core/internal/fault"
+	"github.com/revstackhq/auth-go/core/internal/faults"
 	"github.com/revstackhq/auth-go/core/internal/refusal"
 )
 
@@ -220,55 +220,25 @@ func ConfigErrors(err error) []*ConfigError {
 	return all
 }
 
-// faults collects configuration mistakes so that all are returned at once.
-type faults []error
-
-// add notes a value that can't work. reason names other fields as {FieldName}.
-func (f *faults) add(field, value, reason string, args ...any) {
-	f.note(ConfigInvalid, field, value, reason, args...)
-}
-
-func (f *faults) missing(field, reason string, args ...any) {
-	f.note(ConfigMissing, field, "", reason, args...)
-}
-
-func (f *faults) conflict(field, value, reason string, args ...any) {
-	f.note(ConfigConflicting, field, value, reason, args...)
-}
-
-func (f *faults) prohibit(field, value, reason string, args ...any) {
-	f.note(ConfigProhibited, field, value, reason, args...)
-}
-
-func (f *faults) note(kind ConfigErrorKind, field, value, reason string, args ...any) {
-	sentence, related := fault.Reason(reason, args...)
-	*f = append(*f, &ConfigError{Field: field, Value: value, Kind: kind, Reason: sentence, Related: related})
-}
+// configErrors collects the mistakes in a configuration.
+type configErrors = faults.List[ConfigError, ConfigErrorKind, *ConfigError]
 
 // maxProviderBytes is how long the name of a provider may be.
 const maxProviderBytes = 64
 
-// of says whose contract has these mistakes.
-func (f faults) of(provider string) faults {
-	if !printable(provider) || len(provider) > maxProviderBytes {
-		return f // the name is a fault of its own, and is not repeated
+// withProvider names the preset in every mistake.
+func withProvider(err error, provider string) error {
+	if !faults.Printable(provider) || len(provider) > maxProviderBytes {
+		return err // the name is a mistake of its own, and is not repeated
 	}
-	for _, e := range ConfigErrors(f.join()) {
+	for _, e := range ConfigErrors(err) {
 		e.Provider = provider
 	}
-	return f
+	return err
 }
 
-func (f faults) join() error { return fault.Join(f...) }
-
-// quoted shows a configured value without letting it flood a log, and without
-// the credentials of a URL.
-func quoted(s string) string { return fault.Value(s) }
-
-// printable keeps control characters, spaces and endless values out.
-func printable(s string) bool {
-	const most = 2048
-	return s != "" && len(s) <= most && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
-}
+// quoted shows a value without letting it flood a log, and without the
+// credentials of a URL.
+func quoted(s string) string { return string(faults.Show(s)) }
 
 func itoa(i int) string { return strconv.Itoa(i) }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/revstackhq/auth-go/core/internal/fault"
+	"github.com/revstackhq/auth-go/core/internal/faults"
 	"github.com/revstackhq/auth-go/core/internal/refusal"
 	"github.com/revstackhq/auth-go/core/keys"
 )
@@ -30,7 +30,7 @@ func FirstOf(all ...Authenticator) Authenticator {
 	}
 	c := &chain{}
 	for i, a := range all {
-		if fault.IsNil(a) {
+		if faults.IsNil(a) {
 			panic("auth: FirstOf: authenticator " + itoa(i+1) + " is nil: remove it")
 		}
 		if k, ok := a.(*Contract); ok {

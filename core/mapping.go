@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/revstackhq/auth-go/core/internal/faults"
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/strictjson"
 )
@@ -161,7 +162,7 @@ type kindRule struct {
 	when []claimRule
 }
 
-func compileMapping(m Mapping, f *faults) mapping {
+func compileMapping(m Mapping, f *configErrors) mapping {
 	refs := func(name string, list []ClaimRef) []claimRef {
 		out := make([]claimRef, 0, len(list))
 		for i, r := range list {
@@ -188,15 +189,15 @@ func compileMapping(m Mapping, f *faults) mapping {
 	}
 	kinds := []TokenKind{KindSession, KindAccess, KindID, KindMachine}
 	if !slices.Contains(kinds, m.Kind) {
-		f.add("session.kind", quoted(string(m.Kind)), "use session, access, id or machine")
+		f.Invalid("session.kind", faults.Show(string(m.Kind)), "use session, access, id or machine")
 	}
 	for i, k := range m.Kinds {
 		at := "session.kinds[" + itoa(i) + "]"
 		if !slices.Contains(kinds, k.Kind) {
-			f.add(at+".kind", quoted(string(k.Kind)), "use session, access, id or machine")
+			f.Invalid(at+".kind", faults.Show(string(k.Kind)), "use session, access, id or machine")
 		}
 		if len(k.When) == 0 {
-			f.add(at+".when", "", "set at least one condition, or the mapping's kind")
+			f.Invalid(at+".when", "", "set at least one condition, or the mapping's kind")
 		}
 		c.kinds = append(c.kinds, kindRule{kind: k.Kind, when: compileRules(at+".when", k.When, f)})
 	}

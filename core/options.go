@@ -9,7 +9,7 @@ import (
 	"slices"
 
 	"github.com/revstackhq/auth-go/core/event"
-	"github.com/revstackhq/auth-go/core/internal/fault"
+	"github.com/revstackhq/auth-go/core/internal/faults"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/keys"
 )
@@ -31,7 +31,7 @@ type verifierOptions struct {
 	issuers   []issuerPattern
 	observers []func(context.Context, event.Event)
 	logger    *slog.Logger
-	faults    faults
+	faults    configErrors
 }
 
 // engineOptions are what two verifiers of one contract must have in common to
@@ -58,7 +58,7 @@ type engineOptions struct {
 func WithHTTPClient(client *http.Client) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if client == nil {
-			v.faults.add("WithHTTPClient", "", "is nil: leave the option out to use the default client")
+			v.faults.Missing("WithHTTPClient", "is nil: leave the option out to use the default client")
 		}
 		v.engine.client = client
 	}}
@@ -71,17 +71,17 @@ func WithHTTPClient(client *http.Client) Option {
 // can write to the cache.
 func WithKeyCache(cache keys.Cache, secret ...Secret) Option {
 	return verifierOption{func(v *verifierOptions) {
-		if fault.IsNil(cache) {
-			v.faults.add("WithKeyCache", "", "is nil: leave the option out to have no cache")
+		if faults.IsNil(cache) {
+			v.faults.Missing("WithKeyCache", "is nil: leave the option out to have no cache")
 		}
 		v.engine.cache = cache
 		switch {
 		case len(secret) > 1:
-			v.faults.add("WithKeyCache", "", "has %d secrets: give one", len(secret))
+			v.faults.Invalid("WithKeyCache", "", "has %d secrets: give one", len(secret))
 		case len(secret) == 1 && len(secret[0].Reveal()) < jwks.MinCacheSecret:
-			v.faults.add("WithKeyCache", "", "the secret has %d bytes, it needs at least %d: make it with a random generator",
+			v.faults.Invalid("WithKeyCache", "", "the secret has %d bytes, it needs at least %d: make it with a random generator",
 				len(secret[0].Reveal()), jwks.MinCacheSecret)
-		case len(secret) == 1 && !fault.IsNil(cache):
+		case len(secret) == 1 && !faults.IsNil(cache):
 			v.engine.cache = jwks.Authenticate(cache, []byte(secret[0].Reveal()))
 		}
 	}}
@@ -93,8 +93,8 @@ func WithKeyCache(cache keys.Cache, secret ...Secret) Option {
 // one issuer's keys must not sign for another. Several issuers are several verifiers, chosen by [FirstOf].
 func WithKeySource(source keys.Source) Option {
 	return verifierOption{func(v *verifierOptions) {
-		if fault.IsNil(source) {
-			v.faults.missing("WithKeySource", "is nil: leave the option out to use the contract's own keys")
+		if faults.IsNil(source) {
+			v.faults.Missing("WithKeySource", "is nil: leave the option out to use the contract's own keys")
 		}
 		v.engine.source = source
 	}}
@@ -104,7 +104,7 @@ func WithKeySource(source keys.Source) Option {
 func WithKeyPolicy(policy keys.Policy) Option {
 	return verifierOption{func(v *verifierOptions) {
 		for _, fault := range policy.Validate() {
-			v.faults.add("WithKeyPolicy."+fault.Field, fmt.Sprint(fault.Value), "%s", fault.Reason)
+			v.faults.Invalid("WithKeyPolicy."+fault.Field, faults.Shown(fmt.Sprint(fault.Value)), "%s", fault.Reason)
 		}
 		v.engine.policy = policy
 	}}
@@ -113,8 +113,8 @@ func WithKeyPolicy(policy keys.Policy) Option {
 // WithClock tells the time by clock, for tests.
 func WithClock(clock keys.Clock) Option {
 	return verifierOption{func(v *verifierOptions) {
-		if fault.IsNil(clock) {
-			v.faults.add("WithClock", "", "is nil: leave the option out to use the system's clock")
+		if faults.IsNil(clock) {
+			v.faults.Missing("WithClock", "is nil: leave the option out to use the system's clock")
 		}
 		v.engine.clock = clock
 	}}
@@ -141,7 +141,7 @@ func WithStandardRSA() Option {
 func WithObserver(observe func(context.Context, event.Event)) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if observe == nil {
-			v.faults.add("WithObserver", "", "is nil")
+			v.faults.Missing("WithObserver", "is nil")
 			return
 		}
 		v.observers = append(v.observers, observe)
@@ -154,7 +154,7 @@ func WithObserver(observe func(context.Context, event.Event)) Option {
 func WithLogger(logger *slog.Logger) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if logger == nil {
-			v.faults.add("WithLogger", "", "is nil: leave the option out to use slog.Default()")
+			v.faults.Missing("WithLogger", "is nil: leave the option out to use slog.Default()")
 		}
 		v.logger = logger
 	}}
@@ -175,8 +175,8 @@ func WithResolver(r Resolver) Option {
 func newVerifierOptions(opts []Option) *verifierOptions {
 	v := &verifierOptions{engine: engineOptions{clock: keys.SystemClock{}}}
 	for i, o := range opts {
-		if _, isContract := o.(*Contract); !isContract && fault.IsNil(o) {
-			v.faults.add("option "+itoa(i+1), "", "is nil")
+		if _, isContract := o.(*Contract); !isContract && faults.IsNil(o) {
+			v.faults.Missing("option "+itoa(i+1), "is nil")
 			continue
 		}
 		o.applyToVerifier(v)

@@ -36,12 +36,12 @@ const (
 	maxPackedPermissions = 256
 )
 
-func compileBits(b *PackedPermissions, f *faults) *packedPermissions {
+func compileBits(b *PackedPermissions, f *configErrors) *packedPermissions {
 	ref := func(name, path string) jose.Path {
 		return compilePath("session.packedPermissions."+name, path, f)
 	}
 	if b.OrganizationScope == "" {
-		f.add("session.packedPermissions.organizationScope", "", `is required, e.g. "o"`)
+		f.Invalid("session.packedPermissions.organizationScope", "", `is required, e.g. "o"`)
 	}
 	return &packedPermissions{
 		features: ref("features", b.Features), permissions: ref("permissions", b.Permissions),

@@ -3,6 +3,8 @@ package core
 import (
 	"context"
 	"strings"
+
+	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
 // Resolver finds the contracts of issuers that are known only at run time, one
@@ -43,9 +45,9 @@ const (
 )
 
 // compile fills in the defaults and returns the issuers to ask about.
-func (r *Resolver) compile(f *faults) []issuerPattern {
+func (r *Resolver) compile(f *configErrors) []issuerPattern {
 	if r.Resolve == nil {
-		f.add("WithResolver.Resolve", "", "is nil")
+		f.Missing("WithResolver.Resolve", "is nil")
 	}
 	for _, bound := range []struct {
 		name     string
@@ -58,7 +60,7 @@ func (r *Resolver) compile(f *faults) []issuerPattern {
 	} {
 		switch {
 		case *bound.value < 0:
-			f.add("WithResolver."+bound.name, itoa(*bound.value), "must not be negative; 0 means %d", bound.standard)
+			f.Invalid("WithResolver."+bound.name, faults.Plain(*bound.value), "must not be negative; 0 means %d", bound.standard)
 		case *bound.value == 0:
 			*bound.value = bound.standard
 		}
@@ -77,7 +79,7 @@ type issuerPattern struct {
 	inHost        bool // the * is part of the host
 }
 
-func compileIssuerPattern(field, pattern string, f *faults) issuerPattern {
+func compileIssuerPattern(field, pattern string, f *configErrors) issuerPattern {
 	before, after, wildcard := strings.Cut(pattern, "*")
 	checkIssuer(field, strings.ReplaceAll(pattern, "*", "x"), false, f)
 	p := issuerPattern{before: before, after: after, wildcard: wildcard}
@@ -89,12 +91,12 @@ func compileIssuerPattern(field, pattern string, f *faults) issuerPattern {
 	domain, _, _ := strings.Cut(after, "/")
 	switch {
 	case strings.Contains(after, "*"):
-		f.add(field, quoted(pattern), "holds more than one *: name each form by itself")
+		f.Invalid(field, faults.Show(pattern), "holds more than one *: name each form by itself")
 	case !isURL:
-		f.add(field, quoted(pattern), "has a * but does not begin with a scheme: write https://*.example.com or https://example.com/*")
+		f.Invalid(field, faults.Show(pattern), "has a * but does not begin with a scheme: write https://*.example.com or https://example.com/*")
 	case p.inHost && !strings.Contains(domain, "."):
 		// https://login.* would be any domain that somebody registers.
-		f.add(field, quoted(pattern), "leaves the domain open: write https://*.example.com")
+		f.Invalid(field, faults.Show(pattern), "leaves the domain open: write https://*.example.com")
 	}
 	return p
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
+	"github.com/revstackhq/auth-go/core/internal/faults"
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
@@ -98,7 +99,7 @@ func newTenants(o *verifierOptions, tell *observer) *tenants {
 
 // admits reports whether the resolver may be asked about issuer at all.
 func (t *tenants) admits(issuer string) bool {
-	return printable(issuer) && (len(t.patterns) == 0 ||
+	return faults.Printable(issuer) && (len(t.patterns) == 0 ||
 		slices.ContainsFunc(t.patterns, func(p issuerPattern) bool { return p.matches(issuer) }))
 }
 

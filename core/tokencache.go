@@ -9,6 +9,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
+	"github.com/revstackhq/auth-go/core/internal/faults"
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jws"
 )
@@ -32,12 +33,12 @@ const (
 	defaultCacheBytes   = 32 << 20
 )
 
-func (t TokenCache) validate(f *faults) {
+func (t TokenCache) validate(f *configErrors) {
 	if t.MaxEntries < 0 {
-		f.add("WithTokenCache.MaxEntries", itoa(t.MaxEntries), "must not be negative; 0 means %d", defaultCacheEntries)
+		f.Invalid("WithTokenCache.MaxEntries", faults.Plain(t.MaxEntries), "must not be negative; 0 means %d", defaultCacheEntries)
 	}
 	if t.MaxBytes < 0 {
-		f.add("WithTokenCache.MaxBytes", itoa(int(t.MaxBytes)), "must not be negative; 0 means %d", defaultCacheBytes)
+		f.Invalid("WithTokenCache.MaxBytes", faults.Plain(t.MaxBytes), "must not be negative; 0 means %d", defaultCacheBytes)
 	}
 }
 

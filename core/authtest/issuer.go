@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/netaddr"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -156,7 +157,7 @@ func checkLoopback(addr string) error {
 	if err != nil {
 		return fmt.Errorf("authtest: the issuer's address: %w", err)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !netaddr.Loopback(host) {
 		return fmt.Errorf("authtest: the issuer listens on loopback only, not on %q", addr)
 	}
 	return nil

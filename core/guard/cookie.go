@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
 // Cookie extracts the token from the cookie of that name. Browsers also send
@@ -40,15 +41,15 @@ type cookie struct {
 	badOrigins []string
 }
 
-func (c *cookie) validate(f *faults) {
+func (c *cookie) validate(f *configErrors) {
 	switch {
 	case c.name == "":
-		f.missing("Cookie", "has no name: it could never find a token")
+		f.Missing("Cookie", "has no name: it could never find a token")
 	case strings.ContainsFunc(c.name, func(r rune) bool { return notCookieOctet(r) || r == '=' }):
-		f.add("Cookie", quoted(c.name), "is not the name of a cookie: write it without spaces, quotes and the characters , ; = \\")
+		f.Invalid("Cookie", faults.Show(c.name), "is not the name of a cookie: write it without spaces, quotes and the characters , ; = \\")
 	}
 	for _, origin := range c.badOrigins {
-		f.add("Cookie", quoted(origin), "is not an origin: write https://host, without a path")
+		f.Invalid("Cookie", faults.Show(origin), "is not an origin: write https://host, without a path")
 	}
 }
 

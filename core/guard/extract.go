@@ -124,9 +124,9 @@ type place struct {
 	ExtractorFunc
 }
 
-func (p *place) validate(f *faults) {
+func (p *place) validate(f *configErrors) {
 	if p.name == "" {
-		f.missing(p.kind, "has no name: it could never find a token")
+		f.Missing(p.kind, "has no name: it could never find a token")
 	}
 }
 

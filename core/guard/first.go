@@ -3,7 +3,7 @@ package guard
 import (
 	"fmt"
 
-	"github.com/revstackhq/auth-go/core/internal/fault"
+	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
 // First is an extractor that looks in these places, in this order: the first one
@@ -35,22 +35,22 @@ func (f *first) extract(r Request) (token, scheme string, err error) {
 	return "", "", nil
 }
 
-func (f *first) validate(faults *faults) {
+func (f *first) validate(errs *configErrors) {
 	if len(f.extractors) == 0 {
-		faults.missing("First", "names no extractor: it could never find a token")
+		errs.Missing("First", "names no extractor: it could never find a token")
 	}
 	for i, e := range f.extractors {
-		if fault.IsNil(e) {
-			faults.missing(fmt.Sprintf("First[%d]", i), "is nil")
+		if faults.IsNil(e) {
+			errs.Missing(fmt.Sprintf("First[%d]", i), "is nil")
 			continue
 		}
-		validate(e, faults)
+		validate(e, errs)
 	}
 }
 
 // validate notes what is wrong with an extractor of this package.
-func validate(e Extractor, f *faults) {
-	if v, ok := e.(interface{ validate(f *faults) }); ok {
+func validate(e Extractor, f *configErrors) {
+	if v, ok := e.(interface{ validate(f *configErrors) }); ok {
 		v.validate(f)
 	}
 }

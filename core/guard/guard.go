@@ -8,7 +8,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/internal/bearer"
-	"github.com/revstackhq/auth-go/core/internal/fault"
+	"github.com/revstackhq/auth-go/core/internal/faults"
 	"github.com/revstackhq/auth-go/core/internal/refusal"
 )
 
@@ -48,7 +48,7 @@ func New(source core.Authenticator, opts ...Option) (*Guard, error) {
 	g := &Guard{settings: newSettings(opts)}
 	g.renderer = g.settings.renderer()
 	g.setSource(source)
-	if err := fault.Join(g.faults...); err != nil {
+	if err := g.faults.Err(); err != nil {
 		return nil, err
 	}
 	g.refusals = refusal.NewLog(g.log(), nowClock(g.now))
@@ -68,25 +68,25 @@ func Must(from string, source core.Authenticator, opts ...Option) *Guard {
 func (g *Guard) setSource(source core.Authenticator) {
 	switch s := source.(type) {
 	case nil:
-		g.faults.missing("contract", "is nil: make it with NewContract or a provider's")
+		g.faults.Missing("contract", "is nil: make it with NewContract or a provider's")
 		return
 	case *core.Contract:
 		v, err := core.NewVerifier(s)
 		if err != nil {
-			g.faults = append(g.faults, err)
+			g.faults.Append(err)
 			return
 		}
 		g.source, g.verifier = v, v
 	case *core.Verifier:
 		// A verifier that works has no session to recheck; a nil or zero one fails before.
 		if !errors.Is(s.Recheck(context.Background(), nil), core.ErrNoSession) {
-			g.faults.missing("verifier", "is nil or zero: make it with NewVerifier")
+			g.faults.Missing("verifier", "is nil or zero: make it with NewVerifier")
 			return
 		}
 		g.source, g.verifier = s, s
 	default:
-		if fault.IsNil(source) {
-			g.faults.missing("authenticator", "is nil")
+		if faults.IsNil(source) {
+			g.faults.Missing("authenticator", "is nil")
 			return
 		}
 		g.source = source

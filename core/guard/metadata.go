@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
 // ResourceMetadata describes this service to its clients (RFC 9728), so that
@@ -38,14 +40,12 @@ func Metadata(m ResourceMetadata) Option {
 
 // url is where clients look for the document: the well-known path goes between
 // host and path (RFC 9728 §3.1).
-func (m *ResourceMetadata) url(f *faults) string {
-	before := len(*f)
-	checkURL("Metadata.Resource", m.Resource, f)
-	if len(*f) > before {
+func (m *ResourceMetadata) url(f *configErrors) string {
+	if !f.URL("Metadata.Resource", m.Resource, faults.URLRules{}) {
 		return ""
 	}
 	for i, server := range m.AuthorizationServers {
-		checkURL("Metadata.AuthorizationServers["+strconv.Itoa(i)+"]", server, f)
+		f.URL("Metadata.AuthorizationServers["+strconv.Itoa(i)+"]", server, faults.URLRules{})
 	}
 	u, err := url.Parse(m.Resource)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
-	"github.com/revstackhq/auth-go/core/internal/fault"
+	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
 // Option changes how a [Guard] treats requests. What changes how tokens are
@@ -32,14 +32,14 @@ type settings struct {
 	metadata   *ResourceMetadata
 	logger     *slog.Logger
 	now        func() time.Time
-	faults     faults
+	faults     configErrors
 }
 
 func newSettings(opts []Option) settings {
 	s := settings{now: time.Now}
 	for i, o := range opts {
-		if fault.IsNil(o) {
-			s.faults.missing(fmt.Sprintf("option %d", i+1), "is nil")
+		if faults.IsNil(o) {
+			s.faults.Missing(fmt.Sprintf("option %d", i+1), "is nil")
 			continue
 		}
 		o.apply(&s)
@@ -49,11 +49,11 @@ func newSettings(opts []Option) settings {
 	}
 	s.headerOnly = len(s.extractors) == 1 && s.extractors[0] == Bearer()
 	if (s.isOptional || s.bestEffort) && len(s.policies) > 0 {
-		s.faults.conflict("Policies", "cannot be combined with Optional or InsecureBestEffort, because anonymous requests would "+
+		s.faults.Conflict("Policies", "", "cannot be combined with Optional or InsecureBestEffort, because anonymous requests would "+
 			"bypass them: put Require on the routes that need the policy")
 	}
 	if s.isOptional && s.bestEffort {
-		s.faults.conflict("Optional", "InsecureBestEffort is set too: keep one")
+		s.faults.Conflict("Optional", "", "InsecureBestEffort is set too: keep one")
 	}
 	return s
 }
@@ -83,11 +83,11 @@ func InsecureBestEffort() Option { return option(func(s *settings) { s.bestEffor
 func Extractors(extractors ...Extractor) Option {
 	return option(func(s *settings) {
 		if len(extractors) == 0 {
-			s.faults.missing("Extractors", "names no extractor: no request could ever carry a token")
+			s.faults.Missing("Extractors", "names no extractor: no request could ever carry a token")
 		}
 		for i, e := range extractors {
-			if fault.IsNil(e) {
-				s.faults.missing(fmt.Sprintf("Extractors[%d]", i), "is nil")
+			if faults.IsNil(e) {
+				s.faults.Missing(fmt.Sprintf("Extractors[%d]", i), "is nil")
 				continue
 			}
 			validate(e, &s.faults)
@@ -103,8 +103,8 @@ func Extractors(extractors ...Extractor) Option {
 func Policies(policies ...core.Policy) Option {
 	return option(func(s *settings) {
 		for i, p := range policies {
-			if fault.IsNil(p) {
-				s.faults.missing(fmt.Sprintf("Policies[%d]", i), "is nil")
+			if faults.IsNil(p) {
+				s.faults.Missing(fmt.Sprintf("Policies[%d]", i), "is nil")
 				continue
 			}
 			s.policies = append(s.policies, p)
@@ -119,7 +119,7 @@ func Policies(policies ...core.Policy) Option {
 func Logger(logger *slog.Logger) Option {
 	return option(func(s *settings) {
 		if logger == nil {
-			s.faults.missing("Logger", "is nil: leave the option out to use the verifier's logger")
+			s.faults.Missing("Logger", "is nil: leave the option out to use the verifier's logger")
 		}
 		s.logger = logger
 	})

@@ -2,11 +2,10 @@ package guard
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/revstackhq/auth-go/core"
-	"github.com/revstackhq/auth-go/core/internal/fault"
+	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
 // Renderer turns errors into rejections: status, headers and body. A guard has
@@ -35,7 +34,7 @@ type rendering struct {
 func NewRenderer(opts ...Option) (*Renderer, error) {
 	s := newSettings(opts)
 	r := s.renderer()
-	if err := fault.Join(s.faults...); err != nil {
+	if err := s.faults.Err(); err != nil {
 		return nil, err
 	}
 	return &r, nil
@@ -53,7 +52,7 @@ func (s *settings) renderer() Renderer {
 func Realm(realm string) Option {
 	return option(func(s *settings) {
 		if !quotable(realm) {
-			s.faults.add("Realm", fmt.Sprintf("%q", realm), "must be printable ASCII")
+			s.faults.Invalid("Realm", faults.Show(realm), "must be printable ASCII")
 		}
 		s.rendering.realm = realm
 	})
@@ -69,7 +68,7 @@ func ProblemDetails() Option { return option(func(s *settings) { s.rendering.pro
 func Responder(respond func(Request, *Rejection)) Option {
 	return option(func(s *settings) {
 		if respond == nil {
-			s.faults.missing("Responder", "is nil")
+			s.faults.Missing("Responder", "is nil")
 		}
 		s.rendering.responder = respond
 	})
@@ -80,7 +79,7 @@ func Responder(respond func(Request, *Rejection)) Option {
 func Messages(message func(Request, *core.Error) string) Option {
 	return option(func(s *settings) {
 		if message == nil {
-			s.faults.missing("Messages", "is nil")
+			s.faults.Missing("Messages", "is nil")
 		}
 		s.rendering.message = message
 	})

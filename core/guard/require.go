@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"github.com/revstackhq/auth-go/core"
-	"github.com/revstackhq/auth-go/core/internal/fault"
+	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
 // checkPolicies returns the first refusal.
@@ -41,7 +41,7 @@ type Requirement struct{ policies []core.Policy }
 // session. It panics on a nil policy.
 func Require(policies ...core.Policy) *Requirement {
 	for i, p := range policies {
-		if fault.IsNil(p) {
+		if faults.IsNil(p) {
 			panic("auth: Require: policy " + strconv.Itoa(i+1) + " is nil: remove it or name a policy")
 		}
 	}

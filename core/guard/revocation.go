@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
-	"github.com/revstackhq/auth-go/core/internal/fault"
+	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
 // RevocationFailure says what happens if the revocation check itself fails.
@@ -43,11 +42,11 @@ func (f RevokerFunc) Revoked(ctx context.Context, s *core.Session) (bool, error)
 // first failure and the recovery are logged, not every request.
 func Revocation(revoker Revoker, onFailure RevocationFailure) Option {
 	return option(func(s *settings) {
-		if fault.IsNil(revoker) {
-			s.faults.missing("Revocation", "is nil")
+		if faults.IsNil(revoker) {
+			s.faults.Missing("Revocation", "is nil")
 		}
 		if onFailure != FailClosed && onFailure != FailOpen {
-			s.faults.add("Revocation", strconv.Itoa(int(onFailure)), "choose guard.FailClosed or guard.FailOpen")
+			s.faults.Invalid("Revocation", faults.Plain(onFailure), "choose guard.FailClosed or guard.FailOpen")
 		}
 		s.revoker, s.failure = revoker, onFailure
 	})

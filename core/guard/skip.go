@@ -3,6 +3,8 @@ package guard
 import (
 	"net/url"
 	"strings"
+
+	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
 // Skip bypasses the guard for requests for which skip returns true, e.g. health
@@ -13,7 +15,7 @@ import (
 func Skip(skip func(Request) bool) Option {
 	return option(func(s *settings) {
 		if skip == nil {
-			s.faults.missing("Skip", "is nil")
+			s.faults.Missing("Skip", "is nil")
 		}
 		s.skip = skip
 	})
@@ -30,11 +32,11 @@ func Skip(skip func(Request) bool) Option {
 func SkipPaths(paths ...string) Option {
 	return option(func(s *settings) {
 		if len(paths) == 0 {
-			s.faults.missing("SkipPaths", "names no path")
+			s.faults.Missing("SkipPaths", "names no path")
 		}
 		for _, path := range paths {
 			if reason := checkSkipPath(path); reason != "" {
-				s.faults.add("SkipPaths", quoted(path), "%s", reason)
+				s.faults.Invalid("SkipPaths", faults.Show(path), "%s", reason)
 			}
 		}
 		s.skipPaths = append(s.skipPaths, paths...)

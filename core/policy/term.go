@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
-	"github.com/revstackhq/auth-go/core/internal/fault"
+	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
 // verdict is one of Kleene's three; "holds" is the absence of a refusal.
@@ -220,7 +220,7 @@ func termsOf(function string, policies []core.Policy) []*term {
 	}
 	terms := make([]*term, len(policies))
 	for i, p := range policies {
-		if fault.IsNil(p) {
+		if faults.IsNil(p) {
 			panic("policy: " + function + ": policy " + strconv.Itoa(i+1) + " is nil: remove it or name a policy")
 		}
 		terms[i] = termOf(p)

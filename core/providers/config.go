@@ -46,9 +46,9 @@ func problemsOf(whole string, data []byte, problems []strictjson.Problem) error 
 			e.Kind = core.ConfigMissing
 		}
 		e.Line, e.Column = strictjson.LineColumn(data, p.Offset)
-		f = append(f, e)
+		f.Append(e)
 	}
-	return f.Join()
+	return f.Err()
 }
 
 // inJSON names the fields of a preset's mistakes as the document does, and says
@@ -65,17 +65,17 @@ func inJSON(err error, document *strictjson.Document, names map[string]string) e
 func renamed(err error, names map[string]string) error {
 	var f preset.Faults
 	for _, e := range core.ConfigErrors(err) {
-		f = append(f, e.Renamed(func(field string) string {
+		f.Append(e.Renamed(func(field string) string {
 			if name, ok := names[field]; ok {
 				return name
 			}
 			return field
 		}))
 	}
-	if len(f) == 0 {
+	if f.Empty() {
 		return err // not of this type, or nil
 	}
-	return f.Join()
+	return f.Err()
 }
 
 // from says whose mistakes these are.

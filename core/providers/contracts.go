@@ -48,14 +48,14 @@ func (c *Catalog) ParseContracts(data []byte) ([]*core.Contract, error) {
 		found := core.ConfigErrors(err)
 		for _, e := range found {
 			e.Field, e.Line, e.Column = entries[i].Locate(e.Field, "contract", e.Line, e.Column)
-			f = append(f, e)
+			f.Append(e)
 		}
 		if err != nil && len(found) == 0 { // a Build of another package
-			f = append(f, fmt.Errorf("auth: %s: %w", entries[i].Field, err))
+			f.Append(fmt.Errorf("auth: %s: %w", entries[i].Field, err))
 		}
 	}
-	if len(f) > 0 {
-		return nil, f.Join()
+	if !f.Empty() {
+		return nil, f.Err()
 	}
 	return contracts, nil
 }
@@ -112,8 +112,8 @@ func (c *Catalog) buildConfig(slug string, data []byte, document *strictjson.Doc
 			f.Conflict(m.Name, "", "can't be combined with config: write what the preset's Config has in there, and remove this member")
 		}
 	}
-	if len(f) > 0 {
-		return nil, inJSON(f.Join(), document, nil)
+	if !f.Empty() {
+		return nil, inJSON(f.Err(), document, nil)
 	}
 	contract, err := c.Build(slug, data[config.Start():config.End()])
 	if err != nil {

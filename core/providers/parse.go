@@ -80,7 +80,7 @@ func (c *Catalog) ParseContract(data []byte) (*core.Contract, error) {
 		}
 		f.Add("provider", slug, `has no wire form: write {"provider": %q, "config": {…}} with the preset's configuration`, slug)
 	}
-	return nil, from(known, inJSON(f.Join(), document, nil))
+	return nil, from(known, inJSON(f.Err(), document, nil))
 }
 
 // spelled returns the slug of the catalog that s means, white space and case

@@ -78,8 +78,8 @@ func New(list ...Provider) (*Catalog, error) {
 		}
 		p.own()
 	}
-	if len(f) > 0 {
-		return nil, f.Join()
+	if !f.Empty() {
+		return nil, f.Err()
 	}
 	return c, nil
 }
@@ -130,7 +130,7 @@ func (c *Catalog) Build(slug string, config []byte) (*core.Contract, error) {
 	if !ok {
 		var f preset.Faults
 		f.Add("provider", slug, "is unknown: use one of %s", strings.Join(c.slugs(), ", "))
-		return nil, f.Join()
+		return nil, f.Err()
 	}
 	contract, err := p.Build(config)
 	return contract, from(slug, err)

@@ -153,8 +153,8 @@ func (w *wire) contract(slug string, u upgrade) (*core.Contract, error) {
 	if secret && slug != "auth0" && slug != "supabase" {
 		f.Conflict("signingSecret", "", "is of no use: %s signs with published keys", slug)
 	}
-	if len(f) > 0 {
-		return nil, f.Join()
+	if !f.Empty() {
+		return nil, f.Err()
 	}
 	if w.UserIDClaim == "sub" {
 		w.UserIDClaim = "" // the default of the TypeScript package, not a choice
@@ -188,7 +188,7 @@ func (w *wire) check(built *core.Contract, slug string, secret bool) error {
 	if len(w.TokenTypes) > 0 && len(w.typesOf(rules.TokenTypes)) == 0 {
 		f.Conflict("tokenTypes", strings.Join(w.TokenTypes, " "), "are not among those of %s: %s", slug, strings.Join(rules.TokenTypes, ", "))
 	}
-	return f.Join()
+	return f.Err()
 }
 
 // tighten adds to the preset's rules, and never replaces a condition of theirs.

@@ -26,7 +26,7 @@ func TestContractReportsAllMistakes(t *testing.T) {
 		t.Errorf("told %q, want %q: %v", fields, want, err)
 	}
 
-	f = nil
+	f = preset.Faults{}
 	_, err = f.Contract(core.Rules{
 		Issuer: "https://a.example", JWKSURL: "https://a.example/jwks", Algorithms: []string{"RS257"}, InsecureAnyAudience: true,
 	}, nil)

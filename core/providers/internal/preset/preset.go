@@ -9,44 +9,40 @@ import (
 	"strings"
 
 	"github.com/revstackhq/auth-go/core"
-	"github.com/revstackhq/auth-go/core/internal/fault"
-	"github.com/revstackhq/auth-go/core/internal/wrongurl"
+	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
 // Faults collects a preset's configuration mistakes. In reasons a field of the
 // preset's Config is written {FieldName}: errors name it as its user wrote it.
-type Faults []error
+type Faults struct {
+	configErrors
+}
+
+type configErrors = faults.List[core.ConfigError, core.ConfigErrorKind, *core.ConfigError]
 
 // Add notes a value that can't work; value must not be a secret.
 func (f *Faults) Add(field, value, reason string, args ...any) {
-	f.note(core.ConfigInvalid, field, value, reason, args...)
+	f.Invalid(field, show(value), reason, args...)
 }
 
-// Missing notes the lack of a value.
-func (f *Faults) Missing(field, reason string, args ...any) {
-	f.note(core.ConfigMissing, field, "", reason, args...)
-}
-
-// Conflict notes a value that contradicts another one.
+// Conflict notes a value that contradicts another one; value must not be a
+// secret.
 func (f *Faults) Conflict(field, value, reason string, args ...any) {
-	f.note(core.ConfigConflicting, field, value, reason, args...)
+	f.configErrors.Conflict(field, show(value), reason, args...)
 }
 
-// Prohibit notes a value that would work, and must not be used.
+// Prohibit notes a value that would work, and must not be used; value must not
+// be a secret.
 func (f *Faults) Prohibit(field, value, reason string, args ...any) {
-	f.note(core.ConfigProhibited, field, value, reason, args...)
+	f.configErrors.Prohibit(field, show(value), reason, args...)
 }
 
-func (f *Faults) note(kind core.ConfigErrorKind, field, value, reason string, args ...any) {
-	if value != "" {
-		value = fault.Value(value)
+func show(value string) faults.Shown {
+	if value == "" {
+		return ""
 	}
-	sentence, related := fault.Reason(reason, args...)
-	*f = append(*f, &core.ConfigError{Field: field, Value: value, Kind: kind, Reason: sentence, Related: related})
+	return faults.Show(value)
 }
-
-// Join returns all of the mistakes as one error, nil if there are none.
-func (f Faults) Join() error { return fault.Join(f...) }
 
 // Required notes an empty value; where says where to find it.
 func (f *Faults) Required(field, value, where string) {
@@ -66,20 +62,13 @@ func (f *Faults) BaseURL(field, raw string) string {
 	if !strings.Contains(s, "://") {
 		s = "https://" + s
 	}
+	// Whether http is accepted for this host is decided when the contract is made.
+	if !f.URL(field, s, faults.URLRules{IssuerHost: true, InsecureHTTP: true}) {
+		return ""
+	}
 	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Host == "":
-		f.Add(field, "", "is not a URL: write https://host")
-		return ""
-	case u.User != nil:
-		f.Prohibit(field, u.Host, "holds credentials: remove the part before @")
-		return ""
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		f.Add(field, u.Scheme+"://"+u.Host+u.Path, "must not have a query or fragment")
-		return ""
-	case wrongurl.Host(u) != "":
-		f.Add(field, u.Scheme+"://"+u.Host+u.Path, "%s", wrongurl.Host(u))
-		return ""
+	if err != nil {
+		return "" // URL has noted it
 	}
 	return strings.ToLower(u.Scheme) + "://" + strings.ToLower(u.Host) + strings.TrimRight(u.EscapedPath(), "/")
 }
@@ -88,38 +77,39 @@ func (f *Faults) BaseURL(field, raw string) string {
 // once, core's by the preset's field names. Several of core's fields may come
 // from one of the preset's: each mistake is returned once, and what only follows
 // from a fault is not.
-func (f Faults) Contract(rules core.Rules, fields map[string]string) (*core.Contract, error) {
+func (f *Faults) Contract(rules core.Rules, fields map[string]string) (*core.Contract, error) {
 	return f.contract(rules, fields, f.explains)
 }
 
 // ContractOfStandIns is Contract for presets that put something good into rules
 // in place of what they found fault with: then no mistake of core's follows from
 // theirs, and all are returned.
-func (f Faults) ContractOfStandIns(rules core.Rules, fields map[string]string) (*core.Contract, error) {
+func (f *Faults) ContractOfStandIns(rules core.Rules, fields map[string]string) (*core.Contract, error) {
 	return f.contract(rules, fields, func(_ core.Rules, _, field string) bool { return f.about(field) })
 }
 
-func (f Faults) contract(
+func (f *Faults) contract(
 	rules core.Rules, fields map[string]string, explains func(_ core.Rules, coreField, field string) bool,
 ) (*core.Contract, error) {
 	contract, err := core.NewContract(rules)
-	if err == nil && len(f) == 0 {
+	if err == nil && f.Empty() {
 		return contract, nil
 	}
-	all := slices.Clone(f)
+	var all configErrors
+	all.Append(f.Err())
 	seen := map[string]bool{}
 	for _, e := range core.ConfigErrors(err) {
 		base, _, _ := strings.Cut(e.Field, "[")
 		e = e.Renamed(func(field string) string { return nameIn(fields, field) })
 		if key := e.Field + ": " + e.Reason; !seen[key] && !explains(rules, base, e.Field) {
 			seen[key] = true
-			all = append(all, e)
+			all.Append(e)
 		}
 	}
-	for _, e := range core.ConfigErrors(all.Join()) {
+	for _, e := range core.ConfigErrors(all.Err()) {
 		e.Provider = rules.Provider
 	}
-	return nil, all.Join()
+	return nil, all.Err()
 }
 
 // nameIn is the preset's name for a field of core's. Further issuers come from
@@ -137,8 +127,8 @@ func nameIn(fields map[string]string, field string) string {
 
 // explains reports whether a mistake of core's may only follow from a fault of
 // the preset's: it is about the same field, or about one that presets derive.
-func (f Faults) explains(rules core.Rules, coreField, field string) bool {
-	if len(f) == 0 {
+func (f *Faults) explains(rules core.Rules, coreField, field string) bool {
+	if f.Empty() {
 		return false
 	}
 	keyless := rules.JWKSURL == "" && !rules.Discovery && rules.KeyURLTemplate == "" && len(rules.JWKS) == 0 && rules.PEM == "" && rules.Secret.IsZero() && rules.SecretEnv == ""
@@ -153,9 +143,9 @@ func (f Faults) explains(rules core.Rules, coreField, field string) bool {
 }
 
 // about reports whether the preset found fault with field, or an entry of it.
-func (f Faults) about(field string) bool {
+func (f *Faults) about(field string) bool {
 	name, _, _ := strings.Cut(field, "[")
-	return slices.ContainsFunc(core.ConfigErrors(f.Join()), func(e *core.ConfigError) bool {
+	return slices.ContainsFunc(core.ConfigErrors(f.Err()), func(e *core.ConfigError) bool {
 		found, _, _ := strings.Cut(e.Field, "[")
 		return found == name
 	})

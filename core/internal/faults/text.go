@@ -1,6 +1,4 @@
-// Package fault writes the sentences of configuration errors. Core and the
-// presets share it, so that both name fields and show values alike.
-package fault
+package faults
 
 import (
 	"fmt"
@@ -9,32 +7,39 @@ import (
 	"strings"
 )
 
+// Shown is a configured value in the form that an error may show. It is a type
+// of its own so that no value gets into an error unquoted: see [Show] and [Plain].
+type Shown string
+
+// Show quotes a configured value for an error or a log. It shortens the value,
+// which may be of any length, and removes credentials from a URL.
+func Show(s string) Shown {
+	const most = 96
+	s = withoutUserInfo(s)
+	if len(s) > most {
+		return Shown(fmt.Sprintf("%q…", s[:most]))
+	}
+	return Shown(fmt.Sprintf("%q", s))
+}
+
+// Plain shows a number, a duration or a boolean.
+func Plain[T ~int | ~int64 | ~uint | ~float64 | ~bool](v T) Shown { return Shown(fmt.Sprint(v)) }
+
 // A field that a sentence refers to is written {FieldName}. Issuer templates
 // have braces too, around a claim in lower case.
 var reference = regexp.MustCompile(`\{([A-Z][A-Za-z0-9]*)\}`)
 
-// Reason fills args into format and returns the sentence, and the fields that
-// it refers to as {FieldName}. Braces in args are left alone.
-func Reason(format string, args ...any) (sentence string, fields []string) {
+// sentence fills args into format and returns the text, and the fields that it
+// refers to as {FieldName}. Braces in args are left alone.
+func sentence(format string, args ...any) (text string, fields []string) {
 	for _, m := range reference.FindAllStringSubmatch(format, -1) {
 		fields = append(fields, m[1])
 	}
 	return fmt.Sprintf(reference.ReplaceAllString(format, "$1"), args...), fields
 }
 
-// Value quotes a configured value for an error or a log. It shortens the value,
-// which may be as long as a caller likes, and takes credentials out of a URL.
-func Value(s string) string {
-	const most = 96
-	s = withoutUserInfo(s)
-	if len(s) > most {
-		return fmt.Sprintf("%q…", s[:most])
-	}
-	return fmt.Sprintf("%q", s)
-}
-
-// withoutUserInfo removes the part before an @ in a URL's authority (RFC 3986
-// §3.2.1), also where the rest is too broken for net/url.
+// withoutUserInfo removes what precedes an @ in a URL's authority (RFC 3986
+// §3.2.1), also where the rest is too malformed for net/url.
 func withoutUserInfo(s string) string {
 	before, _, found := strings.Cut(s, "@")
 	if !found {

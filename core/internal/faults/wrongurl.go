@@ -1,12 +1,13 @@
-// Package wrongurl knows the addresses that people take for an issuer: pages of
-// a provider's console, its API, and documents that the issuer publishes. No
-// token names them, so a contract with one would refuse every token.
-package wrongurl
+package faults
 
 import (
 	"net/url"
 	"strings"
 )
+
+// What people take for an issuer: pages of a provider's console, its API, and
+// documents that the issuer publishes. No token names them, so a contract with
+// one would refuse every token.
 
 // page is a host that serves people or programs, and never issues a token.
 type page struct {
@@ -64,9 +65,9 @@ func documents() []document {
 	}
 }
 
-// Issuer says why u is not an issuer and what to write; "" if it may be one.
-func Issuer(u *url.URL) string {
-	if advice := Host(u); advice != "" {
+// notIssuer says why u is not an issuer and what to write; "" if it may be one.
+func notIssuer(u *url.URL) string {
+	if advice := notIssuerHost(u); advice != "" {
 		return advice
 	}
 	path := strings.TrimRight(u.Path, "/")
@@ -79,8 +80,8 @@ func Issuer(u *url.URL) string {
 	return ""
 }
 
-// Host says why no issuer has the host of u; "" if one may.
-func Host(u *url.URL) string {
+// notIssuerHost says why no issuer has the host of u; "" if one may.
+func notIssuerHost(u *url.URL) string {
 	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
 	for _, p := range pages() {
 		if host == p.host || p.host[0] == '.' && strings.HasSuffix(host, p.host) {
