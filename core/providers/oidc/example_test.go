@@ -24,6 +24,7 @@ func ExampleNewContract_mistakes() {
 	// Output:
 	// auth: oidc: Issuer "id.example.com": is not a URL, and so has no discovery document: write https://… as in the tokens' iss, or set JWKSURL
 	// auth: oidc: Audience: is empty: a token for any service of this issuer would be accepted; name this service, or say InsecureAnyAudience
+	// see https://github.com/revstackhq/auth-go/blob/main/docs/config-errors.md#invalid
 }
 
 func ExampleClaims() {
