@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/revstackhq/auth-go/authdoctor/internal/probe"
 	"github.com/revstackhq/auth-go/authdoctor/internal/term"
 	"github.com/revstackhq/auth-go/authdoctor/internal/token"
 	"github.com/revstackhq/auth-go/core"
@@ -63,7 +64,7 @@ func (c *checkCommand) Run(ctx context.Context, env *Env) error {
 		return err
 	}
 	report := explain(ctx, env, verifier, raw)
-	report.Hints = append(notes, report.Hints...)
+	report.Hints = slices.Concat(notes, c.clockHint(ctx, env, verifier, report), report.Hints)
 	if c.JSON {
 		err = env.showReport(report, 0)
 	} else {
@@ -119,6 +120,27 @@ func explain(ctx context.Context, env *Env, verifier *core.Verifier, raw string)
 	end := env.progress("checking the token, fetching keys where the contract has none")
 	defer end()
 	return verifier.Explain(ctx, raw)
+}
+
+// clockHint compares this machine's clock with the issuer's if a date of the
+// token is at fault. Only an address that the keys came from is asked.
+func (c *checkCommand) clockHint(ctx context.Context, env *Env, verifier *core.Verifier, r core.Report) []string {
+	if c.At != "" || r.Code != core.CodeTokenExpired && r.Code != core.CodeTokenNotActive {
+		return nil
+	}
+	for _, health := range verifier.KeyHealth() {
+		if health.Issuer != r.Issuer || health.URL == "" || health.FetchedAt.IsZero() {
+			continue
+		}
+		if skew := probe.Compare(ctx, health.URL, env.Now); skew != nil && !skew.Agrees() {
+			direction := "ahead of"
+			if skew.Ahead < 0 {
+				direction = "behind"
+			}
+			return []string{fmt.Sprintf("this machine's clock is %s %s the issuer's: synchronize it (NTP)", span(skew.Ahead.Abs()), direction)}
+		}
+	}
+	return nil
 }
 
 // verdict turns a report into an exit code.

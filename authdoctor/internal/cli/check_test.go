@@ -3,6 +3,7 @@ package cli_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -44,9 +45,7 @@ func TestTenBrokenTokens(t *testing.T) {
 	s := newCheckStage(t)
 	api := func(claims authtest.Claims, options ...authtest.TokenOption) string {
 		all := authtest.Claims{"aud": "api"}
-		for name, value := range claims {
-			all[name] = value
-		}
+		maps.Copy(all, claims)
 		return s.Token(all, options...)
 	}
 	good := api(nil)
@@ -110,7 +109,8 @@ func TestCheckBatch(t *testing.T) {
 		Line     int
 		Accepted bool
 		Code     core.Code
-	}) {
+	},
+	) {
 		t.Helper()
 		for line := range strings.Lines(out.stdout) {
 			var r struct {
@@ -164,4 +164,29 @@ func TestCheckWithoutContract(t *testing.T) {
 	broken := writeFile(t, "broken.json", brokenContracts[1].text)
 	person{stdin: "x.y.z"}.run(t, "check", "--contract", broken).want(t, 2, "INVALID", "Clerk's dashboard")
 	run(t, "check", "--provider", "oidc", "--issuer", "https://issuer.example", "--audience", "api").want(t, 2, "there is no token")
+}
+
+// TestCheckComparesClocks: a fresh token that is expired here is explained by
+// the clock, which the issuer's answers tell.
+func TestCheckComparesClocks(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	args := []string{"check", "--provider", "oidc", "--issuer", issuer.URL(), "--audience", authtest.Audience}
+	token := issuer.Token(nil)
+	for name, c := range map[string]struct {
+		off  time.Duration
+		says string
+	}{
+		"ahead":  {2*time.Hour + 90*time.Second, "this machine's clock is 2 h 1 min ahead of the issuer's"},
+		"behind": {-2*time.Hour - 90*time.Second, "this machine's clock is 2 h 1 min behind the issuer's"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clock := func() time.Time { return time.Now().Add(c.off) }
+			person{stdin: token, now: clock}.run(t, args...).want(t, 1, c.says)
+		})
+	}
+	old := person{stdin: issuer.Token(nil, authtest.ExpiresIn(-time.Hour)), now: time.Now}.run(t, args...)
+	old.want(t, 1, "TOKEN_EXPIRED")
+	if strings.Contains(old.stdout, "this machine's clock") {
+		t.Error("the clock is blamed for a token that is old")
+	}
 }

@@ -45,10 +45,7 @@ func excerpt(lines []string, e *core.ConfigError) (text string, column int, ok b
 	}
 	line := strings.TrimRight(lines[e.Line-1], "\r")
 	before := min(max(e.Column-1, 0), len(line))
-	indent := len(line) - len(strings.TrimLeft(line, " \t"))
-	if indent > before {
-		indent = before
-	}
+	indent := min(len(line)-len(strings.TrimLeft(line, " \t")), before)
 	const most = 80
 	start := indent
 	if before-start > most/2 {

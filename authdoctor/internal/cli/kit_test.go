@@ -31,7 +31,8 @@ type person struct {
 	stdin    string
 	terminal bool // of stdout and stderr
 	env      map[string]string
-	stderr   io.Writer // in place of a buffer
+	stderr   io.Writer        // in place of a buffer
+	now      func() time.Time // in place of the time of these tests
 }
 
 // screen is a terminal that says when it shows a text.
@@ -67,6 +68,9 @@ func (p person) run(t *testing.T, args ...string) outcome {
 	if p.stderr == nil {
 		p.stderr = &stderr
 	}
+	if p.now == nil {
+		p.now = func() time.Time { return now }
+	}
 	code := cli.Run(t.Context(), args, &cli.Env{
 		Stdin:          strings.NewReader(p.stdin),
 		Stdout:         &stdout,
@@ -74,7 +78,7 @@ func (p person) run(t *testing.T, args ...string) outcome {
 		StdoutTerminal: p.terminal,
 		StderrTerminal: p.terminal,
 		Getenv:         func(name string) string { return p.env[name] },
-		Now:            func() time.Time { return now },
+		Now:            p.now,
 	})
 	return outcome{stdout.String(), stderr.String(), code}
 }

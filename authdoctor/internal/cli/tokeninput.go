@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -27,10 +28,9 @@ If it was a real token, end its session, or wait until it has expired`)
 // refuseTokens finds tokens among the arguments before anything can print them.
 func refuseTokens(args []string) error {
 	for _, arg := range args {
-		for _, word := range strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(" \t\r\n=:\"'", r) }) {
-			if token.Looks(word) {
-				return errTokenArgument
-			}
+		words := strings.FieldsFunc(arg, func(r rune) bool { return strings.ContainsRune(" \t\r\n=:\"'", r) })
+		if slices.ContainsFunc(words, token.Looks) {
+			return errTokenArgument
 		}
 	}
 	return nil

@@ -33,9 +33,15 @@ const (
 	maxRedirects = 3
 )
 
+// Compare compares a clock with that of the server at the address, nil if it does
+// not answer, or does not say its date.
+func Compare(ctx context.Context, address string, now func() time.Time) *Skew {
+	return ask(ctx, address, now).skew
+}
+
 // ask fetches the address once more, for its header. It stays on the host, as a
 // verifier does.
-func ask(ctx context.Context, address string) *Answer {
+func ask(ctx context.Context, address string, now func() time.Time) *Answer {
 	answer := &Answer{URL: address}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
@@ -51,20 +57,23 @@ func ask(ctx context.Context, address string) *Answer {
 			return nil
 		},
 	}
-	before := time.Now()
+	before := now()
 	response, err := client.Do(request)
 	if err != nil {
-		answer.Error = errors.Unwrap(err).Error() // without the URL, which stands above
+		answer.Error = err.Error()
+		if cause := errors.Unwrap(err); cause != nil {
+			answer.Error = cause.Error() // without the URL, which is in the answer
+		}
 		return answer
 	}
-	after := time.Now()
+	after := now()
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBytes+1))
 	if err != nil {
 		answer.Error = err.Error()
 	}
 	h := response.Header
-	answer.Status, answer.Bytes, answer.Millis = response.StatusCode, len(body), time.Since(before).Milliseconds()
+	answer.Status, answer.Bytes, answer.Millis = response.StatusCode, len(body), after.Sub(before).Milliseconds()
 	answer.ContentType, answer.CacheControl, answer.Expires = h.Get("Content-Type"), h.Get("Cache-Control"), h.Get("Expires")
 	answer.Age, answer.ETag, answer.LastModified = h.Get("Age"), h.Get("ETag"), h.Get("Last-Modified")
 	answer.skew = skewOf(h, before, after)

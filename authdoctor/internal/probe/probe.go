@@ -84,11 +84,11 @@ func Look(ctx context.Context, target Target) (*Result, error) {
 	// Only addresses that the verifier was content with are asked again.
 	jwksURL := target.JWKSURL
 	if d := r.Health.Discovery; d != nil && d.JWKSURL != "" {
-		r.Discovery = ask(ctx, d.URL)
+		r.Discovery = ask(ctx, d.URL, time.Now)
 		jwksURL = d.JWKSURL
 	}
 	if !r.Unreachable() && jwksURL != "" && r.Health.LastErrorKind != "private_address" {
-		r.JWKS = ask(ctx, jwksURL)
+		r.JWKS = ask(ctx, jwksURL, time.Now)
 	}
 	for _, answer := range []*Answer{r.JWKS, r.Discovery} {
 		if answer != nil && answer.skew != nil {
