@@ -160,7 +160,7 @@ func (v *Verifier) Recognizes(c Credentials) bool {
 	if reg.read(t.Claims) != nil {
 		return false
 	}
-	if v.anyIssuer != nil || v.tenants != nil && v.tenants.admits(reg.issuer) {
+	if v.anyIssuer != nil || v.tenants != nil && v.tenants.mayResolve(reg.issuer) {
 		return true
 	}
 	return v.named(reg.issuer, t.Claims) != nil
@@ -202,5 +202,5 @@ func (v *Verifier) Logger() *slog.Logger {
 
 // made reports whether s is a session of one of v's contracts.
 func (v *Verifier) made(s *Session) bool {
-	return v.valid() && s.valid() && (v.fixed[s.engine] || v.tenants != nil && v.tenants.admits(s.issuer))
+	return v.valid() && s.valid() && (v.fixed[s.engine] || v.tenants != nil && v.tenants.mayResolve(s.issuer))
 }

@@ -56,7 +56,7 @@ func (v *Verifier) chooses(s *Session, now time.Time) bool {
 	if e := v.named(s.issuer, s.claims); e != nil {
 		return e == s.engine
 	}
-	e, known := v.tenants.current(s.issuer, now)
+	e, known := v.tenants.cachedEngine(s.issuer, now)
 	if e == nil {
 		e = v.anyIssuer
 	}

@@ -41,7 +41,7 @@ func (v *Verifier) Stats() Stats {
 		s.Entries = v.cache.tokens.EstimatedSize()
 	}
 	if t := v.tenants; t != nil {
-		s.Tenants, s.RefusedIssuers = t.known.EstimatedSize(), t.refused.EstimatedSize()
+		s.Tenants, s.RefusedIssuers = t.accepted.EstimatedSize(), t.refused.EstimatedSize()
 		s.ResolverCalls, s.ResolverThrottled = t.calls.Load(), t.throttled.Load()
 	}
 	return s

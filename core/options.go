@@ -31,7 +31,7 @@ type verifierOptions struct {
 	issuers   []issuerPattern
 	observers []func(context.Context, event.Event)
 	logger    *slog.Logger
-	faults    configErrors
+	errs      configErrors
 }
 
 // engineOptions are what two verifiers of one contract must have in common to
@@ -58,7 +58,7 @@ type engineOptions struct {
 func WithHTTPClient(client *http.Client) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if client == nil {
-			v.faults.Missing("WithHTTPClient", "is nil: leave the option out to use the default client")
+			v.errs.Missing("WithHTTPClient", "is nil: leave the option out to use the default client")
 		}
 		v.engine.client = client
 	}}
@@ -72,14 +72,14 @@ func WithHTTPClient(client *http.Client) Option {
 func WithKeyCache(cache keys.Cache, secret ...Secret) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if faults.IsNil(cache) {
-			v.faults.Missing("WithKeyCache", "is nil: leave the option out to have no cache")
+			v.errs.Missing("WithKeyCache", "is nil: leave the option out to have no cache")
 		}
 		v.engine.cache = cache
 		switch {
 		case len(secret) > 1:
-			v.faults.Invalid("WithKeyCache", "", "has %d secrets: give one", len(secret))
+			v.errs.Invalid("WithKeyCache", "", "has %d secrets: give one", len(secret))
 		case len(secret) == 1 && len(secret[0].Reveal()) < jwks.MinCacheSecret:
-			v.faults.Invalid("WithKeyCache", "", "the secret has %d bytes, it needs at least %d: make it with a random generator",
+			v.errs.Invalid("WithKeyCache", "", "the secret has %d bytes, it needs at least %d: make it with a random generator",
 				len(secret[0].Reveal()), jwks.MinCacheSecret)
 		case len(secret) == 1 && !faults.IsNil(cache):
 			v.engine.cache = jwks.Authenticate(cache, []byte(secret[0].Reveal()))
@@ -94,7 +94,7 @@ func WithKeyCache(cache keys.Cache, secret ...Secret) Option {
 func WithKeySource(source keys.Source) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if faults.IsNil(source) {
-			v.faults.Missing("WithKeySource", "is nil: leave the option out to use the contract's own keys")
+			v.errs.Missing("WithKeySource", "is nil: leave the option out to use the contract's own keys")
 		}
 		v.engine.source = source
 	}}
@@ -104,7 +104,7 @@ func WithKeySource(source keys.Source) Option {
 func WithKeyPolicy(policy keys.Policy) Option {
 	return verifierOption{func(v *verifierOptions) {
 		for _, fault := range policy.Validate() {
-			v.faults.Invalid("WithKeyPolicy."+fault.Field, faults.Shown(fmt.Sprint(fault.Value)), "%s", fault.Reason)
+			v.errs.Invalid("WithKeyPolicy."+fault.Field, faults.Shown(fmt.Sprint(fault.Value)), "%s", fault.Reason)
 		}
 		v.engine.policy = policy
 	}}
@@ -114,7 +114,7 @@ func WithKeyPolicy(policy keys.Policy) Option {
 func WithClock(clock keys.Clock) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if faults.IsNil(clock) {
-			v.faults.Missing("WithClock", "is nil: leave the option out to use the system's clock")
+			v.errs.Missing("WithClock", "is nil: leave the option out to use the system's clock")
 		}
 		v.engine.clock = clock
 	}}
@@ -123,7 +123,7 @@ func WithClock(clock keys.Clock) Option {
 // WithTokenCache sizes the cache of verified tokens, or switches it off.
 func WithTokenCache(cache TokenCache) Option {
 	return verifierOption{func(v *verifierOptions) {
-		cache.validate(&v.faults)
+		cache.validate(&v.errs)
 		v.engine.tokens = cache
 	}}
 }
@@ -141,7 +141,7 @@ func WithStandardRSA() Option {
 func WithObserver(observe func(context.Context, event.Event)) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if observe == nil {
-			v.faults.Missing("WithObserver", "is nil")
+			v.errs.Missing("WithObserver", "is nil")
 			return
 		}
 		v.observers = append(v.observers, observe)
@@ -154,7 +154,7 @@ func WithObserver(observe func(context.Context, event.Event)) Option {
 func WithLogger(logger *slog.Logger) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if logger == nil {
-			v.faults.Missing("WithLogger", "is nil: leave the option out to use slog.Default()")
+			v.errs.Missing("WithLogger", "is nil: leave the option out to use slog.Default()")
 		}
 		v.logger = logger
 	}}
@@ -167,7 +167,7 @@ func (k *Contract) applyToVerifier(v *verifierOptions) { v.contracts = append(v.
 func WithResolver(r Resolver) Option {
 	return verifierOption{func(v *verifierOptions) {
 		r.Issuers = slices.Clone(r.Issuers)
-		v.issuers = r.compile(&v.faults)
+		v.issuers = r.compile(&v.errs)
 		v.resolver = &r
 	}}
 }
@@ -176,7 +176,7 @@ func newVerifierOptions(opts []Option) *verifierOptions {
 	v := &verifierOptions{engine: engineOptions{clock: keys.SystemClock{}}}
 	for i, o := range opts {
 		if _, isContract := o.(*Contract); !isContract && faults.IsNil(o) {
-			v.faults.Missing("option "+itoa(i+1), "is nil")
+			v.errs.Missing("option "+itoa(i+1), "is nil")
 			continue
 		}
 		o.applyToVerifier(v)

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// Recheck reports whether v would still accept a session that it made: whether
-// its time has not run out, its key is still in the issuer's set, and its tenant
-// still has the same contract. It is for code that keeps sessions, such as a
-// queue or a socket's messages; behind a guard, use guard.Recheck, which asks
-// about revocation too. It does not allocate for a session that
-// stands, and waits for keys as Verify does. Every error is an [*Error].
+// Recheck reports whether v would still accept a session that it made: its time
+// has not run out, its key is still in the issuer's set, and its tenant still has
+// the same contract. It is for code that keeps sessions, such as a queue or the
+// messages of a socket; behind a guard, use guard.Recheck, which checks revocation
+// too. It does not allocate for a session that is still accepted, and waits for
+// keys as Verify does. Every error is an [*Error].
 func (v *Verifier) Recheck(ctx context.Context, s *Session) error {
 	switch {
 	case !v.valid():
@@ -19,7 +19,7 @@ func (v *Verifier) Recheck(ctx context.Context, s *Session) error {
 	case !s.valid():
 		return ErrNoSession
 	}
-	if err := v.standing(ctx, s, v.clock.Now()); err != nil {
+	if err := v.recheckSession(ctx, s, v.clock.Now()); err != nil {
 		v.rejected(ctx, err, &origin{engine: s.engine, header: s.header})
 		return err
 	}
@@ -27,36 +27,35 @@ func (v *Verifier) Recheck(ctx context.Context, s *Session) error {
 }
 
 // Recheck reports whether the contract that made s would still accept it: its
-// time and its key. Where the [Verifier] is at hand, [Verifier.Recheck] looks at
-// the tenant too. Every error is an [*Error], except [ErrNoSession] for a session
-// that no contract made.
+// time and its key. [Verifier.Recheck] checks the tenant too. Every error is an
+// [*Error], except [ErrNoSession] for a session that no contract made.
 func (s *Session) Recheck(ctx context.Context) error {
 	if !s.valid() {
 		return ErrNoSession
 	}
-	refused := s.engine.standing(ctx, s, s.engine.clock.Now())
-	if refused != nil {
-		return refused
+	if err := s.engine.recheckSession(ctx, s, s.engine.clock.Now()); err != nil {
+		return err
 	}
-	return nil // not refused: a nil *Error is not a nil error
+	return nil // a nil *Error in an error would not be nil
 }
 
-// standing is recheck for a session whose token is not at hand: what can't be
-// decided without it is refused.
-func (v *Verifier) standing(ctx context.Context, s *Session, now time.Time) *Error {
+// recheckSession checks a session without its token. What cannot be decided
+// without the token is refused.
+func (v *Verifier) recheckSession(ctx context.Context, s *Session, now time.Time) *Error {
 	if !v.chooses(s, now) {
 		e, err := v.engineFor(ctx, &registered{issuer: s.issuer, hasIssuer: s.issuer != ""}, s.claims, now)
 		if err != nil {
 			return err
 		}
 		if e != s.engine {
-			return refuseClaim(CodeIssuerMismatch, "iss", "iss "+quoted(s.issuer)+" has another contract now than when the session began")
+			return refuseClaim(CodeIssuerMismatch, "iss",
+				"iss "+quoted(s.issuer)+" has another contract now than when the session began")
 		}
 	}
-	return s.engine.standing(ctx, s, now)
+	return s.engine.recheckSession(ctx, s, now)
 }
 
-func (e *engine) standing(ctx context.Context, s *Session, now time.Time) *Error {
+func (e *engine) recheckSession(ctx context.Context, s *Session, now time.Time) *Error {
 	if s.key != nil {
 		keys, err := e.lookup(ctx, s.header)
 		if err != nil {
@@ -76,26 +75,27 @@ func (e *engine) standing(ctx context.Context, s *Session, now time.Time) *Error
 	}
 	if e.kindTimed {
 		if kind := e.mapping.kindOf(s.header, s.claims, now.Add(e.leeway())); kind != s.kind {
-			return refuse(CodeClaimMismatch, "the token is of kind "+string(kind)+" now and was "+string(s.kind)+" when the session began")
+			return refuse(CodeClaimMismatch,
+				"the token is of kind "+string(kind)+" now and was "+string(s.kind)+" when the session began")
 		}
 	}
 	return nil
 }
 
-// recheck asks of a remembered session what may have changed: the time, and
-// whether its key is still in the set. It does not stand if the whole check has
-// to be done again.
-func (v *Verifier) recheck(ctx context.Context, s *Session, now time.Time) (err *Error, stands bool) {
+// recheck checks what may have changed since a session was cached: the time, the
+// tenant, and whether its key is still in the set. decided is false if the token
+// has to go through every step again.
+func (v *Verifier) recheck(ctx context.Context, s *Session, now time.Time) (err *Error, decided bool) {
 	if s.engine.kindTimed {
 		return nil, false
 	}
 	if v.tenants != nil && !v.chooses(s, now) {
-		return nil, false // the tenant has come, has left, or has another contract now
+		return nil, false // the tenant was added, was removed, or has another contract now
 	}
 	if s.key != nil {
 		keys, keyErr := s.engine.lookup(ctx, s.header)
 		if keyErr != nil || !slices.Contains(keys, s.key) {
-			return nil, false //nolint:nilerr // the whole check tells the error
+			return nil, false //nolint:nilerr // the whole verification reports the error
 		}
 	}
 	if err := s.times.check(&s.engine.rules, s.engine.leeway(), now); err != nil {

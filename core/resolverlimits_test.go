@@ -35,7 +35,7 @@ func realTenants(tb testing.TB) func(context.Context, string) (*core.Contract, e
 // Thousands of made-up issuers at once cost no more calls and goroutines than
 // the bounds say, and no tenant is forgotten or kept waiting for them.
 func TestResolverUnderAttack(t *testing.T) {
-	const strangers, concurrent, perSecond = 5000, 8, 20
+	const unknown, concurrent, perSecond = 5000, 8, 20
 	synctest.Test(t, func(t *testing.T) {
 		answer := realTenants(t)
 		release := make(chan struct{})
@@ -69,8 +69,8 @@ func TestResolverUnderAttack(t *testing.T) {
 		idle := runtime.NumGoroutine()
 		var wg sync.WaitGroup
 		var refused atomic.Int64
-		for i := range strangers {
-			token := unsigned(t, fmt.Sprintf("https://stranger-%d.example", i))
+		for i := range unknown {
+			token := unsigned(t, fmt.Sprintf("https://unknown-%d.example", i))
 			wg.Go(func() {
 				_, err := v.Verify(t.Context(), token)
 				var e *core.Error
@@ -80,21 +80,21 @@ func TestResolverUnderAttack(t *testing.T) {
 			})
 		}
 		synctest.Wait()
-		if refused.Load() != strangers-concurrent || running.Load() != concurrent {
-			t.Errorf("%d of %d refused at once, %d calls running", refused.Load(), strangers, running.Load())
+		if refused.Load() != unknown-concurrent || running.Load() != concurrent {
+			t.Errorf("%d of %d refused at once, %d calls running", refused.Load(), unknown, running.Load())
 		}
 		if more := runtime.NumGoroutine() - idle; more > 4*concurrent {
 			t.Errorf("%d more goroutines", more)
 		}
 		tenants()
-		clock.Advance(10 * time.Minute) // they are renewed while strangers hold all their places
+		clock.Advance(10 * time.Minute) // they are renewed while unknown issuers hold all their slots
 		tenants()
 		close(release)
 		wg.Wait()
 		before += 4 // renewals
 
 		// One after the other they are bounded in rate.
-		for i := range strangers {
+		for i := range unknown {
 			_, err := v.Verify(t.Context(), unsigned(t, fmt.Sprintf("https://later-%d.example", i)))
 			if c := core.CodeOf(err); c != core.CodeIssuerMismatch && c != core.CodeKeysUnavailable {
 				t.Fatal(err)
@@ -109,10 +109,10 @@ func TestResolverUnderAttack(t *testing.T) {
 		before = d.calls()
 		tenants()
 		if d.calls() != before {
-			t.Error("a tenant was forgotten for strangers")
+			t.Error("a tenant was evicted by unknown issuers")
 		}
 		clock.Advance(time.Second)
-		for i := range strangers {
+		for i := range unknown {
 			_, _ = v.Verify(t.Context(), unsigned(t, fmt.Sprintf("https://last-%d.example", i)))
 		}
 		if calls := d.calls() - before; calls != perSecond {
@@ -120,14 +120,14 @@ func TestResolverUnderAttack(t *testing.T) {
 		}
 		stats := v.Stats()
 		if stats.Tenants != 4 || stats.RefusedIssuers == 0 || stats.RefusedIssuers > 1024 ||
-			stats.ResolverCalls != uint64(d.calls()) || stats.ResolverThrottled < 2*strangers {
+			stats.ResolverCalls != uint64(d.calls()) || stats.ResolverThrottled < 2*unknown {
 			t.Errorf("%+v", stats)
 		}
 	})
 }
 
-// After a restart all tenants are unknown. They are no strangers: what they cost
-// is given back, up to the number that is remembered.
+// After a restart all tenants are unknown. A call that finds one does not count
+// against MaxPerSecond, up to MaxTenants.
 func TestResolverKnowsTenantsAfterARestart(t *testing.T) {
 	const tenants, perSecond = 40, 5
 	for _, room := range []int{tenants + 1, tenants / 2} {
@@ -173,13 +173,13 @@ func TestResolverRefusalsAreBounded(t *testing.T) {
 		clock.Advance(time.Second)
 	}
 	if again := d.calls() - issuers; again < issuers-1024 {
-		t.Errorf("only %d were asked about again: more than 1024 answers are kept", again)
+		t.Errorf("only %d were resolved again: more than 1024 results are cached", again)
 	}
-	for _, issuer := range []string{"", "a b", "a\nb", strings.Repeat("a", 3000)} { // never asked about
+	for _, issuer := range []string{"", "a b", "a\nb", strings.Repeat("a", 3000)} { // never resolved
 		_, err := v.Verify(t.Context(), unsigned(t, issuer))
 		wantCode(t, err, core.CodeIssuerMismatch)
 		if d.times(issuer) != 0 {
-			t.Errorf("asked about %q", issuer)
+			t.Errorf("the resolver was called with %q", issuer)
 		}
 	}
 }

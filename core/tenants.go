@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -15,121 +16,127 @@ import (
 )
 
 const (
-	// How long a resolver's answers stand before it is asked again.
-	tenantFor  = 10 * time.Minute
-	refusalFor = time.Minute
-	failureFor = 2 * time.Second
+	// How long a resolver's results are used before it is called again.
+	acceptedFor = 10 * time.Minute
+	refusedFor  = time.Minute
+	failedFor   = 2 * time.Second
 
-	// maxRefusals bounds the issuers remembered that are not tenants.
-	maxRefusals = 1024
+	// maxRefused bounds the cached issuers that are not tenants.
+	maxRefused = 1024
 	// resolveTimeout bounds a resolver that hangs.
 	resolveTimeout = 5 * time.Second
 )
 
-// tenants remembers what a resolver said about issuers.
+// tenants calls a resolver and caches its results.
 type tenants struct {
 	resolver Resolver
 	patterns []issuerPattern
 	options  engineOptions
-	setup    *verifierOptions
+	logger   *slog.Logger
 	observer *observer
 
-	known   *otter.Cache[string, *tenant] // issuers that were accepted
-	refused *otter.Cache[string, *tenant] // all others: they never displace a tenant
+	accepted *otter.Cache[string, *resolved]
+	refused  *otter.Cache[string, *resolved] // separate, so that made-up issuers never evict a tenant
 
-	// Calls that run, those that were given up included. Strangers have places
-	// of their own, so that they never delay a tenant that is renewed.
-	strangers, renewals chan struct{}
+	// One slot for each running call, abandoned ones included. Calls about unknown
+	// issuers have their own, so that they never delay a tenant's renewal.
+	unknownSlots, renewalSlots chan struct{}
 
 	calls, throttled atomic.Uint64
 
-	mu     sync.Mutex
-	asking map[string]*question
-	budget tokenBucket // of calls about strangers
+	mu      sync.Mutex
+	running map[string]*resolveCall // by issuer
+	limit   tokenBucket             // of calls about unknown issuers
 }
 
-// tenant is what is remembered about an issuer.
-type tenant struct {
-	contract *Contract
-	engine   *engine // nil: the issuer is not accepted
-	until    time.Time
+// resolved is the cached result for one issuer.
+type resolved struct {
+	contract  *Contract
+	engine    *engine // nil: the issuer is not accepted
+	expiresAt time.Time
 
-	failed *Error // why the call after that failed
-	retry  time.Time
+	err     *Error // the last call failed; nil if it did not
+	retryAt time.Time
 }
 
-// standing returns the answer that holds now, if one does.
-func (a *tenant) standing(now time.Time) (e *engine, err *Error, ok bool) {
+// at returns the result at the time now; ok is false if the resolver has to be
+// called. r may be nil.
+func (r *resolved) at(now time.Time) (e *engine, err *Error, ok bool) {
 	switch {
-	case a == nil:
+	case r == nil:
 		return nil, nil, false
-	case now.Before(a.until):
-		return a.engine, nil, true
-	case now.Before(a.retry):
-		failed := *a.failed
-		failed.RetryAfter = a.retry.Sub(now)
+	case now.Before(r.expiresAt):
+		return r.engine, nil, true
+	case now.Before(r.retryAt):
+		failed := *r.err
+		failed.RetryAfter = r.retryAt.Sub(now)
 		return nil, &failed, true
 	default:
 		return nil, nil, false
 	}
 }
 
-func (a *tenant) accepted() bool { return a != nil && a.engine != nil }
+func (r *resolved) isAccepted() bool { return r != nil && r.engine != nil }
 
-// question is one call of the resolver that several requests wait for.
-type question struct {
-	done   chan struct{}
+// resolveCall is one call of the resolver and its result, which several requests
+// may wait for.
+type resolveCall struct {
+	done   chan struct{} // closed once the fields below are set
 	engine *engine
 	err    *Error
 }
 
-func newTenants(o *verifierOptions, tell *observer) *tenants {
+func newTenants(o *verifierOptions, obs *observer) *tenants {
 	t := &tenants{
-		resolver: *o.resolver, patterns: o.issuers, options: o.engine, setup: o, observer: tell,
-		known:     otter.Must(&otter.Options[string, *tenant]{MaximumSize: o.resolver.MaxTenants}),
-		refused:   otter.Must(&otter.Options[string, *tenant]{MaximumSize: maxRefusals}),
-		strangers: make(chan struct{}, o.resolver.MaxConcurrent),
-		renewals:  make(chan struct{}, o.resolver.MaxConcurrent),
-		asking:    map[string]*question{},
-		budget:    newTokenBucket(o.resolver.MaxPerSecond, o.engine.clock.Now()),
+		resolver:     *o.resolver,
+		patterns:     o.issuers,
+		options:      o.engine,
+		logger:       o.logger,
+		observer:     obs,
+		accepted:     otter.Must(&otter.Options[string, *resolved]{MaximumSize: o.resolver.MaxTenants}),
+		refused:      otter.Must(&otter.Options[string, *resolved]{MaximumSize: maxRefused}),
+		unknownSlots: make(chan struct{}, o.resolver.MaxConcurrent),
+		renewalSlots: make(chan struct{}, o.resolver.MaxConcurrent),
+		running:      map[string]*resolveCall{},
+		limit:        newTokenBucket(o.resolver.MaxPerSecond, o.engine.clock.Now()),
 	}
 	t.options.tenant = true
 	return t
 }
 
-// admits reports whether the resolver may be asked about issuer at all.
-func (t *tenants) admits(issuer string) bool {
+// mayResolve reports whether the resolver may be called with issuer at all.
+func (t *tenants) mayResolve(issuer string) bool {
 	return faults.Printable(issuer) && (len(t.patterns) == 0 ||
 		slices.ContainsFunc(t.patterns, func(p issuerPattern) bool { return p.matches(issuer) }))
 }
 
-func (t *tenants) remembered(issuer string) *tenant {
-	if a, ok := t.known.GetIfPresent(issuer); ok {
-		return a
+func (t *tenants) cached(issuer string) *resolved {
+	if r, ok := t.accepted.GetIfPresent(issuer); ok {
+		return r
 	}
-	a, _ := t.refused.GetIfPresent(issuer)
-	return a
+	r, _ := t.refused.GetIfPresent(issuer)
+	return r
 }
 
-// current returns the engine that stands for issuer, nil if the issuer is not
-// accepted. It is false if only the resolver knows.
-func (t *tenants) current(issuer string, now time.Time) (*engine, bool) {
-	if !t.admits(issuer) {
+// cachedEngine returns the engine of an issuer without calling the resolver, nil
+// if the issuer is not accepted. ok is false if only a call can tell.
+func (t *tenants) cachedEngine(issuer string, now time.Time) (e *engine, ok bool) {
+	if !t.mayResolve(issuer) {
 		return nil, true
 	}
-	e, err, ok := t.remembered(issuer).standing(now)
+	e, err, ok := t.cached(issuer).at(now)
 	return e, ok && err == nil
 }
 
 // find returns the engine of an issuer; nil and no error if it is not accepted.
 func (t *tenants) find(ctx context.Context, issuer string, claims jose.Object, now time.Time) (*engine, *Error) {
-	if !t.admits(issuer) {
+	if !t.mayResolve(issuer) {
 		return nil, nil
 	}
-	before := t.remembered(issuer)
-	e, err, ok := before.standing(now)
+	previous := t.cached(issuer)
+	e, err, ok := previous.at(now)
 	if !ok {
-		e, err = t.resolve(ctx, issuer, before, now)
+		e, err = t.resolve(ctx, issuer, previous, now)
 	}
 	if e == nil || err != nil {
 		return nil, err
@@ -140,153 +147,174 @@ func (t *tenants) find(ctx context.Context, issuer string, claims jose.Object, n
 	return e, nil
 }
 
-// resolve asks once for all who wait; the asking outlives a caller that leaves.
-func (t *tenants) resolve(ctx context.Context, issuer string, before *tenant, now time.Time) (*engine, *Error) {
+// resolve waits for the result of one call, which all concurrent callers share.
+// The call continues if a caller's ctx ends.
+func (t *tenants) resolve(
+	ctx context.Context,
+	issuer string,
+	previous *resolved,
+	now time.Time,
+) (*engine, *Error) {
 	if ctx.Err() != nil {
-		return nil, leftWaiting(ctx) // who has left already does not cost a call
+		return nil, waitEnded(ctx) // a canceled request does not use up a call
 	}
 	t.mu.Lock()
-	q := t.asking[issuer]
-	if q == nil {
-		if !before.accepted() {
-			if err := t.admitStranger(issuer, now); err != nil {
+	call := t.running[issuer]
+	if call == nil {
+		if !previous.isAccepted() {
+			if err := t.reserve(issuer, now); err != nil {
 				t.mu.Unlock()
 				t.throttled.Add(1)
 				return nil, err
 			}
 		}
-		q = &question{done: make(chan struct{})}
-		t.asking[issuer] = q
-		go t.answer(context.WithoutCancel(ctx), issuer, before, now, q)
+		call = &resolveCall{done: make(chan struct{})}
+		t.running[issuer] = call
+		go t.run(context.WithoutCancel(ctx), issuer, previous, now, call)
 	}
 	t.mu.Unlock()
 	select {
-	case <-q.done:
-		if q.err != nil {
-			failed := *q.err // each waiter notes its own time in it
+	case <-call.done:
+		if call.err != nil {
+			failed := *call.err // a copy for each caller, which sets its own RetryAfter
 			return nil, &failed
 		}
-		return q.engine, nil
+		return call.engine, nil
 	case <-ctx.Done():
-		return nil, leftWaiting(ctx)
+		return nil, waitEnded(ctx)
 	}
 }
 
-// admitStranger takes a place for a call about an issuer that is not known to be
-// a tenant, and pays for it. The caller holds mu.
-func (t *tenants) admitStranger(issuer string, now time.Time) *Error {
+// reserve takes a slot and a token for a call about an issuer that is not a known
+// tenant. The caller holds mu.
+func (t *tenants) reserve(issuer string, now time.Time) *Error {
 	select {
-	case t.strangers <- struct{}{}:
+	case t.unknownSlots <- struct{}{}:
 	default:
-		return tooManyStrangers(issuer, time.Second)
+		return tooManyCalls(issuer, time.Second)
 	}
-	if wait := t.budget.take(now); wait > 0 {
-		<-t.strangers
-		return tooManyStrangers(issuer, wait)
+	if wait := t.limit.take(now); wait > 0 {
+		<-t.unknownSlots
+		return tooManyCalls(issuer, wait)
 	}
 	return nil
 }
 
-func tooManyStrangers(issuer string, wait time.Duration) *Error {
+func tooManyCalls(issuer string, wait time.Duration) *Error {
 	return &Error{
-		Code: CodeKeysUnavailable, RetryAfter: max(wait, time.Second),
-		Detail: "iss " + quoted(issuer) + " is not looked up now: too many unknown issuers were asked about",
+		Code:       CodeKeysUnavailable,
+		RetryAfter: max(wait, time.Second),
+		Detail: "iss " + quoted(issuer) + " cannot be looked up now: the resolver was called for too many unknown issuers " +
+			"(MaxPerSecond, MaxConcurrent)",
 	}
 }
 
-func leftWaiting(ctx context.Context) *Error {
-	if gone := canceled(ctx); gone != nil {
-		return gone
+// waitEnded returns the error for a caller whose ctx ended before the result.
+func waitEnded(ctx context.Context) *Error {
+	if err := canceled(ctx); err != nil {
+		return err
 	}
-	return &Error{Code: CodeKeysUnavailable, Detail: "the request ended while its issuer was looked up", Err: ctx.Err()}
+	return &Error{
+		Code:   CodeKeysUnavailable,
+		Detail: "the request ended while its issuer was looked up",
+		Err:    ctx.Err(),
+	}
 }
 
-func (t *tenants) answer(ctx context.Context, issuer string, before *tenant, now time.Time, q *question) {
+// run calls the resolver, caches the result and completes call.
+func (t *tenants) run(ctx context.Context, issuer string, previous *resolved, now time.Time, call *resolveCall) {
 	defer func() {
 		t.mu.Lock()
-		delete(t.asking, issuer)
+		delete(t.running, issuer)
 		t.mu.Unlock()
-		close(q.done)
+		close(call.done)
 	}()
 	ctx, cancel := context.WithTimeout(ctx, resolveTimeout)
 	defer cancel()
-	contract, err := t.ask(ctx, issuer, before.accepted())
+	contract, err := t.callResolver(ctx, issuer, previous.isAccepted())
 	if err != nil {
-		q.err = t.rememberFailure(issuer, before, err)
+		call.err = t.cacheFailure(issuer, previous, err)
 		return
 	}
 	if !contract.valid() {
-		t.refused.Set(issuer, &tenant{until: now.Add(refusalFor)})
-		t.refused.CleanUp() // made-up issuers come in bursts: the bound holds now, not some time later
-		t.known.Invalidate(issuer)
+		t.refused.Set(issuer, &resolved{expiresAt: now.Add(refusedFor)})
+		t.refused.CleanUp() // evict now: made-up issuers come in bursts
+		t.accepted.Invalidate(issuer)
 		return
 	}
-	a := &tenant{contract: contract, until: now.Add(tenantFor)}
-	if before.accepted() && contract.Equal(before.contract) {
-		a.contract, a.engine = before.contract, before.engine // keeps keys and remembered tokens
+	r := &resolved{contract: contract, expiresAt: now.Add(acceptedFor)}
+	if previous.isAccepted() && contract.Equal(previous.contract) {
+		r.contract, r.engine = previous.contract, previous.engine // keeps keys and cached tokens
 	} else {
-		a.engine = contract.c.engineFor(t.options, t.setup.logger)
-		a.engine.subscribe(t.observer)
+		r.engine = contract.c.engineFor(t.options, t.logger)
+		r.engine.subscribe(t.observer)
 	}
-	t.known.Set(issuer, a)
-	t.known.CleanUp()
+	t.accepted.Set(issuer, r)
+	t.accepted.CleanUp()
 	t.refused.Invalidate(issuer)
-	q.engine = a.engine
-	if !before.accepted() && t.known.EstimatedSize() < t.resolver.MaxTenants {
-		// A tenant is not a stranger: many of them come at once after a restart.
-		// Where tenants displace each other, asking again and again costs.
+	call.engine = r.engine
+	if !previous.isAccepted() && t.accepted.EstimatedSize() < t.resolver.MaxTenants {
+		// A call that found a tenant is free: after a restart, many tenants come at
+		// once. It is not if the cache is full, because tenants that evict each
+		// other would cause calls without a limit.
 		t.mu.Lock()
-		t.budget.giveBack()
+		t.limit.refund()
 		t.mu.Unlock()
 	}
 }
 
-// rememberFailure keeps an outage of the resolver from being asked about by
-// every request. A tenant keeps its keys meanwhile.
-func (t *tenants) rememberFailure(issuer string, before *tenant, cause error) *Error {
-	err := &Error{Code: CodeKeysUnavailable, Detail: "the resolver of issuers failed", RetryAfter: failureFor, Err: cause}
-	a := &tenant{failed: err, retry: t.options.clock.Now().Add(failureFor)}
-	if before.accepted() {
-		a.contract, a.engine, a.until = before.contract, before.engine, before.until
-		t.known.Set(issuer, a)
+// cacheFailure keeps requests from calling a failing resolver again and again. A
+// tenant's keys are kept meanwhile.
+func (t *tenants) cacheFailure(issuer string, previous *resolved, cause error) *Error {
+	err := &Error{
+		Code:       CodeKeysUnavailable,
+		Detail:     "the resolver of issuers failed",
+		RetryAfter: failedFor,
+		Err:        cause,
+	}
+	r := &resolved{err: err, retryAt: t.options.clock.Now().Add(failedFor)}
+	if previous.isAccepted() {
+		r.contract, r.engine, r.expiresAt = previous.contract, previous.engine, previous.expiresAt
+		t.accepted.Set(issuer, r)
 		return err
 	}
-	t.refused.Set(issuer, a)
+	t.refused.Set(issuer, r)
 	t.refused.CleanUp()
 	return err
 }
 
-// ask ends with ctx, also if the resolver is deaf to it: its call is then left
-// behind, keeps its place, and what it returns is dropped.
-func (t *tenants) ask(ctx context.Context, issuer string, renewal bool) (*Contract, error) {
-	place := t.strangers // taken by admitStranger
+// callResolver calls the resolver and returns when it does or when ctx ends. A
+// resolver that ignores ctx is abandoned: its goroutine keeps its slot until it
+// returns, and its result is dropped.
+func (t *tenants) callResolver(ctx context.Context, issuer string, renewal bool) (*Contract, error) {
+	slots := t.unknownSlots // reserve took one
 	if renewal {
-		place = t.renewals
+		slots = t.renewalSlots
 		select {
-		case place <- struct{}{}: // tenants wait for a place: there are at most MaxTenants
+		case slots <- struct{}{}: // renewals may queue: there are at most MaxTenants
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
-	type outcome struct {
+	type result struct {
 		contract *Contract
 		err      error
 	}
-	out := make(chan outcome, 1)
+	results := make(chan result, 1)
 	t.calls.Add(1)
 	go func() {
-		defer func() { <-place }()
+		defer func() { <-slots }()
 		defer func() {
 			if p := recover(); p != nil { // on this goroutine a panic would end the program
-				out <- outcome{err: fmt.Errorf("the resolver panicked: %v", p)}
+				results <- result{err: fmt.Errorf("the resolver panicked: %v", p)}
 			}
 		}()
 		contract, err := t.resolver.Resolve(ctx, issuer)
-		out <- outcome{contract, err}
+		results <- result{contract, err}
 	}()
 	select {
-	case o := <-out:
-		return o.contract, o.err
+	case r := <-results:
+		return r.contract, r.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -305,7 +333,7 @@ func newTokenBucket(perSecond int, now time.Time) tokenBucket {
 
 // take takes a token, or returns how long to wait for one.
 func (b *tokenBucket) take(now time.Time) time.Duration {
-	if passed := now.Sub(b.filled); passed > 0 { // a clock that was set back fills nothing
+	if passed := now.Sub(b.filled); passed > 0 { // not if the clock was set back
 		b.tokens = min(2*b.perSecond, b.tokens+passed.Seconds()*b.perSecond)
 	}
 	b.filled = now
@@ -316,4 +344,5 @@ func (b *tokenBucket) take(now time.Time) time.Duration {
 	return 0
 }
 
-func (b *tokenBucket) giveBack() { b.tokens = min(2*b.perSecond, b.tokens+1) }
+// refund returns a token that was taken.
+func (b *tokenBucket) refund() { b.tokens = min(2*b.perSecond, b.tokens+1) }

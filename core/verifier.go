@@ -56,7 +56,7 @@ func NewVerifier[C *Contract | []*Contract](contracts C, opts ...Option) (*Verif
 
 func newVerifier(contracts []*Contract, o *verifierOptions) (*Verifier, error) {
 	if len(contracts) == 0 {
-		o.faults.Missing("contracts", "is empty: give at least one contract")
+		o.errs.Missing("contracts", "is empty: give at least one contract")
 	}
 	v := &Verifier{
 		fixed: map[*engine]bool{}, byIssuer: map[string]*engine{},
@@ -77,14 +77,14 @@ func newVerifier(contracts []*Contract, o *verifierOptions) (*Verifier, error) {
 	if len(v.engines) > 1 || o.resolver != nil {
 		for _, e := range v.engines {
 			if e.rules.InsecureEmulator {
-				o.faults.Conflict("InsecureEmulator", "true",
+				o.errs.Conflict("InsecureEmulator", "true",
 					"an emulator's contract must be the only one: a verifier that accepts unsigned tokens accepts nothing else")
 			}
 		}
 	}
 	v.checkKeySource(o)
-	if !o.faults.Empty() {
-		return nil, o.faults.Err()
+	if !o.errs.Empty() {
+		return nil, o.errs.Err()
 	}
 	if o.resolver != nil {
 		v.tenants = newTenants(o, v.observer)
@@ -102,10 +102,10 @@ func newVerifier(contracts []*Contract, o *verifierOptions) (*Verifier, error) {
 // add makes v accept the tokens of k, which errors name as field.
 func (v *Verifier) add(k *Contract, field string, o *verifierOptions) {
 	if !k.valid() {
-		o.faults.Missing(field, "is nil or zero: make it with NewContract or a provider's")
+		o.errs.Missing(field, "is nil or zero: make it with NewContract or a provider's")
 		return
 	}
-	if !o.faults.Empty() {
+	if !o.errs.Empty() {
 		return // options that are wrong make no engine
 	}
 	e := k.c.engineFor(o.engine, o.logger)
@@ -121,20 +121,20 @@ func (v *Verifier) add(k *Contract, field string, o *verifierOptions) {
 	}
 	for _, issuer := range e.issuers {
 		if v.byIssuer[issuer] != nil && v.byIssuer[issuer] != e {
-			o.faults.Conflict(field, faults.Show(issuer), "another contract names this issuer: the issuer of a token must choose one contract")
+			o.errs.Conflict(field, faults.Show(issuer), "another contract names this issuer: the issuer of a token must choose one contract")
 		}
 		v.byIssuer[issuer] = e
 	}
 	if e.template != nil {
 		if slices.ContainsFunc(v.templates, func(other *engine) bool { return *other.template == *e.template }) {
-			o.faults.Conflict(field, faults.Show(e.rules.IssuerTemplate),
+			o.errs.Conflict(field, faults.Show(e.rules.IssuerTemplate),
 				"another contract has this issuer template: the issuer of a token must choose one contract")
 		}
 		v.templates = append(v.templates, e)
 	}
 	if e.rules.InsecureAnyIssuer {
 		if v.anyIssuer != nil && v.anyIssuer != e {
-			o.faults.Conflict(field, "", "another contract accepts any issuer too: remove one of them")
+			o.errs.Conflict(field, "", "another contract accepts any issuer too: remove one of them")
 		}
 		v.anyIssuer = e
 	}
@@ -170,16 +170,16 @@ func (v *Verifier) checkKeySource(o *verifierOptions) {
 	for _, e := range v.engines {
 		switch {
 		case e.rules.ExternalKeys && !given:
-			o.faults.Missing("WithKeySource", "the contract of %s has ExternalKeys: give NewVerifier the source of its keys",
+			o.errs.Missing("WithKeySource", "the contract of %s has ExternalKeys: give NewVerifier the source of its keys",
 				e.expectedIssuers())
 		case given && !e.remote():
-			o.faults.Conflict("WithKeySource", "", "the contract of %s has keys or a secret of its own, which a source would replace",
+			o.errs.Conflict("WithKeySource", "", "the contract of %s has keys or a secret of its own, which a source would replace",
 				e.expectedIssuers())
 		}
 	}
 	if given && (len(v.engines) > 1 || o.resolver != nil) {
 		// Every contract would accept every key of the source: one issuer could sign for another.
-		o.faults.Conflict("WithKeySource", "", "goes with exactly one contract and no resolver: make a verifier for each issuer")
+		o.errs.Conflict("WithKeySource", "", "goes with exactly one contract and no resolver: make a verifier for each issuer")
 	}
 }
 
