@@ -18,10 +18,13 @@ func main() {
 		log.Fatal(err)
 	}
 	auth, err := ginjwt.New(&ginjwt.GinJWTMiddleware{
-		Realm:        "api",
-		KeyFunc:      keys.Keyfunc,
-		IdentityKey:  "sub",
-		ParseOptions: []jwt.ParserOption{jwt.WithIssuer(os.Getenv("AUTH_ISSUER")), jwt.WithAudience(os.Getenv("AUTH_AUDIENCE"))},
+		Realm:       "api",
+		KeyFunc:     keys.Keyfunc,
+		IdentityKey: "sub",
+		ParseOptions: []jwt.ParserOption{
+			jwt.WithIssuer(os.Getenv("AUTH_ISSUER")),
+			jwt.WithAudience(os.Getenv("AUTH_AUDIENCE")),
+		},
 	})
 	if err != nil {
 		log.Fatal(err)

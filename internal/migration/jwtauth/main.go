@@ -22,7 +22,9 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	auth := jwtauth.New("RS256", nil, key, jwt.WithIssuer(os.Getenv("AUTH_ISSUER")), jwt.WithAudience(os.Getenv("AUTH_AUDIENCE")))
+	auth := jwtauth.New("RS256", nil, key,
+		jwt.WithIssuer(os.Getenv("AUTH_ISSUER")),
+		jwt.WithAudience(os.Getenv("AUTH_AUDIENCE")))
 	r := chi.NewRouter()
 	r.Use(jwtauth.Verifier(auth))
 	r.Use(jwtauth.Authenticator(auth))
