@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -260,12 +262,10 @@ func (k *contractKit) sign(test contractTest) string {
 	if len(k.rules.AuthorizedParties) > 0 {
 		claims["azp"] = k.rules.AuthorizedParties[0]
 	}
-	for name, value := range test.Claims {
-		claims[name] = value
-	}
-	options := k.options
+	maps.Copy(claims, test.Claims)
+	options := slices.Clone(k.options)
 	for name, value := range test.Header {
-		options = append(options[:len(options):len(options)], WithHeader(name, value))
+		options = append(options, WithHeader(name, value))
 	}
 	if len(k.rules.Algorithms) == 0 { // an emulator's
 		return unsigned(k.issuer.Token(claims, options...))
