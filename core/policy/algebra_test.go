@@ -14,7 +14,7 @@ import (
 const trees = 1500
 
 // forest grows random policies over leaves whose verdict about one session is
-// known, and works out what each must answer by Kleene's tables.
+// known, and derives the verdict of each from Kleene's tables.
 type forest struct {
 	*rand.Rand
 	leaves []tree
@@ -63,7 +63,7 @@ func (f *forest) grow(depth int) tree {
 		inner := f.grow(depth - 1)
 		return tree{policy.Not(inner.Policy), negation(inner.want)}
 	case 1:
-		inner := f.grow(depth - 1) // what a policy of somebody else makes of ours
+		inner := f.grow(depth - 1) // a custom policy that calls one of this package
 		return tree{policy.Func("wrapped", inner.Check), inner.want}
 	case 2:
 		parts := f.several(depth - 1)
@@ -205,7 +205,7 @@ func TestNobodyPasses(t *testing.T) {
 	}
 }
 
-// The first part that settles the answer ends the asking.
+// A policy stops at the first part that decides it.
 func TestAskingEnds(t *testing.T) {
 	s := session(t)
 	asked := 0

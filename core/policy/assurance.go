@@ -9,11 +9,11 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// FreshWithin holds if the person signed in, or confirmed who they are, at most
-// d ago by the verifier's clock. It reads auth_time (OpenID Connect Core §2),
-// or else the provider's factor ages (Clerk's fva), of which the more recent one
-// counts; for the levels of Clerk see clerk.Has. Without either, or with a
-// time that is after both now and iat, it is undecided.
+// FreshWithin holds if the user last signed in, or confirmed their identity, at
+// most d ago by the verifier's clock. It reads auth_time (OpenID Connect Core §2)
+// or, without it, the provider's factor ages (Clerk's fva), of which the more
+// recent one counts; for Clerk's levels see clerk.Has. It is undecided without
+// either, and if the time is later than both now and iat.
 //
 // It fails with core.CodeReauthenticationRequired and MaxAge d. It panics if d
 // is less than a second, the unit of max_age (RFC 9470 §3).
@@ -34,8 +34,8 @@ func FreshWithin(d time.Duration) core.Policy {
 	}}
 }
 
-// signInAge is how long ago a factor was last verified, false if the session
-// does not tell.
+// signInAge returns how long ago a factor was last verified, and false if the
+// session does not have that information.
 func signInAge(s *core.Session) (time.Duration, bool) {
 	if at := s.AuthTime(); !at.IsZero() {
 		age := s.Since(at)
@@ -58,10 +58,10 @@ func signInAge(s *core.Session) (time.Duration, bool) {
 }
 
 // ACR holds if the authentication context class is one of the values (OpenID
-// Connect Core §2). Classes have no order that could be known: list every one
-// that is good enough, the preferred one first. Without acr it is undecided. It
-// fails with core.CodeReauthenticationRequired and panics without values and on
-// an empty one.
+// Connect Core §2). Classes have no known order: list every acceptable one, the
+// preferred one first. Without acr it is undecided. It fails with
+// core.CodeReauthenticationRequired. It panics without values and on an empty
+// value.
 func ACR(values ...string) core.Policy {
 	values = names("ACR", "value", values)
 	text, a := call("ACR", values), asks{acr: values}
@@ -70,7 +70,7 @@ func ACR(values ...string) core.Policy {
 		case acr == "":
 			return lacks(core.CodeReauthenticationRequired, a, text, "acr")
 		case !slices.Contains(values, acr):
-			return weak(a, text, "acr", "the sign-in was of another class")
+			return weak(a, text, "acr", "the sign-in had another class")
 		}
 		return nil
 	}}
@@ -79,10 +79,11 @@ func ACR(values ...string) core.Policy {
 // AAL holds if the authenticator assurance level (NIST SP 800-63B) is at least
 // minimum, 1 to 3, as Supabase and Ory write it: "aal1", "aal2", "aal3".
 // Without a level, or with one that is written differently, it is undecided. It
-// fails with core.CodeReauthenticationRequired and panics on another minimum.
+// fails with core.CodeReauthenticationRequired. It panics if minimum is not 1, 2
+// or 3.
 func AAL(minimum int) core.Policy {
 	if minimum < 1 || minimum > 3 {
-		panic("policy: AAL: " + strconv.Itoa(minimum) + " is no assurance level: use 1, 2 or 3")
+		panic("policy: AAL: " + strconv.Itoa(minimum) + " is not an assurance level: use 1, 2 or 3")
 	}
 	text := fmt.Sprintf("AAL(%d)", minimum)
 	return &term{text: text, judge: func(s *core.Session) *refusal {
@@ -90,7 +91,7 @@ func AAL(minimum int) core.Policy {
 		case level == 0:
 			return lacks(core.CodeReauthenticationRequired, asks{}, text, "aal")
 		case level < minimum:
-			return weak(asks{}, text, "aal", "the sign-in was of level "+strconv.Itoa(level))
+			return weak(asks{}, text, "aal", "the sign-in had level "+strconv.Itoa(level))
 		}
 		return nil
 	}}
@@ -100,17 +101,17 @@ func levelOf(aal string) int {
 	return 1 + slices.Index([]string{"aal1", "aal2", "aal3"}, aal) // 0 for another word
 }
 
-// MFA holds if the person signed in with more than one factor. The first of
-// these that the session has decides:
+// MFA holds if the user signed in with more than one factor. The first of these
+// that the session has decides:
 //
 //   - the assurance level: "aal2" and "aal3" hold, "aal1" fails,
 //   - the provider's factor ages (Clerk's fva): both factors were verified,
-//   - amr (RFC 8176): it holds "mfa", or methods of two of the kinds knowledge
+//   - amr (RFC 8176): it contains "mfa", or methods of two of the kinds knowledge
 //     (kba, pin, pwd), possession (hwk, otp, pop, sc, sms, swk, tel) and
-//     inherence (face, fpt, iris, retina, vbm). One of them alone is one factor,
-//     a code by mail or a hardware key included, and so is "mca".
+//     inherence (face, fpt, iris, retina, vbm). Methods of one kind
+//     are one factor, even a code by mail or a hardware key, and so is "mca".
 //
-// Without any it is undecided. It fails with core.CodeReauthenticationRequired.
+// Without any of them it is undecided. It fails with core.CodeReauthenticationRequired.
 func MFA() core.Policy {
 	const text = "MFA()"
 	return &term{text: text, judge: func(s *core.Session) *refusal {
@@ -119,7 +120,7 @@ func MFA() core.Policy {
 		case !ok:
 			return lacks(core.CodeReauthenticationRequired, asks{}, text, "amr")
 		case !multi:
-			return weak(asks{}, text, "amr", "the sign-in was not by several factors")
+			return weak(asks{}, text, "amr", "the sign-in used one factor")
 		}
 		return nil
 	}}

@@ -9,17 +9,17 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Claim asks about a claim, whose path is written like core.Rules.UserIDClaim.
+// Claim checks a claim. Its path has the syntax of core.Rules.UserIDClaim.
 //
-// With values it holds if the claim equals one of them, or is an array that
-// holds one. Strings are compared exactly, numbers and booleans as JSON writes
-// them ("42", "true"). Without values it holds if the claim says something:
-// false, 0, "", [] and {} say nothing, and neither do the strings "false", "0"
-// and "null" in any case: some issuers write email_verified as a string.
+// With values, it holds if the claim equals one of them, or is an array that
+// contains one of them. Strings are compared exactly, numbers and booleans in
+// their JSON form ("42", "true"). Without values, it holds if the claim is set:
+// false, 0, "", [] and {} do not count, and neither do the strings "false", "0"
+// and "null" in any case, because some issuers write email_verified as a string.
 //
-// A claim that is missing, null or of a shape that can't be compared (an
-// object, a number beyond 2⁵³) leaves it undecided, so that Not refuses too.
-// Claim panics on a path that can't be read and on an empty value.
+// It is undecided if the claim is missing, null or cannot be compared (an object,
+// a number beyond 2⁵³), so that Not does not hold either. Claim panics on an
+// invalid path and on an empty value.
 func Claim(path string, values ...string) core.Policy {
 	if err := core.CheckClaimPath(path); err != nil {
 		panic("policy: Claim: " + strconv.Quote(path) + ": " + err.Error())
@@ -33,7 +33,7 @@ func Claim(path string, values ...string) core.Policy {
 		if !ok || v == nil {
 			return lacks(core.CodeForbidden, asks{}, text, path)
 		}
-		found, whole := saysSomething(v), true
+		found, whole := isSet(v), true
 		if len(values) > 0 {
 			found, whole = holdsOne(v, values)
 		}
@@ -42,14 +42,15 @@ func Claim(path string, values ...string) core.Policy {
 		}
 		r := forbid(fails, text, "the claim has another value")
 		if !whole {
-			r = forbid(undecided, text, "the claim has a shape that can't be compared")
+			r = forbid(undecided, text, "the claim's value cannot be compared")
 		}
 		r.claim = path
 		return r
 	}}
 }
 
-func saysSomething(v any) bool {
+// isSet reports whether a claim has a value that does not mean "no".
+func isSet(v any) bool {
 	switch v := v.(type) {
 	case string: // some issuers write booleans and numbers as strings
 		return !slices.Contains([]string{"", "false", "0", "null"}, strings.ToLower(strings.TrimSpace(v)))
@@ -93,7 +94,7 @@ func scalar(v any) (string, bool) {
 	case bool:
 		return strconv.FormatBool(v), true
 	case float64:
-		const exact = 1 << 53 // beyond it a float64 stands for several numbers
+		const exact = 1 << 53 // beyond it one float64 represents several integers
 		return strconv.FormatFloat(v, 'f', -1, 64), math.Abs(v) < exact
 	default:
 		return "", false

@@ -7,54 +7,66 @@
 //	err := editor.Check(session)
 //
 // Give them to guard.Policies, or to an adapter's Require. The constructors
-// panic on a mistake of the program (no name, a nil policy, no duration): such
-// a mistake is in the source, not in a request, and an empty All would let
-// everybody in.
+// panic on a programming error (no name, a nil policy, no duration): the mistake
+// is in the source, not in a request, and an empty All would let every user in.
 //
-// # Nobody
+// # Anonymous requests
 //
-// Every policy refuses a nil session, and one without a user, with
-// core.CodeTokenMissing. No combination lets an anonymous visitor pass.
+// Every policy rejects a nil session, and one without a user, with
+// core.CodeTokenMissing. No combination of policies lets an anonymous request
+// through.
 //
-// # What a token does not say
+// # Missing claims
 //
-// A missing claim is a failed check, always. Where "no" and "it does not say"
-// differ, a policy is undecided, and an undecided policy refuses, also under
-// Not: Not(Claim("email_verified", "false")) refuses a token that lacks
-// email_verified. Undecided are
+// A missing claim always fails the check. Where "no" and "unknown" differ, a
+// policy is undecided. An undecided policy rejects the session, even inside Not:
+// Not(Claim("email_verified", "false")) rejects a token without email_verified.
+// These are undecided:
 //
-//   - Claim, ACR, AAL, MFA and FreshWithin, where the session lacks what they ask,
-//   - a policy of your own whose error is no refusal: neither core.CodeForbidden,
-//     core.CodeInsufficientScope nor core.CodeReauthenticationRequired, bare or
-//     wrapped. A database that is down is no "no", and Not must not make a "yes" of it,
-//   - an error that wraps core.CodeMissingClaim.
+//   - Claim, ACR, AAL, MFA and FreshWithin, if the session lacks the claim they read,
+//   - a custom policy that returns an error other than core.CodeForbidden,
+//     core.CodeInsufficientScope and core.CodeReauthenticationRequired, bare or
+//     wrapped. An unreachable database does not mean "no", and Not must not turn it
+//     into "yes",
+//   - a policy whose error wraps core.CodeMissingClaim.
 //
-// Lists are complete as they stand: a token without roles, permissions, scopes
-// or an organisation has none. So Not(Role("suspended")) lets a session without
-// roles pass; where the list must be there, ask Claim("roles", …) instead.
+// Lists count as complete: a token without roles, permissions, scopes or an
+// organization has none. So Not(Role("suspended")) accepts a session without
+// roles; use Claim("roles", …) if the list must be present.
 //
-// All, Any and Not follow Kleene's three-valued logic: All fails if a part
-// fails, Any holds if a part holds, else either is undecided if a part is, and
-// Not leaves undecided what is. De Morgan's laws and double negation hold, and
-// no verdict depends on the order of the parts.
+// All, Any and Not follow Kleene's three-valued logic: All fails if one part
+// fails, and Any holds if one part holds; otherwise either is undecided if one
+// part is. Not of an undecided policy is undecided. De Morgan's laws and double
+// negation hold, and no verdict depends on the order of the parts.
 //
-// # What the client is told
+// # Errors
 //
-// The error is a [*core.Error]. Its Code decides the answer:
+// Check returns nil or a [*core.Error]. Its Code decides the answer:
 //
 //   - Scope and AnyScope: core.CodeInsufficientScope with Scopes (RFC 6750 §3),
 //   - FreshWithin, ACR, AAL and MFA: core.CodeReauthenticationRequired with
-//     MaxAge and ACR (RFC 9470 §3), for a new sign-in can help,
+//     MaxAge and ACR (RFC 9470 §3), because a new sign-in can help,
 //   - everything else: core.CodeForbidden.
 //
-// Of several failures, All reports the one that is hardest to mend and Any the
-// one that is easiest: an outage, then a new sign-in, then a scope, then
-// anything else, then "forbidden". So nobody is asked to sign in again only to
-// be forbidden afterwards, and nobody is forbidden what a new sign-in would
-// allow. This does not depend on the order either; among equals the first given
-// is reported. All asks for every scope and for the strictest sign-in of its
-// parts at once, so that a client needs one more try, not several.
+// If several parts fail, All reports the failure that is hardest to fix and Any
+// the one that is easiest. From easy to hard: an outage, a new sign-in, a scope,
+// anything else, "forbidden". So a user is not asked to sign in again only to be
+// forbidden afterwards, and is not forbidden what a new sign-in would allow. The
+// order of the parts does not change which code is reported. All asks for every
+// scope and the strictest sign-in of its parts at once, so that a client needs
+// one more attempt, not several.
 //
-// Detail tells the server's log which leaves failed, with the way there: "All ›
-// Any › Role("admin"): not among the roles". It holds nothing of the token.
+// Detail names the parts that failed and the path to them, for the server's log:
+// "All › Any › Role("admin"): not among the roles". It contains no values from
+// the token.
+//
+// # Concurrency
+//
+// Policies are immutable and safe for concurrent use. A function given to [Func],
+// and any other implementation of core.Policy, must be safe too.
+//
+// # Compatibility
+//
+// The codes, and what All, Any and Not decide, are part of the API. The wording of
+// Detail and of String is for people and may change.
 package policy

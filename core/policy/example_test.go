@@ -75,7 +75,7 @@ func ExampleInOrganization() {
 	fmt.Println(policy.InOrganization("org_2").Check(session))
 	// Output:
 	// <nil>
-	// auth: FORBIDDEN: InOrganization("org_2"): another organisation is active
+	// auth: FORBIDDEN: InOrganization("org_2"): another organization is active
 }
 
 func ExampleKind() {
@@ -117,7 +117,7 @@ func ExampleACR() {
 func ExampleAAL() {
 	session := authtest.Session("user_1", authtest.Claims{"aal": "aal1"})
 	fmt.Println(policy.AAL(2).Check(session))
-	// Output: auth: REAUTHENTICATION_REQUIRED: AAL(2): the sign-in was of level 1
+	// Output: auth: REAUTHENTICATION_REQUIRED: AAL(2): the sign-in had level 1
 }
 
 func ExampleMFA() {
@@ -128,7 +128,7 @@ func ExampleMFA() {
 
 func ExampleAll() {
 	session := authtest.Session("user_1", authtest.Claims{"roles": []string{"member"}})
-	// A new sign-in would not help who is no admin: FORBIDDEN, not REAUTHENTICATION_REQUIRED.
+	// A new sign-in does not make the user an admin: FORBIDDEN, not REAUTHENTICATION_REQUIRED.
 	fmt.Println(policy.All(policy.MFA(), policy.Role("admin")).Check(session))
 	// Output: auth: FORBIDDEN: All › Role("admin"): "admin" is not among the session's roles
 }

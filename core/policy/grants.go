@@ -10,8 +10,8 @@ import (
 
 // Scope holds if the token grants every one of the OAuth scopes (RFC 6749
 // §3.3). It fails with core.CodeInsufficientScope and asks for all of them. It
-// panics without scopes, and on one that is empty or holds a space: name each
-// scope by itself.
+// panics without scopes, and on a scope that is empty or contains a space: pass
+// each scope as an argument of its own.
 func Scope(scopes ...string) core.Policy {
 	scopes = scopeNames("Scope", scopes)
 	text, a := call("Scope", scopes), asks{scopes: scopes}
@@ -26,8 +26,8 @@ func Scope(scopes ...string) core.Policy {
 }
 
 // AnyScope holds if the token grants at least one of the scopes. A challenge
-// can't say "one of" (RFC 6750 §3), so it asks for the first: name the one that
-// grants least first. It panics as Scope does.
+// can't say "one of" (RFC 6750 §3), so it asks for the first: put the one that
+// grants least first. It panics like Scope.
 func AnyScope(scopes ...string) core.Policy {
 	scopes = scopeNames("AnyScope", scopes)
 	text, a := call("AnyScope", scopes), asks{scopes: scopes[:1]}
@@ -44,7 +44,7 @@ func scopeNames(function string, scopes []string) []string {
 	for _, scope := range scopes {
 		if strings.ContainsAny(scope, " \t\r\n") {
 			panic(
-				"policy: " + function + ": " + strconv.Quote(scope) + " holds a space, which separates scopes: name each by itself",
+				"policy: " + function + ": " + strconv.Quote(scope) + " contains a space, which separates scopes: pass each one as its own argument",
 			)
 		}
 	}
@@ -56,26 +56,25 @@ func insufficient(a asks, text, why string) *refusal {
 }
 
 // Role holds if the session has every one of the roles, exactly as the provider
-// writes them, such as Clerk's "org:admin". It panics without roles and on an
-// empty one.
+// writes them, such as Clerk's "org:admin". It panics without roles and on
+// an empty role.
 func Role(roles ...string) core.Policy {
 	return every("Role", "role", roles, (*core.Session).HasRole)
 }
 
-// AnyRole holds if the session has at least one of the roles. It panics as Role
-// does.
+// AnyRole holds if the session has at least one of the roles. It panics like Role.
 func AnyRole(roles ...string) core.Policy {
 	return one("AnyRole", "role", roles, (*core.Session).HasRole)
 }
 
 // Permission holds if the session has every one of the permissions. It panics
-// without permissions and on an empty one.
+// without permissions and on an empty permission.
 func Permission(permissions ...string) core.Policy {
 	return every("Permission", "permission", permissions, (*core.Session).HasPermission)
 }
 
 // AnyPermission holds if the session has at least one of the permissions. It
-// panics as Permission does.
+// panics like Permission.
 func AnyPermission(permissions ...string) core.Policy {
 	return one("AnyPermission", "permission", permissions, (*core.Session).HasPermission)
 }
@@ -106,9 +105,9 @@ func one(function, what string, given []string, has func(*core.Session, string) 
 	}}
 }
 
-// InOrganization holds if the session acts for one of the organisations, by id;
-// without ids, for any. Slugs and names can change hands and are not compared.
-// It panics on an empty id.
+// InOrganization holds if the session's active organization has one of the ids;
+// without ids, if any organization is active. Slugs and names are not compared,
+// because they can pass to another organization. It panics on an empty id.
 func InOrganization(ids ...string) core.Policy {
 	if len(ids) > 0 {
 		ids = names("InOrganization", "id", ids)
@@ -117,25 +116,24 @@ func InOrganization(ids ...string) core.Policy {
 	return &term{text: text, judge: func(s *core.Session) *refusal {
 		switch id := s.Organization().ID; {
 		case id == "":
-			return forbid(fails, text, "no organisation is active")
+			return forbid(fails, text, "no organization is active")
 		case len(ids) > 0 && !slices.Contains(ids, id):
-			return forbid(fails, text, "another organisation is active")
+			return forbid(fails, text, "another organization is active")
 		}
 		return nil
 	}}
 }
 
 // Kind holds if the token is of one of the kinds, as the contract's mapping
-// tells them apart. It panics without kinds and on one that core does not have.
+// classifies it. It panics without kinds and on a kind that core does not define.
 func Kind(kinds ...core.TokenKind) core.Policy {
 	given := make([]string, len(kinds))
 	for i, k := range kinds {
 		given[i] = string(k)
 		if !slices.Contains([]core.TokenKind{core.KindSession, core.KindAccess, core.KindID, core.KindMachine}, k) {
 			panic(
-				"policy: Kind: " + strconv.Quote(
-					given[i],
-				) + " is no kind of token: use core.KindSession, KindAccess, KindID or KindMachine",
+				"policy: Kind: " + strconv.Quote(given[i]) +
+					" is not a kind of token: use core.KindSession, KindAccess, KindID or KindMachine",
 			)
 		}
 	}

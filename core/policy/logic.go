@@ -6,11 +6,11 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// All holds if every policy does. Which failure it reports is told in the
-// package documentation. It stops at the first part that says "forbidden", which
-// nothing after it could change; otherwise it asks them all, so a policy of your
-// own must bear being asked even if one before it has failed. It panics without
-// policies and on a nil one.
+// All holds if every policy holds. The package documentation says which failure it
+// reports. It stops at the first part that returns "forbidden", because no other
+// part can change that; otherwise it checks every part, so a custom policy must
+// expect to be called after another one has failed. It panics without policies
+// and on a nil policy.
 func All(policies ...core.Policy) core.Policy {
 	terms := termsOf("All", policies)
 	t := &term{text: join("All", terms)}
@@ -48,9 +48,9 @@ func All(policies ...core.Policy) core.Policy {
 	return t
 }
 
-// Any holds if one of the policies does, the first of which ends the asking.
-// Which failure it reports is told in the package documentation; Detail has the
-// reasons of all. It panics without policies and on a nil one.
+// Any holds if one of the policies holds, and stops at the first that does. The
+// package documentation says which failure it reports; Detail has the reasons of
+// all. It panics without policies and on a nil policy.
 func Any(policies ...core.Policy) core.Policy {
 	terms := termsOf("Any", policies)
 	return &term{text: join("Any", terms), judge: func(s *core.Session) *refusal {
@@ -76,8 +76,8 @@ func Any(policies ...core.Policy) core.Policy {
 	}}
 }
 
-// Not holds if the policy says no. What the policy can't decide, a missing
-// claim above all, Not refuses too: see the package documentation. It panics on
+// Not holds if the policy fails. It does not hold if the policy is undecided, for
+// example because a claim is missing: see the package documentation. It panics on
 // a nil policy.
 func Not(policy core.Policy) core.Policy {
 	terms := termsOf("Not", []core.Policy{policy})
@@ -86,11 +86,11 @@ func Not(policy core.Policy) core.Policy {
 		r := inner.judge(s)
 		switch {
 		case r == nil:
-			return forbid(fails, text, "it holds")
+			return forbid(fails, text, "the inner policy holds")
 		case r.verdict == fails:
 			return nil
 		}
-		if hardness(r.code) > 0 { // an outage stays one; nothing else of r would help
+		if hardness(r.code) > 0 { // an outage remains an outage; a new sign-in or scope would not help
 			r.code = core.CodeForbidden
 		}
 		r.within("Not")

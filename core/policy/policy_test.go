@@ -11,8 +11,8 @@ import (
 	"github.com/revstackhq/auth-go/core/policy"
 )
 
-// The three answers of a policy, told by the policy and by Not of it: a policy
-// that is undecided refuses both ways.
+// The three verdicts of a policy. A policy and Not of it show which one it is: if
+// it is undecided, both reject.
 const (
 	holds     = "holds"
 	fails     = "fails"
@@ -42,7 +42,7 @@ func TestLeaves(t *testing.T) {
 	}{
 		{"scope", policy.Scope("read"), claims{"scope": "read write"}, holds},
 		{"scope: all of them", policy.Scope("read", "write"), claims{"scope": "write read"}, holds},
-		{"scope: one lacks", policy.Scope("read", "admin"), claims{"scope": "read write"}, fails},
+		{"scope: one is missing", policy.Scope("read", "admin"), claims{"scope": "read write"}, fails},
 		{"scope: part of a word", policy.Scope("read"), claims{"scope": "reads"}, fails},
 		{"scope: case", policy.Scope("read"), claims{"scope": "Read"}, fails},
 		{"scope: no claim", policy.Scope("read"), nil, fails},
@@ -52,40 +52,40 @@ func TestLeaves(t *testing.T) {
 		{"role", policy.Role("admin"), claims{"roles": []string{"member", "admin"}}, holds},
 		{"role: all of them", policy.Role("admin", "owner"), claims{"roles": []string{"admin"}}, fails},
 		{"role: no claim", policy.Role("admin"), nil, fails},
-		{"role: of the organisation", policy.Role("org:admin"), claims{"org_id": "org_1", "org_role": "org:admin"}, holds},
-		{"role: of no organisation", policy.Role("org:admin"), claims{"org_role": "org:admin"}, fails},
+		{"role: of the organization", policy.Role("org:admin"), claims{"org_id": "org_1", "org_role": "org:admin"}, holds},
+		{"role: without an organization", policy.Role("org:admin"), claims{"org_role": "org:admin"}, fails},
 		{"any role", policy.AnyRole("owner", "admin"), claims{"roles": []string{"admin"}}, holds},
 		{"any role: none", policy.AnyRole("owner", "admin"), claims{"roles": []string{"member"}}, fails},
 
 		{"permission", policy.Permission("a:read", "a:write"), claims{"permissions": []string{"a:write", "a:read"}}, holds},
-		{"permission: one lacks", policy.Permission("a:read", "a:write"), claims{"permissions": []string{"a:read"}}, fails},
+		{"permission: one is missing", policy.Permission("a:read", "a:write"), claims{"permissions": []string{"a:read"}}, fails},
 		{"any permission", policy.AnyPermission("a:read", "a:write"), claims{"permissions": []string{"a:write"}}, holds},
 		{"any permission: none", policy.AnyPermission("a:read"), claims{"permissions": []string{}}, fails},
 
-		{"any organisation", policy.InOrganization(), claims{"org_id": "org_1"}, holds},
-		{"any organisation: none", policy.InOrganization(), nil, fails},
-		{"organisation", policy.InOrganization("org_2", "org_1"), claims{"org_id": "org_1"}, holds},
-		{"organisation: another", policy.InOrganization("org_2"), claims{"org_id": "org_1"}, fails},
-		{"organisation: by slug", policy.InOrganization("acme"), claims{"org_id": "org_1", "org_slug": "acme"}, fails},
+		{"any organization", policy.InOrganization(), claims{"org_id": "org_1"}, holds},
+		{"any organization: none", policy.InOrganization(), nil, fails},
+		{"organization", policy.InOrganization("org_2", "org_1"), claims{"org_id": "org_1"}, holds},
+		{"organization: another", policy.InOrganization("org_2"), claims{"org_id": "org_1"}, fails},
+		{"organization: by slug", policy.InOrganization("acme"), claims{"org_id": "org_1", "org_slug": "acme"}, fails},
 
 		{"kind", policy.Kind(core.KindMachine), claims{"gty": "machine"}, holds},
 		{"kind: another", policy.Kind(core.KindMachine, core.KindID), nil, fails},
 
-		{"claim: there", policy.Claim("plan"), claims{"plan": "pro"}, holds},
-		{"claim: number there", policy.Claim("seats"), claims{"seats": 3}, holds},
-		{"claim: object there", policy.Claim("app"), claims{"app": claims{"a": 1}}, holds},
+		{"claim: present", policy.Claim("plan"), claims{"plan": "pro"}, holds},
+		{"claim: number present", policy.Claim("seats"), claims{"seats": 3}, holds},
+		{"claim: object present", policy.Claim("app"), claims{"app": claims{"a": 1}}, holds},
 		{"claim: missing", policy.Claim("plan"), nil, undecided},
 		{"claim: null", policy.Claim("plan"), claims{"plan": null}, undecided},
-		{"claim: false says nothing", policy.Claim("admin"), claims{"admin": false}, fails},
-		{"claim: zero says nothing", policy.Claim("admin"), claims{"admin": 0}, fails},
-		{"claim: empty says nothing", policy.Claim("admin"), claims{"admin": ""}, fails},
-		{"claim: empty list says nothing", policy.Claim("admin"), claims{"admin": []int{}}, fails},
-		{"claim: empty object says nothing", policy.Claim("admin"), claims{"admin": claims{}}, fails},
-		{"claim: the string false says nothing", policy.Claim("email_verified"), claims{"email_verified": "false"}, fails},
-		{"claim: nor does False", policy.Claim("email_verified"), claims{"email_verified": " False "}, fails},
-		{"claim: the string zero says nothing", policy.Claim("admin"), claims{"admin": "0"}, fails},
-		{"claim: the string null says nothing", policy.Claim("admin"), claims{"admin": "null"}, fails},
-		{"claim: the string true says something", policy.Claim("email_verified"), claims{"email_verified": "true"}, holds},
+		{"claim: false does not count", policy.Claim("admin"), claims{"admin": false}, fails},
+		{"claim: zero does not count", policy.Claim("admin"), claims{"admin": 0}, fails},
+		{"claim: empty does not count", policy.Claim("admin"), claims{"admin": ""}, fails},
+		{"claim: an empty list does not count", policy.Claim("admin"), claims{"admin": []int{}}, fails},
+		{"claim: an empty object does not count", policy.Claim("admin"), claims{"admin": claims{}}, fails},
+		{"claim: the string false does not count", policy.Claim("email_verified"), claims{"email_verified": "false"}, fails},
+		{"claim: case and spaces do not matter", policy.Claim("email_verified"), claims{"email_verified": " False "}, fails},
+		{"claim: the string zero does not count", policy.Claim("admin"), claims{"admin": "0"}, fails},
+		{"claim: the string null does not count", policy.Claim("admin"), claims{"admin": "null"}, fails},
+		{"claim: the string true counts", policy.Claim("email_verified"), claims{"email_verified": "true"}, holds},
 		{"claim: value", policy.Claim("plan", "free", "pro"), claims{"plan": "pro"}, holds},
 		{"claim: other value", policy.Claim("plan", "free", "pro"), claims{"plan": "max"}, fails},
 		{"claim: value missing", policy.Claim("email_verified", "false"), nil, undecided},
@@ -94,12 +94,12 @@ func TestLeaves(t *testing.T) {
 		{"claim: number", policy.Claim("level", "42"), claims{"level": 42}, holds},
 		{"claim: fraction", policy.Claim("level", "4.5"), claims{"level": 4.5}, holds},
 		{"claim: other number", policy.Claim("level", "42"), claims{"level": 41}, fails},
-		{"claim: number too large to tell", policy.Claim("id", "9007199254740993"), claims{"id": int64(9007199254740993)}, undecided},
+		{"claim: number too large to compare", policy.Claim("id", "9007199254740993"), claims{"id": int64(9007199254740993)}, undecided},
 		{"claim: in a list", policy.Claim("groups", "b"), claims{"groups": []string{"a", "b"}}, holds},
 		{"claim: not in the list", policy.Claim("groups", "c"), claims{"groups": []string{"a", "b"}}, fails},
 		{"claim: object can't be compared", policy.Claim("groups", "a"), claims{"groups": claims{"a": true}}, undecided},
 		{"claim: list of objects can't be compared", policy.Claim("groups", "a"), claims{"groups": []any{"b", claims{}}}, undecided},
-		{"claim: found beside an object", policy.Claim("groups", "a"), claims{"groups": []any{claims{}, "a"}}, holds},
+		{"claim: found next to an object", policy.Claim("groups", "a"), claims{"groups": []any{claims{}, "a"}}, holds},
 		{"claim: nested", policy.Claim("app.plan", "pro"), claims{"app": claims{"plan": "pro"}}, holds},
 		{"claim: URL", policy.Claim("https://example.com/plan", "pro"), claims{"https://example.com/plan": "pro"}, holds},
 		{"claim: case of the name", policy.Claim("plan", "pro"), claims{"Plan": "pro"}, undecided},
@@ -117,7 +117,7 @@ func TestLeaves(t *testing.T) {
 		{"fresh: first factor, stale second", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3, 300}}, holds},
 		{"fresh: both factors stale", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{11, 300}}, fails},
 		{"fresh: no factor was ever verified", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{-1, -1}}, undecided},
-		{"fresh: fva is no pair", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3}}, undecided},
+		{"fresh: fva is not a pair", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3}}, undecided},
 		{"fresh: fva without iat", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3, -1}, "iat": nil}, undecided},
 		{"fresh: fva counts from iat", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3, -1}, "iat": at(-8 * time.Minute)}, fails},
 		{"fresh: auth_time decides before fva", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3, -1}, "auth_time": at(-time.Hour)}, fails},
@@ -139,7 +139,7 @@ func TestLeaves(t *testing.T) {
 		{"mfa: password", policy.MFA(), claims{"amr": []string{"pwd"}}, fails},
 		{"mfa: one-time code alone", policy.MFA(), claims{"amr": []string{"otp"}}, fails},
 		{"mfa: two of one kind", policy.MFA(), claims{"amr": []string{"otp", "sms"}}, fails},
-		{"mfa: several channels are no factors", policy.MFA(), claims{"amr": []string{"mca", "pwd"}}, fails},
+		{"mfa: several channels are not several factors", policy.MFA(), claims{"amr": []string{"mca", "pwd"}}, fails},
 		{"mfa: unknown words", policy.MFA(), claims{"amr": []string{"MFA", "magic"}}, fails},
 		{"mfa: missing", policy.MFA(), nil, undecided},
 		{"mfa: empty amr", policy.MFA(), claims{"amr": []string{}}, undecided},
@@ -154,8 +154,8 @@ func TestLeaves(t *testing.T) {
 		{"func: forbidden", policy.Func("no", func(*core.Session) error { return core.CodeForbidden }), nil, fails},
 		{"func: wrapped", policy.Func("no", func(*core.Session) error { return fmt.Errorf("no: %w", core.CodeForbidden) }), nil, fails},
 		{"func: own error", policy.Func("no", func(*core.Session) error { return &core.Error{Code: core.CodeReauthenticationRequired} }), nil, fails},
-		{"func: an outage is no answer", policy.Func("db", func(*core.Session) error { return errors.New("connection refused") }), nil, undecided},
-		{"func: nor is this one", policy.Func("db", func(*core.Session) error { return &core.Error{Code: core.CodeKeysUnavailable} }), nil, undecided},
+		{"func: an outage is undecided", policy.Func("db", func(*core.Session) error { return errors.New("connection refused") }), nil, undecided},
+		{"func: so is an error code for an outage", policy.Func("db", func(*core.Session) error { return &core.Error{Code: core.CodeKeysUnavailable} }), nil, undecided},
 		{"func: missing claim", policy.Func("x", func(*core.Session) error {
 			return &core.Error{Code: core.CodeForbidden, Err: core.CodeMissingClaim}
 		}), nil, undecided},
@@ -217,15 +217,15 @@ func TestAnswers(t *testing.T) {
 		{policy.AAL(2), core.Error{Code: core.CodeReauthenticationRequired, Claim: "aal", Detail: `AAL(2): the session has no aal`}},
 		{policy.MFA(), core.Error{Code: core.CodeReauthenticationRequired, Claim: "amr"}},
 		{policy.Claim("plan", "pro"), core.Error{Code: core.CodeForbidden, Claim: "plan", Detail: `Claim("plan", "pro"): the session has no plan`}},
-		{policy.InOrganization(), core.Error{Code: core.CodeForbidden, Detail: `InOrganization(): no organisation is active`}},
+		{policy.InOrganization(), core.Error{Code: core.CodeForbidden, Detail: `InOrganization(): no organization is active`}},
 		{policy.Kind(core.KindID), core.Error{Code: core.CodeForbidden, Detail: `Kind("id"): the token is of another kind`}},
 		{outage, core.Error{Code: core.CodeKeysUnavailable, RetryAfter: 5 * time.Second}},
 		{policy.Not(outage), core.Error{Code: core.CodeKeysUnavailable, RetryAfter: 5 * time.Second}},
-		{policy.Not(policy.Scope("read")), core.Error{Code: core.CodeForbidden, Detail: `Not(Scope("read")): it holds`}},
+		{policy.Not(policy.Scope("read")), core.Error{Code: core.CodeForbidden, Detail: `Not(Scope("read")): the inner policy holds`}},
 		{policy.Not(policy.MFA()), core.Error{Code: core.CodeForbidden, Claim: "amr", Detail: `Not › MFA(): the session has no amr`}},
 		{policy.Func("beta", func(*core.Session) error { return errors.New("no row") }), core.Error{Code: core.CodeForbidden, Detail: `Func("beta"): no row`}},
 
-		// All reports what is hardest to mend, and asks for everything at once.
+		// All reports what is hardest to fix, and asks for everything at once.
 		{policy.All(policy.Scope("read"), role), core.Error{Code: core.CodeForbidden, Detail: `All › Role("admin"): "admin" is not among the session's roles`}},
 		{policy.All(fresh, scope, role), core.Error{Code: core.CodeForbidden}},
 		{policy.All(fresh, scope, outage), core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"read", "write"}}},
@@ -273,8 +273,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// A policy of somebody else may ask one of ours: what could not be decided must
-// stay so.
+// A custom policy may call a policy of this package: the result stays undecided.
 func TestVerdictSurvivesWrapping(t *testing.T) {
 	s := verified(t, claims{"scope": "read"})
 	for _, tt := range []struct {
@@ -300,7 +299,7 @@ func TestVerdictSurvivesWrapping(t *testing.T) {
 	}
 }
 
-// What a caller does with an error or its arguments must not reach the policy.
+// A caller that changes an error or its arguments does not change the policy.
 func TestPoliciesAreImmutable(t *testing.T) {
 	scopes := []string{"x", "y"}
 	scope := policy.Scope(scopes...)
@@ -329,7 +328,7 @@ func TestString(t *testing.T) {
 	}
 }
 
-// A guard asks policies on every request: letting one through costs nothing.
+// A guard checks policies on every request: a policy that holds does not allocate.
 func TestHoldingAllocatesNothing(t *testing.T) {
 	s := verified(t, claims{"scope": "read", "roles": []string{"admin"}, "auth_time": at(0), "acr": "gold", "aal": "aal2", "org_id": "org_1"})
 	p := policy.All(
@@ -345,7 +344,7 @@ func TestHoldingAllocatesNothing(t *testing.T) {
 	}
 }
 
-// TestReportedCodeDoesNotDependOnTheOrder: of two failures that are equally hard to mend, the same one is reported
+// TestReportedCodeDoesNotDependOnTheOrder: of two failures that are equally hard to fix, the same one is reported
 // whichever comes first.
 func TestReportedCodeDoesNotDependOnTheOrder(t *testing.T) {
 	s := verified(t, claims{})

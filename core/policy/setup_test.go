@@ -36,8 +36,8 @@ func (c *clock) advance(d time.Duration) {
 
 type claims = map[string]any
 
-// verified returns the session that a real verifier makes of the claims; iss,
-// sub, iat and exp are added, and nil takes a claim away.
+// verified returns the session that a real verifier returns for the claims. iss,
+// sub, iat and exp are added; nil removes a claim.
 func verified(tb testing.TB, set claims) *core.Session {
 	tb.Helper()
 	s, _ := verifiedAt(tb, set)
@@ -83,7 +83,7 @@ func verifiedAt(tb testing.TB, set claims) (*core.Session, *clock) {
 	return s, now
 }
 
-// null is a claim that is there and null.
+// null is a claim that is present and null.
 const null = jsonText("null")
 
 type jsonText string

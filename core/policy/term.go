@@ -21,8 +21,8 @@ const (
 	fails
 )
 
-// errUndecided marks the error of a policy that could not tell, so that a
-// policy that wraps it can't tell either.
+// errUndecided marks the error of an undecided policy, so that a policy that
+// wraps it is undecided too.
 var errUndecided = errors.New("the policy could not be decided")
 
 // term is every policy of this package.
@@ -40,7 +40,7 @@ var (
 // Check returns nil if the policy holds, else a [*core.Error].
 func (t *term) Check(s *core.Session) error {
 	if s == nil || s.UserID() == "" {
-		return &core.Error{Code: core.CodeTokenMissing, Detail: t.text + ": nobody is signed in"}
+		return &core.Error{Code: core.CodeTokenMissing, Detail: t.text + ": the request is anonymous"}
 	}
 	if r := t.judge(s); r != nil {
 		return r.error()
@@ -48,18 +48,18 @@ func (t *term) Check(s *core.Session) error {
 	return nil
 }
 
-// String is the policy as Go writes it.
+// String returns the policy in Go syntax.
 func (t *term) String() string { return t.text }
 
-// asks are what a client must bring to meet a policy.
+// asks are what a client needs to satisfy a policy.
 type asks struct {
 	scopes []string
 	acr    []string
 	maxAge time.Duration
 }
 
-// and asks for both: all scopes, the shorter age, and a context class that is
-// good for both if there is one.
+// and returns what satisfies both: all scopes, the shorter age, and the context
+// classes that both accept, if there are any.
 func (a asks) and(b asks) asks {
 	both := asks{scopes: slices.Clone(a.scopes), acr: a.acr, maxAge: a.maxAge}
 	for _, scope := range b.scopes {
@@ -78,8 +78,8 @@ func (a asks) and(b asks) asks {
 	return both
 }
 
-// refusal is a policy that does not hold. Each is made anew and belongs to who
-// asked.
+// refusal is the result of a policy that does not hold. Each call creates a new
+// one, which its caller may change.
 type refusal struct {
 	verdict
 	asks
@@ -94,7 +94,7 @@ func forbid(v verdict, text, why string) *refusal {
 	return &refusal{verdict: v, code: core.CodeForbidden, reasons: []string{text + ": " + why}}
 }
 
-// lacks is the refusal of a session that does not say what the policy asks.
+// lacks returns the refusal of a session without the claim that the policy reads.
 func lacks(code core.Code, a asks, text, claim string) *refusal {
 	return &refusal{
 		verdict: undecided, code: code, asks: a, claim: claim,
@@ -122,8 +122,8 @@ func (r *refusal) error() *core.Error {
 	return e
 }
 
-// markedCause makes the error tell the verdict: the cause may be that of a part
-// that was not decided while the whole is, and the other way round.
+// markedCause makes errUndecided in the error agree with the verdict: a part may
+// be undecided although the whole is decided, and the other way round.
 func (r *refusal) markedCause() error {
 	marked := r.cause != nil && isUndecided(r.cause)
 	switch {
@@ -143,7 +143,7 @@ func isUndecided(err error) bool {
 	return errors.Is(err, errUndecided) || errors.Is(err, core.CodeMissingClaim)
 }
 
-// ofError reads the error of a policy that is not of this package.
+// ofError converts the error of a policy from another package.
 func ofError(text string, err error) *refusal {
 	r := &refusal{verdict: undecided, code: core.CodeForbidden, reasons: []string{text + ": " + err.Error()}, cause: err}
 	var e *core.Error
@@ -161,7 +161,7 @@ func ofError(text string, err error) *refusal {
 		if isRefusal(e.Code) {
 			r.verdict = fails
 		}
-		if err == error(e) { //nolint:errorlint // all that this very error says is taken over
+		if err == error(e) { //nolint:errorlint // everything in this very error is copied
 			r.reasons, r.cause = []string{text + ": " + cmp.Or(e.Detail, string(e.Code))}, e.Err
 		}
 	}
@@ -188,7 +188,7 @@ func bareCode(err error) (core.Code, verdict) {
 	}
 }
 
-// hardness orders codes by what it takes to mend them, for All and Any.
+// hardness orders codes by how hard the failure is to fix, for All and Any.
 func hardness(code core.Code) int {
 	switch code {
 	case core.CodeKeysUnavailable, core.CodeRevocationUnavailable, core.CodeNetworkError:
@@ -204,8 +204,8 @@ func hardness(code core.Code) int {
 	}
 }
 
-// harder is negative, zero or positive; different codes never compare equal, so
-// that the order of the parts can't matter.
+// harder compares two codes. Different codes never compare equal, so that the
+// order of the parts cannot matter.
 func harder(a, b core.Code) int {
 	if d := hardness(a) - hardness(b); d != 0 {
 		return d
@@ -213,10 +213,10 @@ func harder(a, b core.Code) int {
 	return strings.Compare(string(a), string(b))
 }
 
-// termsOf takes the arguments of All, Any and Not.
+// termsOf converts the arguments of All, Any and Not.
 func termsOf(function string, policies []core.Policy) []*term {
 	if len(policies) == 0 {
-		panic("policy: " + function + ": no policy is given: an empty one would decide for everybody; name at least one")
+		panic("policy: " + function + ": has no policies: it would give every user the same answer; name at least one")
 	}
 	terms := make([]*term, len(policies))
 	for i, p := range policies {
@@ -248,7 +248,7 @@ func custom(text string, check func(*core.Session) error) *term {
 	}}
 }
 
-// call writes a policy as Go does.
+// call returns a policy in Go syntax.
 func call(function string, args []string) string {
 	quoted := make([]string, len(args))
 	for i, a := range args {
@@ -260,7 +260,7 @@ func call(function string, args []string) string {
 // names checks and copies the arguments of a constructor.
 func names(function, what string, given []string) []string {
 	if len(given) == 0 {
-		panic("policy: " + function + ": no " + what + " is given: name at least one")
+		panic("policy: " + function + ": has no " + what + "s: name at least one")
 	}
 	for i, name := range given {
 		if strings.TrimSpace(name) != name || name == "" {
