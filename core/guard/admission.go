@@ -8,20 +8,20 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/sessionkey"
 )
 
-// admission is what a guard leaves in the request's context. A nil session is
-// that of an anonymous request that the guard let through.
+// admission is what a guard puts into the request's context. The session is nil
+// for an anonymous request that the guard let through.
 type admission struct {
 	session *core.Session
 	guard   *Guard     // nil if core.NewContext put the session there
-	outer   *admission // of a guard further out that asks about revocation too
-	at      time.Time  // when guard asked about revocation, zero if it does not
+	outer   *admission // of an outer guard that checks revocation too
+	at      time.Time  // when guard checked revocation, zero if it does not
 }
 
-// Session is how core.FromContext finds the session.
+// Session returns the session to core.FromContext.
 func (a *admission) Session() *core.Session { return a.session }
 
-// admission returns what g leaves in the context for s, which outer let in too
-// if outer is not nil.
+// admission returns what g puts into the context for s. outer is the admission of
+// an outer guard that let s in too, or nil.
 func (g *Guard) admission(s *core.Session, outer *admission) *admission {
 	a := &admission{session: s, guard: g}
 	if s != nil && g.revoker != nil {
@@ -40,7 +40,7 @@ func withAdmission(ctx context.Context, a *admission) context.Context {
 	return context.WithValue(ctx, sessionkey.Key{}, a)
 }
 
-// admissionOf returns nil where neither a guard nor core.NewContext has run.
+// admissionOf returns nil if neither a guard nor core.NewContext has run.
 func admissionOf(ctx context.Context) *admission {
 	if ctx == nil {
 		return nil

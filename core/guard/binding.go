@@ -8,16 +8,16 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// addBinding adds to c what an authenticator holds a token against that is bound
-// to its client: the DPoP proof with the request that it is for (RFC 9449 §4.3),
-// and the TLS certificate (RFC 8705 §3).
+// addBinding adds to c what an authenticator needs to check that a token belongs to
+// the client that sends it: the DPoP proof with the request that it covers (RFC
+// 9449 §4.3), and the client's TLS certificate (RFC 8705 §3).
 func addBinding(c *core.Credentials, r Request) *core.Error {
 	proofs := r.Header("Dpop")
 	switch {
 	case len(proofs) > 1: // RFC 9449 §4.3, check 1: readers could disagree on which one counts
 		return reject(core.CodeInvalidRequest, "the DPoP header is given "+strconv.Itoa(len(proofs))+" times")
-	case len(proofs) == 1 && strings.Contains(proofs[0], ","): // what a proxy makes of two
-		return reject(core.CodeInvalidRequest, "the DPoP header holds several proofs")
+	case len(proofs) == 1 && strings.Contains(proofs[0], ","): // a proxy may join two fields into one
+		return reject(core.CodeInvalidRequest, "the DPoP header contains several proofs")
 	case len(proofs) == 1:
 		c.Proof = strings.Trim(proofs[0], " \t")
 	}

@@ -26,7 +26,7 @@ func (a *recorder) Authenticate(ctx context.Context, c core.Credentials) (*core.
 	return a.verifier.Verify(ctx, c.Token)
 }
 
-// recorded is a handler behind a guard that asks the recorder.
+// recorded is a handler behind a guard whose authenticator is the recorder.
 func recorded(t *testing.T, a *recorder, opts ...guard.Option) http.Handler {
 	t.Helper()
 	g, err := guard.New(a, opts...)
@@ -38,7 +38,7 @@ func recorded(t *testing.T, a *recorder, opts ...guard.Option) http.Handler {
 	}))
 }
 
-// sendLines sends one request as it is written and returns the answer's status.
+// sendLines sends the request lines unchanged and returns the answer's status.
 func sendLines(t *testing.T, conn net.Conn, lines ...string) int {
 	t.Helper()
 	defer func() { _ = conn.Close() }()
@@ -151,7 +151,7 @@ func TestAuthenticatorGetsTheWholeCredentials(t *testing.T) {
 			plainStatus := sendLines(t, conn, c.lines...)
 			config := secure.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 			config.ServerName = "example.com"
-			config.Certificates = secure.TLS.Certificates // the client's certificate may well be the server's
+			config.Certificates = secure.TLS.Certificates // the client uses the server's certificate
 			conn, err = (&tls.Dialer{Config: config}).DialContext(t.Context(), "tcp", secure.Listener.Addr().String())
 			if err != nil {
 				t.Fatal(err)
@@ -163,7 +163,7 @@ func TestAuthenticatorGetsTheWholeCredentials(t *testing.T) {
 			}
 			if c.want.Method == "" {
 				if len(a.got) != 0 {
-					t.Errorf("the authenticator was asked %d times", len(a.got))
+					t.Errorf("the authenticator was called %d times", len(a.got))
 				}
 				return
 			}
@@ -187,7 +187,7 @@ func TestAuthenticatorGetsTheWholeCredentials(t *testing.T) {
 	}
 }
 
-// A request that no server read has no request line.
+// A request that was not read by a server has no request line.
 func TestCredentialsWithoutRequestLine(t *testing.T) {
 	a := &recorder{verifier: newVerifier(t, secretRules())}
 	h := recorded(t, a)
@@ -204,7 +204,7 @@ func TestCredentialsWithoutRequestLine(t *testing.T) {
 	}
 }
 
-// call is a request with the required methods alone.
+// call is a request with only the required methods.
 type call struct{ token string }
 
 func (c call) Method() string        { return http.MethodPost }

@@ -9,7 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// answer is the default body, the model's error and errorCode.
+// answer is the default body.
 type answer struct {
 	Error string    `json:"error"`
 	Code  core.Code `json:"code"`
@@ -28,7 +28,7 @@ type problem struct {
 func body(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {
-		return []byte("{}\n") // strings always marshal
+		return []byte("{}\n") // not reached: strings always marshal
 	}
 	return append(b, '\n')
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// challenge is the WWW-Authenticate of an answer, "" for those without one.
+// challenge returns the WWW-Authenticate of an answer, "" if it has none.
 func (a *Renderer) challenge(err *core.Error, status int) string {
 	switch status {
 	case http.StatusServiceUnavailable, http.StatusInternalServerError, statusClientClosedRequest:
@@ -20,7 +20,7 @@ func (a *Renderer) challenge(err *core.Error, status int) string {
 		c.param("realm", a.realm)
 	}
 	switch err.Code {
-	case core.CodeTokenMissing: // no error code: nothing was tried (RFC 6750 §3.1)
+	case core.CodeTokenMissing: // no error code: the request has no credentials (RFC 6750 §3.1)
 	case core.CodeInvalidRequest:
 		c.param("error", "invalid_request")
 	case core.CodeInsufficientScope, core.CodeForbidden:
@@ -50,7 +50,7 @@ type challenge struct{ b []byte }
 
 func (c *challenge) param(name, value string) {
 	if !quotable(value) {
-		return // a header can't carry it; the answer is correct without it
+		return // not allowed in a header; the challenge is valid without the parameter
 	}
 	if len(c.b) > len("Bearer") {
 		c.b = append(c.b, ',')

@@ -10,7 +10,7 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// Something reports every code but NETWORK_ERROR, which is an alias.
+// Every code can be reported, except NETWORK_ERROR, which is an alias.
 func TestEveryCode(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
 	down := newKeyServer(t)

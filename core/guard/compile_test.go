@@ -8,12 +8,12 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// Options of a verifier and of a guard are different types, of which neither
-// implements the other: giving one to the other does not compile.
+// The options of a verifier and of a guard are different types, and neither
+// implements the other: passing one as the other does not compile.
 func TestOptionsDoNotMix(t *testing.T) {
 	verifiers, guards := reflect.TypeFor[core.Option](), reflect.TypeFor[guard.Option]()
 	if verifiers.AssignableTo(guards) || guards.AssignableTo(verifiers) {
-		t.Error("an option of one can be given to the other")
+		t.Error("an option of one can be passed to the other")
 	}
 	for _, o := range []any{new(core.Contract), core.WithStandardRSA(), guard.Optional()} {
 		if typ := reflect.TypeOf(o); typ.Implements(verifiers) == typ.Implements(guards) {

@@ -11,15 +11,15 @@ import (
 )
 
 // Cookie extracts the token from the cookie of that name. Browsers also send
-// cookies with requests that another site caused, so [http.CrossOriginProtection]
-// is applied first: a cross-origin POST, PUT, PATCH or DELETE with this cookie is
-// rejected with CodeForbidden, and so is a request that opens a WebSocket, which
-// can change something although it is a GET. trustedOrigins, such as
-// "https://app.example.com", are exempt.
+// cookies with requests that another site initiated, so
+// [http.CrossOriginProtection] is applied first: a cross-origin POST, PUT, PATCH or
+// DELETE with this cookie is rejected with CodeForbidden, and so is a cross-origin
+// WebSocket handshake, because a WebSocket can change state although it starts
+// with a GET. trustedOrigins, such as "https://app.example.com", are exempt.
 //
-// A cookie of that name whose value cannot be read (RFC 6265 §4.1.1), or that is
-// given with different values, is rejected with CodeInvalidRequest. An empty one
-// counts as no token: that is how browsers keep a cookie that was cleared.
+// A cookie with an invalid value (RFC 6265 §4.1.1), or one that is sent with
+// different values, is rejected with CodeInvalidRequest. An empty cookie counts as
+// no token, because browsers may still send a cookie that was cleared.
 func Cookie(name string, trustedOrigins ...string) Extractor {
 	protection := http.NewCrossOriginProtection()
 	var bad []string
@@ -32,7 +32,7 @@ func Cookie(name string, trustedOrigins ...string) Extractor {
 }
 
 // InsecureCookie is [Cookie] without the check of the request's origin, for
-// applications that stop cross-site request forgery by other means.
+// applications that prevent cross-site request forgery by other means.
 func InsecureCookie(name string) Extractor { return &cookie{name: name} }
 
 type cookie struct {
@@ -69,9 +69,9 @@ func (c *cookie) Extract(r Request) (string, error) {
 	return token, nil
 }
 
-// find reads the header lines itself. The parsers of net/http and fasthttp drop
-// a cookie that they can't read, or keep only one of a name: a bad credential
-// would pass as an absent one, and a second cookie would take its place unseen.
+// find parses the header lines itself. The parsers of net/http and fasthttp drop
+// an invalid cookie, or keep only one of each name: an invalid credential would
+// count as a missing one, and a second cookie could silently replace the first.
 func (c *cookie) find(lines []string) (token string, found bool, err *core.Error) {
 	for _, line := range lines {
 		for pair := range strings.SplitSeq(line, ";") { // RFC 6265 §5.4
@@ -83,7 +83,7 @@ func (c *cookie) find(lines []string) (token string, found bool, err *core.Error
 				value = value[1 : len(value)-1]
 			}
 			if at := strings.IndexFunc(value, notCookieOctet); at >= 0 {
-				return "", false, reject(core.CodeInvalidRequest, "the cookie "+quoted(c.name)+" can't be read: byte "+strconv.Itoa(at+1)+
+				return "", false, reject(core.CodeInvalidRequest, "the cookie "+quoted(c.name)+" is invalid: byte "+strconv.Itoa(at+1)+
 					" of its value is not allowed in a cookie (RFC 6265 §4.1.1)")
 			}
 			if found && value != token {
@@ -100,9 +100,10 @@ func notCookieOctet(r rune) bool {
 	return r <= ' ' || r > '~' || r == '"' || r == ',' || r == ';' || r == '\\'
 }
 
-// originView is what [http.CrossOriginProtection] looks at. The handshake of a
-// WebSocket counts as unsafe: browsers send it across origins without asking
-// (RFC 6455 §10.2), and the handler checks the origin only later, if at all.
+// originView returns the parts of r that [http.CrossOriginProtection] reads. The
+// handshake of a WebSocket counts as unsafe: browsers send it across origins
+// without a preflight (RFC 6455 §10.2), and the handler checks the origin later,
+// if at all.
 func originView(r Request) *http.Request {
 	method := r.Method()
 	for _, line := range r.Header("Upgrade") {

@@ -18,13 +18,13 @@
 //
 // # Concurrency
 //
-// Guards, requirements and renderers are safe for concurrent use and have nothing
-// to close. So must be every extractor, policy, revoker and function that an
-// option takes. A [*Rejection] belongs to its caller.
+// Guards, requirements and renderers are safe for concurrent use and need not be
+// closed. Every extractor, policy, revoker and function that is given to an option
+// must be safe for concurrent use too. A [*Rejection] belongs to its caller.
 //
 // # Compatibility
 //
-// Statuses, header fields and bodies are part of the API. [Request] may be
-// implemented by others: it gets no further methods; what a request may offer
-// besides is found by optional methods.
+// Statuses, header fields and bodies are part of the API. Other packages may
+// implement [Request], so it never gets more methods: further capabilities of a
+// request are optional methods.
 package guard

@@ -15,10 +15,10 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// exampleSecret would come from the environment.
+// exampleSecret would come from the environment of a real program.
 const exampleSecret = "0123456789abcdef0123456789abcdef"
 
-// exampleToken is what the sign-in would have issued.
+// exampleToken returns a token like the one that the sign-in would issue.
 func exampleToken(issuer, user string) string {
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
 		"iss": issuer, "aud": "my-api", "sub": user, "role": "admin", "exp": time.Now().Add(time.Hour).Unix(),
@@ -29,7 +29,7 @@ func exampleToken(issuer, user string) string {
 	return token
 }
 
-// exampleContract accepts it.
+// exampleContract returns a contract that accepts the token.
 func exampleContract(issuer string) *core.Contract {
 	contract, err := core.NewContract(core.Rules{
 		Issuer:    issuer,
@@ -78,7 +78,7 @@ func ExampleMiddleware() {
 	// Output: 200 hello user_123
 }
 
-// isAdmin is a policy of our own; package policy has the usual ones.
+// isAdmin is a custom policy; package policy has the usual ones.
 type isAdmin struct{}
 
 func (isAdmin) Check(s *core.Session) error {

@@ -9,9 +9,9 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/bearer"
 )
 
-// Extractor finds the token in a request. It returns "" and no error if the
-// request carries none in its place, and an error, usually a [*core.Error] with
-// CodeInvalidRequest, if what it carries cannot be a token. Extractors must be
+// Extractor finds the token in a request. It returns "" and no error if the place
+// where it looks has no token, and an error, usually a [*core.Error] with
+// CodeInvalidRequest, if what it finds cannot be a token. Extractors must be
 // safe for concurrent use and must not keep the request.
 type Extractor interface {
 	Extract(r Request) (token string, err error)
@@ -92,7 +92,7 @@ func bearerCredential(r Request, read func(value string) (token, problem string)
 	}
 }
 
-// whereNothingWas says where a guard looked for a token, and what it found.
+// whereNothingWas describes the places where the guard looked for a token.
 func (g *Guard) whereNothingWas(r Request) string {
 	return "the request carries no token: " + strings.Join(nothingIn(g.extractors, r), "; ")
 }
@@ -118,7 +118,7 @@ func nothingIn(extractors []Extractor, r Request) []string {
 	return found
 }
 
-// place is an extractor that looks at one named thing.
+// place is an extractor that reads one named field.
 type place struct {
 	kind, name string
 	ExtractorFunc
@@ -130,7 +130,7 @@ func (p *place) validate(f *configErrors) {
 	}
 }
 
-// Header extracts the token from a header that holds nothing else, such as
+// Header extracts the token from a header that contains only the token, such as
 // Cf-Access-Jwt-Assertion or X-Goog-Iap-Jwt-Assertion. Use it only if the proxy
 // in front of the service sets or removes that header.
 func Header(name string) Extractor {
@@ -146,8 +146,8 @@ func Header(name string) Extractor {
 	}}
 }
 
-// WebSocketProtocol extracts the token that a browser, which can't set other
-// headers on a WebSocket, offers as a subprotocol after the marker:
+// WebSocketProtocol extracts the token that a browser offers as a subprotocol
+// after the marker, because it cannot set other headers on a WebSocket:
 // Sec-WebSocket-Protocol: chat, <marker>, <token> (RFC 6455 §11.3.4). The
 // server must answer with one of the other protocols or, if the client offers no
 // other, with the marker, never with the token: a browser closes a connection

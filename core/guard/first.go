@@ -25,7 +25,7 @@ func (f *first) Extract(r Request) (string, error) {
 	return token, err
 }
 
-// extract returns the scheme of the place too.
+// extract returns the token and the scheme under which it was found.
 func (f *first) extract(r Request) (token, scheme string, err error) {
 	for _, e := range f.extractors {
 		if token, scheme, err = extractFrom(e, r); token != "" || err != nil {
@@ -48,14 +48,15 @@ func (f *first) validate(errs *configErrors) {
 	}
 }
 
-// validate notes what is wrong with an extractor of this package.
+// validate adds the mistakes in an extractor of this package to errs.
 func validate(e Extractor, f *configErrors) {
 	if v, ok := e.(interface{ validate(f *configErrors) }); ok {
 		v.validate(f)
 	}
 }
 
-// extractFrom returns the scheme under which e found the token, too.
+// extractFrom returns the token that e finds and the scheme under which it was
+// found.
 func extractFrom(e Extractor, r Request) (token, scheme string, err error) {
 	if f, ok := e.(*first); ok {
 		return f.extract(r)

@@ -9,7 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// The first place with a credential decides, also if that credential is bad.
+// The first place with a credential decides, even if the credential is invalid.
 func TestFirst(t *testing.T) {
 	good, other, expired := hs256(t, nil), hs256(t, map[string]any{"sub": "user_2"}), hs256(t, map[string]any{"exp": 1})
 	inFirst := guard.Extractors(guard.First(guard.Bearer(), guard.Cookie("s")))
@@ -50,7 +50,7 @@ func TestFirst(t *testing.T) {
 			}
 		})
 	}
-	// The origin of a cookie that is not read is not checked either.
+	// If the cookie is not read, its origin is not checked either.
 	cross := request(
 		http.MethodPost,
 		"/",
@@ -71,7 +71,7 @@ func TestFirst(t *testing.T) {
 	}
 }
 
-// A renderer answers errors without a guard, in the form of a guard.
+// A renderer without a guard answers errors like a guard.
 func TestRenderer(t *testing.T) {
 	options := []guard.Option{guard.Realm("api"), guard.ProblemDetails()}
 	renderer, err := guard.NewRenderer(options...)

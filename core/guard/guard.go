@@ -13,8 +13,8 @@ import (
 )
 
 // Guard turns a request into a session or a rejection: it extracts the
-// credentials, has them authenticated, asks about revocation and checks
-// policies. It is safe for concurrent use. The New of each adapter wraps one.
+// credentials, has them authenticated, and checks revocation and policies. It is
+// safe for concurrent use. The New of each adapter wraps one.
 type Guard struct {
 	source   core.Authenticator
 	verifier *core.Verifier // nil if source is not a verifier
@@ -27,7 +27,7 @@ type Guard struct {
 	refusals *refusal.Log
 }
 
-// sourceMethods are what an authenticator may offer besides Authenticate.
+// sourceMethods are the optional methods of an authenticator.
 type sourceMethods struct {
 	again interface {
 		Reauthenticate(ctx context.Context, s *core.Session, c core.Credentials) (*core.Session, error)
@@ -78,7 +78,8 @@ func (g *Guard) setSource(source core.Authenticator) {
 		}
 		g.source, g.verifier = v, v
 	case *core.Verifier:
-		// A verifier that works has no session to recheck; a nil or zero one fails before.
+		// A usable verifier returns ErrNoSession for a nil session; a nil or
+		// zero one returns another error.
 		if !errors.Is(s.Recheck(context.Background(), nil), core.ErrNoSession) {
 			g.faults.Missing("verifier", "is nil or zero: make it with NewVerifier")
 			return
@@ -112,18 +113,17 @@ func (g *Guard) setSource(source core.Authenticator) {
 // guard was made with another kind of authenticator.
 func (g *Guard) Verifier() *core.Verifier { return g.verifier }
 
-// Renderer returns what the guard renders its rejections with, for errors that
-// arise behind the guard and shall be answered in the same form.
+// Renderer returns the guard's renderer, for handlers behind the guard that want
+// to answer errors in the same form.
 func (g *Guard) Renderer() *Renderer { return &g.renderer }
 
 // Check returns the session of a request, or the rejection to answer with. Both
 // are nil for an anonymous request that the guard lets through.
 //
-// A session that an outer guard has put into ctx is used again, instead of the
-// token being verified again, only if this guard's own extractors find the same
-// token in this request and this guard's contract is the one that accepted it;
-// time, key, tenant and revocation are checked again. Every other token is
-// verified.
+// The session of an outer guard is reused, without verifying the token again, only
+// if this guard's extractors find the same token in the request and this guard's
+// contract is the one that accepted it. Time, key, tenant and revocation are still
+// checked again. Any other token is verified.
 func (g *Guard) Check(ctx context.Context, r Request) (*core.Session, *Rejection) {
 	s, _, rejection := g.judge(ctx, r)
 	return s, rejection
@@ -132,10 +132,10 @@ func (g *Guard) Check(ctx context.Context, r Request) (*core.Session, *Rejection
 // Enter is [Guard.Check] for adapters: it returns the context in which the
 // handler runs, with the session inside.
 //
-// A guard that is [Optional] (or [InsecureBestEffort]) and finds no credentials
-// of its own keeps the session of an outer guard, after checking it again. A
-// request that the guard skips, or that best effort lets through although its
-// credentials are bad, is anonymous, whatever the outer guard said.
+// A guard with [Optional] or [InsecureBestEffort] that finds no credentials keeps
+// the session of an outer guard, after checking it again. A request that the guard
+// skips, or that best effort lets through despite invalid credentials, is
+// anonymous, even if the outer guard let a session in.
 func (g *Guard) Enter(ctx context.Context, r Request) (context.Context, *Rejection) {
 	s, outer, rejection := g.judge(ctx, r)
 	switch {
@@ -147,9 +147,9 @@ func (g *Guard) Enter(ctx context.Context, r Request) (context.Context, *Rejecti
 	return withAdmission(ctx, g.admission(s, outer)), nil
 }
 
-// judge returns a session, which is that of outer if outer is not nil; or no
-// session and the outer admission that stays; or neither, for an anonymous
-// request.
+// judge returns one of these: a session, which is that of outer if outer is not
+// nil; no session but the outer admission, which remains in effect; neither, for an
+// anonymous request; or a rejection.
 func (g *Guard) judge(ctx context.Context, r Request) (s *core.Session, outer *admission, rejection *Rejection) {
 	if g == nil || g.source == nil {
 		return nil, nil, new(Renderer).Render(r, reject(core.CodeUnknownError, "the guard is nil or zero: make it with New"))
@@ -171,8 +171,9 @@ func (g *Guard) judge(ctx context.Context, r Request) (s *core.Session, outer *a
 	}
 }
 
-// session finds the credentials and authenticates them. The request's own come
-// first: an outer guard may have looked in other places, under other rules.
+// session finds the credentials and authenticates them. Credentials that this guard
+// finds come before the outer session, because the outer guard may look in other
+// places and have other rules.
 func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admission, *core.Error) {
 	found, err := g.extract(r)
 	if err != nil {
@@ -192,7 +193,7 @@ func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admissi
 	default:
 		return nil, nil, nil
 	}
-	if g.verifier == nil { // a verifier looks at the token alone, and must not pay for the rest
+	if g.verifier == nil { // a verifier needs only the token; skip the cost of the rest
 		if err := addBinding(&found, r); err != nil {
 			return nil, nil, g.reported(ctx, r, nil, err)
 		}
@@ -206,7 +207,8 @@ func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admissi
 	return s, outer, err
 }
 
-// authenticate asks the source, which reports its own refusals.
+// authenticate calls the source. A source with a Report method has reported its own
+// rejections.
 func (g *Guard) authenticate(ctx context.Context, outer *admission, c core.Credentials) (*core.Session, *core.Error) {
 	var s *core.Session
 	var err error
@@ -227,7 +229,7 @@ func (g *Guard) authenticate(ctx context.Context, outer *admission, c core.Crede
 	return s, nil
 }
 
-// sourceError makes the error of an authenticator one that has a code.
+// sourceError converts the error of an authenticator to one with a code.
 func sourceError(ctx context.Context, err error) *core.Error {
 	var e *core.Error
 	switch {
@@ -242,7 +244,8 @@ func sourceError(ctx context.Context, err error) *core.Error {
 
 func (g *Guard) extract(r Request) (core.Credentials, *core.Error) {
 	if g.headerOnly && g.verifier != nil {
-		// The verifier looks at a token's characters only if it rejects it.
+		// The verifier checks the token's characters only when it rejects the
+		// token.
 		token, err := bearerCredential(r, bearer.Credential)
 		return core.Credentials{Token: token, Scheme: schemeBearer}, err
 	}
@@ -271,7 +274,7 @@ func extractorError(err error) *core.Error {
 	return &core.Error{Code: core.CodeInvalidRequest, Detail: "an extractor failed", Err: err}
 }
 
-// admit checks what may change with every request.
+// admit checks what can change from one request to the next.
 func (g *Guard) admit(ctx context.Context, r Request, s *core.Session) *core.Error {
 	if err := g.checkRevocation(ctx, s); err != nil {
 		return g.reported(ctx, r, s, err)
@@ -289,7 +292,7 @@ func reject(code core.Code, detail string) *core.Error {
 	return &core.Error{Code: code, Detail: detail}
 }
 
-// canceled returns the error of a wait that the client itself ended.
+// canceled returns the error for a request that the client canceled.
 func canceled(ctx context.Context) *core.Error {
 	return &core.Error{
 		Code: core.CodeRequestCanceled, Detail: "the request ended before its credentials were checked", Err: ctx.Err(),

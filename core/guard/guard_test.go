@@ -29,7 +29,7 @@ func (c *tally) observe(_ context.Context, e event.Event) {
 	}
 }
 
-// answer runs a request through a handler that says who came.
+// answer sends a request through a handler that writes the user id.
 func answer(tb testing.TB, guards []func(http.Handler) http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	tb.Helper()
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -96,7 +96,7 @@ func TestGuardModes(t *testing.T) {
 	}
 }
 
-// An outer and an inner guard of one contract verify once, others each their own.
+// An outer and an inner guard with one contract verify once; with two, each verifies.
 func TestGuardTwice(t *testing.T) {
 	var counts tally
 	verifier := newVerifier(t, secretRules(), core.WithObserver(counts.observe))
@@ -143,7 +143,7 @@ func TestGuardTwice(t *testing.T) {
 			}
 		})
 	}
-	// What NewContext put there was not verified by a guard, so it is not trusted.
+	// A session from NewContext was not verified by a guard, so it is not trusted.
 	s, err := verifier.Verify(t.Context(), hs256(t, nil))
 	if err != nil {
 		t.Fatal(err)
@@ -205,7 +205,7 @@ func TestRequire(t *testing.T) {
 				t.Errorf("log: %s", log.String())
 			}
 			if counts.rejected.Load() != c.rejected {
-				t.Errorf("%d refusals were told", counts.rejected.Load())
+				t.Errorf("%d rejections were reported", counts.rejected.Load())
 			}
 		})
 	}
@@ -235,7 +235,7 @@ func TestGuardFaults(t *testing.T) {
 		{"realm with a line break", verifier, []guard.Option{guard.Realm("a\r\nSet-Cookie: b")}, []string{"Realm"}},
 		{"two modes", verifier, []guard.Option{guard.Optional(), guard.InsecureBestEffort()}, []string{"Optional"}},
 		{"a policy that the anonymous would pass", verifier, []guard.Option{guard.Optional(), guard.Policies(allow)}, []string{"Policies"}},
-		{"a policy that everybody would pass", verifier, []guard.Option{guard.Policies(allow), guard.InsecureBestEffort()}, []string{"Policies"}},
+		{"a policy that anonymous requests would bypass", verifier, []guard.Option{guard.Policies(allow), guard.InsecureBestEffort()}, []string{"Policies"}},
 		{"nil functions", verifier, []guard.Option{guard.Skip(nil), guard.Responder(nil), guard.Messages(nil), guard.Revocation(nil, guard.FailOpen)}, []string{"Skip", "Responder", "Messages", "Revocation"}},
 		{"no extractor", verifier, []guard.Option{guard.Extractors()}, []string{"Extractors"}},
 		{"nil extractors", verifier, []guard.Option{guard.Extractors(nil, guard.ExtractorFunc(nil))}, []string{"Extractors[0]", "Extractors[1]"}},
@@ -247,7 +247,7 @@ func TestGuardFaults(t *testing.T) {
 		{"bad resource", verifier, []guard.Option{guard.Metadata(guard.ResourceMetadata{Resource: "http://api.example"})}, []string{"Metadata.Resource"}},
 		{"bad server", verifier, []guard.Option{guard.Metadata(guard.ResourceMetadata{Resource: "https://api.example", AuthorizationServers: []string{"x"}})}, []string{"Metadata.AuthorizationServers[0]"}},
 		{"nil logger", verifier, []guard.Option{guard.Logger(nil)}, []string{"Logger"}},
-		{"nil authenticator", (*nobody)(nil), nil, []string{"authenticator"}},
+		{"nil authenticator", (*noSession)(nil), nil, []string{"authenticator"}},
 		{"all at once", &core.Contract{}, []guard.Option{guard.Realm("é"), guard.Logger(nil)}, []string{"Realm", "Logger", "contract"}},
 	}
 	for _, c := range cases {
@@ -270,14 +270,14 @@ func TestGuardFaults(t *testing.T) {
 	}
 }
 
-// nobody authenticates nothing.
-type nobody struct{}
+// noSession is an authenticator that is only used as a nil pointer.
+type noSession struct{}
 
-func (*nobody) Authenticate(context.Context, core.Credentials) (*core.Session, error) {
+func (*noSession) Authenticate(context.Context, core.Credentials) (*core.Session, error) {
 	return nil, nil
 }
 
-// A guard or verifier that nobody made refuses; it does not panic.
+// A nil or zero guard or verifier rejects every request; it does not panic.
 func TestZeroGuardAndVerifier(t *testing.T) {
 	for name, g := range map[string]*guard.Guard{"nil": nil, "zero": {}} {
 		s, rejection := g.Check(t.Context(), get("Authorization", "Bearer x"))
@@ -285,7 +285,7 @@ func TestZeroGuardAndVerifier(t *testing.T) {
 			t.Errorf("%s guard: %v %v", name, s, rejection)
 		}
 		if ctx, rejection := g.Enter(t.Context(), get()); rejection == nil || core.UserID(ctx) != "" {
-			t.Errorf("%s guard let somebody in", name)
+			t.Errorf("%s guard let a request in", name)
 		}
 	}
 	for name, v := range map[string]*core.Verifier{"nil": nil, "zero": {}} {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// cleanHeader makes fields safe to be written by any server. A responder may
-// copy what a client sent into them, and not every framework stops a CR or LF
-// from ending the field and starting one of the attacker's (response splitting).
+// cleanHeader makes fields safe to write for every server. A responder may copy
+// client input into them, and not every framework rejects a CR or LF, which would
+// end the field and start one that the attacker chose (response splitting).
 func cleanHeader(h http.Header) {
 	for name, values := range h {
 		if !isFieldName(name) {
@@ -18,8 +18,8 @@ func cleanHeader(h http.Header) {
 	}
 }
 
-// cleanFieldValues replaces CR, LF and NUL by spaces (RFC 9110 §5.5). It leaves
-// values alone, which may be shared between requests.
+// cleanFieldValues replaces CR, LF and NUL with spaces (RFC 9110 §5.5). It
+// returns a copy, because values may be shared between requests.
 func cleanFieldValues(values []string) []string {
 	cleaned := make([]string, len(values))
 	for i, v := range values {

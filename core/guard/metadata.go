@@ -11,18 +11,19 @@ import (
 )
 
 // ResourceMetadata describes this service to its clients (RFC 9728), so that
-// one that is refused finds the authorization server to turn to. Model Context
+// a client whose request is rejected finds the authorization server. Model Context
 // Protocol clients depend on it.
 type ResourceMetadata struct {
-	// Resource is the service's own identifier: an https URL without fragment
+	// Resource is the service's own identifier: an https URL without a fragment
 	// (RFC 9728 §1.2).
 	Resource string
-	// AuthorizationServers are the issuers to turn to; by default those of the
-	// contracts.
+	// AuthorizationServers are the issuers that issue tokens for the service; by
+	// default those of the contracts.
 	AuthorizationServers []string
-	// Scopes are those that the service knows (scopes_supported).
+	// Scopes are the scopes that the service uses (scopes_supported).
 	Scopes []string
-	// Name is for people (resource_name), Documentation a URL for developers.
+	// Name is the service's display name (resource_name). Documentation is the URL
+	// of its documentation for developers (resource_documentation).
 	Name          string
 	Documentation string
 }
@@ -38,8 +39,8 @@ func Metadata(m ResourceMetadata) Option {
 	})
 }
 
-// url is where clients look for the document: the well-known path goes between
-// host and path (RFC 9728 §3.1).
+// url returns the URL at which clients look for the document: the well-known path
+// goes between host and path (RFC 9728 §3.1).
 func (m *ResourceMetadata) url(f *configErrors) string {
 	if !f.URL("Metadata.Resource", m.Resource, faults.URLRules{}) {
 		return ""
@@ -55,9 +56,9 @@ func (m *ResourceMetadata) url(f *configErrors) string {
 }
 
 // MetadataPath returns the path at which the document must be served: the
-// well-known one, with the resource's own path behind it. It is "" without
-// [Metadata]. It is decoded; http.ServeMux and fiber want a path with a space or
-// other special character escaped.
+// well-known path followed by the resource's own path, unescaped. It is "" without
+// [Metadata]. Patterns of http.ServeMux and fiber need a space or other special
+// character escaped.
 func (g *Guard) MetadataPath() string {
 	if g.metadata == nil {
 		return ""
@@ -69,8 +70,9 @@ func (g *Guard) MetadataPath() string {
 	return u.Path
 }
 
-// Metadata returns the protected-resource metadata document (RFC 9728 §2), nil
-// without [Metadata]. It is public: serve it before the guard.
+// Metadata returns the protected-resource metadata document (RFC 9728 §2), or nil
+// without the option [Metadata]. The document is public: serve it on a route that
+// is not guarded.
 func (g *Guard) Metadata() []byte {
 	m := g.metadata
 	if m == nil {
@@ -80,7 +82,7 @@ func (g *Guard) Metadata() []byte {
 	if servers == nil {
 		if known, ok := g.source.(interface{ Issuers() []string }); ok {
 			servers = slices.DeleteFunc(known.Issuers(), func(issuer string) bool {
-				return !strings.Contains(issuer, "://") // §2 wants issuer identifiers that are URLs
+				return !strings.Contains(issuer, "://") // RFC 9728 §2 requires URLs
 			})
 		}
 	}
@@ -94,9 +96,9 @@ func (g *Guard) Metadata() []byte {
 	}{m.Resource, servers, m.Scopes, []string{"header"}, m.Name, m.Documentation})
 }
 
-// MetadataHandler serves [Guard.Metadata]. Pages of every origin may read it:
-// it answers CORS preflights, which browsers send because Model Context Protocol
-// clients add a header of their own. Mount it for every method.
+// MetadataHandler returns a handler that serves [Guard.Metadata]. Pages of every
+// origin may read it: it answers CORS preflights, which browsers send because Model
+// Context Protocol clients add a custom header. Mount it for every method.
 func (g *Guard) MetadataHandler() http.Handler {
 	document := g.Metadata()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -114,7 +116,7 @@ func (g *Guard) MetadataHandler() http.Handler {
 				_, _ = w.Write(document)
 			}
 		case http.MethodOptions:
-			h["Content-Type"] = nil // no content, so nobody may guess its type
+			h["Content-Type"] = nil // no content: keep net/http from guessing a type
 			h.Set("Access-Control-Allow-Methods", "GET, HEAD")
 			h.Set("Access-Control-Allow-Headers", "Authorization, *") // "*" does not cover Authorization (Fetch §4.9)
 			h.Set("Access-Control-Max-Age", "3600")

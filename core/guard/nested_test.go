@@ -12,7 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// TestAnonymousThroughTwoGuards: an anonymous visitor whom the outer guard lets in is no session for the inner one.
+// TestAnonymousThroughTwoGuards: an anonymous request that the outer guard lets in has no session for the inner guard.
 func TestAnonymousThroughTwoGuards(t *testing.T) {
 	outer, inner := newGuard(t, guard.Optional()), newGuard(t, guard.Optional())
 	ctx, rejection := outer.Enter(t.Context(), get())
@@ -24,8 +24,8 @@ func TestAnonymousThroughTwoGuards(t *testing.T) {
 	}
 }
 
-// TestRecheckAsksEveryGuardAgain: Recheck asks the revocation check of a guard further out too, whatever was asked a
-// moment ago, and the guard's own policies.
+// TestRecheckAsksEveryGuardAgain: Recheck repeats the revocation check of an outer guard too, even if it ran a moment
+// ago, and checks the guard's own policies.
 func TestRecheckAsksEveryGuardAgain(t *testing.T) {
 	clock := newClock()
 	verifier := newVerifier(t, secretRules(), core.WithClock(clock))
@@ -52,27 +52,27 @@ func TestRecheckAsksEveryGuardAgain(t *testing.T) {
 	before := asked.Load()
 	wantCode(t, guard.Recheck(ctx), "")
 	if got := asked.Load() - before; got != 1 {
-		t.Errorf("the outer guard's check was asked %d times, want once", got)
+		t.Errorf("the outer guard's check was called %d times, want once", got)
 	}
-	// An answer from the future is no fresh one: the clock was set back.
+	// If the clock was set back, the last check is in the future and does not count as fresh.
 	before = asked.Load()
 	clock.Advance(-time.Minute)
 	if rejection := guard.Require().Check(ctx, r); rejection != nil {
 		t.Fatal(rejection)
 	}
 	if got := asked.Load() - before; got != 1 {
-		t.Errorf("after the clock was set back, the check was asked %d times, want once", got)
+		t.Errorf("after the clock was set back, the check was called %d times, want once", got)
 	}
 	forbidden.Store(true)
 	wantCode(t, guard.Recheck(ctx), core.CodeForbidden)
 }
 
-// silent is an authenticator that is wrong: it returns neither a session nor an error.
+// silent is an incorrect authenticator: it returns neither a session nor an error.
 type silent struct{}
 
 func (silent) Authenticate(context.Context, core.Credentials) (*core.Session, error) { return nil, nil }
 
-// TestAuthenticatorWithoutAnAnswer: what an authenticator does not refuse is not let in for that.
+// TestAuthenticatorWithoutAnAnswer: a request is not let in only because the authenticator returned no error.
 func TestAuthenticatorWithoutAnAnswer(t *testing.T) {
 	g := guardOf(t, silent{})
 	s, rejection := g.Check(t.Context(), get("Authorization", "Bearer x"))
@@ -81,7 +81,7 @@ func TestAuthenticatorWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// TestBearerWithoutASpace: such a header is malformed, whatever the token would be.
+// TestBearerWithoutASpace: such a header is malformed, even if a valid token follows.
 func TestBearerWithoutASpace(t *testing.T) {
 	_, rejection := newGuard(t).Check(t.Context(), get("Authorization", "Bearer\t"+hs256(t, nil)))
 	if rejection == nil || rejection.Status != http.StatusBadRequest {
@@ -102,7 +102,7 @@ func TestHeadHasNoBody(t *testing.T) {
 	}
 }
 
-// TestSkipIsNotAskedAboutStrangePaths: "OPTIONS *" and the like are no paths that a route could have.
+// TestSkipIsNotAskedAboutStrangePaths: the target of "OPTIONS *" is not a path that a route can have.
 func TestSkipIsNotAskedAboutStrangePaths(t *testing.T) {
 	g := newGuard(t, guard.Skip(func(guard.Request) bool { return true }))
 	for path, skipped := range map[string]bool{"/health": true, "health": false, "*": false, "": false} {

@@ -9,8 +9,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
-// Option changes how a [Guard] treats requests. What changes how tokens are
-// verified is an option of the verifier, a [core.Option].
+// Option changes how a [Guard] handles requests. Options that change how tokens are
+// verified belong to the verifier: see [core.Option].
 type Option interface{ apply(s *settings) }
 
 type option func(*settings)
@@ -58,7 +58,7 @@ func newSettings(opts []Option) settings {
 	return s
 }
 
-// log returns the logger of [Logger], or that of the verifier, or the default.
+// log returns the logger of [Logger], the verifier's logger or the default logger.
 func (s *settings) log() *slog.Logger {
 	if s.logger != nil {
 		return s.logger
@@ -71,15 +71,16 @@ func (s *settings) log() *slog.Logger {
 func Optional() Option { return option(func(s *settings) { s.isOptional = true }) }
 
 // InsecureBestEffort treats every request that would be rejected as anonymous,
-// even one with an invalid token, so clients are never told that a token has
+// even one with an invalid token, so a client does not learn that its token has
 // expired. It still answers 503 if keys or the revocation check are unavailable,
-// because valid and invalid tokens cannot be told apart then. Most programs want
-// [Optional].
+// because then a valid token cannot be distinguished from an invalid one. Most
+// programs need [Optional] instead.
 func InsecureBestEffort() Option { return option(func(s *settings) { s.bestEffort = true }) }
 
-// Extractors looks for the token in these places, in this order, instead of only
-// in the Authorization header. A request that carries two different tokens is
-// rejected with CodeInvalidRequest (RFC 6750 §2); see [First].
+// Extractors replaces the place where the guard looks for the token, which is
+// the Authorization header by default. All of them are read, in this order. A
+// request that carries two different tokens is rejected with CodeInvalidRequest
+// (RFC 6750 §2); see [First].
 func Extractors(extractors ...Extractor) Option {
 	return option(func(s *settings) {
 		if len(extractors) == 0 {
@@ -96,10 +97,9 @@ func Extractors(extractors ...Extractor) Option {
 	})
 }
 
-// Policies requires that every session meets the policies, after verification.
-// It cannot be combined with [Optional] and [InsecureBestEffort], because
-// anonymous requests would bypass the policies: put an adapter's Require on the
-// routes that need them instead.
+// Policies requires every session to satisfy the policies. It cannot be combined
+// with [Optional] or [InsecureBestEffort], because anonymous requests would bypass
+// the policies: use an adapter's Require on the routes that need them instead.
 func Policies(policies ...core.Policy) Option {
 	return option(func(s *settings) {
 		for i, p := range policies {
@@ -113,9 +113,9 @@ func Policies(policies ...core.Policy) Option {
 }
 
 // Logger replaces the verifier's logger, or slog.Default() for other
-// authenticators. The guard logs that revocation checks fail, and that they work
-// again. It logs rejections only if its authenticator does not report them; a
-// verifier does, to the logger of [core.WithLogger].
+// authenticators. The guard logs when revocation checks start to fail and when
+// they work again. It logs rejections only if its authenticator does not report
+// them; a verifier does, to the logger of [core.WithLogger].
 func Logger(logger *slog.Logger) Option {
 	return option(func(s *settings) {
 		if logger == nil {

@@ -2,5 +2,5 @@
 
 package guard_test
 
-// raceEnabled is whether the race detector is at work: it allocates.
+// raceEnabled reports whether the race detector is on: it allocates.
 const raceEnabled = true

@@ -7,12 +7,12 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Recheck reports whether the guard that put the session into ctx would still
-// let it in: time, key and tenant, revocation, and the guard's own policies. A
-// handler that outlives its request, such as that of a WebSocket or a stream,
-// calls it before it acts on a later message. It returns [core.ErrNoSession] if
-// ctx holds no session; every other error is an [*core.Error]. For a session that
-// core.NewContext put there, it checks time and key.
+// Recheck returns nil if the guard that put the session into ctx would still let it
+// in: it checks time, key, tenant, revocation and the guard's own policies. A
+// long-running handler, such as that of a WebSocket or a stream, calls it before it
+// acts on a later message. It returns [core.ErrNoSession] if ctx has no session;
+// every other error is a [*core.Error]. For a session that core.NewContext put into
+// ctx, it checks time and key.
 func Recheck(ctx context.Context) error {
 	a := admissionOf(ctx)
 	if a == nil || a.session == nil {
@@ -30,10 +30,10 @@ func Recheck(ctx context.Context) error {
 	return nil
 }
 
-// recheck repeats the checks of when the session was let in: a context may be
-// kept for hours. Revocation is asked about only if always is set or the last
-// answer is old, so that a Require behind a guard does not double the calls. It
-// reports what it refuses.
+// recheck repeats the checks that let the session in, because a context may be kept
+// for hours. It checks revocation only if always is set or the last check is old,
+// so that a Require behind a guard does not double the calls. It reports what it
+// rejects.
 func (a *admission) recheck(ctx context.Context, r Request, always bool) *core.Error {
 	var err error
 	if a.guard != nil && a.guard.methods.recheck != nil {
@@ -47,12 +47,12 @@ func (a *admission) recheck(ctx context.Context, r Request, always bool) *core.E
 	return a.recheckRevocation(ctx, r, always)
 }
 
-// revocationFresh is how long an answer about revocation serves the request that
-// asked for it.
+// revocationFresh is how long the result of a revocation check is reused within
+// its request.
 const revocationFresh = time.Second
 
-// recheckOuterRevocation is recheckRevocation by all guards around g, which asks
-// itself.
+// recheckOuterRevocation is recheckRevocation for the guards around g. g checks
+// revocation itself.
 func (a *admission) recheckOuterRevocation(ctx context.Context, r Request, g *Guard) *core.Error {
 	for a != nil && a.guard == g {
 		a = a.outer

@@ -13,14 +13,14 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// A context may be kept for hours, as that of a WebSocket is: whoever takes its
-// session over asks again what may have changed.
+// A context may be kept for hours, as for a WebSocket: everything that uses its
+// session checks again what may have changed.
 func TestSessionKeptInContext(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(w *keptWorld)
-		want   core.Code // "" still stands
-		anew   core.Code // in place of want, where the token is verified anew
+		want   core.Code // "" if the session is still valid
+		again  core.Code // instead of want, if the token is verified again
 	}{
 		{"nothing changed", func(*keptWorld) {}, "", ""},
 		{"expired", func(w *keptWorld) { w.clock.Advance(2 * time.Hour) }, core.CodeTokenExpired, ""},
@@ -35,13 +35,13 @@ func TestSessionKeptInContext(t *testing.T) {
 		{"revoked", func(w *keptWorld) { w.revoked.Store(true); w.clock.Advance(time.Minute) }, core.CodeTokenRevoked, ""},
 	} {
 		for how, use := range map[string]struct {
-			verifiesAnew, asksNothing bool // the token is at hand; revocation is not asked about again
-			check                     func(w *keptWorld, ctx context.Context) error
+			verifies, reuses bool // the request has the token; the last revocation check is reused
+			check            func(w *keptWorld, ctx context.Context) error
 		}{
 			"Recheck": {check: func(_ *keptWorld, ctx context.Context) error { return guard.Recheck(ctx) }},
 			"Require": {
-				asksNothing: true,
-				check:       func(_ *keptWorld, ctx context.Context) error { return asError(guard.Require().Check(ctx, get())) },
+				reuses: true,
+				check:  func(_ *keptWorld, ctx context.Context) error { return asError(guard.Require().Check(ctx, get())) },
 			},
 			"an optional guard": {check: func(w *keptWorld, ctx context.Context) error {
 				next, rejection := w.optional.Enter(ctx, get())
@@ -50,11 +50,11 @@ func TestSessionKeptInContext(t *testing.T) {
 				}
 				return asError(rejection)
 			}},
-			"the same guard": {verifiesAnew: true, check: func(w *keptWorld, ctx context.Context) error {
+			"the same guard": {verifies: true, check: func(w *keptWorld, ctx context.Context) error {
 				_, rejection := w.guard.Enter(ctx, get("Authorization", "Bearer "+w.token))
 				return asError(rejection)
 			}},
-			"a guard that does not ask about revocation": {verifiesAnew: true, check: func(w *keptWorld, ctx context.Context) error {
+			"a guard without a revocation check": {verifies: true, check: func(w *keptWorld, ctx context.Context) error {
 				_, rejection := w.plain.Enter(ctx, get("Authorization", "Bearer "+w.token))
 				return asError(rejection)
 			}},
@@ -69,14 +69,14 @@ func TestSessionKeptInContext(t *testing.T) {
 				c.change(w)
 				err := use.check(w, ctx)
 				want := c.want
-				if use.verifiesAnew && c.anew != "" {
-					want = c.anew
+				if use.verifies && c.again != "" {
+					want = c.again
 				}
 				if core.CodeOf(err) != want {
 					t.Errorf("got %v, want %q", err, want)
 				}
-				if c.want == "" && use.asksNothing && w.asked.Load() != asked {
-					t.Error("Require asked about revocation what the guard had just asked")
+				if c.want == "" && use.reuses && w.asked.Load() != asked {
+					t.Error("Require repeated the revocation check that the guard had just made")
 				}
 			})
 		}
@@ -123,8 +123,8 @@ func newKeptWorld(t *testing.T) *keptWorld {
 	return w
 }
 
-// A session that another verifier made is not taken over, and one that
-// NewContext put there is only with its token.
+// A session of another verifier is not reused. A session from NewContext is reused
+// only together with its token.
 func TestTakeOverNeedsTheToken(t *testing.T) {
 	v := newVerifier(t, secretRules())
 	g, err := guard.New(v)
@@ -189,7 +189,8 @@ func TestVerifierRecheck(t *testing.T) {
 	wantCode(t, (*core.Verifier)(nil).Recheck(t.Context(), s), core.CodeUnknownError)
 }
 
-// The detail says what was expected and what was found, and no token.
+// The detail says what was expected and what was found. It does not contain the
+// token.
 func TestDetailSaysWhatWasFound(t *testing.T) {
 	rules := with(func(r *core.Rules) {
 		r.AuthorizedParties, r.TokenTypes = []string{"spa"}, []string{"at+jwt"}
@@ -202,7 +203,7 @@ func TestDetailSaysWhatWasFound(t *testing.T) {
 	detail := func(err error) string {
 		var e *core.Error
 		if !errors.As(err, &e) {
-			t.Fatalf("no *Error: %v", err)
+			t.Fatalf("not an *Error: %v", err)
 		}
 		return e.Detail
 	}

@@ -9,10 +9,10 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Rejection is the answer to a request that a guard refuses, rendered once for
-// all frameworks. It belongs to the caller.
+// Rejection is the answer to a request that a guard rejects, the same for all
+// frameworks. It belongs to its caller and is not safe for concurrent use.
 type Rejection struct {
-	// Err says why. It is for the server; the client sees Status, Header, Body.
+	// Err is the reason, for the server. The client sees Status, Header and Body.
 	Err    *core.Error
 	Status int
 	Header http.Header
@@ -24,9 +24,8 @@ type Rejection struct {
 	message string // for the client
 }
 
-// Error makes a rejection the error that a framework gets. Its text is the
-// sentence that the client may see, because error handlers and loggers of
-// frameworks print it into the answer. What happened is in Err.
+// Error returns the sentence that the client may see: error handlers and loggers of
+// frameworks write an error's text into the answer. The reason is in Err.
 func (r *Rejection) Error() string {
 	if r.message == "" {
 		return r.Err.Message()
@@ -42,7 +41,7 @@ func (r *Rejection) MarshalJSON() ([]byte, error) {
 	if json.Valid(r.Body) {
 		return r.Body, nil
 	}
-	return json.Marshal(string(r.Body)) // a responder's text
+	return json.Marshal(string(r.Body)) // a responder wrote text
 }
 
 // ServeHTTP writes the answer. A HEAD request gets the header of a GET, with its
@@ -54,17 +53,18 @@ func (r *Rejection) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	w.WriteHeader(r.Status)
 	if req.Method != http.MethodHead {
-		_, _ = w.Write(r.Body) //nolint:gosec // JSON of ours; the client is gone if writing fails
+		_, _ = w.Write(r.Body) //nolint:gosec // the body is JSON; if writing fails, the client is gone
 	}
 }
 
-// statusClientClosedRequest is what access logs show of a client that hung up,
-// since nginx; nobody is there to read the answer.
+// statusClientClosedRequest is the status that access logs show, since nginx, if a
+// client closed the connection. The client does not see it.
 const statusClientClosedRequest = 499
 
-// SetHeader sets the answer's fields in h, in place of those of the same name,
-// for an adapter that does not write the answer by ServeHTTP. Content-Type is
-// left out where an error handler answers: its body is another.
+// SetHeader sets the answer's fields in h and replaces those of the same name,
+// for an adapter that does not write the answer with ServeHTTP. It leaves
+// Content-Type out if [Rejection.Delegate] is set, because the error handler
+// writes its own body.
 func (r *Rejection) SetHeader(h http.Header) {
 	for name, values := range r.Header {
 		if !r.Delegate || name != "Content-Type" {

@@ -19,10 +19,9 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "update the golden files")
 
-// golden compares text with a file of testdata, which is the documentation of
-// what clients see.
+// golden compares text with a file of testdata, which documents what clients see.
 func golden(t *testing.T, name, text string) {
 	t.Helper()
 	file := filepath.Join("testdata", name+".golden")
@@ -40,13 +39,13 @@ func golden(t *testing.T, name, text string) {
 	}
 }
 
-// refusing is a guard whose policy refuses with err.
+// refusing returns a guard whose policy fails with err.
 func refusing(t *testing.T, err *core.Error, opts ...guard.Option) *guard.Guard {
 	t.Helper()
 	return newGuard(t, append(opts, guard.Policies(policyFunc(func(*core.Session) error { return err })))...)
 }
 
-// exchange writes down an answer as HTTP/1.1 would.
+// exchange returns an answer as HTTP/1.1 sends it.
 func exchange(t *testing.T, g *guard.Guard, method string) string {
 	t.Helper()
 	server := httptest.NewServer(g.Handler(http.NotFoundHandler()))
@@ -125,13 +124,13 @@ func TestRejectionDetails(t *testing.T) {
 			return "Das geht <nicht>: " + r.Method() + " " + string(e.Code) + "\r\n"
 		})}},
 		{"own message in a problem", scope("a"), "GET", []guard.Option{guard.ProblemDetails(), guard.Messages(func(guard.Request, *core.Error) string { return "Nein." })}},
-		{"default where there is no own message", scope("a"), "GET", []guard.Option{guard.Messages(func(guard.Request, *core.Error) string { return "" })}},
+		{"default if the message is empty", scope("a"), "GET", []guard.Option{guard.Messages(func(guard.Request, *core.Error) string { return "" })}},
 		{"responder", scope("a"), "GET", []guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) {
 			r.Status, r.Body = http.StatusTeapot, []byte("short and stout")
 			r.Header.Set("Content-Type", "text/plain")
 			r.Header.Set("X-Code", string(r.Err.Code))
 		})}},
-		{"responder with a status that is none", scope("a"), "GET", []guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) {
+		{"responder with an invalid status", scope("a"), "GET", []guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) {
 			r.Status, r.Err = 0, nil
 		})}},
 		{"responder with an interim status", scope("a"), "GET", []guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) { r.Status = 100 })}},
@@ -158,7 +157,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// A rejection is its receiver's own: spoiling one spoils no other.
+// A rejection belongs to its caller: changing it does not change another one.
 func TestRejectionIsOwned(t *testing.T) {
 	g := refusing(t, &core.Error{Code: core.CodeForbidden})
 	var first string
@@ -215,8 +214,8 @@ func TestRejectionTextIsPublic(t *testing.T) {
 	}
 }
 
-// TestNoHeaderIsSplit: what a responder copies from the request into a field
-// stays in that field, whoever writes it to the wire.
+// TestNoHeaderIsSplit: client input that a responder copies into a field stays in
+// that field, no matter which server writes it.
 func TestNoHeaderIsSplit(t *testing.T) {
 	shared := []string{"caf\xe9\n"}
 	g := newGuard(t, guard.Responder(func(_ guard.Request, r *guard.Rejection) {

@@ -10,15 +10,15 @@ import (
 
 // Renderer turns errors into rejections: status, headers and body. A guard has
 // one; make one with [NewRenderer] for code that answers errors without a guard,
-// such as a logout endpoint. The zero value renders with the defaults. It is
-// safe for concurrent use.
+// such as a webhook. The zero value uses the defaults. It is safe for concurrent
+// use.
 type Renderer struct {
 	rendering
 	// metadataURL is the resource_metadata of challenges (RFC 9728 §5.1).
 	metadataURL string
 }
 
-// rendering is what options change about the answers.
+// rendering is the part of the settings that changes answers.
 type rendering struct {
 	realm     string
 	problem   bool
@@ -27,7 +27,7 @@ type rendering struct {
 	delegate  bool
 }
 
-// NewRenderer returns a renderer by the options that change answers: [Realm],
+// NewRenderer returns a renderer with the options that change answers: [Realm],
 // [ProblemDetails], [Responder], [Messages], [DelegateErrors] and [Metadata].
 // Other options have no effect. It returns all mistakes at once, as
 // [*core.ConfigError].
@@ -48,7 +48,8 @@ func (s *settings) renderer() Renderer {
 	return r
 }
 
-// Realm names the protection space in challenges (RFC 9110 §11.5).
+// Realm sets the realm of challenges, which names the protection space (RFC 9110
+// §11.5). It must be printable ASCII.
 func Realm(realm string) Option {
 	return option(func(s *settings) {
 		if !quotable(realm) {
@@ -74,8 +75,8 @@ func Responder(respond func(Request, *Rejection)) Option {
 	})
 }
 
-// Messages writes the sentence for a person in the answer, e.g. in the language
-// that Accept-Language asks for. "" keeps the default.
+// Messages replaces the sentence for the user in the answer, for example with one
+// in the language of Accept-Language. If message returns "", the default is used.
 func Messages(message func(Request, *core.Error) string) Option {
 	return option(func(s *settings) {
 		if message == nil {
@@ -90,20 +91,20 @@ func Messages(message func(Request, *core.Error) string) Option {
 // *echo.HTTPError, and fiber's ErrorHandler an error in which errors.As finds a
 // *fiber.Error. errors.As finds the [*core.Error] and the [*Rejection] in each of
 // them. Status and headers are set before; the error's text is the sentence that
-// the client may see. Plain net/http, and so chi, has no error handler: there it
-// changes nothing.
+// the client may see. Plain net/http, and so chi, has no error handler: the option
+// has no effect there.
 func DelegateErrors() Option { return option(func(s *settings) { s.rendering.delegate = true }) }
 
-// Render returns the rejection for err, whose code is that of the first
-// [*core.Error] in it, or UNKNOWN_ERROR. r may be nil where there is no request,
-// unless an option's function needs one.
+// Render returns the rejection for err. Its code is that of the first [*core.Error]
+// in err's tree, or UNKNOWN_ERROR. r may be nil if no function of an option needs
+// it.
 func (a *Renderer) Render(r Request, err error) *Rejection {
 	e := errorOf(err)
 	rejection := &Rejection{Err: e, Status: e.Code.Status(), Header: make(http.Header, 4), Delegate: a.delegate}
 	message := e.Message()
 	if a.message != nil {
-		if own := a.message(r, e); own != "" {
-			message = own
+		if custom := a.message(r, e); custom != "" {
+			message = custom
 		}
 	}
 	rejection.message = message
@@ -127,7 +128,7 @@ func (a *Renderer) Render(r Request, err error) *Rejection {
 	if a.responder != nil {
 		a.responder(r, rejection)
 		rejection.Err = e
-		if rejection.Status < http.StatusOK || rejection.Status > 599 { // net/http panics, or takes it for an interim answer
+		if rejection.Status < http.StatusOK || rejection.Status > 599 { // net/http panics, or sends an interim answer
 			rejection.Status = e.Code.Status()
 		}
 		cleanHeader(rejection.Header)

@@ -16,9 +16,8 @@ func (now nowClock) Now() time.Time { return now() }
 
 // reported reports a rejection that the guard made itself to the observers and the
 // log of its source, and returns it. If the source does not report rejections, the
-// guard logs them. r is nil where there is no request, s where no session was
-// rejected. A session that was put into the context without a guard has no
-// observers.
+// guard logs them. r is nil if there is no request, s if no session was rejected. A
+// session that was put into the context without a guard has no observers.
 func (g *Guard) reported(ctx context.Context, r refusal.Request, s *core.Session, err *core.Error) *core.Error {
 	if g == nil || err.Code == core.CodeRequestCanceled {
 		return err

@@ -16,7 +16,7 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// rejections keeps the events about rejections.
+// rejections records the events about rejections.
 type rejections struct{ all []event.TokenRejected }
 
 func (r *rejections) observe(_ context.Context, e event.Event) {
@@ -25,8 +25,8 @@ func (r *rejections) observe(_ context.Context, e event.Event) {
 	}
 }
 
-// What the guard rejects is reported like what the verifier rejects: with contract,
-// key and request.
+// A rejection by the guard is reported like one by the verifier: with contract, key
+// and request.
 func TestRejectionsAreReportedInFull(t *testing.T) {
 	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
 	rules := server.Rules()
@@ -85,7 +85,7 @@ func TestRejectionsAreReportedInFull(t *testing.T) {
 	}
 }
 
-// Recheck has no request, and still knows the session.
+// Recheck has no request, but it knows the session.
 func TestRecheckReportsTheSession(t *testing.T) {
 	var seen rejections
 	clock := newClock()
@@ -150,8 +150,8 @@ func (apiKeys) Authenticate(_ context.Context, c core.Credentials) (*core.Sessio
 	return nil, &core.Error{Code: core.CodeInvalidSignature, Detail: "the key is not known"}
 }
 
-// One rejected request is one line that says why, whatever kind of authenticator
-// rejects it.
+// One rejected request is one log line with the reason, for every kind of
+// authenticator.
 func TestOneRejectionIsOneLine(t *testing.T) {
 	const sum = `level=INFO msg="auth: requests rejected" total=1 codes.`
 	const request1 = ` last.method=GET last.path=/things last.request_id=r1 span=s1`
@@ -213,7 +213,7 @@ func TestOneRejectionIsOneLine(t *testing.T) {
 				r.Header["Authorization"] = c.authorization
 			}
 			ctx := context.WithValue(t.Context(), spanKey{}, "s1")
-			for range 20 { // and the rest within the interval is not logged
+			for range 20 { // more within the interval are not logged
 				_, _ = g.Check(ctx, guard.HTTPRequest(r))
 			}
 			code, _, _ := strings.Cut(strings.TrimPrefix(c.want, sum), "=")
@@ -225,7 +225,7 @@ func TestOneRejectionIsOneLine(t *testing.T) {
 	}
 }
 
-// FirstOf reports for those of its authenticators that do not.
+// FirstOf reports for authenticators that do not report themselves.
 func TestFirstOfReportsForOthers(t *testing.T) {
 	var seen rejections
 	v := newVerifier(t, secretRules(), core.WithObserver(seen.observe))
@@ -247,7 +247,7 @@ func TestFirstOfReportsForOthers(t *testing.T) {
 	}
 }
 
-// A middleware's id counts more than the client's.
+// A middleware's id takes precedence over the client's.
 func TestRequestIDOfAMiddleware(t *testing.T) {
 	var seen rejections
 	h := guard.Middleware(newVerifier(t, secretRules(), core.WithObserver(seen.observe)))(http.NotFoundHandler())

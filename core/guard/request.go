@@ -7,18 +7,19 @@ import (
 	"strings"
 )
 
-// Request is the read-only view of a request that a guard needs, and all that an
-// adapter implements. Returned strings must stay valid after the request: an
-// adapter for a framework that reuses its buffers copies them.
+// Request is the read-only view of a request that a guard needs; an adapter
+// implements it. Returned strings must stay valid after the request: an adapter for
+// a framework that reuses its buffers copies them.
 //
-// A gRPC call can be a Request too: its method is POST, its host :authority, its
-// path the full method name, its header fields the metadata; it has no query.
+// A gRPC call can be a Request too: its method is POST, its host is :authority, its
+// path is the full method name, its header fields are the metadata, and it has no
+// query.
 //
 // A request may also have a method TLS() *tls.ConnectionState, which returns nil
-// for a connection that is not encrypted. From it come the URL and the client's
-// certificate in [core.Credentials]; without it they are unknown. A method
-// RequestID() string returns the id for log lines, "" for that of the client's
-// X-Request-Id header.
+// for a connection that is not encrypted. It supplies the URL and the client's
+// certificate in [core.Credentials]; without it they are unknown. An optional
+// method RequestID() string returns the id for log lines; if it returns "", the
+// client's X-Request-Id header is used.
 type Request interface {
 	// Method returns the HTTP method in upper case.
 	Method() string
@@ -27,8 +28,8 @@ type Request interface {
 	// Path returns the path that the router matches, escaped as the client sent
 	// it: "/a%2Fb" is not "/a/b". For a gRPC call it is the full method name.
 	Path() string
-	// Header returns every field line of that name, as it was sent, nil if there
-	// is none. Cookies are read from it too.
+	// Header returns every field line of that name as it was sent, or nil.
+	// Cookies are read from it too.
 	Header(name string) []string
 	// Query returns the values of every query parameter of that name.
 	Query(name string) []string
@@ -37,9 +38,9 @@ type Request interface {
 // HTTPRequest is the [Request] view of a net/http request.
 func HTTPRequest(r *http.Request) Request { return httpRequest{r} }
 
-// HTTPExchange is [HTTPRequest] for middleware that has the answer's header too:
-// log lines name the X-Request-Id that an earlier middleware has put there, rather
-// than the one that the client sent.
+// HTTPExchange is [HTTPRequest] for middleware that also has the answer's header:
+// log lines then show the X-Request-Id that an earlier middleware put into it,
+// instead of the client's.
 func HTTPExchange(answer http.Header, r *http.Request) Request {
 	if ids := answer["X-Request-Id"]; len(ids) > 0 && ids[0] != "" {
 		return identifiedRequest{httpRequest{r}, ids[0]}
@@ -47,7 +48,7 @@ func HTTPExchange(answer http.Header, r *http.Request) Request {
 	return httpRequest{r}
 }
 
-// identifiedRequest is a request to which this service has given an id.
+// identifiedRequest is a request with an id that this service assigned.
 type identifiedRequest struct {
 	httpRequest
 
@@ -56,15 +57,16 @@ type identifiedRequest struct {
 
 func (r identifiedRequest) RequestID() string { return r.id }
 
-// httpRequest is pointer-shaped: making it an interface does not allocate.
+// httpRequest has the size of a pointer, so converting it to an interface does not
+// allocate.
 type httpRequest struct{ r *http.Request }
 
 func (h httpRequest) Method() string              { return h.r.Method }
 func (h httpRequest) Host() string                { return h.r.Host }
 func (h httpRequest) Header(name string) []string { return h.r.Header.Values(name) }
 
-// Path does not use EscapedPath where RawPath is set: that function falls back
-// to Path if the client sent what need not be valid, and routers match RawPath.
+// Path returns RawPath if it is set, because routers match it. EscapedPath would
+// fall back to Path for an invalid RawPath.
 func (h httpRequest) Path() string {
 	if raw := h.r.URL.RawPath; raw != "" {
 		return raw
@@ -86,11 +88,12 @@ func (h httpRequest) Query(name string) []string {
 // TLS returns the state of the connection, nil if it is not encrypted.
 func (h httpRequest) TLS() *tls.ConnectionState { return h.r.TLS }
 
-// sentPath returns the path of the request line. Path is what a router made of
-// it: http.StripPrefix takes a part away that a DPoP proof names (RFC 9449 §4.2).
+// sentPath returns the path of the request line. Path is not always the same:
+// http.StripPrefix removes a part of it, but a DPoP proof contains the path that
+// the client sent (RFC 9449 §4.2).
 func (h httpRequest) sentPath() string {
 	target := h.r.RequestURI
-	if !strings.HasPrefix(target, "/") { // absolute (RFC 9112 §3.2.2), or not read by a server
+	if !strings.HasPrefix(target, "/") { // absolute (RFC 9112 §3.2.2), or not from a server
 		u, err := url.ParseRequestURI(target)
 		if err != nil || u.Host == "" {
 			u = h.r.URL

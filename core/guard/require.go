@@ -10,7 +10,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
-// checkPolicies returns the first refusal.
+// checkPolicies returns the error of the first policy that does not hold.
 func checkPolicies(s *core.Session, policies []core.Policy) *core.Error {
 	for _, p := range policies {
 		if err := p.Check(s); err != nil {
@@ -25,7 +25,7 @@ func policyError(err error) *core.Error {
 	switch {
 	case !errors.As(err, &e):
 		return &core.Error{Code: core.CodeForbidden, Err: err}
-	case e == nil: // a nil pointer in an error that is not nil is still a refusal
+	case e == nil: // an error that holds a nil pointer still rejects
 		return reject(core.CodeForbidden, "the policy returned a nil *core.Error as its error: return nil itself to allow")
 	case e.Code == "":
 		return &core.Error{Code: core.CodeForbidden, Detail: "the policy's error has no code", Err: err}
@@ -33,11 +33,11 @@ func policyError(err error) *core.Error {
 	return e
 }
 
-// Requirement asks policies about the session that a [Guard] has let in. The
+// Requirement checks policies on the session that a [Guard] has let in. The
 // Require of each adapter wraps one. It is safe for concurrent use.
 type Requirement struct{ policies []core.Policy }
 
-// Require returns a requirement of all policies; without any, it requires a
+// Require returns a requirement of all the policies. Without policies it requires a
 // session. It panics on a nil policy.
 func Require(policies ...core.Policy) *Requirement {
 	for i, p := range policies {
@@ -48,11 +48,10 @@ func Require(policies ...core.Policy) *Requirement {
 	return &Requirement{policies}
 }
 
-// Check returns nil if the session in ctx still stands (time, key, tenant,
-// revocation) and meets every policy. An anonymous
-// visitor is refused with core.CodeTokenMissing. Where no guard has run it refuses
-// too, with status 500, and says so in the log: a route that nothing guards is
-// a mistake of the program, not of the client.
+// Check returns nil if the session in ctx is still valid (time, key, tenant,
+// revocation) and satisfies every policy. It rejects an anonymous request with
+// core.CodeTokenMissing. If no guard has run, it rejects the request with status
+// 500 and logs an error: an unguarded route is a programming error.
 func (q *Requirement) Check(ctx context.Context, r Request) *Rejection {
 	a := admissionOf(ctx)
 	switch {
@@ -70,7 +69,7 @@ func (q *Requirement) Check(ctx context.Context, r Request) *Rejection {
 	return nil
 }
 
-// rejection renders err as the guard does that let the session in.
+// rejection renders err with the renderer of the guard that let the session in.
 func (a *admission) rejection(r Request, err *core.Error) *Rejection {
 	if a.guard == nil {
 		return new(Renderer).Render(r, err)
@@ -78,7 +77,7 @@ func (a *admission) rejection(r Request, err *core.Error) *Rejection {
 	return a.guard.renderer.Render(r, err)
 }
 
-// unguarded answers for a Require on a route that no guard protects.
+// unguarded logs and renders the error of a Require on a route without a guard.
 func unguarded(r Request) *Rejection {
 	slog.Error("auth: Require is on a route that no guard protects: put New before it",
 		slog.String("method", r.Method()), slog.String("path", r.Path()))

@@ -12,20 +12,20 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
-// RevocationFailure says what happens if the revocation check itself fails.
+// RevocationFailure decides what happens if the revocation check itself fails.
 type RevocationFailure int
 
 // The two choices. Neither is the default: [Revocation] requires one.
 const (
-	// FailClosed answers 503, with CodeRevocationUnavailable: nobody gets in while
-	// revocation cannot be checked.
+	// FailClosed answers 503, with CodeRevocationUnavailable: no session gets in
+	// while revocation cannot be checked.
 	FailClosed RevocationFailure = iota + 1
 	// FailOpen accepts the session, even a revoked one, while the check is down.
 	FailOpen
 )
 
 // Revoker reports whether a session has been revoked. It must be safe for
-// concurrent use. It returns an error if it cannot tell. Package guardtest proves
+// concurrent use. It returns an error if it cannot decide. Package guardtest tests
 // implementations.
 type Revoker interface {
 	Revoked(ctx context.Context, s *core.Session) (bool, error)
@@ -37,9 +37,9 @@ type RevokerFunc func(ctx context.Context, s *core.Session) (bool, error)
 // Revoked calls f.
 func (f RevokerFunc) Revoked(ctx context.Context, s *core.Session) (bool, error) { return f(ctx, s) }
 
-// Revocation asks revoker about every session on every request, also for tokens
-// that were verified before. If revoker returns an error, onFailure decides. The
-// first failure and the recovery are logged, not every request.
+// Revocation calls revoker for the session of every request, even if its token was
+// verified before. If revoker returns an error, onFailure decides. The first
+// failure and the recovery are logged, not every request.
 func Revocation(revoker Revoker, onFailure RevocationFailure) Option {
 	return option(func(s *settings) {
 		if faults.IsNil(revoker) {
@@ -52,7 +52,7 @@ func Revocation(revoker Revoker, onFailure RevocationFailure) Option {
 	})
 }
 
-// revocationRetry is the Retry-After of an answer that the check could not give.
+// revocationRetry is the Retry-After of an answer if revocation cannot be checked.
 const revocationRetry = 5 * time.Second
 
 func (g *Guard) checkRevocation(ctx context.Context, s *core.Session) *core.Error {
@@ -60,11 +60,11 @@ func (g *Guard) checkRevocation(ctx context.Context, s *core.Session) *core.Erro
 		return nil
 	}
 	revoked, err := g.revoker.Revoked(ctx, s)
-	if errors.Is(err, core.CodeTokenRevoked) { // an answer in the form of an error: FailOpen must not let it through
+	if errors.Is(err, core.CodeTokenRevoked) { // an error that means "revoked": FailOpen must not let it through
 		revoked, err = true, nil
 	}
 	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
-		return canceled(ctx) // the client hung up; the store may be fine
+		return canceled(ctx) // the client closed the connection; the store may be fine
 	}
 	g.noteRevocation(ctx, err)
 	switch {
@@ -93,22 +93,22 @@ func (g *Guard) noteRevocation(ctx context.Context, err error) {
 	}
 }
 
-// outage decides which of many failures is reported: the first, and the end. A
-// service that comes and goes is reported once in outageQuiet at most, so that
-// nobody fills a log by it.
+// outage decides which failures are reported: the first one, and the recovery. A
+// service that fails and recovers repeatedly is reported at most once per
+// outageQuiet, so that it cannot flood the log.
 type outage struct {
-	active atomic.Bool // something is yet to be reported, or to end
+	active atomic.Bool // a failure or recovery is still to be reported
 
 	mu       sync.Mutex
-	reported bool // the last report was of a failure
+	reported bool // the last report was a failure
 	at       time.Time
 	failed   uint64
 }
 
 const outageQuiet = 10 * time.Second
 
-// note counts a failure or a success. It returns true if that is to be reported,
-// and for a success how many failures there were since the last one reported.
+// note counts a failure or a success. It returns true if the caller must report it,
+// and for a success the number of failures since the last reported recovery.
 func (o *outage) note(failing bool, clock func() time.Time) (failed uint64, report bool) {
 	if !failing && !o.active.Load() {
 		return 0, false

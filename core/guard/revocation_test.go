@@ -23,7 +23,7 @@ func TestRevocation(t *testing.T) {
 	check := func(ctx context.Context, s *core.Session) error {
 		asked.Add(1)
 		if s.UserID() != "user_1" || ctx == nil {
-			t.Error("asked about nobody")
+			t.Error("called without a session")
 		}
 		return verdict
 	}
@@ -49,9 +49,9 @@ func TestRevocation(t *testing.T) {
 			core.CodeTokenRevoked,
 			core.CodeTokenRevoked,
 		},
-		{"can't tell", errors.New("redis is down"), "", core.CodeRevocationUnavailable},
-		{"another code can't tell either", core.CodeForbidden, "", core.CodeRevocationUnavailable},
-		{"a nil *Error can't tell either", nilError, "", core.CodeRevocationUnavailable},
+		{"can't decide", errors.New("redis is down"), "", core.CodeRevocationUnavailable},
+		{"another code is undecided too", core.CodeForbidden, "", core.CodeRevocationUnavailable},
+		{"a nil *Error is undecided too", nilError, "", core.CodeRevocationUnavailable},
 	}
 	token := hs256(t, nil)
 	for _, c := range cases {
@@ -82,12 +82,12 @@ func TestRevocation(t *testing.T) {
 		}
 	}
 	if hits := verifier.Stats().Hits; hits == 0 {
-		t.Error("nothing came from memory")
+		t.Error("no session came from the token cache")
 	}
 }
 
-// A store that is down must not fill the log, whatever the failure mode, and one
-// that comes and goes must not either.
+// A store that is down, or that fails and recovers repeatedly, must not flood the
+// log in either failure mode.
 func TestRevocationOutageIsLoggedOnce(t *testing.T) {
 	for failure, want := range map[guard.RevocationFailure]string{
 		guard.FailOpen:   "level=WARN",
@@ -148,8 +148,8 @@ func TestRevocationOutageIsLoggedOnce(t *testing.T) {
 	}
 }
 
-// A client that hangs up makes no outage: not for the keys, not for revocation,
-// not for a resolver, and not for those who count.
+// A client that closes the connection does not count as an outage of the keys, of
+// revocation or of a resolver, and is not counted as a rejection.
 func TestClientThatHangsUp(t *testing.T) {
 	var log bytes.Buffer
 	var counts tally
@@ -194,7 +194,7 @@ func TestClientThatHangsUp(t *testing.T) {
 		}
 		s, rejection := g.Check(ctx, get("Authorization", "Bearer "+c.token))
 		if s != nil || rejection == nil {
-			t.Errorf("%s: let in", name)
+			t.Errorf("%s: was let in", name)
 			continue
 		}
 		wantCode(t, rejection, core.CodeRequestCanceled)
@@ -205,9 +205,9 @@ func TestClientThatHangsUp(t *testing.T) {
 		}
 	}
 	if n := counts.rejected.Load(); n != 0 || log.Len() > 0 {
-		t.Errorf("observers heard of %d refusals, the log says %q", n, log.String())
+		t.Errorf("observers got %d rejections, the log has %q", n, log.String())
 	}
-	// A deadline is not the client's doing.
+	// A deadline is not caused by the client.
 	ctx, cancel = context.WithTimeout(t.Context(), 0)
 	defer cancel()
 	_, err := keys.Verify(ctx, rs256(t, "k1", nil))

@@ -8,10 +8,10 @@ import (
 )
 
 // Skip bypasses the guard for requests for which skip returns true, e.g. health
-// checks. No session is in their context, not even where the request
-// carries a token. skip is not asked about a path that two routers could read
-// differently, see [SkipPaths]: such a request is always guarded. Name what
-// is skipped, not what is guarded: routers may ignore case or a trailing slash.
+// checks. Their context has no session, even if the request carries a token. skip
+// is not called for a path that two routers could interpret differently, see
+// [SkipPaths]: such a request is always guarded. List what is skipped, not what is
+// guarded, because routers may ignore case or a trailing slash.
 func Skip(skip func(Request) bool) Option {
 	return option(func(s *settings) {
 		if skip == nil {
@@ -23,12 +23,13 @@ func Skip(skip func(Request) bool) Option {
 
 // SkipPaths bypasses the guard for requests for these paths. A path is written
 // unescaped, as in a route: "/health" is that path alone, "/public/*" is every
-// path below /public. Case counts. It adds to [Skip].
+// path below /public. Case matters. It can be combined with [Skip]: a request
+// that either option names is skipped.
 //
-// A request is guarded whatever these options say if its path has a ".", ".."
-// or empty segment (a trailing slash makes one), a backslash, a control
-// character, or a percent-encoded slash, backslash, percent sign, letter, digit,
-// or one of "-._~".
+// A request is always guarded, regardless of these options, if its path has a
+// ".", ".." or empty segment (a trailing slash makes one), a backslash, a
+// control character, or a percent-encoded slash, backslash, percent sign,
+// letter, digit, or one of "-._~".
 func SkipPaths(paths ...string) Option {
 	return option(func(s *settings) {
 		if len(paths) == 0 {
@@ -43,8 +44,7 @@ func SkipPaths(paths ...string) Option {
 	})
 }
 
-// checkSkipPath returns what is wrong with a path that could never be skipped
-// as its author meant it.
+// checkSkipPath returns what is wrong with a path of SkipPaths, "" if nothing is.
 func checkSkipPath(path string) string {
 	exact := strings.TrimSuffix(path, "/*")
 	escaped := (&url.URL{Path: exact}).EscapedPath()
@@ -54,7 +54,7 @@ func checkSkipPath(path string) string {
 	case !strings.HasPrefix(path, "/"):
 		return `must begin with "/"`
 	case strings.ContainsAny(exact, "*{}") || strings.Contains(exact, "/:"):
-		return `is compared literally: only a last segment "/*" stands for others`
+		return `is compared literally: only a last segment "/*" matches other paths`
 	case strings.Contains(exact, "%"):
 		return "must be written unescaped"
 	case len(path) > 1 && strings.HasSuffix(path, "/"):
@@ -66,7 +66,7 @@ func checkSkipPath(path string) string {
 	return ""
 }
 
-// skips reports whether the request passes unverified.
+// skips reports whether the request bypasses the guard.
 func (g *settings) skips(r Request) bool {
 	if g.skip == nil && len(g.skipPaths) == 0 {
 		return false
@@ -92,10 +92,10 @@ func (g *settings) skipsPath(path string) bool {
 	return false
 }
 
-// isUnambiguousPath reports whether every router reads an escaped path alike:
-// whether it matches the raw or the decoded form, cleans it or not, and merges
-// slashes or not. Otherwise a path that looks like a skipped one may be routed
-// to a guarded handler ("/admin/..%2Fhealth").
+// isUnambiguousPath reports whether every router interprets an escaped path in the
+// same way, whether it matches the raw or the decoded form, cleans the path or
+// merges slashes. Otherwise a path that looks like a skipped one may be routed to a
+// guarded handler ("/admin/..%2Fhealth").
 func isUnambiguousPath(path string) bool {
 	if path == "/" {
 		return true
@@ -116,12 +116,12 @@ func isUnambiguousSegment(segment string) bool {
 	for i := 0; i < len(segment); i++ {
 		switch c := segment[i]; {
 		case c <= ' ' || c >= 0x7f || c == '\\' || c == '?' || c == '#':
-			return false // must be escaped (RFC 3986 §3.3); what a router makes of it differs
+			return false // must be escaped (RFC 3986 §3.3); routers differ
 		case c == '%':
 			decoded, ok := unescaped(segment[i:])
-			// Only octets that need it are escaped by honest clients; an escaped
-			// unreserved one is equal to the plain one (RFC 3986 §2.3) for those
-			// who decode, and another for those who do not.
+			// Normal clients escape only octets that need it. An escaped unreserved
+			// octet equals the plain one (RFC 3986 §2.3) for routers that decode
+			// the path, and differs from it for those that do not.
 			if !ok || decoded < ' ' || decoded == 0x7f || strings.IndexByte(`/\%`, decoded) >= 0 || isUnreserved(decoded) {
 				return false
 			}
@@ -131,7 +131,7 @@ func isUnambiguousSegment(segment string) bool {
 	return true
 }
 
-// unescaped returns the octet of a "%XX" at the front of s.
+// unescaped returns the octet of the "%XX" at the start of s.
 func unescaped(s string) (byte, bool) {
 	if len(s) < 3 {
 		return 0, false
@@ -143,7 +143,7 @@ func unescaped(s string) (byte, bool) {
 	return decoded[0], true
 }
 
-// isUnreserved reports whether c is of RFC 3986 §2.3.
+// isUnreserved reports whether c is an unreserved character (RFC 3986 §2.3).
 func isUnreserved(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0
 }

@@ -11,14 +11,14 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// target is a request whose target is parsed as a server parses it.
+// target returns a request whose target is parsed like a server does.
 func target(t *testing.T, raw string) *http.Request {
 	t.Helper()
 	return httptest.NewRequest(http.MethodGet, raw, http.NoBody)
 }
 
-// TestSkip: a predicate and the list of paths see a path only where every router
-// would read it alike.
+// TestSkip: the predicate and the list of paths only see paths that every router
+// interprets in the same way.
 func TestSkip(t *testing.T) {
 	for path, skipped := range map[string]bool{
 		"/":                           true,
@@ -111,12 +111,12 @@ func TestSkipPathsThatCanNeverWork(t *testing.T) {
 		}
 	}
 	if _, err := guard.New(newContract(t, secretRules()), guard.SkipPaths()); err == nil {
-		t.Error("no path at all is accepted")
+		t.Error("an empty list is accepted")
 	}
 }
 
-// TestHTTPRequestPath: it is what the client sent, for routers that match the
-// raw path, and what a middleware has made of it.
+// TestHTTPRequestPath: it is the path that the client sent, for routers that match
+// the raw path, or the path that a middleware rewrote.
 func TestHTTPRequestPath(t *testing.T) {
 	for raw, want := range map[string]string{
 		"/a%2Fb":          "/a%2Fb",

@@ -111,7 +111,8 @@ func levelOf(aal string) int {
 //     inherence (face, fpt, iris, retina, vbm). Methods of one kind
 //     are one factor, even a code by mail or a hardware key, and so is "mca".
 //
-// Without any of them it is undecided. It fails with core.CodeReauthenticationRequired.
+// Without any of them it is undecided. It fails with
+// core.CodeReauthenticationRequired.
 func MFA() core.Policy {
 	const text = "MFA()"
 	return &term{text: text, judge: func(s *core.Session) *refusal {

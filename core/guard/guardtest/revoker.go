@@ -1,4 +1,8 @@
-// Package guardtest proves implementations of the interfaces of package guard.
+// Package guardtest tests implementations of the interfaces of package guard.
+//
+// It uses a real verifier and a real guard, and an issuer on loopback. Its
+// functions report every broken rule at once and are safe for concurrent use.
+// Later versions may add rules, so an implementation can fail after an upgrade.
 package guardtest
 
 import (
@@ -21,11 +25,11 @@ type Revocations struct {
 	Revoker guard.Revoker
 	// Revoke revokes the session's user, session or token.
 	Revoke func(ctx context.Context, s *core.Session) error
-	// Break makes the store unreachable. Nothing is asked of it afterwards.
+	// Break makes the store unreachable. It is called last.
 	Break func()
 }
 
-// TestRevoker proves a [guard.Revoker]. start returns one with an empty store.
+// TestRevoker tests a [guard.Revoker]. start returns one with an empty store.
 func TestRevoker(t *testing.T, start func(t *testing.T) Revocations) {
 	t.Helper()
 	if err := CheckRevoker(t.Context(), start(t)); err != nil {
@@ -93,7 +97,7 @@ func CheckRevoker(ctx context.Context, r Revocations) error {
 	return errors.Join(broken...)
 }
 
-// concurrently asks about both sessions from many goroutines.
+// concurrently checks both sessions from many goroutines.
 func concurrently(ctx context.Context, r guard.Revoker, revoked, other *core.Session) error {
 	var group sync.WaitGroup
 	wrong := make(chan error, 64)
@@ -112,8 +116,8 @@ func concurrently(ctx context.Context, r guard.Revoker, revoked, other *core.Ses
 	return <-wrong
 }
 
-// canceled asks with a context that has ended: a revoker may answer from memory,
-// but must not wait, and must not call a revoked session good.
+// canceled calls Revoked with a canceled context: a revoker may answer from memory,
+// but must not wait, and must not report a revoked session as not revoked.
 func canceled(ctx context.Context, r guard.Revoker, revoked *core.Session) error {
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
