@@ -7,6 +7,7 @@ require (
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/gofiber/fiber/v2 v2.52.15
 	github.com/labstack/echo/v4 v4.16.0
+	github.com/revstackhq/auth-go/authdoctor v0.1.0
 	github.com/revstackhq/auth-go/chiauth v0.1.0
 	github.com/revstackhq/auth-go/core v0.1.0
 	github.com/revstackhq/auth-go/echoauth v0.1.0
@@ -64,6 +65,7 @@ require (
 )
 
 replace (
+	github.com/revstackhq/auth-go/authdoctor => ../authdoctor
 	github.com/revstackhq/auth-go/chiauth => ../chiauth
 	github.com/revstackhq/auth-go/core => ../core
 	github.com/revstackhq/auth-go/echoauth => ../echoauth

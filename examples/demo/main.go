@@ -1,6 +1,6 @@
 // Command demo serves one small profile API in gin, echo, chi and fiber, guarded
-// by one Clerk contract, and the issuer that signs its tokens. Everything is on
-// loopback and needs only Go.
+// by one Clerk contract, and the issuer that signs its tokens, with the playground
+// as its page. Everything is on loopback and needs only Go.
 //
 //	go run ./examples/demo          # serve, and print curl lines to paste
 //	go run ./examples/demo -check   # play the scenarios of core/adaptertest on all four adapters, and report differences
@@ -68,7 +68,7 @@ func serveDemo(ctx context.Context, cfg config, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, site.close()) }()
-	contract, err := site.contract()
+	verifier, err := site.verifier()
 	if err != nil {
 		ports.close()
 		return err
@@ -77,7 +77,7 @@ func serveDemo(ctx context.Context, cfg config, out io.Writer) (err error) {
 	defer func() { err = errors.Join(err, all.stop()) }()
 	for _, f := range frameworks() {
 		site.links = append(site.links, link{f.name, urlOf(ports[f.name])})
-		all = append(all, start(f.name, f.serve(contract, site.origins()), ports[f.name]))
+		all = append(all, start(f.name, f.serve(verifier, site.origins()), ports[f.name]))
 	}
 	all = append(all, start(issuerName, site.server(), ports[issuerName]))
 	printDemo(out, site)

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"io"
@@ -132,17 +133,67 @@ func TestPage(t *testing.T) {
 	if status != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), "text/html") {
 		t.Fatalf("the page answers %d, %s", status, header.Get("Content-Type"))
 	}
-	for _, api := range address.FindAllString(printed, 5) {
-		if !strings.Contains(body, api) {
-			t.Errorf("the page does not name %s", api)
-		}
+	if !strings.Contains(body, "auth-go playground") {
+		t.Errorf("the page is not the playground:\n%s", body)
 	}
-	outside := regexp.MustCompile(`(?:src|href|action)\s*=\s*["']?(?:https?:)?//[^1"][^"'\s>]*`).FindString(body)
-	if outside != "" {
-		t.Errorf("the page asks another host: %s", outside)
+	if _, scenes, _ := get(t, site+"/api/scenes", nil); !strings.Contains(scenes, "This demo") {
+		t.Errorf("the playground does not know the demo's contract: %.300s", scenes)
 	}
 	if status, _, _ := get(t, site+"/elsewhere", nil); status != http.StatusNotFound {
 		t.Errorf("/elsewhere answers %d", status)
+	}
+}
+
+// TestForeignPages: a page of another site can't have tokens of the demo's issuer.
+func TestForeignPages(t *testing.T) {
+	site := address.FindString(serving(t, unset))
+	if status, body, _ := get(t, site+"/token", http.Header{"Sec-Fetch-Site": {"cross-site"}}); status != http.StatusForbidden {
+		t.Errorf("a fetch from another site: %d %s", status, body)
+	}
+	if status, _, header := get(t, site+"/token", nil); status != http.StatusOK || header.Get("Cross-Origin-Resource-Policy") != "same-origin" {
+		t.Errorf("curl: %d, %v", status, header)
+	}
+}
+
+// TestPlaygroundAndAPIs: what the page does to the issuer, the printed lines feel.
+func TestPlaygroundAndAPIs(t *testing.T) {
+	s, _ := newTestSite(t)
+	verifier, err := s.verifier()
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := func(name, body string) string {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/api/"+name, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		response, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		data, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %d %s %v", name, response.StatusCode, data, err)
+		}
+		return string(data)
+	}
+	var minted struct{ Token string }
+	if err := json.Unmarshal([]byte(post("mint", `{"scene":"0"}`)), &minted); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := verifier.Verify(t.Context(), minted.Token); err != nil {
+		t.Errorf("a token of the page: %v", err)
+	}
+	printed := strings.TrimSpace(askToken(t, s, "user=user_7").Body.String())
+	if report := post("explain", `{"scene":"0","token":"`+printed+`"}`); !strings.Contains(report, `"accepted":true`) {
+		t.Errorf("a token of /token on the page: %s", report)
+	}
+	post("act", `{"scene":"0","action":"hour"}`)
+	if _, err := verifier.Verify(t.Context(), minted.Token); !errors.Is(err, core.CodeTokenExpired) {
+		t.Errorf("an hour later: %v", err)
 	}
 }
 

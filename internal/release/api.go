@@ -181,11 +181,11 @@ func (r *repository) linkedModules(ctx context.Context, m publicModule) ([]strin
 func (r *repository) listings(ctx context.Context, write bool, out io.Writer) error {
 	var errs []error
 	for _, m := range r.modules {
-		if !m.command { // nobody can import a command
-			surface, err := r.surface(ctx, m)
-			if err != nil {
-				return err
-			}
+		surface, err := r.surface(ctx, m)
+		if err != nil {
+			return err
+		}
+		if surface != "" || !m.command { // a command may have no package that others can import
 			errs = append(errs, r.listing(path.Join("api", m.dir+".txt"), surface, write, out))
 		}
 		linked, err := r.linkedModules(ctx, m)

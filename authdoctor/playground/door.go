@@ -1,0 +1,104 @@
+package playground
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// sceneHeader chooses the service behind a door. A page of another site cannot
+// send it: the browser would ask first, and no door answers.
+const sceneHeader = "Playground-Scene"
+
+// maxHeaderBytes exceeds the limit on tokens, so that the guard and not the
+// server rejects a token that is too long.
+const maxHeaderBytes = 64 << 10
+
+// door is where the services of one framework listen.
+type door struct {
+	framework string
+	url       string
+	close     func() error
+}
+
+// openDoors serves the four frameworks on free ports.
+func (p *Playground) openDoors() ([]door, error) {
+	var doors []door
+	for _, framework := range []string{"gin", "echo", "chi", "fiber"} {
+		l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+		if err != nil {
+			return doors, fmt.Errorf("playground: no port for %s: %w", framework, err)
+		}
+		d := door{framework: framework, url: "http://" + l.Addr().String()}
+		if framework == "fiber" {
+			d.close = p.serveFiber(l)
+		} else {
+			d.close = p.serveHTTP(l, framework)
+		}
+		doors = append(doors, d)
+	}
+	return doors, nil
+}
+
+func (p *Playground) serveHTTP(l net.Listener, framework string) (stop func() error) {
+	server := &http.Server{
+		ReadHeaderTimeout: 10 * time.Second,
+		MaxHeaderBytes:    maxHeaderBytes,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			running := p.runningService(r.Header.Get(sceneHeader))
+			if running == nil {
+				http.NotFound(w, r)
+				return
+			}
+			running.handlers[framework].ServeHTTP(w, r)
+		}),
+	}
+	return serve(func() error { return server.Serve(l) }, func() error { return errors.Join(server.Close(), closed(l)) })
+}
+
+func (p *Playground) serveFiber(l net.Listener) (stop func() error) {
+	front := fiber.New(fiber.Config{DisableStartupMessage: true, ReadBufferSize: maxHeaderBytes})
+	front.Use(func(c *fiber.Ctx) error {
+		running := p.runningService(c.Get(sceneHeader))
+		if running == nil {
+			return c.SendStatus(http.StatusNotFound)
+		}
+		running.fiber.Handler()(c.Context())
+		return nil
+	})
+	shutdown := func() error { return errors.Join(front.ShutdownWithTimeout(shutdownTimeout), closed(l)) }
+	return serve(func() error { return front.Listener(l) }, shutdown)
+}
+
+// closed ends a listener that may never have been served.
+func closed(l net.Listener) error {
+	if err := l.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// serve runs a server; stop returns when it has ended.
+func serve(run, shutdown func() error) (stop func() error) {
+	ended := make(chan error, 1)
+	go func() { ended <- run() }()
+	return func() error {
+		err := shutdown()
+		if served := <-ended; !errors.Is(served, http.ErrServerClosed) && !errors.Is(served, net.ErrClosed) {
+			err = errors.Join(err, served)
+		}
+		return err
+	}
+}
+
+// runningService is the service of a scene if it has been started.
+func (p *Playground) runningService(id string) *service {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.running[id]
+}
