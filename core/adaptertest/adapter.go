@@ -15,47 +15,48 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// Adapter is what is certified.
+// Adapter describes the adapter under test.
 type Adapter struct {
-	// Name is the package's, for reports.
+	// Name is the name of the package, for reports.
 	Name string
 	// Start serves the routes of [Config] on loopback, in the framework. It
-	// panics where the adapter's New does.
+	// panics if the adapter's New panics.
 	Start func(Config) (*Server, error)
 	// Routers are programs like Start's, by name, with other settings of the
-	// router: those that change which paths match, and how headers are read.
+	// router that change which paths match or how headers are read.
 	Routers map[string]func(Config) (*Server, error)
-	// HasErrorHandler: the framework has an error handling of its own, which
-	// guard.DelegateErrors leaves rejections to.
+	// HasErrorHandler reports that the framework has error handling to which
+	// guard.DelegateErrors can delegate rejections.
 	HasErrorHandler bool
 }
 
 // Paths that an adapter's program serves, for every method.
 const (
-	// PathPublic stands behind no middleware.
+	// PathPublic is behind no middleware.
 	PathPublic = "/public"
-	// PathPrivate stands behind New(Source, Options...).
+	// PathPrivate is behind New(Source, Options...).
 	PathPrivate = "/private"
 	// PathTwice is in a group behind New(Source, InnerOptions...) within a group
 	// behind New(Source, Options...).
 	PathTwice = "/twice"
-	// PathRequire stands behind New and Require(Policies...).
+	// PathRequire is behind New and Require(Policies...).
 	PathRequire = "/require"
-	// PathUnguarded stands behind Require(Policies...) alone.
+	// PathUnguarded is only behind Require(Policies...).
 	PathUnguarded = "/unguarded"
-	// PathPanic stands behind New; its handler panics, and a recovery
+	// PathPanic is behind New; its handler panics, and a recovery
 	// middleware of the framework answers with 500.
 	PathPanic = "/panic"
-	// PathStream stands behind New; its handler sends StreamLine of UserID for
-	// 0, 1 and 2 as text/plain, each flushed by itself.
+	// PathStream is behind New; its handler sends StreamLine of UserID for
+	// 0, 1 and 2 as text/plain, each flushed separately.
 	PathStream = "/stream"
-	// PathItem and one more segment, a parameter of the route, stands behind New.
+	// PathItem is followed by one segment, a parameter of the route. It is behind
+	// New.
 	PathItem = "/item/"
-	// PathFiles and whatever follows stands behind New.
+	// PathFiles is followed by any path. It is behind New.
 	PathFiles = "/files/"
 )
 
-// Config is one program of the suite. All handlers but those of PathPanic and
+// Config is one program of the suite. All handlers except those of PathPanic and
 // PathStream answer with [Config.Report], status 200 and Content-Type
 // application/json. If the guard has a MetadataPath, the program serves the
 // adapter's Metadata there.
@@ -70,15 +71,15 @@ type Config struct {
 	// middleware, echo's HTTPErrorHandler, fiber's ErrorHandler) with every
 	// error it gets, before the framework answers as it does by default.
 	SawError func(error)
-	// OwnErrors: that error handling answers with status 418 instead.
+	// OwnErrors makes that error handling answer with status 418 instead.
 	OwnErrors bool
-	// ran notes that a handler ran.
+	// ran records that a handler ran.
 	ran func(path string)
 	// tls makes the program serve HTTPS, nil HTTP.
 	tls *tls.Config
 }
 
-// Claims are what the suite's handlers ask of the adapter's Claims.
+// Claims is the type that the suite's handlers pass to the adapter's Claims.
 type Claims struct {
 	Subject   string `json:"sub"`
 	SessionID string `json:"sid"`
@@ -87,20 +88,21 @@ type Claims struct {
 // Report is what a handler saw of the session.
 type Report struct {
 	Route        string `json:"route"`
-	UserID       string `json:"userId"`           // by the adapter's UserID
-	SessionID    string `json:"sessionId"`        // by the adapter's Session
+	UserID       string `json:"userId"`           // from the adapter's UserID
+	SessionID    string `json:"sessionId"`        // from the adapter's Session
 	Organization string `json:"organization"`     // likewise
-	Subject      string `json:"subject"`          // by the adapter's Claims
-	ClaimsError  string `json:"claimsError"`      // "no session", or what else went wrong
-	Service      string `json:"serviceSeesUser"`  // by core.UserID of the request's context
-	ServiceOrg   string `json:"serviceSeesOrg"`   // by core.FromContext of it
-	HasSession   bool   `json:"handlerHasIt"`     // by the adapter's Session
-	ServiceHas   bool   `json:"serviceHasIt"`     // by core.FromContext
-	ServiceClaim string `json:"serviceSeesClaim"` // by core.Claims of it
+	Subject      string `json:"subject"`          // from the adapter's Claims
+	ClaimsError  string `json:"claimsError"`      // "no session", or another error
+	Service      string `json:"serviceSeesUser"`  // from core.UserID with the request's context
+	ServiceOrg   string `json:"serviceSeesOrg"`   // from core.FromContext
+	HasSession   bool   `json:"handlerHasIt"`     // from the adapter's Session
+	ServiceHas   bool   `json:"serviceHasIt"`     // from core.FromContext
+	ServiceClaim string `json:"serviceSeesClaim"` // from core.Claims
 }
 
-// Report returns the body of a handler's answer. ctx is what a service would be
-// given, the others are the adapter's UserID, Session and Claims.
+// Report returns the body of a handler's answer. ctx is the context that a service
+// gets; the other arguments are the results of the adapter's UserID, Session and
+// Claims.
 func (c Config) Report(ctx context.Context, route, userID string, session *core.Session, ok bool, claims Claims, err error) []byte {
 	if c.ran != nil {
 		c.ran(route)
@@ -128,25 +130,25 @@ func (c Config) Report(ctx context.Context, route, userID string, session *core.
 	return b.Bytes()
 }
 
-// Ran notes that a handler without a Report has run.
+// Ran records that a handler without a Report ran.
 func (c Config) Ran(path string) {
 	if c.ran != nil {
 		c.ran(path)
 	}
 }
 
-// StreamLine is the n-th line of PathStream's answer.
+// StreamLine returns the n-th line of PathStream's answer.
 func StreamLine(userID string, n int) string { return fmt.Sprintf("%d %s\n", n, userID) }
 
 // Server is a running program.
 type Server struct {
-	// Addr is where it listens, host:port.
+	// Addr is the address on which it listens, host:port.
 	Addr string
 	// Close stops it.
 	Close func() error
 }
 
-// Serve runs a framework that is an http.Handler.
+// Serve serves a framework that is an http.Handler on loopback.
 func (c Config) Serve(handler http.Handler) (*Server, error) {
 	server := &http.Server{
 		Handler:           handler,
@@ -155,8 +157,8 @@ func (c Config) Serve(handler http.Handler) (*Server, error) {
 	return c.ServeListener(server.Serve, server.Close)
 }
 
-// ServeListener runs a framework with a server of its own: serve answers on a
-// listener until stop is called.
+// ServeListener runs a framework that has its own server: serve handles requests of
+// a listener until stop is called.
 func (c Config) ServeListener(serve func(net.Listener) error, stop func() error) (*Server, error) {
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -168,11 +170,11 @@ func (c Config) ServeListener(serve func(net.Listener) error, stop func() error)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = serve(listener) // says only that it was stopped
+		_ = serve(listener) // the error only reports that it was stopped
 	}()
 	return &Server{Addr: listener.Addr().String(), Close: func() error {
 		err := stop()
-		_ = listener.Close() // a server that was stopped before it served leaves it open
+		_ = listener.Close() // a server that is stopped before it serves leaves it open
 		<-done
 		return err
 	}}, nil

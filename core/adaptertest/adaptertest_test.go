@@ -14,8 +14,8 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// start serves the suite's routes with core's own middleware. wrap, if not nil,
-// sabotages it.
+// start serves the suite's routes with the middleware of package guard. wrap, if
+// not nil, breaks it.
 func start(cfg adaptertest.Config, wrap func(guarded, bare http.Handler) http.Handler) (*adaptertest.Server, error) {
 	mux := http.NewServeMux()
 	report := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -42,7 +42,7 @@ func start(cfg adaptertest.Config, wrap func(guarded, bare http.Handler) http.Ha
 	mount(adaptertest.PathFiles, enter(report))
 	mount(adaptertest.PathRequire, enter(require(report)))
 	mount(adaptertest.PathUnguarded, require(report))
-	mount(adaptertest.PathPanic, recovered(enter(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the handler's own fault") }))))
+	mount(adaptertest.PathPanic, recovered(enter(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the handler panics") }))))
 	mount(adaptertest.PathStream, enter(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		cfg.Ran(adaptertest.PathStream)
 		w.Header().Set("Content-Type", "text/plain")
@@ -69,14 +69,14 @@ func plain() adaptertest.Adapter {
 	return adaptertest.Adapter{Name: "core", Start: func(cfg adaptertest.Config) (*adaptertest.Server, error) { return start(cfg, nil) }}
 }
 
-// TestCore certifies core's own middleware.
+// TestCore tests the middleware of package guard.
 func TestCore(t *testing.T) { adaptertest.Run(t, plain()) }
 
 func TestTable(t *testing.T) {
 	names := map[string]bool{}
 	for _, s := range adaptertest.Scenarios() {
 		if names[s.Name] || s.Name == "" || s.Why == "" || s.Mode.Name == "" || s.Want.Status == 0 {
-			t.Errorf("the row %q is told twice, or lacks name, rule, mode or answer", s.Name)
+			t.Errorf("the row %q is not unique, or lacks a name, reason, mode or answer", s.Name)
 		}
 		names[s.Name] = true
 	}
@@ -85,7 +85,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// TestFaultsAreFound: a suite that can't fail certifies nothing.
+// TestFaultsAreFound: a suite that cannot fail proves nothing.
 func TestFaultsAreFound(t *testing.T) {
 	stage, err := adaptertest.NewStage()
 	if err != nil {
@@ -96,8 +96,8 @@ func TestFaultsAreFound(t *testing.T) {
 		scenario string
 		wrap     func(guarded, bare http.Handler) http.Handler
 	}{
-		"no g at all": {"bearer absent", func(_, bare http.Handler) http.Handler { return bare }},
-		"the handler runs after the refusal": {"bearer absent", func(guarded, bare http.Handler) http.Handler {
+		"no guard": {"bearer absent", func(_, bare http.Handler) http.Handler { return bare }},
+		"the handler runs after the rejection": {"bearer absent", func(guarded, bare http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				guarded.ServeHTTP(w, r)
 				bare.ServeHTTP(httptest.NewRecorder(), r)
@@ -126,7 +126,7 @@ func TestFaultsAreFound(t *testing.T) {
 				guarded.ServeHTTP(w, r)
 			})
 		}},
-		"an outage is unauthorised": {"outage, good token", func(guarded, _ http.Handler) http.Handler {
+		"an outage is unauthorized": {"outage, good token", func(guarded, _ http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if guarded.ServeHTTP(httptest.NewRecorder(), r); true {
 					w.WriteHeader(http.StatusUnauthorized)
@@ -134,12 +134,12 @@ func TestFaultsAreFound(t *testing.T) {
 			})
 		}},
 	} {
-		sabotaged := adaptertest.Adapter{Name: name, Start: func(cfg adaptertest.Config) (*adaptertest.Server, error) { return start(cfg, fault.wrap) }}
+		broken := adaptertest.Adapter{Name: name, Start: func(cfg adaptertest.Config) (*adaptertest.Server, error) { return start(cfg, fault.wrap) }}
 		scenario := find(t, fault.scenario)
 		for _, tc := range []struct {
 			adapter adaptertest.Adapter
 			good    bool
-		}{{plain(), true}, {sabotaged, false}} {
+		}{{plain(), true}, {broken, false}} {
 			x, err := stage.Play(t.Context(), tc.adapter, scenario)
 			if err != nil {
 				t.Fatal(err)
@@ -158,11 +158,11 @@ func find(t *testing.T, name string) adaptertest.Scenario {
 			return s
 		}
 	}
-	t.Fatalf("no scenario is called %q", name)
+	t.Fatalf("there is no scenario %q", name)
 	return adaptertest.Scenario{}
 }
 
-// A program plays the table without a test, e.g. to print it.
+// A program can play the table without a test, e.g. to print it.
 func ExampleStage() {
 	stage, err := adaptertest.NewStage()
 	if err != nil {

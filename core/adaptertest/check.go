@@ -8,7 +8,7 @@ import (
 
 func (s Scenario) isMetadata() bool { return strings.HasPrefix(s.target(), "/.well-known/") }
 
-// checkRefusal looks at an answer that is not from a handler.
+// checkRefusal checks an answer that is not from a handler.
 func (s Scenario) checkRefusal(x Exchange) error {
 	if got := x.Header.Get("Cache-Control"); got != "no-store" {
 		return fmt.Errorf("Cache-Control %q, want no-store: a shared cache must not keep a refusal", got)
@@ -27,7 +27,7 @@ func (s Scenario) checkRefusal(x Exchange) error {
 	return nil
 }
 
-// checkReport looks at what handler and service saw.
+// checkReport checks what handler and service saw.
 func (s Scenario) checkReport(x Exchange) error {
 	if s.isMetadata() {
 		return nil
@@ -41,7 +41,7 @@ func (s Scenario) checkReport(x Exchange) error {
 	}
 	var r Report
 	if err := json.Unmarshal(x.Body, &r); err != nil {
-		return fmt.Errorf("the handler's report can't be read: %w: %q", err, x.Body)
+		return fmt.Errorf("the handler's report is not JSON: %w: %q", err, x.Body)
 	}
 	someone := s.Want.User != ""
 	switch {
@@ -50,13 +50,13 @@ func (s Scenario) checkReport(x Exchange) error {
 	case r.Service != s.Want.User:
 		return fmt.Errorf("a service sees user %q in the request's context, want %q", r.Service, s.Want.User)
 	case r.HasSession != someone || r.ServiceHas != someone:
-		return fmt.Errorf("the handler's Session says %t, core.FromContext %t, want %t", r.HasSession, r.ServiceHas, someone)
+		return fmt.Errorf("the handler's Session returns %t, core.FromContext %t, want %t", r.HasSession, r.ServiceHas, someone)
 	case someone && (r.ClaimsError != "" || r.Subject != s.Want.User):
 		return fmt.Errorf("Claims: subject %q, error %q", r.Subject, r.ClaimsError)
 	case !someone && r.ClaimsError != "no session":
 		return fmt.Errorf("Claims without a session: error %q, want core.ErrNoSession", r.ClaimsError)
 	case r.Organization != r.ServiceOrg:
-		return fmt.Errorf("the handler sees organisation %q, a service %q", r.Organization, r.ServiceOrg)
+		return fmt.Errorf("the handler sees organization %q, a service %q", r.Organization, r.ServiceOrg)
 	}
 	return nil
 }

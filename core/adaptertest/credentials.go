@@ -19,7 +19,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// recorder is an authenticator that keeps what it gets.
+// recorder is an authenticator that keeps the credentials it gets.
 type recorder struct {
 	verifier *core.Verifier
 
@@ -35,9 +35,9 @@ func (a *recorder) Authenticate(ctx context.Context, c core.Credentials) (*core.
 	return a.verifier.Verify(ctx, c.Token)
 }
 
-// credentials sends requests that differ in every byte that can differ over one
-// connection: a framework that reuses its buffers must not change what the
-// authenticator got for an earlier request.
+// credentials sends requests over one connection that differ in every byte that can
+// differ: a framework that reuses its buffers must not change the credentials that
+// the authenticator got for an earlier request.
 func (s *suite) credentials(t *testing.T) {
 	certificate, err := selfSigned()
 	if err != nil {
@@ -97,12 +97,12 @@ func (s *suite) credentials(t *testing.T) {
 	}
 }
 
-// printed shows the fields that are not secret, whose bytes are what is compared.
+// printed returns the fields that are not secret, for comparison.
 func printed(c core.Credentials) string {
 	return fmt.Sprintf("%q %q %q %q", c.Scheme, c.Proof, c.Method, c.URL)
 }
 
-// selfSigned makes a certificate for the server and the client.
+// selfSigned returns a certificate for the server and the client.
 func selfSigned() (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

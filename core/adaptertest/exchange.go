@@ -15,15 +15,15 @@ import (
 	"time"
 )
 
-// Field is one header line of a request, sent as it is.
+// Field is one header line of a request, sent unchanged.
 type Field struct{ Name, Value string }
 
-// Exchange is one request's answer, as it came over the wire.
+// Exchange is the answer to one request, as received.
 type Exchange struct {
-	// StatusLine is the first line, Status the number in it.
+	// StatusLine is the first line. Status is the number in it.
 	StatusLine string
 	Status     int
-	// Header holds every field line of the answer.
+	// Header has every field line of the answer.
 	Header http.Header
 	// Body is the content, without its framing.
 	Body []byte
@@ -31,8 +31,8 @@ type Exchange struct {
 	Ran []string
 }
 
-// Golden returns the answer as text for comparison and for people: status line,
-// header fields by name, body. Date is left out, and nothing else is changed.
+// Golden returns the answer as text: status line, header fields sorted by name,
+// body. It leaves Date out and changes nothing else.
 func (x Exchange) Golden() string {
 	var b strings.Builder
 	b.WriteString(x.StatusLine + "\n")
@@ -60,8 +60,8 @@ type wire struct {
 	host   string
 }
 
-// patience is how long a server that does not answer is waited for.
-const patience = 20 * time.Second
+// timeout is how long to wait for a server that does not answer.
+const timeout = 20 * time.Second
 
 func dial(ctx context.Context, addr string) (*wire, error) {
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
@@ -77,7 +77,7 @@ func newWire(conn net.Conn) *wire {
 
 func (w *wire) close() error { return w.conn.Close() }
 
-// send writes a request without touching what is in it.
+// send writes a request unchanged.
 func (w *wire) send(method, target string, fields []Field) (Exchange, error) {
 	var request bytes.Buffer
 	_, _ = fmt.Fprintf(&request, "%s %s HTTP/1.1\r\nHost: %s\r\n", method, target, w.host)
@@ -88,7 +88,7 @@ func (w *wire) send(method, target string, fields []Field) (Exchange, error) {
 		request.WriteString("Content-Length: 0\r\n")
 	}
 	request.WriteString("\r\n")
-	if err := w.conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := w.conn.SetDeadline(time.Now().Add(timeout)); err != nil {
 		return Exchange{}, err
 	}
 	if _, err := w.conn.Write(request.Bytes()); err != nil {
@@ -97,8 +97,8 @@ func (w *wire) send(method, target string, fields []Field) (Exchange, error) {
 	return w.receive(method)
 }
 
-// receive reads the head itself, because net/http hides the framing's fields,
-// and leaves the body to it.
+// receive parses the head itself, because net/http hides the fields for framing. It
+// lets net/http parse the body.
 func (w *wire) receive(method string) (Exchange, error) {
 	var head bytes.Buffer
 	for {
@@ -132,7 +132,7 @@ func (w *wire) receive(method string) (Exchange, error) {
 	if err != nil {
 		return Exchange{}, fmt.Errorf("reading the answer's body: %w", err)
 	}
-	if rest.Buffered() > 0 { // what comes later spoils the next answer on the connection instead
+	if rest.Buffered() > 0 { // bytes that arrive later break the next answer on the connection instead
 		return Exchange{}, fmt.Errorf("%d bytes follow the answer to %s", rest.Buffered(), method)
 	}
 	return Exchange{StatusLine: line, Status: response.StatusCode, Header: http.Header(header), Body: body}, response.Body.Close()

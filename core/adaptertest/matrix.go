@@ -8,15 +8,15 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// The matrix multiplies small tables: every way in by every fault by every mode,
-// every policy by every session, every form of the answer by every refusal. The
-// expected answer follows from the small tables.
+// The matrix multiplies small tables: every place for a token by every case by
+// every mode, every policy by every session, every form of the answer by every
+// rejection. The expected answer follows from the small tables.
 func matrixScenarios() []Scenario {
 	return slices.Concat(wayScenarios(), issuerScenarios(), originScenarios(), policyScenarios(), formScenarios())
 }
 
-// combine is one mode with everything that the others ask for. Its name lists
-// theirs, because the modes of one name must not differ.
+// combine returns one mode with the settings of all modes. Its name is made of
+// theirs, because modes with the same name must be equal.
 func combine(name string, modes ...Mode) Mode {
 	all := Mode{Name: name}
 	for _, m := range modes {
@@ -26,7 +26,7 @@ func combine(name string, modes ...Mode) Mode {
 		all.Outage = all.Outage || m.Outage
 		all.Policies = append(all.Policies, m.Policies...)
 		if m.Further != nil {
-			all.Further = m.Further // no two modes of a combination have further contracts
+			all.Further = m.Further // at most one mode of a combination has further contracts
 		}
 	}
 	all.Options = func(s *Stage) []guard.Option {
@@ -41,8 +41,8 @@ func combine(name string, modes ...Mode) Mode {
 	return all
 }
 
-// underOptional is what becomes of a request under guard.Optional: who has no
-// credentials is anonymous, and nothing else changes.
+// underOptional returns what guard.Optional changes about an answer: a request
+// without credentials is anonymous, and nothing else changes.
 func underOptional(w Want) Want {
 	if w.Code == core.CodeTokenMissing {
 		return passes("")
@@ -50,8 +50,8 @@ func underOptional(w Want) Want {
 	return w
 }
 
-// underBestEffort is what becomes of it under guard.InsecureBestEffort: whoever
-// is refused is anonymous, but an outage refuses nobody and lets nobody pass.
+// underBestEffort returns what guard.InsecureBestEffort changes about an answer: a
+// request that would be rejected is anonymous, but an outage still answers 503.
 func underBestEffort(w Want) Want {
 	if w.Status >= http.StatusBadRequest && w.Status != http.StatusServiceUnavailable {
 		return passes("")

@@ -8,7 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// form is a way to write an answer, by option.
+// form is an option that changes how answers are written.
 type form struct {
 	Mode
 	realm, metadata string // auth-params that it adds
@@ -32,14 +32,14 @@ func forms() []form {
 	}
 }
 
-// modeSpanish says one sentence about everything, and names what failed.
+// modeSpanish has one sentence for all errors, with the code.
 func modeSpanish() Mode {
 	return Mode{Name: "Spanish", Options: options(guard.Messages(func(_ guard.Request, err *core.Error) string {
 		return "No ha sido posible: " + string(err.Code) + "."
 	}))}
 }
 
-// refusal is one of each kind. challenge is between realm and metadata.
+// refusal is a kind of rejection. Its challenge goes between realm and metadata.
 type refusal struct {
 	name, target, challenge string
 	fields                  []Field
@@ -51,7 +51,7 @@ type refusal struct {
 func refusals() []refusal {
 	const invalid = `error="invalid_token"`
 	return []refusal{
-		{"nobody", PathPrivate, "", nil, Mode{}, http.StatusUnauthorized, core.CodeTokenMissing},
+		{"no token", PathPrivate, "", nil, Mode{}, http.StatusUnauthorized, core.CodeTokenMissing},
 		{
 			"malformed header",
 			PathPrivate,
@@ -110,7 +110,7 @@ func refusals() []refusal {
 	}
 }
 
-// formScenarios: every refusal in every form.
+// formScenarios combine every rejection with every form.
 func formScenarios() []Scenario {
 	var rows []Scenario
 	for _, f := range forms() {
@@ -119,11 +119,11 @@ func formScenarios() []Scenario {
 			if f.plain {
 				want.Code = ""
 			}
-			if r.status != http.StatusServiceUnavailable { // no credentials would help
+			if r.status != http.StatusServiceUnavailable { // credentials would not help
 				want.Challenge = challengeOf(f.realm, r.challenge, f.metadata)
 			}
 			rows = append(rows, Scenario{
-				Name: "answer, " + f.Name + ", " + r.name, Why: "every refusal keeps status and challenge in every form",
+				Name: "answer, " + f.Name + ", " + r.name, Why: "every rejection keeps status and challenge in every form",
 				Mode: combine("answer, "+f.Name, f.Mode, r.mode), Target: r.target, Fields: r.fields, Want: want,
 			})
 		}
@@ -131,7 +131,7 @@ func formScenarios() []Scenario {
 	return rows
 }
 
-// challengeOf joins auth-params (RFC 9110 §11.6.1).
+// challengeOf joins the auth-params of a challenge (RFC 9110 §11.6.1).
 func challengeOf(params ...string) string {
 	var given []string
 	for _, p := range params {

@@ -9,10 +9,10 @@ import (
 	"github.com/revstackhq/auth-go/core/policy"
 )
 
-// question is a policy and what each token must be answered.
+// question is a policy and the answer for each token.
 type question struct {
 	name   string
-	policy core.Policy // nil for none: somebody must be signed in
+	policy core.Policy // nil for none: only a session is required
 	asked  []asked
 }
 
@@ -21,7 +21,7 @@ type asked struct {
 	want       Want
 }
 
-// lacksScopes: 403, and the challenge names every scope that is asked for.
+// lacksScopes returns 403 with a challenge that names every required scope.
 func lacksScopes(scopes string) Want {
 	return Want{
 		Status:    http.StatusForbidden,
@@ -30,7 +30,8 @@ func lacksScopes(scopes string) Want {
 	}
 }
 
-// stepUp: 401, and the challenge says what sign-in would do (RFC 9470 §3).
+// stepUp returns 401 with a challenge that describes the required sign-in (RFC
+// 9470 §3).
 func stepUp(params string) Want {
 	challenge := `Bearer error="insufficient_user_authentication"`
 	if params != "" {
@@ -40,12 +41,12 @@ func stepUp(params string) Want {
 }
 
 func questions() []question {
-	met := func(token string) asked { return asked{token, "the policy is met", passes(userOf(token))} }
-	unmet := func(token string, want Want) asked { return asked{token, "the policy is not met", want} }
-	silent := func(token string, want Want) asked { return asked{token, "a missing claim is a failed check", want} }
+	met := func(token string) asked { return asked{token, "the policy holds", passes(userOf(token))} }
+	unmet := func(token string, want Want) asked { return asked{token, "the policy does not hold", want} }
+	silent := func(token string, want Want) asked { return asked{token, "a missing claim fails the check", want} }
 	day, ten := 24*time.Hour, 10*time.Minute
 	return []question{
-		{"nothing more", nil, []asked{met("session"), met("oauth"), met("member")}},
+		{"only a session", nil, []asked{met("session"), met("oauth"), met("member")}},
 		{"a scope", policy.Scope("invoices:read"), []asked{met("oauth"), silent("session", lacksScopes("invoices:read"))}},
 		{
 			"two scopes",
@@ -69,13 +70,13 @@ func questions() []question {
 		{"any permission", policy.AnyPermission("org:invoices:read", "org:all"), []asked{
 			met("member"), silent("no organization", forbidden()),
 		}},
-		{"an organisation", policy.InOrganization("org_9"), []asked{
+		{"an organization", policy.InOrganization("org_9"), []asked{
 			met("session"), met("oauth"), silent("no organization", forbidden()),
 		}},
-		{"another organisation", policy.InOrganization("org_1"), []asked{unmet("session", forbidden())}},
+		{"another organization", policy.InOrganization("org_1"), []asked{unmet("session", forbidden())}},
 		{"a claim", policy.Claim("sts", "active"), []asked{met("session"), silent("version 1", forbidden())}},
 		{"a kind", policy.Kind(core.KindAccess), []asked{met("oauth"), unmet("session", forbidden())}},
-		{"a sign-in of today", policy.FreshWithin(day), []asked{
+		{"a sign-in within a day", policy.FreshWithin(day), []asked{
 			met("old sign-in"), silent("oauth", stepUp(`max_age="86400"`)),
 		}},
 		{"a class", policy.ACR("gold", "platinum"), []asked{
@@ -90,13 +91,13 @@ func questions() []question {
 		}},
 		{"a role and a fresh sign-in", policy.All(policy.Role("org:admin"), policy.FreshWithin(ten)), []asked{
 			met("session"), unmet("old sign-in", stepUp(`max_age="600"`)),
-			{"old member", "nobody signs in again only to be forbidden", forbidden()},
+			{"old member", "a user must not sign in again only to be forbidden", forbidden()},
 		}},
 		{"a class and a fresh sign-in", policy.All(policy.ACR("gold"), policy.FreshWithin(ten)), []asked{
-			{"old sign-in", "everything is asked for at once", stepUp(`acr_values="gold", max_age="600"`)},
+			{"old sign-in", "one challenge asks for everything", stepUp(`acr_values="gold", max_age="600"`)},
 		}},
 		{"a role or several factors", policy.Any(policy.Role("org:owner"), policy.MFA()), []asked{
-			met("second factor"), {"member", "nobody is forbidden what a new sign-in would allow", stepUp("")},
+			met("second factor"), {"member", "what a new sign-in would allow is not forbidden", stepUp("")},
 		}},
 		{"not a role", policy.Not(policy.Role("org:admin")), []asked{
 			met("member"), met("no organization"), unmet("session", forbidden()),
@@ -112,7 +113,7 @@ func questions() []question {
 			"a function that is down",
 			policy.Not(policy.Func("down", func(*core.Session) error { return errors.New("database is down") })),
 			[]asked{
-				{"session", "Not makes no yes of what can't be told", forbidden()},
+				{"session", "Not of an undecided policy does not hold", forbidden()},
 			},
 		},
 	}
@@ -120,7 +121,7 @@ func questions() []question {
 
 func notUserOne(s *core.Session) error {
 	if s.UserID() == "user_1" {
-		return errors.New("user_1 is not wanted here")
+		return errors.New("user_1 is excluded")
 	}
 	return nil
 }
@@ -132,7 +133,7 @@ func overQuota(s *core.Session) error {
 	return nil
 }
 
-// userOf is the person of a token that the stage mints.
+// userOf returns the user of a token that the stage mints.
 func userOf(token string) string {
 	switch token {
 	case "other":
@@ -144,10 +145,10 @@ func userOf(token string) string {
 	}
 }
 
-// policyScenarios: every policy by who comes, and by nobody in every way that a
-// guard lets nobody pass.
+// policyScenarios combine every policy with sessions, and with every way in which a
+// guard lets an anonymous request through.
 func policyScenarios() []Scenario {
-	const nobody = "no policy passes for an anonymous visitor"
+	const anonymous = "no policy lets an anonymous request through"
 	var rows []Scenario
 	for _, q := range questions() {
 		mode := modeRequire(q.name)
@@ -166,13 +167,13 @@ func policyScenarios() []Scenario {
 		for _, a := range q.asked {
 			rows = append(rows, row(a.token, a.why, bearer(a.token), a.want))
 		}
-		unguarded := row("unguarded", "Require where nothing guards never passes", bearer("session"),
+		unguarded := row("unguarded", "Require without a guard never lets a request through", bearer("session"),
 			Want{Status: http.StatusInternalServerError, Code: core.CodeUnknownError})
 		unguarded.Target = PathUnguarded
 		rows = append(rows, unguarded,
-			row("optional, nobody", nobody, nil, missing(), modeOptional()),
-			row("best effort, expired token", nobody, bearer("bad:expired"), missing(), modeBestEffort()),
-			row("skipped, good token", nobody, append(bearer("session"), Field{"X-Health", "1"}), missing(), modeSkip()),
+			row("optional, no token", anonymous, nil, missing(), modeOptional()),
+			row("best effort, expired token", anonymous, bearer("bad:expired"), missing(), modeBestEffort()),
+			row("skipped, good token", anonymous, append(bearer("session"), Field{"X-Health", "1"}), missing(), modeSkip()),
 		)
 	}
 	return rows

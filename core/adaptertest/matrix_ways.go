@@ -10,7 +10,7 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// way is a place in which a request may carry a token.
+// way is a place where a request may carry a token.
 type way struct {
 	name       string
 	extractors []guard.Extractor // nil for the default
@@ -25,7 +25,7 @@ func (w way) mode() Mode {
 	return Mode{Options: options(guard.Extractors(w.extractors...))}
 }
 
-// ways are all of them. Each puts any number of tokens where one may stand.
+// ways returns all places. Each can hold any number of tokens.
 func ways() []way {
 	lines := func(name string, format func(token string) string) func(...string) (string, []Field) {
 		return func(tokens ...string) (string, []Field) {
@@ -71,7 +71,7 @@ func ways() []way {
 			name: "chain", extractors: []guard.Extractor{
 				guard.Bearer(), guard.Cookie("__session"), guard.InsecureQuery("access_token"),
 			},
-			put: func(tokens ...string) (string, []Field) { // in the last places first, where it is found last
+			put: func(tokens ...string) (string, []Field) { // the last place first, which is read last
 				target, fields := PathPrivate+"?x=1", []Field(nil)
 				if len(tokens) > 0 {
 					target += "&access_token=" + tokens[0]
@@ -93,8 +93,8 @@ func apply(list []string, f func(string) string) []string {
 	return out
 }
 
-// ownScheme is an extractor that a program might write. Its error is of no type
-// that core knows.
+// ownScheme is an extractor that a program might write. Its error has no type of
+// package core.
 func ownScheme(r guard.Request) (string, error) {
 	values := r.Header("Authorization")
 	if len(values) > 1 {
@@ -108,7 +108,7 @@ func ownScheme(r guard.Request) (string, error) {
 	return "", nil
 }
 
-// fault is what is wrong with the credentials, or with the world.
+// fault is what is wrong with the credentials or with the environment.
 type fault struct {
 	name, why string
 	tokens    []string
@@ -118,13 +118,13 @@ type fault struct {
 
 func faults() []fault {
 	one := func(name string) []string { return []string{"{" + name + "}"} }
-	const bad = "credentials that are there and bad are refused, wherever they stand"
+	const bad = "invalid credentials are rejected, wherever they are"
 	return []fault{
-		{"good token", "a good token lets its user in, wherever it stands", one("session"), Mode{}, passes("user_1")},
-		{"nothing", "without credentials there is nothing wrong with them", nil, Mode{}, missing()},
+		{"good token", "a valid token lets its user in, wherever it is", one("session"), Mode{}, passes("user_1")},
+		{"nothing", "missing credentials are not invalid: the challenge has no error", nil, Mode{}, missing()},
 		{
 			"two tokens",
-			"two different credentials in one request are refused (RFC 6750 §2)",
+			"two different credentials in one request are rejected (RFC 6750 §2)",
 			[]string{"{session}", "{other}"},
 			Mode{},
 			malformed(),
@@ -136,18 +136,18 @@ func faults() []fault {
 		{"unknown key", bad, one("bad:unknown kid"), Mode{}, refused(core.CodeUnknownKey)},
 		{"wrong party", bad, one("bad:wrong authorized party"), Mode{}, refused(core.CodePartyMismatch)},
 		{"pending session", bad, one("pending"), Mode{}, refused(core.CodeClaimMismatch)},
-		{"issuer down", "a token that can't be checked is neither good nor bad", one("foreign"), modeOutage(), unavailable()},
+		{"issuer down", "a token that cannot be checked is neither valid nor invalid", one("foreign"), modeOutage(), unavailable()},
 		{
 			"revoked session",
-			"revocation is asked about every session",
+			"revocation is checked for every session",
 			one("revoked"),
 			modeFailClosed(),
 			refused(core.CodeTokenRevoked),
 		},
-		{"revocation down, closed", "fail closed: an outage, not a refusal", one("undecided"), modeFailClosed(), undecided()},
+		{"revocation down, closed", "fail closed: an outage answers 503", one("undecided"), modeFailClosed(), undecided()},
 		{
 			"revocation down, open",
-			"fail open: the program has chosen so",
+			"fail open: the program chose it",
 			one("undecided"),
 			modeFailOpen(),
 			passes("user_undecided"),
@@ -155,7 +155,7 @@ func faults() []fault {
 	}
 }
 
-// wayScenarios: every way in by every fault by every mode.
+// wayScenarios combine every place with every fault and every mode.
 func wayScenarios() []Scenario {
 	modes := []struct {
 		Mode
@@ -182,7 +182,8 @@ func wayScenarios() []Scenario {
 	return rows
 }
 
-// issuerScenarios: two contracts, by every way in, and one whose issuer is down.
+// issuerScenarios have two contracts, for every place of the token, and one whose
+// issuer is down.
 func issuerScenarios() []Scenario {
 	partnerDown := Mode{Name: "partner down", Further: func(s *Stage) ([]*core.Contract, error) {
 		contract, err := clerkContract(s.down)
@@ -199,14 +200,14 @@ func issuerScenarios() []Scenario {
 			{"the second", "the issuer chooses the contract", "partner", modeTwoIssuers(), passes("partner_1")},
 			{
 				"audience of the second",
-				"each contract applies entire",
+				"a token must satisfy one contract entirely",
 				"partner for another",
 				modeTwoIssuers(),
 				refused(core.CodeAudienceMismatch),
 			},
-			{"neither", "an issuer that no contract names", "foreign", modeTwoIssuers(), refused(core.CodeIssuerMismatch)},
-			{"the first, the second down", "an issuer's outage is its own", "session", partnerDown, passes("user_1")},
-			{"the second, which is down", "an issuer's outage is its own", "foreign", partnerDown, unavailable()},
+			{"neither", "no contract trusts the issuer", "foreign", modeTwoIssuers(), refused(core.CodeIssuerMismatch)},
+			{"the first, the second down", "the outage of one issuer does not affect another", "session", partnerDown, passes("user_1")},
+			{"the second, which is down", "the outage of one issuer does not affect another", "foreign", partnerDown, unavailable()},
 		} {
 			target, fields := w.put("{" + c.token + "}")
 			rows = append(rows, Scenario{
@@ -220,11 +221,11 @@ func issuerScenarios() []Scenario {
 	return rows
 }
 
-// originScenarios: the cookie's cross-origin check, by method and by where the
-// browser says that the request comes from (Fetch Metadata; Origin without it).
+// originScenarios check the cookie's cross-origin protection, by method and by the
+// origin that the browser reports (Fetch Metadata, or else Origin).
 func originScenarios() []Scenario {
-	const why = "what changes something must come from the same origin (http.CrossOriginProtection)"
-	const socket = "a WebSocket is opened by GET, and what it carries may change anything"
+	const why = "an unsafe request must come from the same origin (http.CrossOriginProtection)"
+	const socket = "a WebSocket is opened with GET, but its messages may change anything"
 	session := Field{"Cookie", "__session={session}"}
 	mode := combine("cookie's origin", Mode{Options: options(guard.Extractors(guard.Cookie("__session", appOrigin)))})
 	effort := combine("cookie's origin, best effort", mode, modeBestEffort())
@@ -241,7 +242,7 @@ func originScenarios() []Scenario {
 		{"own origin, old browser", []Field{{"Origin", "https://" + host}}, true},
 		{"other origin, old browser", []Field{{"Origin", "https://evil.example"}}, false},
 		{"opaque origin", []Field{{"Origin", "null"}}, false},
-		{"no browser", nil, true},
+		{"not a browser", nil, true},
 	}
 	var rows []Scenario
 	add := func(name, why string, mode Mode, method string, fields []Field, want Want) {
@@ -265,7 +266,7 @@ func originScenarios() []Scenario {
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
 			add(
 				mode.Name+", "+method+" of "+site.name,
-				"what is safe changes nothing (RFC 9110 §9.2.1)",
+				"safe methods change nothing (RFC 9110 §9.2.1)",
 				mode,
 				method,
 				site.fields,

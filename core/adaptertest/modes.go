@@ -122,7 +122,7 @@ func modePolicy() Mode {
 func modeRevocation(failure guard.RevocationFailure, name string) Mode {
 	check := guard.RevokerFunc(func(_ context.Context, s *core.Session) (bool, error) {
 		if s.UserID() == "user_undecided" {
-			return false, errors.New("the list of revoked sessions can't be reached")
+			return false, errors.New("the list of revoked sessions is unreachable")
 		}
 		return s.UserID() == "user_revoked", nil
 	})
@@ -144,7 +144,7 @@ func modeRequire(name string, policies ...core.Policy) Mode {
 }
 
 func modeOptionalRequire() Mode {
-	return Mode{Name: "optional, require anybody", Options: options(guard.Optional())}
+	return Mode{Name: "optional, require a session", Options: options(guard.Optional())}
 }
 
 func modeRole() Mode { return modeRequire("a role", policy.Role("org:admin")) }

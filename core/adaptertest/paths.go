@@ -12,7 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// routerPrograms are the adapter's programs with every setting of its router.
+// routerPrograms returns the adapter's program with every setting of its router.
 func (s *suite) routerPrograms() map[string]Adapter {
 	all := map[string]Adapter{"by default": s.adapter}
 	for name, start := range s.adapter.Routers {
@@ -23,8 +23,8 @@ func (s *suite) routerPrograms() map[string]Adapter {
 	return all
 }
 
-// ambiguousTargets look like skipped paths to somebody who decodes or cleans
-// them, or to somebody who does not, and are guarded ones to the other.
+// ambiguousTargets are skipped paths for code that decodes or cleans them, or for
+// code that does not, and guarded paths for the other.
 func ambiguousTargets() []string {
 	return []string{
 		"/files/..%2fhealth",
@@ -70,16 +70,16 @@ func (s *suite) skippedPaths(t *testing.T) {
 		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(r.Path(), p) })
 	})
 	byPath := guard.SkipPaths("/health", "/files/open/*", "/item/free/*", "/public/*")
-	// A function that names what is guarded sees no more of these paths.
+	// A function that names the guarded paths is not called for these paths either.
 	byRest := guard.Skip(func(r guard.Request) bool {
 		return !strings.HasPrefix(r.Path(), "/files/") && !strings.HasPrefix(r.Path(), "/item/") && r.Path() != PathPrivate ||
 			strings.HasPrefix(r.Path(), "/files/open/")
 	})
 	for name, adapter := range s.routerPrograms() {
 		for how, skip := range map[string]guard.Option{
-			"a function":             byFunc,
-			"paths":                  byPath,
-			"a function of the rest": byRest,
+			"a function":                      byFunc,
+			"paths":                           byPath,
+			"a function of the guarded paths": byRest,
 		} {
 			s.sendAmbiguous(t, name+", skip by "+how, adapter, skip)
 		}
@@ -109,7 +109,8 @@ func (s *suite) sendAmbiguous(t *testing.T, name string, adapter Adapter, skip g
 	}
 }
 
-// sendSkipped: a rule that skips nothing would pass the rest.
+// sendSkipped checks that skipping works: a rule that skips nothing would pass the
+// other checks.
 func (s *suite) sendSkipped(t *testing.T, name string, adapter Adapter, skip guard.Option) {
 	t.Helper()
 	one := &suite{Stage: s.Stage, adapter: adapter}
@@ -133,7 +134,7 @@ func (s *suite) sendSkipped(t *testing.T, name string, adapter Adapter, skip gua
 	}
 }
 
-// routers plays the rows about the Authorization header on every setting.
+// routers plays the rows about the Authorization header with every setting.
 func (s *suite) routers(t *testing.T) {
 	for name, start := range s.adapter.Routers {
 		adapter := s.adapter
@@ -178,7 +179,7 @@ func (s *suite) splitting(t *testing.T) {
 	}
 }
 
-// delegated looks at what a framework does with a refusal, by its own means.
+// delegated checks what the framework's own error handling does with a rejection.
 func (s *suite) delegated(t *testing.T) {
 	var mu sync.Mutex
 	var saw []error

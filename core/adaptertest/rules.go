@@ -56,7 +56,7 @@ func (s *suite) verifiedOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Source, c.Options, c.InnerOptions = verifier, nil, nil // one verifier, so that one observer counts both guards
+		c.Source, c.Options, c.InnerOptions = verifier, nil, nil // one verifier, whose observer counts for both guards
 	})
 	x, err := s.connect(t, server).send(http.MethodGet, PathTwice, authorization("Bearer "+s.mustToken(t, "session")))
 	if err != nil || x.Status != http.StatusOK {
@@ -69,8 +69,8 @@ func (s *suite) verifiedOnce(t *testing.T) {
 	}
 }
 
-// kept sends two requests over one connection, alike in length and different in
-// every byte that can differ, and looks at what was kept of the first.
+// kept sends two requests of equal length over one connection that differ in every
+// byte that can differ, and checks what was kept of the first.
 func (s *suite) kept(t *testing.T) {
 	var mu sync.Mutex
 	var strs []string
@@ -182,9 +182,9 @@ func (s *suite) panics(t *testing.T) {
 	good := authorization("Bearer " + s.mustToken(t, "session"))
 	x, err := w.send(http.MethodGet, PathPanic, good)
 	if err != nil || x.Status != http.StatusInternalServerError {
-		t.Fatalf("got %q, %v; want 500 of the framework's recovery", x.StatusLine, err)
+		t.Fatalf("got %q, %v; want 500 from the framework's recovery", x.StatusLine, err)
 	}
-	w = s.connect(t, server) // a framework may close the connection of a panic
+	w = s.connect(t, server) // a framework may close the connection after a panic
 	row := Scenario{Want: passes("user_1")}
 	x, err = w.send(http.MethodGet, PathPrivate, good)
 	x.Ran = []string{PathPrivate}
@@ -195,14 +195,14 @@ func (s *suite) panics(t *testing.T) {
 		t.Errorf("after the panic: %v", err)
 	}
 	if x, err = w.send(http.MethodGet, PathPrivate, nil); err != nil || x.Status != http.StatusUnauthorized {
-		t.Errorf("after the panic, nobody: got %q, %v", x.StatusLine, err)
+		t.Errorf("after the panic, without a token: got %q, %v", x.StatusLine, err)
 	}
 }
 
 func (s *suite) concurrency(t *testing.T) {
 	const users, connections = 1000, 32
 	server, _ := s.start(t, modeRequired(), nil)
-	numbers := make(chan int, users) // all are there before anybody starts
+	numbers := make(chan int, users) // filled before the requests start
 	for n := range users {
 		numbers <- n
 	}
@@ -218,7 +218,7 @@ func (s *suite) concurrency(t *testing.T) {
 	}
 }
 
-// manyUsers sends requests of many users over one connection.
+// manyUsers sends the requests of many users over one connection.
 func (s *suite) manyUsers(t *testing.T, server *Server, numbers <-chan int) error {
 	t.Helper()
 	w, err := dial(t.Context(), server.Addr)

@@ -9,9 +9,8 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// Run certifies an adapter: every row of [Scenarios], and the rules that one
-// request can't show. Each rule is a sub-test, and says what it is for when it
-// is broken.
+// Run tests an adapter: every row of [Scenarios], and the rules that one request
+// cannot show. Each rule is a sub-test that logs its reason if it is broken.
 func Run(t *testing.T, adapter Adapter) {
 	t.Helper()
 	stage, err := NewStage()
@@ -31,19 +30,19 @@ func Run(t *testing.T, adapter Adapter) {
 		name, why string
 		check     func(*testing.T)
 	}{
-		{"every bad token is refused", "whatever authtest knows to be bad reaches no handler", s.badTokens},
-		{"one request is verified once", "middleware that is applied twice takes the session over", s.verifiedOnce},
-		{"what is kept stays as it was", "a framework may reuse its buffers for a connection's next request; strings and sessions must not", s.kept},
-		{"the authenticator gets the whole credentials", "what binds a token to its client (DPoP proof, URL, certificate) reaches the authenticator", s.credentials},
-		{"no path slips past the guard", "a path that routers read differently is never skipped", s.skippedPaths},
-		{"routers agree", "settings of the router change nothing about the Authorization header", s.routers},
-		{"header fields end where they should", "what a responder copies from the request into a field starts no other field", s.splitting},
-		{"refusals leak nothing", "a framework's error handler gets status, header fields and a sentence for the client", s.delegated},
-		{"errors take the framework's own way", "guard.DelegateErrors leaves the answer to the framework, with an error that errors.As tells to be a *core.Error", s.nativeErrors},
+		{"every bad token is rejected", "a bad token of authtest reaches no handler", s.badTokens},
+		{"one request is verified once", "middleware that is applied twice reuses the session", s.verifiedOnce},
+		{"kept strings do not change", "a framework may reuse its buffers for a connection's next request; strings and sessions must not change", s.kept},
+		{"the authenticator gets all credentials", "the proof that a token belongs to its client (DPoP proof, URL, certificate) reaches the authenticator", s.credentials},
+		{"no path bypasses the guard", "a path that routers interpret differently is never skipped", s.skippedPaths},
+		{"routers agree", "settings of the router do not change how the Authorization header is read", s.routers},
+		{"header fields cannot be split", "client input that a responder copies into a field does not start another field", s.splitting},
+		{"rejections leak nothing", "a framework's error handler gets status, header fields and a sentence for the client", s.delegated},
+		{"errors take the framework's own way", "guard.DelegateErrors leaves the answer to the framework, with an error that errors.As finds to be a *core.Error", s.nativeErrors},
 		{"HEAD leaves the connection usable", "a body after the answer to HEAD would be read as the next answer", s.keepAlive},
-		{"a panic harms nobody else", "a handler that panics leaves middleware and connection as they were", s.panics},
-		{"users don't mix", "a thousand requests at once each get their own user", s.concurrency},
-		{"New panics on mistakes of the program", "a bad option never becomes a 401 per request", s.constructor},
+		{"a panic affects no other request", "after a handler panics, middleware and server still work", s.panics},
+		{"users are not mixed up", "each of a thousand concurrent requests gets its own user", s.concurrency},
+		{"New panics on programming errors", "an invalid option must not become a 401 for every request", s.constructor},
 	} {
 		t.Run(strings.ReplaceAll(rule.name, " ", "_"), func(t *testing.T) {
 			t.Cleanup(func() {

@@ -9,49 +9,53 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// Scenario is one request and what must come of it. A token's name in braces,
-// in a field's value or in the target, stands for that token of the [Stage].
+// Scenario is one request and the answer that it must get. The name of a token in
+// braces, in a field's value or in the target, is replaced with that token of the
+// [Stage].
 type Scenario struct {
-	// Name is unique in the table, and fit for a file name.
+	// Name is unique in the table and usable as a file name.
 	Name string
-	// Why is the rule behind it, told when it is broken.
+	// Why is the reason for the expected answer. It is logged if the scenario
+	// fails.
 	Why string
-	// Mode is how the program guards its routes.
+	// Mode says how the program guards its routes.
 	Mode Mode
-	// Method is GET by default, Target [PathPrivate].
+	// Method is GET by default. Target is [PathPrivate] by default.
 	Method, Target string
-	// Fields are the request's header lines besides Host, in this order.
+	// Fields are the request's header lines in addition to Host, in this order.
 	Fields []Field
 	Want   Want
 }
 
-// Mode is a way to guard. Scenarios of one mode differ in the request only.
+// Mode is a configuration of the guard. Scenarios of one mode differ only in the
+// request.
 type Mode struct {
 	Name string
-	// Options returns the options of New; nil for none.
+	// Options returns the options of New; nil means no options.
 	Options func(*Stage) []guard.Option
-	// Inner returns the options of the inner guard at PathTwice; nil for those of
-	// Options.
+	// Inner returns the options of the inner guard at PathTwice; nil means those
+	// of Options.
 	Inner func(*Stage) []guard.Option
-	// Further returns the contracts that are accepted besides the stage's own; nil
-	// for none.
+	// Further returns contracts that are accepted in addition to the stage's own;
+	// nil means none.
 	Further func(*Stage) ([]*core.Contract, error)
-	// Policies are what Require asks.
+	// Policies are the policies of Require.
 	Policies []core.Policy
-	// Outage: the issuer's keys can't be had, and never could.
+	// Outage makes the issuer's keys unavailable from the start.
 	Outage bool
 }
 
-// Want is what must be answered. The handler must have run if Status is 200,
-// and must not have otherwise.
+// Want is the answer that is required. The handler must run if Status is 200, and
+// must not run otherwise.
 type Want struct {
 	Status int
-	// Code is in the body's "code" (default body and problem details). "" is
-	// not looked for.
+	// Code is the "code" in the body (default body and problem details). "" is
+	// not checked.
 	Code core.Code
-	// Challenge is the WWW-Authenticate field, "" for none.
+	// Challenge is the WWW-Authenticate field, "" if there must be none.
 	Challenge string
-	// User is who the handler, and a service behind it, must see; "" is nobody.
+	// User is the user id that the handler, and a service behind it, must see; ""
+	// means that the request is anonymous.
 	User string
 }
 
@@ -69,7 +73,7 @@ func (s Scenario) target() string {
 	return s.Target
 }
 
-// Check returns what is wrong with an answer, nil if it is as it must be.
+// Check returns what is wrong with an answer, or nil.
 func (s Scenario) Check(x Exchange) error {
 	if x.Status != s.Want.Status {
 		return fmt.Errorf("status %d, want %d", x.Status, s.Want.Status)

@@ -7,7 +7,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Scenarios returns the table: the HTTP behaviour that every adapter shares.
+// Scenarios returns the table: the HTTP behavior that every adapter shares.
 // The caller owns the slice.
 func Scenarios() []Scenario {
 	return slices.Concat(
@@ -26,7 +26,7 @@ const (
 	challengeScope   = `Bearer error="insufficient_scope"`
 )
 
-// passes: the handler runs and sees user, "" for nobody.
+// passes means that the handler runs and sees user, "" for an anonymous request.
 func passes(user string) Want { return Want{Status: http.StatusOK, User: user} }
 
 func missing() Want {
@@ -71,27 +71,27 @@ func bearerScenarios() []Scenario {
 		return Scenario{Name: "bearer " + name, Why: why, Mode: required, Fields: authorization(values...), Want: want}
 	}
 	return []Scenario{
-		row("good", "a good token lets its user in", passes("user_1"), "Bearer {session}"),
+		row("good", "a valid token lets its user in", passes("user_1"), "Bearer {session}"),
 		row(
 			"absent",
-			"without credentials there is nothing wrong with them: no error in the challenge (RFC 6750 §3.1)",
+			"missing credentials are not invalid: the challenge has no error (RFC 6750 §3.1)",
 			missing(),
 		),
 		row(
 			"scheme in lower case",
-			"schemes are compared without case (RFC 9110 §11.1)",
+			"schemes are case-insensitive (RFC 9110 §11.1)",
 			passes("user_1"),
 			"bearer {session}",
 		),
 		row(
 			"scheme in upper case",
-			"schemes are compared without case (RFC 9110 §11.1)",
+			"schemes are case-insensitive (RFC 9110 §11.1)",
 			passes("user_1"),
 			"BEARER {session}",
 		),
 		row(
 			"scheme in mixed case",
-			"schemes are compared without case (RFC 9110 §11.1)",
+			"schemes are case-insensitive (RFC 9110 §11.1)",
 			passes("user_1"),
 			"bEaReR {session}",
 		),
@@ -107,111 +107,111 @@ func bearerScenarios() []Scenario {
 			passes("user_1"),
 			"Bearer {session}  ",
 		),
-		row("tab after the scheme", "a tab is no separator (RFC 9110 §11.4)", malformed(), "Bearer\t{session}"),
-		row("no space", "Bearer and token must be apart; one word is another scheme", missing(), "Bearer{session}"),
+		row("tab after the scheme", "a tab is not a separator (RFC 9110 §11.4)", malformed(), "Bearer\t{session}"),
+		row("no space", "without a space, the word is another scheme", missing(), "Bearer{session}"),
 		row("scheme alone", "a scheme without credentials is malformed", malformed(), "Bearer"),
 		row("scheme and a space", "a scheme without credentials is malformed", malformed(), "Bearer "),
 		row("scheme twice", "two words after the scheme are not one token", malformed(), "Bearer bearer {session}"),
 		row(
 			"comma-joined",
-			"Authorization is no list: two credentials are an ambiguity (RFC 9110 §11.6.2)",
+			"Authorization is not a list: two credentials are ambiguous (RFC 9110 §11.6.2)",
 			malformed(),
 			"Bearer {session}, Bearer {other}",
 		),
-		row("comma-joined tokens", "a comma is no character of a token", malformed(), "Bearer {session},{other}"),
+		row("comma-joined tokens", "a token must not contain a comma", malformed(), "Bearer {session},{other}"),
 		row("with parameters", "RFC 6750 has no parameters", malformed(), "Bearer {session}, realm=x"),
 		row("quoted", "a token is not quoted", malformed(), `Bearer "{session}"`),
-		row("header twice", "which of two would be meant?", malformed(), "Bearer {session}", "Bearer {other}"),
-		row("header twice, same", "the same twice is malformed too", malformed(), "Bearer {session}", "Bearer {session}"),
-		row("header twice, first empty", "an empty one counts", malformed(), "", "Bearer {session}"),
+		row("header twice", "it is ambiguous which of two counts", malformed(), "Bearer {session}", "Bearer {other}"),
+		row("header twice, same", "the same value twice is malformed too", malformed(), "Bearer {session}", "Bearer {session}"),
+		row("header twice, first empty", "an empty header counts too", malformed(), "", "Bearer {session}"),
 		row(
 			"header twice, Basic first",
-			"a second header is malformed, whatever its scheme",
+			"a second header is malformed, even with another scheme",
 			malformed(),
 			"Basic dXNlcjpwYXNz",
 			"Bearer {session}",
 		),
-		row("empty header", "an empty header carries nothing", missing(), ""),
-		row("Basic", "another scheme is no bearer token, and no error of one", missing(), "Basic dXNlcjpwYXNz"),
-		row("DPoP", "another scheme is no bearer token, and no error of one", missing(), "DPoP {session}"),
+		row("empty header", "an empty header has no credentials", missing(), ""),
+		row("Basic", "another scheme is not a malformed bearer token", missing(), "Basic dXNlcjpwYXNz"),
+		row("DPoP", "another scheme is not a malformed bearer token", missing(), "DPoP {session}"),
 		row("longer scheme", "Bearers is another scheme", missing(), "Bearers {session}"),
 		row("token without scheme", "credentials begin with a scheme", missing(), "{session}"),
-		row("only equals signs", "padding alone is no token", malformed(), "Bearer =="),
+		row("only equals signs", "padding alone is not a token", malformed(), "Bearer =="),
 		row("binary", "a token has only the characters of RFC 6750 §2.1", malformed(), "Bearer \xff\xfe\x80"),
 		row("UTF-8", "a token has only the characters of RFC 6750 §2.1", malformed(), "Bearer é{session}"),
 		{
 			Name:   "bearer header name in lower case",
-			Why:    "field names are compared without case (RFC 9110 §5.1)",
+			Why:    "field names are case-insensitive (RFC 9110 §5.1)",
 			Mode:   required,
 			Fields: []Field{{"authorization", "Bearer {session}"}}, Want: passes("user_1"),
 		},
 		{
 			Name:   "bearer header twice, names in different case",
-			Why:    "field names are compared without case (RFC 9110 §5.1)",
+			Why:    "field names are case-insensitive (RFC 9110 §5.1)",
 			Mode:   required,
 			Fields: []Field{{"authorization", "Bearer {session}"}, {"AUTHORIZATION", "Bearer {other}"}}, Want: malformed(),
 		},
 		{
-			Name: "bearer in the query", Why: "a token in the URL is not looked for: URLs end up in logs", Mode: required,
+			Name: "bearer in the query", Why: "a token in the URL is not read: URLs end up in logs", Mode: required,
 			Target: PathPrivate + "?access_token={session}", Want: missing(),
 		},
 		{
-			Name: "bearer in a cookie", Why: "a cookie is not looked for unless an extractor says so", Mode: required,
+			Name: "bearer in a cookie", Why: "a cookie is not read without an extractor", Mode: required,
 			Fields: []Field{{"Cookie", "__session={session}"}}, Want: missing(),
 		},
 	}
 }
 
-// tokenScenarios are about what a good signature does not say.
+// tokenScenarios are about tokens with a valid signature.
 func tokenScenarios() []Scenario {
 	row := func(name, why, token string, want Want) Scenario {
 		return Scenario{Name: "token " + name, Why: why, Mode: modeRequired(), Fields: bearer(token), Want: want}
 	}
 	return []Scenario{
-		row("of version 1", "both versions of Clerk's tokens are read", "version 1", passes("user_1")),
-		row("without organisation", "no organisation is no fault", "no organization", passes("user_1")),
-		row("without party", "native apps have no origin", "no party", passes("user_1")),
-		row("with an odd user id", "what a user id holds changes nothing", "odd user", passes(`user_"<é>&\`)),
-		row("for OAuth", "a kind that the contract accepts", "oauth", passes("user_1")),
-		row("of a template", "the same key signs tokens that are no sessions", "template", refused(core.CodeClaimMismatch)),
-		row("of a machine", "the same key signs tokens that are no sessions", "machine", refused(core.CodeClaimMismatch)),
+		row("of version 1", "both versions of Clerk's tokens are accepted", "version 1", passes("user_1")),
+		row("without an organization", "an organization is not required", "no organization", passes("user_1")),
+		row("without a party", "native apps have no origin", "no party", passes("user_1")),
+		row("with an odd user id", "a user id may contain any character", "odd user", passes(`user_"<é>&\`)),
+		row("for OAuth", "the contract accepts this kind of token", "oauth", passes("user_1")),
+		row("of a template", "the same key signs tokens that are not sessions", "template", refused(core.CodeClaimMismatch)),
+		row("of a machine", "the same key signs tokens that are not sessions", "machine", refused(core.CodeClaimMismatch)),
 		row("pending", "a session with tasks left counts as signed out", "pending", refused(core.CodeClaimMismatch)),
-		row("of another issuer", "a foreign token causes no fetch", "foreign", refused(core.CodeIssuerMismatch)),
-		row("of an issuer not trusted here", "a partner is trusted where the program says so", "partner", Want{
+		row("of another issuer", "a token of an unknown issuer causes no fetch", "foreign", refused(core.CodeIssuerMismatch)),
+		row("of an issuer not trusted here", "only the issuers of the contracts are trusted", "partner", Want{
 			Status: http.StatusUnauthorized, Code: core.CodeAlgorithmNotAllowed, Challenge: challengeToken,
 		}),
 		{
-			Name: "token where nothing guards", Why: "behind no middleware there is no session, whatever the request carries",
+			Name: "token without a guard", Why: "without middleware there is no session, even if the request has a token",
 			Mode: modeRequired(), Target: PathPublic, Fields: bearer("session"), Want: passes(""),
 		},
 		{
-			Name: "nobody where nothing guards", Why: "accessors never panic: UserID is empty, Claims says ErrNoSession",
+			Name: "no token without a guard", Why: "accessors never panic: UserID is empty, Claims returns ErrNoSession",
 			Mode: modeRequired(), Target: PathPublic, Want: passes(""),
 		},
 		{
 			Name:   "token behind two guards",
-			Why:    "a guard within a guard takes the session over",
+			Why:    "the inner guard reuses the session of the outer one",
 			Mode:   modeRequired(),
 			Target: PathTwice,
 			Fields: bearer("session"), Want: passes("user_1"),
 		},
 		{
-			Name:   "nobody behind two guards",
-			Why:    "the outer guard answers, once",
+			Name:   "no token behind two guards",
+			Why:    "only the outer guard answers",
 			Mode:   modeRequired(),
 			Target: PathTwice,
 			Want:   missing(),
 		},
 		{
 			Name:   "streaming",
-			Why:    "the session lasts as long as the answer is being written",
+			Why:    "the session is available until the answer is complete",
 			Mode:   modeRequired(),
 			Target: PathStream,
 			Fields: bearer("session"), Want: passes("user_1"),
 		},
 		{
-			Name:   "streaming to nobody",
-			Why:    "a refusal comes before the stream",
+			Name:   "streaming without a token",
+			Why:    "the rejection comes before the stream",
 			Mode:   modeRequired(),
 			Target: PathStream,
 			Want:   missing(),
@@ -224,7 +224,7 @@ func tokenScenarios() []Scenario {
 			Fields: bearer("session"), Want: passes("user_1"),
 		},
 		{
-			Name:   "method HEAD refused",
+			Name:   "method HEAD rejected",
 			Why:    "HEAD has GET's header and no body (RFC 9110 §9.3.2)",
 			Mode:   modeRequired(),
 			Method: http.MethodHead,
@@ -239,15 +239,15 @@ func tokenScenarios() []Scenario {
 			Want:   passes("user_1"),
 		},
 		{
-			Name:   "method DELETE refused",
+			Name:   "method DELETE rejected",
 			Why:    "every method is guarded",
 			Mode:   modeRequired(),
 			Method: http.MethodDelete,
 			Want:   missing(),
 		},
 		{
-			Name:   "method OPTIONS refused",
-			Why:    "a preflight is the CORS middleware's, before the guard",
+			Name:   "method OPTIONS rejected",
+			Why:    "CORS middleware in front of the guard answers preflights",
 			Mode:   modeRequired(),
 			Method: http.MethodOptions,
 			Want:   missing(),
@@ -255,7 +255,7 @@ func tokenScenarios() []Scenario {
 	}
 }
 
-// badTokenScenarios send tokens of authtest's list.
+// badTokenScenarios send bad tokens of authtest.
 func badTokenScenarios() []Scenario {
 	var rows []Scenario
 	for _, b := range []struct {
@@ -296,7 +296,7 @@ func badTokenScenarios() []Scenario {
 		{"cnf", core.CodeClaimMismatch},
 	} {
 		rows = append(rows, Scenario{
-			Name: "bad token, " + b.name, Why: "what the contract refuses reaches no handler", Mode: modeRequired(),
+			Name: "bad token, " + b.name, Why: "a token that the contract rejects reaches no handler", Mode: modeRequired(),
 			Fields: bearer("bad:" + b.name), Want: refused(b.code),
 		})
 	}

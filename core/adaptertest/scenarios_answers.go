@@ -7,7 +7,7 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// requireScenarios: after "who is this" comes "may they".
+// requireScenarios are about policies.
 func requireScenarios() []Scenario {
 	row := func(mode Mode, name, why, token string, want Want) Scenario {
 		s := Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Target: PathRequire, Want: want}
@@ -22,9 +22,9 @@ func requireScenarios() []Scenario {
 	stepUp := func(challenge string) Want {
 		return Want{Status: http.StatusUnauthorized, Code: core.CodeReauthenticationRequired, Challenge: challenge}
 	}
-	const unmet = "a policy that is not met is 403: signing in again would not help"
-	const old = "a sign-in too old or too weak asks for another (RFC 9470)"
-	const nobody = "no policy passes for an anonymous visitor"
+	const unmet = "a policy that does not hold answers 403: signing in again would not help"
+	const old = "a sign-in that is too old or too weak asks for a new one (RFC 9470)"
+	const anonymous = "no policy lets an anonymous request through"
 	unguarded := row(
 		modeRole(),
 		"without a guard",
@@ -35,16 +35,16 @@ func requireScenarios() []Scenario {
 	unguarded.Target = PathUnguarded
 	guardPolicy := row(modePolicy(), "not met", unmet, "member", forbidden())
 	guardPolicy.Target = PathPrivate
-	guardPolicyMet := row(modePolicy(), "met", "the policy is met", "session", passes("user_1"))
+	guardPolicyMet := row(modePolicy(), "met", "the policy holds", "session", passes("user_1"))
 	guardPolicyMet.Target = PathPrivate
 	head := row(modeRole(), "HEAD", "HEAD has GET's header and no body (RFC 9110 §9.3.2)", "member", forbidden())
 	head.Method = http.MethodHead
 	return []Scenario{
-		row(modeRole(), "met", "the policy is met", "session", passes("user_1")),
-		row(modeRole(), "met by version 1", "the policy is met", "version 1", passes("user_1")),
+		row(modeRole(), "met", "the policy holds", "session", passes("user_1")),
+		row(modeRole(), "met by version 1", "the policy holds", "version 1", passes("user_1")),
 		row(modeRole(), "not met", unmet, "member", forbidden()),
-		row(modeRole(), "no organisation", "a missing claim is a failed check", "no organization", forbidden()),
-		row(modeRole(), "nobody", "the guard answers before the policy", "", missing()),
+		row(modeRole(), "no organization", "a missing claim fails the check", "no organization", forbidden()),
+		row(modeRole(), "no token", "the guard answers before the policy", "", missing()),
 		row(
 			modeRole(),
 			"expired token",
@@ -56,46 +56,46 @@ func requireScenarios() []Scenario {
 		unguarded,
 		guardPolicy,
 		guardPolicyMet,
-		row(modePermission(), "met", "the policy is met", "session", passes("user_1")),
+		row(modePermission(), "met", "the policy holds", "session", passes("user_1")),
 		row(modePermission(), "not met", unmet, "member", forbidden()),
-		row(modeGrantedScope(), "met", "the policy is met", "oauth", passes("user_1")),
+		row(modeGrantedScope(), "met", "the policy holds", "oauth", passes("user_1")),
 		row(modeScope(), "one missing", "the challenge names the scopes to ask for (RFC 6750 §3)", "oauth",
 			scopes(`Bearer error="insufficient_scope", scope="invoices:read invoices:write"`)),
-		row(modeScope(), "a token without scopes", "a missing claim is a failed check", "session",
+		row(modeScope(), "a token without scopes", "a missing claim fails the check", "session",
 			scopes(`Bearer error="insufficient_scope", scope="invoices:read invoices:write"`)),
-		row(modeFresh(), "fresh", "the policy is met", "session", passes("user_1")),
+		row(modeFresh(), "fresh", "the policy holds", "session", passes("user_1")),
 		row(modeFresh(), "old", old, "old sign-in", stepUp(`Bearer error="insufficient_user_authentication", max_age="600"`)),
 		row(
 			modeFresh(),
 			"unknown",
-			"a missing claim is a failed check",
+			"a missing claim fails the check",
 			"no factor ages",
 			stepUp(`Bearer error="insufficient_user_authentication", max_age="600"`),
 		),
-		row(modeMFA(), "two factors", "the policy is met", "second factor", passes("user_1")),
+		row(modeMFA(), "two factors", "the policy holds", "second factor", passes("user_1")),
 		row(modeMFA(), "one factor", old, "session", stepUp(`Bearer error="insufficient_user_authentication"`)),
-		row(modeRequire("anybody"), "somebody", "without policies, somebody must be signed in", "session", passes("user_1")),
-		row(modeOptionalRequire(), "nobody", nobody, "", missing()),
-		row(modeOptionalRequire(), "somebody", "without policies, somebody must be signed in", "session", passes("user_1")),
+		row(modeRequire("a session"), "met", "without policies, a session is required", "session", passes("user_1")),
+		row(modeOptionalRequire(), "no token", anonymous, "", missing()),
+		row(modeOptionalRequire(), "met", "without policies, a session is required", "session", passes("user_1")),
 	}
 }
 
-// revocationScenarios: the hook is asked about every session.
+// revocationScenarios are about the revocation check of every session.
 func revocationScenarios() []Scenario {
 	closed, open := modeFailClosed(), modeFailOpen()
 	row := func(mode Mode, name, why, token string, want Want) Scenario {
 		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Fields: bearer(token), Want: want}
 	}
 	return []Scenario{
-		row(closed, "good session", "the hook lets it pass", "session", passes("user_1")),
-		row(closed, "revoked", "a revoked session is refused", "revoked", refused(core.CodeTokenRevoked)),
-		row(closed, "can't tell", "fail closed: an outage, not a refusal", "undecided", undecided()),
-		row(open, "revoked", "a revoked session is refused", "revoked", refused(core.CodeTokenRevoked)),
-		row(open, "can't tell", "fail open: the program has chosen so", "undecided", passes("user_undecided")),
+		row(closed, "good session", "the session is not revoked", "session", passes("user_1")),
+		row(closed, "revoked", "a revoked session is rejected", "revoked", refused(core.CodeTokenRevoked)),
+		row(closed, "undecided", "fail closed: an outage answers 503", "undecided", undecided()),
+		row(open, "revoked", "a revoked session is rejected", "revoked", refused(core.CodeTokenRevoked)),
+		row(open, "undecided", "fail open: the program chose it", "undecided", passes("user_undecided")),
 	}
 }
 
-// answerScenarios: what a program may change about an answer.
+// answerScenarios are about what a program may change about an answer.
 func answerScenarios() []Scenario {
 	realm, problem, metadata, messages, responder, teapot := modeRealm(), modeProblem(), modeMetadata(), modeMessages(), modeResponder(), modeTeapot()
 	row := func(mode Mode, name, why string, fields []Field, want Want) Scenario {
@@ -108,19 +108,19 @@ func answerScenarios() []Scenario {
 	const quoting = "quotes and backslashes are escaped in a challenge (RFC 9110 §5.6.4)"
 	const points = "the challenge points to the metadata (RFC 9728 §5.1)"
 	plain := func(w Want) Want {
-		w.Code = "" // the body is the responder's
+		w.Code = "" // the responder writes the body
 		return w
 	}
 	document := Scenario{
 		Name:   metadata.Name + ", the document",
-		Why:    "the document is public, at the path that the challenge names (RFC 9728 §3)",
+		Why:    "the document is public and at the path in the challenge (RFC 9728 §3)",
 		Mode:   metadata,
 		Target: "/.well-known/oauth-protected-resource/v1", Want: passes(""),
 	}
 	headDocument := document
 	headDocument.Name, headDocument.Method = metadata.Name+", HEAD of the document", http.MethodHead
 	preflight := document
-	preflight.Name, preflight.Why = metadata.Name+", preflight of the document", "a browser asks first, for the header that an MCP client adds"
+	preflight.Name, preflight.Why = metadata.Name+", preflight of the document", "a browser sends a preflight, because an MCP client adds a header"
 	preflight.Method, preflight.Want = http.MethodOptions, Want{Status: http.StatusNoContent}
 	preflight.Fields = []Field{
 		{"Origin", "https://inspector.example"},
@@ -128,7 +128,7 @@ func answerScenarios() []Scenario {
 		{"Access-Control-Request-Headers", "mcp-protocol-version"},
 	}
 	spaced := document
-	spaced.Name, spaced.Why = "metadata with a space, the document", "a resource's path may have what routers give a meaning to"
+	spaced.Name, spaced.Why = "metadata with a space, the document", "a resource's path may contain characters with a meaning for routers"
 	spaced.Mode = Mode{Name: "metadata with a space", Options: options(guard.Metadata(guard.ResourceMetadata{
 		Resource: "https://api.northwind.example/a%20b", AuthorizationServers: []string{"https://clerk.northwind.example"},
 	}))}
@@ -138,7 +138,7 @@ func answerScenarios() []Scenario {
 	headProblem := row(problem, "HEAD", "HEAD has GET's header and no body (RFC 9110 §9.3.2)", nil, missing())
 	headProblem.Method = http.MethodHead
 	return []Scenario{
-		row(realm, "nobody", quoting, nil, challenged(missing(), `Bearer realm="north \"wind\""`)),
+		row(realm, "no token", quoting, nil, challenged(missing(), `Bearer realm="north \"wind\""`)),
 		row(
 			realm,
 			"expired token",
@@ -146,11 +146,11 @@ func answerScenarios() []Scenario {
 			bearer("bad:expired"),
 			challenged(refused(core.CodeTokenExpired), `Bearer realm="north \"wind\"", error="invalid_token"`),
 		),
-		row(problem, "nobody", "RFC 9457 by option", nil, missing()),
-		row(problem, "expired token", "RFC 9457 by option", bearer("bad:expired"), refused(core.CodeTokenExpired)),
-		row(problem, "malformed header", "RFC 9457 by option", authorization("Bearer"), malformed()),
+		row(problem, "no token", "an option selects RFC 9457", nil, missing()),
+		row(problem, "expired token", "an option selects RFC 9457", bearer("bad:expired"), refused(core.CodeTokenExpired)),
+		row(problem, "malformed header", "an option selects RFC 9457", authorization("Bearer"), malformed()),
 		headProblem,
-		row(metadata, "nobody", points, nil, challenged(missing(), `Bearer resource_metadata="`+metadataURL+`"`)),
+		row(metadata, "no token", points, nil, challenged(missing(), `Bearer resource_metadata="`+metadataURL+`"`)),
 		row(metadata, "expired token", points, bearer("bad:expired"),
 			challenged(refused(core.CodeTokenExpired), `Bearer error="invalid_token", resource_metadata="`+metadataURL+`"`)),
 		document,
@@ -160,21 +160,21 @@ func answerScenarios() []Scenario {
 		row(
 			messages,
 			"in Spanish",
-			"the sentence is the program's, in any language",
+			"the program chooses the sentence, in any language",
 			[]Field{{"Accept-Language", "es"}},
 			missing(),
 		),
 		row(messages, "default", "an empty sentence keeps the default", nil, missing()),
-		row(responder, "nobody", "a responder's body and fields are sent as they are", nil, plain(missing())),
+		row(responder, "no token", "a responder's body and fields are sent unchanged", nil, plain(missing())),
 		row(
 			responder,
 			"expired token",
-			"a responder's body and fields are sent as they are",
+			"a responder's body and fields are sent unchanged",
 			bearer("bad:expired"),
 			plain(refused(core.CodeTokenExpired)),
 		),
 		headResponder,
-		row(teapot, "nobody", "a responder may take the body away", nil, Want{
+		row(teapot, "no token", "a responder may remove the body", nil, Want{
 			Status:    http.StatusTeapot,
 			Challenge: challengeBare,
 		}),

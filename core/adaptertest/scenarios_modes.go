@@ -6,7 +6,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// outageScenarios: an outage is not "unauthorised".
+// outageScenarios: an outage does not answer 401.
 func outageScenarios() []Scenario {
 	row := func(name, why string, mode Mode, fields []Field, want Want) Scenario {
 		return Scenario{Name: "outage, " + name, Why: why, Mode: mode, Fields: fields, Want: want}
@@ -17,12 +17,12 @@ func outageScenarios() []Scenario {
 	return []Scenario{
 		row(
 			"good token",
-			"keys that can't be had answer 503 with Retry-After, not 401",
+			"unavailable keys answer 503 with Retry-After, not 401",
 			down,
 			bearer("foreign"),
 			unavailable(),
 		),
-		row("no token", "without a token no key is needed", down, nil, missing()),
+		row("no token", "without a token, no key is needed", down, nil, missing()),
 		row("malformed header", "a malformed request needs no key", down, authorization("Bearer"), malformed()),
 		row("foreign token", "a foreign token needs no key", down, bearer("session"), refused(core.CodeIssuerMismatch)),
 		row(
@@ -34,14 +34,14 @@ func outageScenarios() []Scenario {
 		),
 		row(
 			"optional",
-			"a token that can't be checked is not anonymous",
+			"a token that cannot be checked is not anonymous",
 			modeOptionalOutage(),
 			bearer("foreign"),
 			unavailable(),
 		),
 		row(
 			"best effort",
-			"even best effort tells an outage from nobody",
+			"best effort does not treat an outage as anonymous",
 			modeBestEffortOutage(),
 			bearer("foreign"),
 			unavailable(),
@@ -50,27 +50,27 @@ func outageScenarios() []Scenario {
 	}
 }
 
-// modeScenarios: who passes without a token, and who with a bad one.
+// modeScenarios are about requests without a token, and with a bad one.
 func modeScenarios() []Scenario {
 	row := func(mode Mode, name, why string, fields []Field, want Want) Scenario {
 		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Fields: fields, Want: want}
 	}
-	const absent = "absent credentials are anonymous"
-	const bad = "credentials that are there and bad are refused, never anonymous"
-	const loose = "best effort takes what is bad for nobody"
+	const absent = "a request without credentials is anonymous"
+	const bad = "invalid credentials are rejected, never anonymous"
+	const loose = "best effort treats invalid credentials as anonymous"
 	optional, loosest, skip, two := modeOptional(), modeBestEffort(), modeSkip(), modeTwoIssuers()
 	nested := row(optional, "behind two guards", absent, nil, passes(""))
 	nested.Target = PathTwice
 	nestedToken := row(
 		optional,
 		"token behind two guards",
-		"a guard within a guard takes the session over",
+		"the inner guard reuses the session of the outer one",
 		bearer("session"),
 		passes("user_1"),
 	)
 	nestedToken.Target = PathTwice
 	return []Scenario{
-		row(optional, "good token", "a good token lets its user in", bearer("session"), passes("user_1")),
+		row(optional, "good token", "a valid token lets its user in", bearer("session"), passes("user_1")),
 		row(optional, "no token", absent, nil, passes("")),
 		row(optional, "another scheme", absent, authorization("Basic dXNlcjpwYXNz"), passes("")),
 		row(optional, "expired token", bad, bearer("bad:expired"), refused(core.CodeTokenExpired)),
@@ -79,16 +79,16 @@ func modeScenarios() []Scenario {
 		row(optional, "two headers", bad, authorization("Bearer {session}", "Bearer {other}"), malformed()),
 		nested,
 		nestedToken,
-		row(loosest, "good token", "a good token lets its user in", bearer("session"), passes("user_1")),
+		row(loosest, "good token", "a valid token lets its user in", bearer("session"), passes("user_1")),
 		row(loosest, "no token", absent, nil, passes("")),
 		row(loosest, "expired token", loose, bearer("bad:expired"), passes("")),
 		row(loosest, "forged token", loose, bearer("bad:wrong key"), passes("")),
 		row(loosest, "malformed header", loose, authorization("Bearer"), passes("")),
-		row(skip, "skipped", "nobody is asked where skip says so", []Field{{"X-Health", "1"}}, passes("")),
+		row(skip, "skipped", "a skipped request needs no credentials", []Field{{"X-Health", "1"}}, passes("")),
 		row(
 			skip,
 			"skipped with a token",
-			"a token that is not looked at makes no session",
+			"a token that is not checked makes no session",
 			append(bearer("session"), Field{"X-Health", "1"}),
 			passes(""),
 		),
@@ -98,37 +98,37 @@ func modeScenarios() []Scenario {
 		row(
 			two,
 			"audience of the second",
-			"each contract applies entire",
+			"a token must satisfy one contract entirely",
 			bearer("partner for another"),
 			refused(core.CodeAudienceMismatch),
 		),
-		row(two, "neither", "an issuer that no contract names", bearer("foreign"), refused(core.CodeIssuerMismatch)),
+		row(two, "neither", "no contract trusts the issuer", bearer("foreign"), refused(core.CodeIssuerMismatch)),
 	}
 }
 
-// extractorScenarios: other places for a token.
+// extractorScenarios are about other places for a token.
 func extractorScenarios() []Scenario {
 	query, header, socket := modeQuery(), modeHeader(), modeWebSocket()
 	row := func(mode Mode, name, why, target string, fields []Field, want Want) Scenario {
 		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Target: target, Fields: fields, Want: want}
 	}
 	one := func(name, value string) []Field { return []Field{{name, value}} }
-	const two = "two different tokens in one request are refused (RFC 6750 §2)"
+	const two = "two different tokens in one request are rejected (RFC 6750 §2)"
 	return []Scenario{
 		row(
 			query,
 			"good token",
-			"the extractors are asked in order",
+			"the extractors are called in order",
 			PathPrivate+"?access_token={session}",
 			nil,
 			passes("user_1"),
 		),
 		row(query, "no token", "none of the extractors finds one", PathPrivate+"?x=1", nil, missing()),
-		row(query, "empty", "an empty parameter carries nothing", PathPrivate+"?access_token=", nil, missing()),
+		row(query, "empty", "an empty parameter has no token", PathPrivate+"?access_token=", nil, missing()),
 		row(
 			query,
 			"twice",
-			"which of two would be meant?",
+			"it is ambiguous which of two counts",
 			PathPrivate+"?access_token={session}&access_token={session}",
 			nil,
 			malformed(),
@@ -137,7 +137,7 @@ func extractorScenarios() []Scenario {
 		row(
 			query,
 			"and the same in the header",
-			"one token in two places is one token",
+			"the same token in two places counts once",
 			PathPrivate+"?access_token={session}",
 			bearer("session"),
 			passes("user_1"),
@@ -146,7 +146,7 @@ func extractorScenarios() []Scenario {
 		row(
 			header,
 			"good token",
-			"the header holds the token and nothing else",
+			"the header contains only the token",
 			"",
 			one("X-Gateway-Assertion", "{session}"),
 			passes("user_1"),
@@ -154,12 +154,12 @@ func extractorScenarios() []Scenario {
 		row(
 			header,
 			"with a scheme",
-			"the header holds the token and nothing else",
+			"the header contains only the token",
 			"",
 			one("X-Gateway-Assertion", "Bearer {session}"),
 			refused(core.CodeInvalidFormat),
 		),
-		row(header, "twice", "which of two would be meant?", "", []Field{
+		row(header, "twice", "it is ambiguous which of two counts", "", []Field{
 			{"X-Gateway-Assertion", "{session}"}, {"X-Gateway-Assertion", "{other}"},
 		}, malformed()),
 		row(header, "absent", "Authorization is not looked at then", "", bearer("session"), missing()),
@@ -171,7 +171,7 @@ func extractorScenarios() []Scenario {
 			one("Sec-WebSocket-Protocol", "chat, bearer.northwind, {session}"),
 			passes("user_1"),
 		),
-		row(socket, "on two lines", "a list may be spread over lines (RFC 9110 §5.3)", "",
+		row(socket, "on two lines", "a list may span several lines (RFC 9110 §5.3)", "",
 			[]Field{
 				{"Sec-WebSocket-Protocol", "chat, bearer.northwind"}, {"Sec-WebSocket-Protocol", "{session}"},
 			}, passes("user_1")),
@@ -183,7 +183,7 @@ func extractorScenarios() []Scenario {
 			one("Sec-WebSocket-Protocol", "chat, bearer.northwind"),
 			malformed(),
 		),
-		row(socket, "marker twice", "which of two would be meant?", "",
+		row(socket, "marker twice", "it is ambiguous which of two counts", "",
 			one("Sec-WebSocket-Protocol", "bearer.northwind, {session}, bearer.northwind, {other}"), malformed()),
 		row(
 			socket,
@@ -196,20 +196,20 @@ func extractorScenarios() []Scenario {
 	}
 }
 
-// cookieScenarios: a browser sends cookies along with what another site makes it
-// send.
+// cookieScenarios are about cookies, which a browser also sends with requests that
+// another site initiated.
 func cookieScenarios() []Scenario {
 	cookie, loose, optional := modeCookie(), modeInsecureCookie(), modeOptionalCookie()
 	row := func(mode Mode, method, name, why string, want Want, fields ...Field) Scenario {
 		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Method: method, Fields: fields, Want: want}
 	}
 	session := Field{"Cookie", "__session={session}"}
-	const unread = "a cookie that can't be read is a bad credential, not an absent one"
+	const unread = "an unreadable cookie is an invalid credential, not a missing one"
 	site := Field{"Sec-Fetch-Site", "cross-site"}
-	const socket = "a browser opens WebSockets across origins without asking (RFC 6455 §10.2)"
-	const csrf = "what changes something must come from the same origin (http.CrossOriginProtection)"
+	const socket = "a browser opens WebSockets across origins without a preflight (RFC 6455 §10.2)"
+	const csrf = "an unsafe request must come from the same origin (http.CrossOriginProtection)"
 	return []Scenario{
-		row(cookie, "", "good token", "the cookie is looked for too", passes("user_1"), session),
+		row(cookie, "", "good token", "the cookie is read too", passes("user_1"), session),
 		row(cookie, "", "among others", "other cookies don't matter", passes("user_1"), Field{
 			"Cookie", "a=b; __session={session}; c=d",
 		}),
@@ -223,18 +223,18 @@ func cookieScenarios() []Scenario {
 			session,
 		),
 		row(cookie, "", "of another name", "names are compared exactly", missing(), Field{"Cookie", "__Session={session}"}),
-		row(cookie, "", "empty", "an empty cookie carries nothing", missing(), Field{"Cookie", "__session="}),
-		row(cookie, "", "twice, different", "a cookie of a parent domain must not shadow ours", malformed(), Field{
+		row(cookie, "", "empty", "an empty cookie has no token", missing(), Field{"Cookie", "__session="}),
+		row(cookie, "", "twice, different", "a cookie of a parent domain must not shadow the service's own", malformed(), Field{
 			"Cookie", "__session={session}; __session={other}",
 		}),
-		row(cookie, "", "twice, same", "one token in two places is one token", passes("user_1"), Field{
+		row(cookie, "", "twice, same", "the same token in two places counts once", passes("user_1"), Field{
 			"Cookie", "__session={session}; __session={session}",
 		}),
 		row(
 			cookie,
 			"",
 			"and another in the header",
-			"two different tokens in one request are refused (RFC 6750 §2)",
+			"two different tokens in one request are rejected (RFC 6750 §2)",
 			malformed(),
 			session,
 			Field{"Authorization", "Bearer {other}"},
@@ -243,7 +243,7 @@ func cookieScenarios() []Scenario {
 			cookie,
 			"",
 			"bad token",
-			"a bad token is refused wherever it is",
+			"an invalid token is rejected, wherever it is",
 			refused(core.CodeTokenExpired),
 			Field{"Cookie", "__session={bad:expired}"},
 		),
@@ -321,7 +321,7 @@ func cookieScenarios() []Scenario {
 			cookie,
 			http.MethodPost,
 			"POST without a browser",
-			"no browser, no cross-site request",
+			"a client without these headers is not a browser",
 			passes("user_1"),
 			session,
 		),
@@ -353,7 +353,7 @@ func cookieScenarios() []Scenario {
 		row(
 			optional,
 			"",
-			"beside one that can't be read",
+			"next to one that cannot be read",
 			"other cookies don't matter",
 			passes("user_1"),
 			Field{"Cookie", `x=a"b; __session={session}`},
@@ -362,7 +362,7 @@ func cookieScenarios() []Scenario {
 			optional,
 			http.MethodPost,
 			"cross-site POST",
-			"a cookie that may not be used is not anonymous",
+			"a cookie that must not be used is not anonymous",
 			forbidden(),
 			session,
 			Field{"Sec-Fetch-Site", "cross-site"},
@@ -371,7 +371,7 @@ func cookieScenarios() []Scenario {
 			loose,
 			http.MethodPost,
 			"cross-site POST",
-			"the program says that it stops this itself",
+			"the program prevents this itself",
 			passes("user_1"),
 			session,
 			Field{"Sec-Fetch-Site", "cross-site"},

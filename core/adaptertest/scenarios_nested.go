@@ -7,13 +7,13 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// firstScenarios: the first place that has a credential decides.
+// firstScenarios: the first place with a credential decides.
 func firstScenarios() []Scenario {
 	mode := Mode{
 		Name:    "first of bearer and cookie",
 		Options: options(guard.Extractors(guard.First(guard.Bearer(), guard.Cookie("__session")))),
 	}
-	const why = "the first place that has a credential decides, also if that credential is bad"
+	const why = "the first place with a credential decides, even if it is invalid"
 	cookie := Field{"Cookie", "__session={other}"}
 	header := func(value string) Field { return Field{"Authorization", value} }
 	row := func(name string, want Want, fields ...Field) Scenario {
@@ -29,8 +29,8 @@ func firstScenarios() []Scenario {
 	}
 }
 
-// nestedScenarios: a guard within a guard that looks elsewhere for the token.
-// What the outer one accepted is the inner one's only if it finds it too.
+// nestedScenarios have an inner guard that looks for the token in other places. It
+// uses a credential that the outer guard accepted only if it finds it too.
 func nestedScenarios() []Scenario {
 	loose := guard.Extractors(guard.InsecureCookie("__session"))
 	byBearer := Mode{
@@ -60,15 +60,15 @@ func nestedScenarios() []Scenario {
 	cookie := func(token string) Field { return Field{"Cookie", "__session=" + token} }
 	header := func(token string) Field { return Field{"Authorization", "Bearer " + token} }
 	crossSite := Field{"Sec-Fetch-Site", "cross-site"}
-	const own = "a guard counts what its own extractors find, whatever an outer guard has found elsewhere"
-	const rules = "the inner guard's rules about requests hold, whatever the outer guard's are"
-	const stays = "an optional guard that finds nothing of its own leaves the session of the outer one"
+	const own = "a guard uses what its own extractors find, not what an outer guard found"
+	const rules = "the inner guard's rules about requests apply, even if the outer guard's differ"
+	const stays = "an optional guard that finds no token keeps the session of the outer one"
 	return []Scenario{
 		row(
 			byBearer,
 			"",
 			"both the same",
-			"one token in two places is one token",
+			"the same token in two places counts once",
 			passes("user_1"),
 			cookie("{session}"),
 			header("{session}"),
@@ -79,7 +79,7 @@ func nestedScenarios() []Scenario {
 		row(
 			byBearer,
 			"",
-			"bad bearer beside a good cookie",
+			"bad bearer with a good cookie",
 			own,
 			refused(core.CodeInvalidFormat),
 			cookie("{session}"),
@@ -88,7 +88,7 @@ func nestedScenarios() []Scenario {
 		row(
 			byBearer,
 			"",
-			"expired bearer beside a good cookie",
+			"expired bearer with a good cookie",
 			own,
 			refused(core.CodeTokenExpired),
 			cookie("{session}"),
@@ -97,7 +97,7 @@ func nestedScenarios() []Scenario {
 		row(
 			byBearer,
 			"",
-			"malformed header beside a good cookie",
+			"malformed header with a good cookie",
 			rules,
 			malformed(),
 			cookie("{session}"),
@@ -106,7 +106,7 @@ func nestedScenarios() []Scenario {
 		row(
 			byBearer,
 			"",
-			"two headers beside a good cookie",
+			"two headers with a good cookie",
 			rules,
 			malformed(),
 			cookie("{session}"),
@@ -119,7 +119,7 @@ func nestedScenarios() []Scenario {
 			byEither,
 			"",
 			"two users",
-			"two different tokens in one request are refused (RFC 6750 §2)",
+			"two different tokens in one request are rejected (RFC 6750 §2)",
 			malformed(),
 			cookie("{session}"),
 			header("{other}"),
@@ -133,7 +133,7 @@ func nestedScenarios() []Scenario {
 			effort,
 			"",
 			"bad bearer",
-			"best effort takes what is bad for nobody, not for the outer guard's user",
+			"best effort treats invalid credentials as anonymous, not as the outer guard's user",
 			passes(""),
 			cookie("{session}"),
 			header("garbage"),

@@ -22,9 +22,8 @@ const (
 	partner   = "https://partner.example"
 )
 
-// Stage is what scenarios are played on: an issuer, Clerk-shaped, a second one
-// that is trusted beside it in some modes, one that is down, and tokens. It is
-// safe for concurrent use.
+// Stage has what scenarios need: an issuer like Clerk's, a second issuer that some
+// modes trust too, one that is down, and tokens. It is safe for concurrent use.
 type Stage struct {
 	issuer, second, down *authtest.Issuer
 	contract, partner    *core.Contract
@@ -34,7 +33,7 @@ type Stage struct {
 	tokens map[string]string
 }
 
-// NewStage starts the issuers. The caller closes the stage.
+// NewStage starts the issuers. The caller must close the stage.
 func NewStage() (*Stage, error) {
 	s := &Stage{tokens: map[string]string{}, logger: slog.New(slog.DiscardHandler)}
 	var errs [5]error
@@ -73,8 +72,8 @@ func (s *Stage) Close() error {
 	return err
 }
 
-// Play starts the adapter's program as the scenario wants it, sends the one
-// request, and returns the answer.
+// Play starts the adapter's program in the scenario's mode, sends the request and
+// returns the answer.
 func (s *Stage) Play(ctx context.Context, adapter Adapter, scenario Scenario) (Exchange, error) {
 	cfg, err := s.config(scenario.Mode)
 	if err != nil {
@@ -110,13 +109,13 @@ func (s *Stage) send(ctx context.Context, addr string, scenario Scenario) (Excha
 	return exchange, errors.Join(err, w.close())
 }
 
-// config is the program that a mode asks for.
+// config returns the program of a mode.
 func (s *Stage) config(mode Mode) (Config, error) {
 	cfg := Config{SawError: func(error) {}, Policies: mode.Policies}
 	contract, further := s.contract, []*core.Contract(nil)
 	var err error
 	if mode.Outage {
-		contract, err = clerkContract(s.down) // a new one: it has not yet learned that its issuer is down
+		contract, err = clerkContract(s.down) // a new contract, which does not know yet that its issuer is down
 	}
 	if err == nil && mode.Further != nil {
 		further, err = mode.Further(s)
@@ -138,7 +137,7 @@ func (s *Stage) config(mode Mode) (Config, error) {
 	return cfg, nil
 }
 
-// expand puts tokens in the place of their names in braces.
+// expand replaces the names of tokens in braces with the tokens.
 func (s *Stage) expand(text string) (string, error) {
 	for {
 		before, rest, open := strings.Cut(text, "{")
@@ -154,8 +153,8 @@ func (s *Stage) expand(text string) (string, error) {
 	}
 }
 
-// token mints the token of that name, or finds the one minted before. Tokens
-// live for an hour, longer than any test.
+// token returns the token of that name, which it mints once. Tokens are valid
+// for an hour, longer than any test.
 func (s *Stage) token(name string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -167,7 +166,7 @@ func (s *Stage) token(name string) (string, error) {
 	return token, err
 }
 
-// admin is the person that most scenarios are about.
+// admin is the user of most scenarios.
 func admin() clerktest.Token {
 	return clerktest.Token{
 		UserID: "user_1", SessionID: "sess_1", AuthorizedParty: appOrigin, TTL: time.Hour,
@@ -183,7 +182,7 @@ func (s *Stage) mint(name string) (string, error) {
 				return b.Token, nil
 			}
 		}
-		return "", fmt.Errorf("adaptertest: authtest makes no bad token called %q", kind)
+		return "", fmt.Errorf("adaptertest: authtest has no bad token called %q", kind)
 	}
 	switch name {
 	case "session":
@@ -218,7 +217,7 @@ func (s *Stage) mint(name string) (string, error) {
 	case "second level":
 		person.Extra = authtest.Claims{"aal": "aal2"}
 	case "odd user":
-		person.UserID = `user_"<é>&\` // every character that an encoder may write its own way
+		person.UserID = `user_"<é>&\` // the characters that encoders escape differently
 	case "template":
 		return clerktest.TemplateToken(s.issuer, person, authtest.Claims{"plan": "pro"}), nil
 	case "machine":
@@ -237,12 +236,12 @@ func (s *Stage) mint(name string) (string, error) {
 	return clerktest.SessionToken(s.issuer, person), nil
 }
 
-// bad are the tokens that the stage's contract must refuse.
+// bad returns the tokens that the stage's contract must reject.
 func (s *Stage) bad() []authtest.BadToken {
 	return s.issuer.Bad(s.contract, clerktest.SessionToken(s.issuer, admin()))
 }
 
-// routes notes which handlers ran.
+// routes records which handlers ran.
 type routes struct {
 	mu  sync.Mutex
 	all []string

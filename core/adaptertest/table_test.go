@@ -8,8 +8,8 @@ import (
 	"github.com/revstackhq/auth-go/core/adaptertest"
 )
 
-// No row asks what another one asks in the same mode, and none expects what no
-// answer can be.
+// No two rows of one mode send the same request, and no row expects an impossible
+// answer.
 func TestRowsDiffer(t *testing.T) {
 	requests := map[string]string{}
 	rows := adaptertest.Scenarios()
@@ -18,7 +18,7 @@ func TestRowsDiffer(t *testing.T) {
 		case passed && (row.Want.Code != "" || row.Want.Challenge != ""):
 			t.Errorf("%q: who passes is not refused", row.Name)
 		case !passed && row.Want.User != "":
-			t.Errorf("%q: who is refused is seen by nobody", row.Name)
+			t.Errorf("%q: a rejected request has no user", row.Name)
 		}
 		var request strings.Builder
 		request.WriteString(row.Mode.Name + "\n" + row.Method + " " + row.Target + "\n")
