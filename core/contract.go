@@ -295,7 +295,7 @@ func (c *contract) warn() {
 	say(r.InsecurePrivateNetwork, "private network: a tenant, or the issuer's discovery document, "+
 		"may have keys fetched from inside your network; set JWKSURL and remove InsecurePrivateNetwork")
 	say(r.InsecureIgnoreConfirmation, "bound tokens (cnf) are accepted as bearer tokens: a stolen one works; remove InsecureIgnoreConfirmation")
-	say(r.InsecureEmulator, "emulator: unsigned tokens are accepted, so anybody can be any user; remove InsecureEmulator")
+	say(r.InsecureEmulator, "emulator: unsigned tokens are accepted, so anyone can be any user; remove InsecureEmulator")
 	c.warnings = append(c.warnings, r.Warnings...)
 }
 

@@ -41,7 +41,7 @@ func compileBits(b *PackedPermissions, f *configErrors) *packedPermissions {
 		return compilePath("session.packedPermissions."+name, path, f)
 	}
 	if b.OrganizationScope == "" {
-		f.Invalid("session.packedPermissions.organizationScope", "", `is required, e.g. "o"`)
+		f.Missing("session.packedPermissions.organizationScope", `is required, e.g. "o"`)
 	}
 	return &packedPermissions{
 		features: ref("features", b.Features), permissions: ref("permissions", b.Permissions),

@@ -72,9 +72,9 @@ func New(list ...Provider) (*Catalog, error) {
 		case !wellFormed(p.Slug):
 			f.Add(at+".Slug", p.Slug, "write lower-case letters, digits and hyphens")
 		case slices.ContainsFunc(c.list[:i], func(q Provider) bool { return q.Slug == p.Slug }):
-			f.Add(at+".Slug", p.Slug, "is in the catalog twice: leave one of the two out")
+			f.Conflict(at+".Slug", p.Slug, "is in the catalog twice: leave one of the two out")
 		case p.Build == nil:
-			f.Add(at+".Build", "", "is nil: write FromJSON(yourpreset.NewContract)")
+			f.Missing(at+".Build", "is nil: write FromJSON(yourpreset.NewContract)")
 		}
 		p.own()
 	}

@@ -61,7 +61,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	f.Required("Issuer", cfg.Issuer, "copy it from the authenticate action of the listener rule")
 	if len(cfg.LoadBalancers) == 0 {
-		f.Add("LoadBalancers", "", "is required: name the load balancer's ARN; without it a token of any AWS customer would do")
+		f.Missing("LoadBalancers", "is required: name the load balancer's ARN; without it a token of any AWS customer would do")
 	}
 	keys := cfg.keys(&f)
 	fields := map[string]string{}
@@ -146,7 +146,7 @@ func (c *Config) keys(f *preset.Faults) string {
 		case "aws-us-gov":
 			keys = "https://s3-" + region + ".amazonaws.com/aws-elb-public-keys-prod-" + region + "/{kid}"
 		default:
-			f.Add("KeyURLTemplate", "", "is required in partition %s, whose place of keys AWS does not document", partition)
+			f.Missing("KeyURLTemplate", "is required in partition %s, whose place of keys AWS does not document", partition)
 		}
 	}
 	if slices.Sort(regions); len(slices.Compact(regions)) > 1 {

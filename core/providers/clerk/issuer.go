@@ -33,7 +33,7 @@ func (c *Config) issuer(f *preset.Faults) string {
 	case key != "" && fromKey == "":
 		f.Add("PublishableKey", "", "is not a Clerk publishable key: copy pk_live_… or pk_test_… from the API Keys page")
 	case fromKey != "" && fromURL != "" && fromKey != fromURL:
-		f.Add("PublishableKey", key, "belongs to %s, not to {IssuerURL}: keep one of the two", fromKey)
+		f.Conflict("PublishableKey", key, "belongs to %s, not to {IssuerURL}: keep one of the two", fromKey)
 	}
 	switch {
 	case fromURL != "":
@@ -50,7 +50,7 @@ func (c *Config) satellites(f *preset.Faults) []string {
 	for _, satellite := range c.SatelliteIssuers {
 		switch issuer := f.BaseURL("SatelliteIssuers", satellite); {
 		case strings.TrimSpace(satellite) == "":
-			f.Add("SatelliteIssuers", "", "holds an empty entry: remove it")
+			f.Missing("SatelliteIssuers", "holds an empty entry: remove it")
 		case strings.HasPrefix(issuer, "https://"):
 			issuers = append(issuers, issuer)
 		case issuer != "":

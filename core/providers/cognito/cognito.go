@@ -79,9 +79,9 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	case len(cfg.ClientID) == 0 && !cfg.InsecureAnyClient:
 		f.Missing("ClientID", "is required: copy it from the pool's page App clients, or say {InsecureAnyClient} to accept all of them")
 	case len(cfg.ClientID) > 0 && cfg.InsecureAnyClient:
-		f.Add("InsecureAnyClient", "true", "{ClientID} is set: remove one of the two")
+		f.Conflict("InsecureAnyClient", "true", "{ClientID} is set: remove one of the two")
 	case slices.Contains(cfg.ClientID, ""):
-		f.Add("ClientID", "", "holds an empty client id")
+		f.Missing("ClientID", "holds an empty client id")
 	}
 	rules := core.Rules{
 		Provider: "cognito", Issuer: issuer, Issuers: cfg.updatedIssuer(issuer), JWKSURL: issuer + "/.well-known/jwks.json", Algorithms: []string{"RS256"},

@@ -133,7 +133,7 @@ func (c *Config) trust(rules *core.Rules, f *preset.Faults) {
 	tenant := core.ClaimRule{Claim: "tid", Format: "uuid", Reason: "the tenant that the issuer speaks for"}
 	switch {
 	case c.InsecureAnyTenant && len(c.Tenants) > 0:
-		f.Add("InsecureAnyTenant", "true", "{Tenants} are named: remove one of the two")
+		f.Conflict("InsecureAnyTenant", "true", "{Tenants} are named: remove one of the two")
 	case !c.InsecureAnyTenant && len(c.Tenants) == 0:
 		f.Missing("Tenants", "is required: copy the Directory (tenant) ID of the app registration, or say {InsecureAnyTenant}")
 	case len(c.Tenants) > 0:

@@ -90,10 +90,10 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Add("ProjectID", cfg.ProjectID, "is not a project ID: use the bare ID, such as northwind-prod")
 	}
 	if cfg.InsecureAnyTenant && len(cfg.Tenant) > 0 {
-		f.Add("InsecureAnyTenant", "true", "{Tenant} is set: remove one of the two")
+		f.Conflict("InsecureAnyTenant", "true", "{Tenant} is set: remove one of the two")
 	}
 	if slices.Contains(cfg.Tenant, "") {
-		f.Add("Tenant", "", "holds an empty tenant id; leave {Tenant} out to accept users without a tenant")
+		f.Missing("Tenant", "holds an empty tenant id; leave {Tenant} out to accept users without a tenant")
 	}
 	rules := core.Rules{
 		Provider: "firebase", JWKSURL: cfg.JWKSURL, Algorithms: []string{"RS256"}, Audiences: []string{cfg.ProjectID},
@@ -116,7 +116,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		rules.Leeway = defaultLeeway
 	}
 	if cfg.RefuseAnonymous && slices.Contains(cfg.SignInProviders, anonymous) {
-		f.Add("RefuseAnonymous", "true", "{SignInProviders} has anonymous: remove one of the two")
+		f.Conflict("RefuseAnonymous", "true", "{SignInProviders} has anonymous: remove one of the two")
 	}
 	if len(cfg.SignInProviders) == 0 && !cfg.RefuseAnonymous && !cfg.InsecureEmulator {
 		rules.Warnings = []string{"anonymous users: people who never gave a credential have tokens too; set RefuseAnonymous or SignInProviders"}

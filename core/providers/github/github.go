@@ -108,7 +108,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 func (c *Config) issuer(f *preset.Faults) string {
 	switch {
 	case c.Issuer != "" && c.Enterprise != "":
-		f.Add("Enterprise", c.Enterprise, "does not go with {Issuer}: keep one of the two")
+		f.Conflict("Enterprise", c.Enterprise, "does not go with {Issuer}: keep one of the two")
 	case strings.ContainsAny(c.Enterprise, "/?#%: "):
 		f.Add("Enterprise", c.Enterprise, "must be the enterprise's slug, as in github.com/enterprises/<slug>")
 	case c.Enterprise != "":

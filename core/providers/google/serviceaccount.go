@@ -58,14 +58,14 @@ func (c *Config) onlyServiceAccounts(f *preset.Faults) []core.ClaimRule {
 
 func (c *Config) checkServiceAccounts(f *preset.Faults) {
 	if len(c.ServiceAccounts) > 0 && c.AllowServiceAccounts {
-		f.Add("AllowServiceAccounts", "true", "{ServiceAccounts} are named: remove one of the two")
+		f.Conflict("AllowServiceAccounts", "true", "{ServiceAccounts} are named: remove one of the two")
 	}
 	if len(c.Audience) > 0 && len(c.ServiceAccounts) == 0 && !c.AllowServiceAccounts {
 		f.Missing("ServiceAccounts", "is required with {Audience}, which only service accounts can ask for: name those that you accept")
 	}
 	for _, audience := range c.Audience {
 		if slices.Contains(c.ClientIDs, audience) {
-			f.Add("Audience", audience, "is among {ClientIDs} too: keep one of the two")
+			f.Conflict("Audience", audience, "is among {ClientIDs} too: keep one of the two")
 		}
 	}
 }

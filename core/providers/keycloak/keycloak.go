@@ -101,7 +101,7 @@ func (c *Config) bound(f *preset.Faults) {
 		f.Missing("Audience", "is required, or {ClientIDs}: add an audience mapper for this API to the client's scopes, "+
 			"or name the clients whose tokens you accept; {InsecureAnyAudience} accepts those of the whole realm")
 	case bound && c.InsecureAnyAudience:
-		f.Add("InsecureAnyAudience", "true", "{Audience} or {ClientIDs} are named: remove one of the two")
+		f.Conflict("InsecureAnyAudience", "true", "{Audience} or {ClientIDs} are named: remove one of the two")
 	}
 	for _, aud := range c.Audience {
 		if aud == "account" {

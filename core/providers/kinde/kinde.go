@@ -52,7 +52,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Missing("Audience", "is required, or {ClientIDs}: register the API and ask for its audience at sign-in, "+
 			"or name the applications whose tokens you accept")
 	case bound && cfg.InsecureAnyAudience:
-		f.Add("InsecureAnyAudience", "true", "{Audience} or {ClientIDs} are named: remove one of the two")
+		f.Conflict("InsecureAnyAudience", "true", "{Audience} or {ClientIDs} are named: remove one of the two")
 	}
 	rules := core.Rules{
 		Provider: "kinde", Issuer: issuer,

@@ -71,7 +71,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Missing("Audience", "is required: the audience of the projected volume (serviceAccountToken.audience)")
 	}
 	if cfg.JWKSURL != "" && len(cfg.JWKS) > 0 {
-		f.Add("JWKS", "", "{JWKSURL} is set too: keep one of the two")
+		f.Conflict("JWKS", "", "{JWKSURL} is set too: keep one of the two")
 	}
 	rules := core.Rules{
 		Provider: "kubernetes", Issuer: cfg.Issuer, Discovery: cfg.JWKSURL == "" && len(cfg.JWKS) == 0, JWKSURL: cfg.JWKSURL, JWKS: cfg.JWKS,

@@ -70,7 +70,7 @@ func (c *Config) audiences(f *preset.Faults) []string {
 	case !named && !c.AnyOrganization:
 		f.Missing("Audience", "is required, or {Organizations}: copy the API identifier of the API resource")
 	case named && c.AnyOrganization:
-		f.Add("AnyOrganization", "true", "{Audience} or {Organizations} are named: remove one of the two")
+		f.Conflict("AnyOrganization", "true", "{Audience} or {Organizations} are named: remove one of the two")
 	}
 	audiences := append([]string{}, f.Values("Audience", c.Audience)...)
 	for _, id := range f.Values("Organizations", c.Organizations) {

@@ -136,10 +136,10 @@ func (c *Config) accessTokens(rules *core.Rules, f *preset.Faults) {
 
 func (c *Config) idTokens(rules *core.Rules, f *preset.Faults) {
 	if len(c.ClientIDs) > 0 {
-		f.Add("ClientIDs", "", "does not go with {IDTokens}: the audience of an ID token is its client, name it in {Audience}")
+		f.Conflict("ClientIDs", "", "does not go with {IDTokens}: the audience of an ID token is its client, name it in {Audience}")
 	}
 	if c.AllowMachines {
-		f.Add("AllowMachines", "true", "does not go with {IDTokens}: machines get none")
+		f.Conflict("AllowMachines", "true", "does not go with {IDTokens}: machines get none")
 	}
 	rules.ClaimRules = append(rules.ClaimRules, core.ClaimRule{Claim: "cid", Absent: true, Reason: "an access token is not an ID token"})
 }

@@ -66,7 +66,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	f.Required("Issuer", cfg.Issuer, "copy the issuer of /.well-known/openid-configuration, with its slash if it has one")
 	if cfg.JWKSURL != "" && len(cfg.JWKS) > 0 {
-		f.Add("JWKS", "", "does not go with {JWKSURL}: keep one of the two")
+		f.Conflict("JWKS", "", "does not go with {JWKSURL}: keep one of the two")
 	}
 	rules := core.Rules{
 		Provider:   "ory",
@@ -147,10 +147,10 @@ func (c *Config) sessions(rules *core.Rules, f *preset.Faults) {
 		f.Missing("JWKSURL", "is required for sessions, or {JWKS}: the public half of the key set that the template signs with")
 	}
 	if len(c.ClientIDs) > 0 {
-		f.Add("ClientIDs", "", "does not go with {Kind} session: sessions belong to no OAuth2 client")
+		f.Conflict("ClientIDs", "", "does not go with {Kind} session: sessions belong to no OAuth2 client")
 	}
 	if c.AllowMachines {
-		f.Add("AllowMachines", "true", "does not go with {Kind} session: machines have no sessions")
+		f.Conflict("AllowMachines", "true", "does not go with {Kind} session: machines have no sessions")
 	}
 	rules.InsecureAnyAudience = len(c.Audience) == 0
 	rules.ClaimRules = []core.ClaimRule{{Claim: "sid", Format: "nonEmpty", Reason: "the session that the token was made of"}}

@@ -57,7 +57,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	case !bundle && cfg.Issuer == "":
 		f.Missing("JWKSURL", "is required, or {JWKS} or {Issuer}: the URL of the trust domain's bundle")
 	case cfg.JWKSURL != "" && len(cfg.JWKS) > 0:
-		f.Add("JWKS", "", "does not go with {JWKSURL}: keep one of the two")
+		f.Conflict("JWKS", "", "does not go with {JWKSURL}: keep one of the two")
 	}
 	rules := core.Rules{
 		Provider:          "spiffe",
@@ -117,7 +117,7 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 		paths.Prefixes = append(paths.Prefixes, domain+prefix+"/")
 	}
 	if len(c.Paths) > 0 && len(c.PathPrefixes) > 0 {
-		f.Add("PathPrefixes", "", "does not go with {Paths}: write all of the workloads one way")
+		f.Conflict("PathPrefixes", "", "does not go with {Paths}: write all of the workloads one way")
 	}
 	if len(c.Paths)+len(c.PathPrefixes) > 0 {
 		paths.Claim, paths.Code, paths.Reason = "sub", core.CodePartyMismatch, "the workloads that are accepted"

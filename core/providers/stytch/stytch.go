@@ -98,7 +98,7 @@ func (c *Config) keys() string {
 // audience and keys, and so have those of Connected Apps.
 func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	if c.Kind != KindB2B && len(c.Organizations) > 0 {
-		f.Add("Organizations", "", "needs {Kind} b2b: only members of a B2B project belong to an organization")
+		f.Conflict("Organizations", "", "needs {Kind} b2b: only members of a B2B project belong to an organization")
 	}
 	subject := func(prefix string) core.ClaimRule {
 		return core.ClaimRule{Claim: "sub", Prefixes: []string{prefix}, Reason: "the kind of token"}

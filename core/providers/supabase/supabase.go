@@ -83,7 +83,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	base := cfg.base(&f)
 	secret := !cfg.SigningSecret.IsZero() || cfg.SigningSecretEnv != ""
 	if cfg.Migrating && !secret {
-		f.Add("Migrating", "true", "needs {SigningSecret}: without it the published keys are all there is")
+		f.Conflict("Migrating", "true", "needs {SigningSecret}: without it the published keys are all there is")
 	}
 	rules := core.Rules{
 		Provider: "supabase", Issuer: cfg.Issuer, Audiences: cfg.Audience, UserIDClaim: cfg.UserIDClaim,
@@ -113,7 +113,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		cfg.keys(&rules, base, &f)
 		rules.Algorithms = append(cfg.algorithms(&f), rules.Algorithms...)
 	} else if len(cfg.Algorithms) > 0 {
-		f.Add("Algorithms", strings.Join(cfg.Algorithms, " "), "are those of the published keys, and {SigningSecret} is all that is accepted: set {Migrating} to accept both")
+		f.Conflict("Algorithms", strings.Join(cfg.Algorithms, " "), "are those of the published keys, and {SigningSecret} is all that is accepted: set {Migrating} to accept both")
 	}
 	keysField := "ProjectURL"
 	if cfg.JWKSURL != "" {
@@ -144,7 +144,7 @@ func (c *Config) base(f *preset.Faults) string {
 		return base
 	}
 	if base != "" {
-		f.Add("ProjectRef", c.ProjectRef, "{ProjectURL} is set too: keep one")
+		f.Conflict("ProjectRef", c.ProjectRef, "{ProjectURL} is set too: keep one")
 	}
 	return "https://" + c.ProjectRef + ".supabase.co"
 }
@@ -167,7 +167,7 @@ func (c *Config) noIssuer(rules *core.Rules, base string, f *preset.Faults) {
 func (c *Config) keys(rules *core.Rules, base string, f *preset.Faults) {
 	switch {
 	case c.JWKSURL != "" && len(c.JWKS) > 0:
-		f.Add("JWKS", "", "{JWKSURL} is set too: keep one of the two")
+		f.Conflict("JWKS", "", "{JWKSURL} is set too: keep one of the two")
 	case c.JWKSURL != "":
 		rules.JWKSURL = c.JWKSURL
 	case len(c.JWKS) > 0:

@@ -112,14 +112,14 @@ func (c *Config) trusts(f *preset.Faults) {
 	case projects == 0 && !c.InsecureAnyProject:
 		f.Missing("ProjectIDs", "is required, or {Projects}: copy prj_… from the project's settings, or say {InsecureAnyProject}")
 	case projects > 0 && c.InsecureAnyProject:
-		f.Add("InsecureAnyProject", "true", "does not go with {ProjectIDs} or {Projects}: keep one of the two")
+		f.Conflict("InsecureAnyProject", "true", "does not go with {ProjectIDs} or {Projects}: keep one of the two")
 	}
 	switch {
 	case len(c.Environments) == 0 && !c.InsecureAnyEnvironment:
 		f.Missing("Environments", "is required: name production, or say {InsecureAnyEnvironment} to accept previews "+
 			"and developers' machines")
 	case len(c.Environments) > 0 && c.InsecureAnyEnvironment:
-		f.Add("InsecureAnyEnvironment", "true", "does not go with {Environments}: keep one of the two")
+		f.Conflict("InsecureAnyEnvironment", "true", "does not go with {Environments}: keep one of the two")
 	}
 	for _, id := range c.OwnerIDs {
 		if id != "" && !strings.HasPrefix(id, "team_") {

@@ -11,7 +11,7 @@ func (f *Faults) Values(field string, values []string) []string {
 	for _, v := range values {
 		switch {
 		case v == "":
-			f.Add(field, "", "holds an empty entry: remove it")
+			f.Missing(field, "holds an empty entry: remove it")
 		case strings.TrimSpace(v) != v || strings.ContainsAny(v, "\t\r\n"):
 			f.Add(field, v, "has white space around or inside it: write the value exactly as in the token")
 		}
