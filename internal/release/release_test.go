@@ -81,7 +81,8 @@ func TestInstall(t *testing.T) {
 		{"--version", version},
 		{"explain TOKEN_EXPIRED", "What to do"},
 	} {
-		out, err := exec.CommandContext(t.Context(), filepath.Join(bin, "authdoctor"), strings.Fields(c.args)...).CombinedOutput()
+		installed := filepath.Join(bin, "authdoctor")
+		out, err := exec.CommandContext(t.Context(), installed, strings.Fields(c.args)...).CombinedOutput()
 		if err != nil || !strings.Contains(string(out), c.want) {
 			t.Errorf("authdoctor %s: %v\n%s", c.args, err, out)
 		}
