@@ -22,35 +22,35 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// New returns a middleware that verifies every request by source, a
-// *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or
-// zero source and on an invalid option: those are mistakes of the program.
-// guard.New and [Guard] return an error instead.
+// New returns a middleware that authenticates every request with source, usually
+// a *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or zero
+// source and on an invalid option, because those are programming errors; use
+// guard.New and [Guard] to get an error instead.
 func New(source core.Authenticator, opts ...guard.Option) func(http.Handler) http.Handler {
 	return Guard(guard.Must("chiauth", source, opts...))
 }
 
-// Guard returns the middleware of a guard that exists already.
+// Guard returns the middleware of an existing guard.
 func Guard(g *guard.Guard) func(http.Handler) http.Handler { return g.Handler }
 
-// Require returns a middleware that asks policies about the session, for a
-// route or group behind [New]. It panics on a nil policy.
+// Require returns a middleware that checks policies on the session, for a route or
+// group behind [New]. Without policies it requires a session. It panics on a nil
+// policy.
 func Require(policies ...core.Policy) func(http.Handler) http.Handler {
 	return guard.Require(policies...).Handler
 }
 
-// Metadata mounts the guard's protected-resource metadata (RFC 9728) on r, at
-// the path where clients look for it. Without guard.Metadata it
-// mounts nothing.
+// Metadata mounts the guard's protected-resource metadata (RFC 9728) on r, at the
+// path where clients look for it. Without guard.Metadata it mounts nothing.
 func Metadata(r chi.Router, g *guard.Guard) {
 	if path := g.MetadataPath(); path != "" {
 		r.Handle(literalPattern(path), g.MetadataHandler())
 	}
 }
 
-// literalPattern returns a chi pattern that matches path and no other. Chi takes
-// a space for the end of a method, and has uses of its own for "{", "}" and "*":
-// a segment with such a character becomes a regular expression.
+// literalPattern returns a chi pattern that matches only path. In a pattern, a
+// space ends the method, and "{", "}" and "*" have a special meaning: a segment
+// with such a character becomes a regular expression.
 func literalPattern(path string) string {
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {
@@ -73,9 +73,9 @@ func literalPattern(path string) string {
 // Session returns the session of the request, and false for an anonymous one.
 func Session(ctx context.Context) (*core.Session, bool) { return core.FromContext(ctx) }
 
-// UserID returns the user id of the request's session, "" if there is none.
+// UserID returns the user id of the request's session, or "" without a session.
 func UserID(ctx context.Context) string { return core.UserID(ctx) }
 
 // Claims decodes the claims of the request's session into a T. It returns
-// core.ErrNoSession if there is none.
+// core.ErrNoSession without a session.
 func Claims[T any](ctx context.Context) (T, error) { return core.Claims[T](ctx) }

@@ -22,7 +22,7 @@ func serve(r http.Handler, token string) *httptest.ResponseRecorder {
 	return answer
 }
 
-// TestPlainNetHTTP: the same middleware serves a program without chi.
+// TestPlainNetHTTP: the same middleware works in a program without chi.
 func TestPlainNetHTTP(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	mux := http.NewServeMux()
@@ -34,12 +34,12 @@ func TestPlainNetHTTP(t *testing.T) {
 		t.Errorf("got %d %s", answer.Code, answer.Body)
 	}
 	if answer := serve(mux, ""); answer.Code != http.StatusUnauthorized {
-		t.Errorf("nobody: got %d", answer.Code)
+		t.Errorf("without a token: got %d", answer.Code)
 	}
 }
 
-// TestWriterIsNotWrapped: flushing, hijacking and deadlines stay what the server
-// offers, so that streams and WebSockets work behind the guard.
+// TestWriterIsNotWrapped: the server's flushing, hijacking and deadlines remain
+// available, so that streams and WebSockets work behind the guard.
 func TestWriterIsNotWrapped(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	recorder := httptest.NewRecorder()
@@ -60,7 +60,7 @@ func TestWriterIsNotWrapped(t *testing.T) {
 	}
 }
 
-// TestMountedRouters: a guard on a mounted router guards all below it.
+// TestMountedRouters: a guard on a mounted router guards everything below it.
 func TestMountedRouters(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	api := chi.NewRouter()
@@ -91,7 +91,7 @@ func TestErrorHandlerChangesNothing(t *testing.T) {
 	}
 }
 
-// TestMetadataPaths: chi has uses of its own for some characters of a path.
+// TestMetadataPaths: some characters of a path have a special meaning for chi.
 func TestMetadataPaths(t *testing.T) {
 	for _, path := range []string{"", "/v1", "/a%20b", "/a%20b/c%7Bd%7D", "/%C3%BC%20x/y", "/a*b/c", "/GET%20x"} {
 		g, err := guard.New(

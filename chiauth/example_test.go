@@ -16,14 +16,14 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 )
 
-// demo is an issuer for the examples, and a contract that accepts its tokens.
+// demo returns an issuer for the examples and a contract that accepts its tokens.
 func demo() (*authtest.Issuer, *core.Contract) {
 	issuer, err := authtest.StartIssuer(authtest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	contract, err := clerk.NewContract(clerk.Config{
-		IssuerURL: issuer.URL(), AuthorizedParties: []string{"https://app.example"}, // yours: os.Getenv("CLERK_ISSUER_URL")
+		IssuerURL: issuer.URL(), AuthorizedParties: []string{"https://app.example"}, // in a program: os.Getenv("CLERK_ISSUER_URL")
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -134,7 +134,7 @@ func ExampleMetadata() {
 		log.Fatal(err)
 	}
 	r := chi.NewRouter()
-	chiauth.Metadata(r, g) // public: before the guard
+	chiauth.Metadata(r, g) // public: not behind the guard
 	r.With(chiauth.Guard(g)).Get("/", func(http.ResponseWriter, *http.Request) {})
 	fmt.Println(g.MetadataPath())
 	fmt.Println(serve(r, "").Header().Get("WWW-Authenticate"))

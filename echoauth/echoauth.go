@@ -20,15 +20,15 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// New returns a middleware that verifies every request by source, a
-// *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or
-// zero source and on an invalid option: those are mistakes of the program.
-// guard.New and [Guard] return an error instead.
+// New returns a middleware that authenticates every request with source, usually
+// a *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or zero
+// source and on an invalid option, because those are programming errors; use
+// guard.New and [Guard] to get an error instead.
 func New(source core.Authenticator, opts ...guard.Option) echo.MiddlewareFunc {
 	return Guard(guard.Must("echoauth", source, opts...))
 }
 
-// Guard returns the middleware of a guard that exists already.
+// Guard returns the middleware of an existing guard.
 func Guard(g *guard.Guard) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -43,8 +43,9 @@ func Guard(g *guard.Guard) echo.MiddlewareFunc {
 	}
 }
 
-// Require returns a middleware that asks policies about the session, for a
-// route or group behind [New]. It panics on a nil policy.
+// Require returns a middleware that checks policies on the session, for a route or
+// group behind [New]. Without policies it requires a session. It panics on a nil
+// policy.
 func Require(policies ...core.Policy) echo.MiddlewareFunc {
 	requirement := guard.Require(policies...)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
@@ -65,36 +66,36 @@ func Metadata(g *guard.Guard) echo.HandlerFunc { return echo.WrapHandler(g.Metad
 // Session returns the session of the request, and false for an anonymous one.
 func Session(c echo.Context) (*core.Session, bool) { return core.FromContext(c.Request().Context()) }
 
-// UserID returns the user id of the request's session, "" if there is none.
+// UserID returns the user id of the request's session, or "" without a session.
 func UserID(c echo.Context) string { return core.UserID(c.Request().Context()) }
 
 // Claims decodes the claims of the request's session into a T. It returns
-// core.ErrNoSession if there is none.
+// core.ErrNoSession without a session.
 func Claims[T any](c echo.Context) (T, error) { return core.Claims[T](c.Request().Context()) }
 
-// reject lets echo's error handler answer at once: an error that is returned may
-// be swallowed by a middleware, and the refusal become an empty 200. The message
+// reject calls echo's error handler immediately: if reject returned the error, a
+// middleware could swallow it and turn the rejection into an empty 200. The message
 // marshals to the rejection's own bytes. Internal is not the *core.Error itself,
-// because the text of an *echo.HTTPError includes Internal's.
+// because the text of an *echo.HTTPError includes the text of Internal.
 func reject(c echo.Context, rejection *guard.Rejection) error {
 	head := c.Request().Method == http.MethodHead
 	if rejection.Delegate || head || writes(rejection) {
 		rejection.SetHeader(c.Response().Header())
-	} else { // then echo's error handler finds the answer committed, and leaves it
+	} else { // echo's error handler leaves a committed answer unchanged
 		rejection.ServeHTTP(c.Response(), c.Request())
 	}
-	if head && !rejection.Delegate { // as of a GET, RFC 9110 §8.6
+	if head && !rejection.Delegate { // the same as for GET (RFC 9110 §8.6)
 		c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(rejection.Body)))
 	}
 	c.Error(&echo.HTTPError{Code: rejection.Status, Message: rejection, Internal: rejection})
-	if !c.Response().Committed { // an error handler of the program's that answers nothing
+	if !c.Response().Committed { // the program's error handler did not answer
 		rejection.ServeHTTP(c.Response(), c.Request())
 	}
 	return nil
 }
 
-// writes reports whether echo's encoder writes the body as it is: a responder's
-// may be no JSON, or JSON with other spaces.
+// writes reports whether echo's encoder writes the body unchanged: the body of a
+// responder may not be JSON, or have other spaces.
 func writes(rejection *guard.Rejection) bool {
 	encoded, err := json.Marshal(rejection)
 	return err == nil && bytes.Equal(append(encoded, '\n'), rejection.Body)

@@ -26,9 +26,9 @@ func serve(r http.Handler, token string) *httptest.ResponseRecorder {
 	return answer
 }
 
-// TestRefusalIsEchosOwn: the program's HTTPErrorHandler gets echo's own error,
-// may answer as it likes, and can tell why.
-func TestRefusalIsEchosOwn(t *testing.T) {
+// TestRejectionIsEchosOwn: the program's HTTPErrorHandler gets echo's own error type
+// with the reason, and may answer in any form.
+func TestRejectionIsEchosOwn(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	for name, guarded := range map[string][]echo.MiddlewareFunc{
 		"New":     {echoauth.New(issuer.Contract())},
@@ -60,9 +60,9 @@ func TestRefusalIsEchosOwn(t *testing.T) {
 	}
 }
 
-// TestSwallowedRefusalIsAnAnswer: what stands before the guard can't turn a
-// refusal into an empty 200, and neither can an error handler that does nothing.
-func TestSwallowedRefusalIsAnAnswer(t *testing.T) {
+// TestSwallowedRejectionIsAnswered: neither a middleware in front of the guard nor
+// an error handler that does nothing can turn a rejection into an empty 200.
+func TestSwallowedRejectionIsAnswered(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	for name, opts := range map[string][]guard.Option{"by default": nil, "delegated": {guard.DelegateErrors()}} {
 		for _, idle := range []bool{false, true} {

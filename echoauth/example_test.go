@@ -16,14 +16,14 @@ import (
 	"github.com/revstackhq/auth-go/echoauth"
 )
 
-// demo is an issuer for the examples, and a contract that accepts its tokens.
+// demo returns an issuer for the examples and a contract that accepts its tokens.
 func demo() (*authtest.Issuer, *core.Contract) {
 	issuer, err := authtest.StartIssuer(authtest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	contract, err := clerk.NewContract(clerk.Config{
-		IssuerURL: issuer.URL(), AuthorizedParties: []string{"https://app.example"}, // yours: os.Getenv("CLERK_ISSUER_URL")
+		IssuerURL: issuer.URL(), AuthorizedParties: []string{"https://app.example"}, // in a program: os.Getenv("CLERK_ISSUER_URL")
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -131,7 +131,7 @@ func ExampleMetadata() {
 		log.Fatal(err)
 	}
 	e := echo.New()
-	e.Any(g.MetadataPath(), echoauth.Metadata(g)) // public: before the guard
+	e.Any(g.MetadataPath(), echoauth.Metadata(g)) // public: not behind the guard
 	e.GET("/", func(echo.Context) error { return nil }, echoauth.Guard(g))
 	fmt.Println(g.MetadataPath())
 	fmt.Println(serve(e, "").Header().Get("WWW-Authenticate"))

@@ -15,14 +15,14 @@ import (
 	"github.com/revstackhq/auth-go/fiberauth"
 )
 
-// demo is an issuer for the examples, and a contract that accepts its tokens.
+// demo returns an issuer for the examples and a contract that accepts its tokens.
 func demo() (*authtest.Issuer, *core.Contract) {
 	issuer, err := authtest.StartIssuer(authtest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	contract, err := clerk.NewContract(clerk.Config{
-		IssuerURL: issuer.URL(), AuthorizedParties: []string{"https://app.example"}, // yours: os.Getenv("CLERK_ISSUER_URL")
+		IssuerURL: issuer.URL(), AuthorizedParties: []string{"https://app.example"}, // in a program: os.Getenv("CLERK_ISSUER_URL")
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -128,7 +128,7 @@ func ExampleMetadata() {
 		log.Fatal(err)
 	}
 	app := fiber.New()
-	app.All(g.MetadataPath(), fiberauth.Metadata(g)) // public: before the guard
+	app.All(g.MetadataPath(), fiberauth.Metadata(g)) // public: not behind the guard
 	app.Get("/", fiberauth.Guard(g))
 	fmt.Println(g.MetadataPath())
 	_, header, _ := serve(app, "")

@@ -18,15 +18,15 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// New returns a middleware that verifies every request by source, a
-// *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or
-// zero source and on an invalid option: those are mistakes of the program.
-// guard.New and [Guard] return an error instead.
+// New returns a middleware that authenticates every request with source, usually
+// a *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or zero
+// source and on an invalid option, because those are programming errors; use
+// guard.New and [Guard] to get an error instead.
 func New(source core.Authenticator, opts ...guard.Option) fiber.Handler {
 	return Guard(guard.Must("fiberauth", source, opts...))
 }
 
-// Guard returns the middleware of a guard that exists already.
+// Guard returns the middleware of an existing guard.
 func Guard(g *guard.Guard) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		ctx, rejection := g.Enter(c.UserContext(), request{c})
@@ -38,8 +38,9 @@ func Guard(g *guard.Guard) fiber.Handler {
 	}
 }
 
-// Require returns a middleware that asks policies about the session, for a
-// route or group behind [New]. It panics on a nil policy.
+// Require returns a middleware that checks policies on the session, for a route or
+// group behind [New]. Without policies it requires a session. It panics on a nil
+// policy.
 func Require(policies ...core.Policy) fiber.Handler {
 	requirement := guard.Require(policies...)
 	return func(c *fiber.Ctx) error {
@@ -52,26 +53,26 @@ func Require(policies ...core.Policy) fiber.Handler {
 
 // Metadata serves the guard's protected-resource metadata (RFC 9728). Mount it
 // for every method: app.All(g.MetadataPath(), fiberauth.Metadata(g)). fiber
-// matches paths as they are sent: escape one that has a space.
+// matches paths as they are sent: escape a path with a space.
 func Metadata(g *guard.Guard) fiber.Handler { return adaptor.HTTPHandler(g.MetadataHandler()) }
 
 // Session returns the session of the request, and false for an anonymous one.
 func Session(c *fiber.Ctx) (*core.Session, bool) { return core.FromContext(c.UserContext()) }
 
-// UserID returns the user id of the request's session, "" if there is none.
+// UserID returns the user id of the request's session, or "" without a session.
 func UserID(c *fiber.Ctx) string { return core.UserID(c.UserContext()) }
 
 // Claims decodes the claims of the request's session into a T. It returns
-// core.ErrNoSession if there is none.
+// core.ErrNoSession without a session.
 func Claims[T any](c *fiber.Ctx) (T, error) { return core.Claims[T](c.UserContext()) }
 
-// reject writes the answer itself: fiber's error handler would overwrite it. By
-// option that handler gets an error instead.
+// reject writes the answer itself, because fiber's error handler would overwrite
+// it. With guard.DelegateErrors that handler gets an error instead.
 func reject(c *fiber.Ctx, rejection *guard.Rejection) error {
 	header := http.Header{}
 	rejection.SetHeader(header)
 	for name, values := range header {
-		c.Response().Header.Del(name) // fasthttp has a Content-Type already
+		c.Response().Header.Del(name) // fasthttp sets a Content-Type by default
 		for _, value := range values {
 			c.Response().Header.Add(name, value)
 		}
@@ -83,7 +84,7 @@ func reject(c *fiber.Ctx, rejection *guard.Rejection) error {
 	return c.Send(rejection.Body)
 }
 
-// refusal is a rejection with its status in fiber's way: without an *fiber.Error
+// refusal is a rejection that carries its status in a *fiber.Error: without one,
 // fiber answers 500.
 type refusal struct{ *guard.Rejection }
 

@@ -34,8 +34,8 @@ func serve(app *fiber.App, token string) (status int, header http.Header, body s
 	return answer.StatusCode, answer.Header, string(data)
 }
 
-// TestErrorHandler: fiber's own error handler is asked by option only, because
-// fiber's default one would replace the answer by a line of text.
+// TestErrorHandler: fiber's own error handler is called only with the option,
+// because fiber's default handler would replace the answer with a line of text.
 func TestErrorHandler(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	for _, delegate := range []bool{false, true} {
@@ -69,7 +69,7 @@ func TestErrorHandler(t *testing.T) {
 	}
 }
 
-// TestDefaultErrorHandler: fiber's own handler finds the status, and prints the
+// TestDefaultErrorHandler: fiber's own handler finds the status and writes the
 // error's text.
 func TestDefaultErrorHandler(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
@@ -82,20 +82,20 @@ func TestDefaultErrorHandler(t *testing.T) {
 	}
 }
 
-// TestLocalsAreTheProgramsOwn: the session is in the user context, and nothing
-// of ours among the locals.
+// TestLocalsAreTheProgramsOwn: the session is in the user context, and the adapter
+// sets no locals.
 func TestLocalsAreTheProgramsOwn(t *testing.T) {
 	type key struct{}
 	issuer := authtest.NewIssuer(t)
 	app := fiber.New()
 	app.Use(func(c *fiber.Ctx) error {
-		c.Locals("user", "somebody else")
+		c.Locals("user", "another value")
 		c.SetUserContext(context.WithValue(c.UserContext(), key{}, "kept"))
 		return c.Next()
 	})
 	app.Use(fiberauth.New(issuer.Contract()))
 	app.Get("/", func(c *fiber.Ctx) error {
-		if c.Locals("user") != "somebody else" || c.UserContext().Value(key{}) != "kept" {
+		if c.Locals("user") != "another value" || c.UserContext().Value(key{}) != "kept" {
 			t.Error("what an earlier middleware left is gone")
 		}
 		if core.UserID(c.UserContext()) != "user_1" {
@@ -111,8 +111,8 @@ func TestLocalsAreTheProgramsOwn(t *testing.T) {
 	}
 }
 
-// TestKeepsEarlierHeaders: the answer's fields replace those of the same name
-// and leave the others.
+// TestKeepsEarlierHeaders: the answer's fields replace those of the same name, and
+// other fields are kept.
 func TestKeepsEarlierHeaders(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	app := fiber.New()

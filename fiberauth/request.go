@@ -13,7 +13,7 @@ import (
 // for the connection's next request, so every string is copied.
 type request struct{ c *fiber.Ctx }
 
-// Method returns fiber's constant for a usual method, so that nothing is copied.
+// Method returns fiber's constant for a standard method, which needs no copy.
 func (r request) Method() string {
 	if i := slices.Index(fiber.DefaultMethods, r.c.Method()); i >= 0 {
 		return fiber.DefaultMethods[i]
@@ -23,8 +23,8 @@ func (r request) Method() string {
 
 func (r request) Host() string { return string(r.c.Request().Host()) }
 
-// Path is the original one, which fiber routes on. URI().Path() is decoded and
-// cleaned: "/admin/..%2Fhealth" would be "/health".
+// Path returns the original path, on which fiber routes. URI().Path() is decoded
+// and cleaned: "/admin/..%2Fhealth" would be "/health".
 func (r request) Path() string { return string(r.c.Request().URI().PathOriginal()) }
 
 func (r request) Header(name string) []string {
@@ -36,9 +36,9 @@ func (r request) Header(name string) []string {
 	return values
 }
 
-// appendOtherSpellings appends the fields that PeekAll misses if fasthttp keeps
-// names as they were sent: it finds one spelling, but field names have no case
-// (RFC 9110 §5.1).
+// appendOtherSpellings appends the fields that PeekAll misses if fasthttp does not
+// normalize names: PeekAll is case-sensitive, but field names are not (RFC 9110
+// §5.1).
 func appendOtherSpellings(values []string, header *fasthttp.RequestHeader, name string) []string {
 	header.VisitAllInOrder(func(key, value []byte) {
 		if string(key) != name && strings.EqualFold(string(key), name) {
@@ -55,8 +55,7 @@ func (r request) Query(name string) []string {
 // TLS returns the state of the connection, nil if it is not encrypted.
 func (r request) TLS() *tls.ConnectionState { return r.c.Context().TLSConnectionState() }
 
-// RequestID returns the id that fiber's requestid middleware made, "" if there is
-// none.
+// RequestID returns the id of fiber's requestid middleware, or "".
 func (r request) RequestID() string { return string(r.c.Response().Header.Peek("X-Request-Id")) }
 
 func copied(all [][]byte) []string {

@@ -16,14 +16,14 @@ import (
 	"github.com/revstackhq/auth-go/ginauth"
 )
 
-// demo is an issuer for the examples, and a contract that accepts its tokens.
+// demo returns an issuer for the examples and a contract that accepts its tokens.
 func demo() (*authtest.Issuer, *core.Contract) {
 	issuer, err := authtest.StartIssuer(authtest.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	contract, err := clerk.NewContract(clerk.Config{
-		IssuerURL: issuer.URL(), AuthorizedParties: []string{"https://app.example"}, // yours: os.Getenv("CLERK_ISSUER_URL")
+		IssuerURL: issuer.URL(), AuthorizedParties: []string{"https://app.example"}, // in a program: os.Getenv("CLERK_ISSUER_URL")
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -130,7 +130,7 @@ func ExampleMetadata() {
 		log.Fatal(err)
 	}
 	r := gin.New()
-	r.Any(g.MetadataPath(), ginauth.Metadata(g)) // public: before the guard
+	r.Any(g.MetadataPath(), ginauth.Metadata(g)) // public: not behind the guard
 	r.GET("/", ginauth.Guard(g))
 	fmt.Println(g.MetadataPath())
 	fmt.Println(serve(r, "").Header().Get("WWW-Authenticate"))

@@ -19,15 +19,15 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// New returns a middleware that verifies every request by source, a
-// *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or
-// zero source and on an invalid option: those are mistakes of the program.
-// guard.New and [Guard] return an error instead.
+// New returns a middleware that authenticates every request with source, usually
+// a *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or zero
+// source and on an invalid option, because those are programming errors; use
+// guard.New and [Guard] to get an error instead.
 func New(source core.Authenticator, opts ...guard.Option) gin.HandlerFunc {
 	return Guard(guard.Must("ginauth", source, opts...))
 }
 
-// Guard returns the middleware of a guard that exists already.
+// Guard returns the middleware of an existing guard.
 func Guard(g *guard.Guard) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		ctx, rejection := g.Enter(c.Request.Context(), guard.HTTPExchange(c.Writer.Header(), c.Request))
@@ -39,8 +39,9 @@ func Guard(g *guard.Guard) gin.HandlerFunc {
 	}
 }
 
-// Require returns a middleware that asks policies about the session, for a
-// route or group behind [New]. It panics on a nil policy.
+// Require returns a middleware that checks policies on the session, for a route or
+// group behind [New]. Without policies it requires a session. It panics on a nil
+// policy.
 func Require(policies ...core.Policy) gin.HandlerFunc {
 	requirement := guard.Require(policies...)
 	return func(c *gin.Context) {
@@ -57,16 +58,16 @@ func Metadata(g *guard.Guard) gin.HandlerFunc { return gin.WrapH(g.MetadataHandl
 // Session returns the session of the request, and false for an anonymous one.
 func Session(c *gin.Context) (*core.Session, bool) { return core.FromContext(c.Request.Context()) }
 
-// UserID returns the user id of the request's session, "" if there is none.
+// UserID returns the user id of the request's session, or "" without a session.
 func UserID(c *gin.Context) string { return core.UserID(c.Request.Context()) }
 
 // Claims decodes the claims of the request's session into a T. It returns
-// core.ErrNoSession if there is none.
+// core.ErrNoSession without a session.
 func Claims[T any](c *gin.Context) (T, error) { return core.Claims[T](c.Request.Context()) }
 
-// reject ends the chain before it writes, so that no later handler runs, and
+// reject aborts the chain before it writes, so that no later handler runs, and
 // records the error for gin's error middleware. Its text is the public sentence,
-// which gin.ErrorLogger writes to the client.
+// because gin.ErrorLogger writes it to the client.
 func reject(c *gin.Context, rejection *guard.Rejection) {
 	_ = c.Error(rejection)
 	c.Abort()
@@ -78,9 +79,9 @@ func reject(c *gin.Context, rejection *guard.Rejection) {
 	rejection.ServeHTTP(c.Writer, c.Request)
 }
 
-// mayHaveErrorMiddleware reports whether anything stands before the guard that
-// may answer after it. gin does not say what a middleware is for, so everything
-// counts but gin's own and gin-contrib's: they would leave an empty answer.
+// mayHaveErrorMiddleware reports whether a middleware in front of the guard may
+// answer after it. gin does not say what a middleware is for, so all count except
+// gin's own and gin-contrib's, which would leave an empty answer.
 func mayHaveErrorMiddleware(c *gin.Context) bool {
 	const own = "github.com/revstackhq/auth-go/ginauth."
 	before := c.HandlerNames()

@@ -27,8 +27,8 @@ func serve(r http.Handler, token string) *httptest.ResponseRecorder {
 	return answer
 }
 
-// TestContextFallback: a *gin.Context is a context.Context that hides the
-// request's, unless the engine says otherwise.
+// TestContextFallback: a *gin.Context is a context.Context that hides the request's
+// context, unless the engine's ContextWithFallback is set.
 func TestContextFallback(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	for _, fallback := range []bool{false, true} {
@@ -49,9 +49,9 @@ func TestContextFallback(t *testing.T) {
 	}
 }
 
-// TestRefusalIsGinsOwn: the error is in c.Errors and the chain is aborted, so
-// that loggers and error middleware see what happened.
-func TestRefusalIsGinsOwn(t *testing.T) {
+// TestRejectionIsGinsOwn: the error is in c.Errors and the chain is aborted, so
+// that loggers and error middleware see the rejection.
+func TestRejectionIsGinsOwn(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	for name, guarded := range map[string][]gin.HandlerFunc{
 		"New":     {ginauth.New(issuer.Contract())},
@@ -80,8 +80,8 @@ func TestRefusalIsGinsOwn(t *testing.T) {
 	}
 }
 
-// TestDelegatedWithoutErrorMiddleware: gin has no error handler of its own, so
-// without a middleware that could answer the guard does.
+// TestDelegatedWithoutErrorMiddleware: gin has no error handler of its own, so the
+// guard answers if no middleware can.
 func TestDelegatedWithoutErrorMiddleware(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	const want = `{"error":"Sign in to continue.","code":"TOKEN_MISSING"}` + "\n"

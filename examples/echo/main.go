@@ -39,7 +39,7 @@ func routes(contract *core.Contract) *echo.Echo {
 	return e
 }
 
-// sentence returns the message for people; "" keeps the default.
+// sentence returns the message for the user; "" keeps the default.
 func sentence(_ guard.Request, err *core.Error) string {
 	if err.Code == core.CodeTokenExpired {
 		return "Session expired. Please sign in again."

@@ -1,5 +1,5 @@
 // Package profiletest tests the programs in examples: each guards
-// GET /api/profile in its own framework, and all answer alike.
+// GET /api/profile in its own framework, and all give the same answers.
 package profiletest
 
 import (
