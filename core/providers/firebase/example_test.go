@@ -34,5 +34,5 @@ func ExampleNewContract_cookies() {
 func ExampleNewContract_emulator() {
 	contract, err := firebase.NewContract(firebase.Config{ProjectID: "demo-northwind", InsecureEmulator: true})
 	fmt.Println(contract.Warnings(), err)
-	// Output: [emulator: unsigned tokens are accepted, so anybody can be any user; remove InsecureEmulator] <nil>
+	// Output: [emulator: unsigned tokens are accepted, so anyone can be any user; remove InsecureEmulator] <nil>
 }
