@@ -10,19 +10,19 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// BadToken is a token that a contract must refuse.
+// BadToken is a token that a contract must reject.
 type BadToken struct {
-	// Name says what is wrong with it, in words and unique in its list.
+	// Name describes what is wrong with the token. It is unique in its list.
 	Name string
 	// Token is the token.
 	Token string
-	// Code is what a verifier must answer.
+	// Code is the code of the verifier's error.
 	Code core.Code
 }
 
-// Sendable reports whether the token can stand in an Authorization header as
-// RFC 6750 §2.1 writes it. A guard refuses what can't (or finds no token in it)
-// before the verifier sees it, and answers with another code.
+// Sendable reports whether the token can be sent in an Authorization header (RFC
+// 6750 §2.1). A guard rejects any other token, or finds none, before the verifier
+// sees it, and answers with another code.
 func (b BadToken) Sendable() bool {
 	bare := strings.TrimRight(b.Token, "=")
 	return bare != "" && !strings.ContainsFunc(bare, func(r rune) bool {
@@ -30,15 +30,14 @@ func (b BadToken) Sendable() bool {
 	})
 }
 
-// Bad returns tokens of every kind that contract must refuse, each with the
-// code it must be refused with. They are made from good, a token of this issuer
-// that contract accepts now, and differ from it in nothing but their fault.
-// Faults that the contract allows, such as a missing exp under
-// InsecureNoExpiry, are not in the list. If good is signed with a secret, opts
-// must hold WithSecret.
+// Bad returns tokens of every kind that contract must reject, each with the code of
+// the error. They are made from good, a token of this issuer that contract accepts
+// now, and differ from it only in what their name says. Tokens that the contract
+// allows, such as one without exp under InsecureNoExpiry, are not in the list. If
+// good is signed with a secret, opts must contain WithSecret.
 //
-// The verifier must keep the issuer's time (core.WithClock). Use a new verifier
-// for each token, or expect KEYS_UNAVAILABLE after RotateKeys and the like.
+// The verifier must use the issuer's clock (core.WithClock). Use a new verifier for
+// each token, or expect KEYS_UNAVAILABLE after RotateKeys or RemoveKey.
 func (i *Issuer) Bad(contract *core.Contract, good string, opts ...TokenOption) []BadToken {
 	i.t.Helper()
 	f := i.newForge(contract, good, opts)
@@ -52,11 +51,11 @@ func (i *Issuer) Bad(contract *core.Contract, good string, opts ...TokenOption) 
 	return f.list
 }
 
-// forge makes bad tokens out of a good one.
+// forge makes bad tokens from a good one.
 type forge struct {
 	*Issuer
 	rules core.Rules
-	opts  []TokenOption // sign as the good token was
+	opts  []TokenOption // sign like the good token
 
 	good                         string
 	header64, payload64, sig64   string
@@ -70,7 +69,7 @@ func (i *Issuer) newForge(contract *core.Contract, good string, opts []TokenOpti
 	f := &forge{Issuer: i, rules: contract.Rules(), good: good}
 	var ok bool
 	if f.header64, f.payload64, f.sig64, ok = segments(good); !ok {
-		i.fail("authtest: Bad: the good token has not three segments")
+		i.fail("authtest: Bad: the good token does not have three segments")
 	}
 	f.headerText, f.header = i.object(f.header64)
 	f.payloadText, f.payload = i.object(f.payload64)
@@ -92,19 +91,19 @@ func (i *Issuer) object(segment string) (text string, members map[string]json.Ra
 		err = json.Unmarshal(data, &members)
 	}
 	if err != nil {
-		i.fail("authtest: Bad: the good token can't be read: %v", err)
+		i.fail("authtest: Bad: the good token cannot be parsed: %v", err)
 	}
 	return string(data), members
 }
 
-// encode writes a segment as the good token does.
+// encode encodes a segment like the good token does.
 func (f *forge) encode(data []byte) string { return newMint(f.opts).encode(data) }
 
 func (f *forge) add(name string, code core.Code, token string) {
 	f.list = append(f.list, BadToken{Name: name, Token: token, Code: code})
 }
 
-// with signs the good token with one claim changed; nil takes it away.
+// with signs the good token with one claim changed; nil removes it.
 func (f *forge) with(claim string, value any) string { return f.withAll(Claims{claim: value}) }
 
 func (f *forge) withAll(changes Claims) string {
@@ -116,8 +115,8 @@ func (f *forge) withHeader(name string, value any) string {
 	return f.TokenRaw(f.edit(f.header, Claims{name: value}), f.payloadText, f.opts...)
 }
 
-// withText signs a payload (or header) that is the good one's text with more
-// members before its end, such as a second exp.
+// withText signs the text of the good payload with more members at its end, such as
+// a second exp.
 func (f *forge) withText(members string) string {
 	return f.TokenRaw(f.headerText, extend(f.payloadText, members), f.opts...)
 }
@@ -144,12 +143,12 @@ func (f *forge) edit(object map[string]json.RawMessage, changes Claims) string {
 	return string(data)
 }
 
-// allows answers by whether the contract allows alg.
+// allows reports whether the contract allows alg.
 func (f *forge) allows(alg string) bool { return slices.Contains(f.rules.Algorithms, alg) }
 
 func (f *forge) isSecret() bool { return strings.HasPrefix(f.alg, "HS") }
 
-// shapes are faults of the compact form (RFC 7515 §7.1).
+// shapes adds tokens with errors in the compact form (RFC 7515 §7.1).
 func (f *forge) shapes() {
 	const format = core.CodeInvalidFormat
 	signed := f.header64 + "." + f.payload64
@@ -187,7 +186,7 @@ func (f *forge) shapes() {
 	}
 }
 
-// truncated cuts the signature where no base64url can end.
+// truncated cuts the signature at a length that base64url cannot have.
 func truncated(signed, signature string) string {
 	for len(signature)%4 != 1 {
 		signature = signature[:len(signature)-1]
@@ -195,7 +194,7 @@ func truncated(signed, signature string) string {
 	return signed + "." + signature
 }
 
-// nonCanonical spells the same bytes another way, if their encoding has spare
+// nonCanonical encodes the same bytes in another way, if their encoding has unused
 // bits (RFC 4648 §3.5).
 func nonCanonical(padded string) (string, bool) {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -207,7 +206,7 @@ func nonCanonical(padded string) (string, bool) {
 	return segment[:len(segment)-1] + string(alphabet[last|1]) + padded[len(segment):], last&1 == 0
 }
 
-// dates are faults of exp, nbf and iat (RFC 7519 §4.1).
+// dates adds tokens with wrong exp, nbf or iat (RFC 7519 §4.1).
 func (f *forge) dates() {
 	now, leeway := f.cfg.Clock.Now(), max(f.rules.Leeway, 0)
 	past, future := now.Add(-leeway-time.Minute).Unix(), now.Add(leeway+time.Minute).Unix()
@@ -244,7 +243,7 @@ func (f *forge) dates() {
 	f.add("exp twice, once escaped", core.CodeInvalidFormat, f.withText(`"\u0065xp":4102444800`))
 }
 
-// types are registered claims of the wrong JSON type or given twice.
+// types adds tokens with registered claims of the wrong JSON type or given twice.
 func (f *forge) types() {
 	const format = core.CodeInvalidFormat
 	f.add("sub a number", format, f.with("sub", 12345))

@@ -12,8 +12,8 @@ import (
 
 const secret = "a secret of at least sixty-four bytes, so that it fits HS512 as well"
 
-// TestBad holds every bad token against a real verifier: the good one must pass
-// and each of the others must be refused with the code that the list says.
+// TestBad verifies every bad token with a real verifier: it must accept the good
+// token, and reject each of the others with the code in the list.
 func TestBad(t *testing.T) {
 	clock := authtest.NewClock(start)
 	issuer := authtest.NewIssuer(t, authtest.WithClock(clock), authtest.WithAlgorithms("RS256", "ES256", "PS256", "EdDSA"))

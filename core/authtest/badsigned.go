@@ -12,7 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// refusedUnless is the code for a token whose alg the contract may allow.
+// refusedUnless returns the code for a token whose alg the contract may allow.
 func (f *forge) refusedUnless(alg string, allowed core.Code) core.Code {
 	if f.allows(alg) {
 		return allowed
@@ -20,7 +20,7 @@ func (f *forge) refusedUnless(alg string, allowed core.Code) core.Code {
 	return core.CodeAlgorithmNotAllowed
 }
 
-// algorithms are attacks by the header's alg (RFC 8725 §2.1).
+// algorithms adds attacks with the header's alg (RFC 8725 §2.1).
 func (f *forge) algorithms() {
 	for _, none := range []string{"none", "None", "NONE", "nOnE"} {
 		header := f.edit(f.header, Claims{"alg": none})
@@ -39,7 +39,7 @@ func (f *forge) algorithms() {
 		if f.isSecret() {
 			break
 		}
-		// The public key is public: whoever knows it must not be able to sign with it.
+		// The public key is known to everyone: it must not work as an HMAC secret.
 		f.add(
 			alg+" by the public key's PEM",
 			f.refusedUnless(alg, core.CodeInvalidSignature),
@@ -54,19 +54,19 @@ func (f *forge) algorithms() {
 	}
 }
 
-// zeroSignature is r = s = 0 (CVE-2022-21449).
+// zeroSignature adds the signature r = s = 0 (CVE-2022-21449).
 func (f *forge) zeroSignature(alg string) {
 	size := map[string]int{"ES256": 64, "ES384": 96, "ES512": 132}[alg]
 	k, published := f.signingKey(alg)
 	if f.allows(alg) && (!published || f.isSecret()) {
-		return // no key that it could be held against
+		return // there is no key that would verify it
 	}
 	header := f.edit(f.header, Claims{"alg": alg, "kid": k.id})
 	f.add(alg+" with r = s = 0", f.refusedUnless(alg, core.CodeInvalidSignature),
 		f.encode([]byte(header))+"."+f.payload64+"."+f.encode(make([]byte, size)))
 }
 
-// headers are parameters that must be refused, or must not be followed.
+// headers adds header parameters that must be rejected or must not be followed.
 func (f *forge) headers() {
 	const format = core.CodeInvalidFormat
 	f.add("crit", format, f.TokenRaw(f.edit(f.header, Claims{"crit": []string{"x"}, "x": 1}), f.payloadText, f.opts...))
@@ -110,7 +110,7 @@ func (f *forge) headers() {
 	})
 }
 
-// foreignHeader signs with an attacker's key that the header itself offers.
+// foreignHeader signs with an attacker's key that the header contains or refers to.
 func (f *forge) foreignHeader(name string, offer func(key) (parameter string, value any)) {
 	f.t.Helper()
 	private, err := privateKeys.attackerKey(family(f.alg))
@@ -118,7 +118,7 @@ func (f *forge) foreignHeader(name string, offer func(key) (parameter string, va
 		f.fail("authtest: Bad: %v", err)
 	}
 	var kid string
-	_ = json.Unmarshal(f.header["kid"], &kid) // "" if there is none
+	_ = json.Unmarshal(f.header["kid"], &kid) // "" without a kid
 	parameter, value := offer(key{id: kid, alg: f.alg, private: private})
 	f.add(
 		name,
@@ -130,7 +130,7 @@ func (f *forge) foreignHeader(name string, offer func(key) (parameter string, va
 	)
 }
 
-// signatures do not fit the key.
+// signatures adds tokens whose signature does not match the key.
 func (f *forge) signatures() {
 	const code = core.CodeInvalidSignature
 	signed := f.header64 + "." + f.payload64
@@ -167,7 +167,7 @@ func (f *forge) signatures() {
 	f.saltedSignature()
 }
 
-// saltedSignature is a PSS signature whose salt is not as long as its hash (RFC
+// saltedSignature adds a PSS signature whose salt is shorter than its hash (RFC
 // 7518 §3.5), which golang-jwt would accept.
 func (f *forge) saltedSignature() {
 	method, ok := jwt.GetSigningMethod(f.alg).(*jwt.SigningMethodRSAPSS)
@@ -186,7 +186,7 @@ func (f *forge) saltedSignature() {
 	f.add("PSS with a short salt", core.CodeInvalidSignature, signed+"."+f.encode(signature))
 }
 
-// binding are tokens for somebody else: good, and not meant for this contract.
+// binding adds valid tokens that are not meant for this contract.
 func (f *forge) binding() {
 	if !f.rules.InsecureAnyIssuer {
 		f.add("wrong issuer", core.CodeIssuerMismatch, f.with("iss", "https://evil.example"))

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// secureServer answers for every https host there is.
+// secureServer is the server of every https host.
 type secureServer struct {
 	client *http.Client
 	stop   func() error
@@ -26,17 +26,16 @@ func (s *secureServer) close() error {
 	return s.stop()
 }
 
-// HTTPClient returns a client for core.WithHTTPClient to whom this issuer is
-// the whole internet: every host name, at every port, is this issuer, over https
-// with a certificate that the client trusts. So contracts with a provider's
-// real URLs can be tested without leaving the machine:
+// HTTPClient returns a client for core.WithHTTPClient that connects every host name
+// and port to this issuer, over https with a certificate that the client trusts. So
+// contracts with a provider's real URLs can be tested without network access:
 //
 //	contract, err := clerk.NewContract(clerk.Config{IssuerURL: "https://clerk.northwind.example"})
 //	verifier, err := core.NewVerifier(contract, core.WithHTTPClient(issuer.HTTPClient()))
 //
 // Every path that looks like a key set serves the issuer's keys. Discovery is
-// served for the issuers that [Issuer.ServeIssuer] registered. The client is
-// the same at every call and ends with the issuer.
+// served for the issuers that [Issuer.ServeIssuer] registered. Every call returns
+// the same client, which can be used until the issuer is closed.
 func (i *Issuer) HTTPClient() *http.Client {
 	i.t.Helper()
 	i.mu.Lock()
@@ -72,7 +71,7 @@ func (i *Issuer) startSecure() (*secureServer, error) {
 	transport := &http.Transport{
 		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: ca.roots, Time: i.cfg.Clock.Now},
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			if "http://"+addr != i.base { // its own port stays what it is
+			if "http://"+addr != i.base { // its own port is not redirected
 				addr = listener.Addr().String()
 			}
 			return (&net.Dialer{}).DialContext(ctx, network, addr)
@@ -124,7 +123,7 @@ func newAuthority(now func() time.Time) (*authority, error) {
 
 func (a *authority) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	name := hello.ServerName
-	if name == "" { // an address has no server name (RFC 6066 §3), so nothing tells which one is meant
+	if name == "" { // an address has no server name (RFC 6066 §3), so the host is unknown
 		return nil, errors.New("authtest: HTTPClient reaches hosts by name")
 	}
 	a.mu.Lock()

@@ -7,8 +7,8 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// Clock is a [keys.Clock] that stands still until it is moved. It is safe for
-// concurrent use. Make it with [NewClock].
+// Clock is a [keys.Clock] that only moves when it is set or advanced. It is safe
+// for concurrent use. Create one with [NewClock].
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time

@@ -20,7 +20,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Accepted is what a contract's test expects of a token that is accepted.
+// Accepted is the expected result of a contract's test whose token is accepted.
 const Accepted = "ACCEPTED"
 
 // ParseContract reads a contract, as [core.ParseContract] and
@@ -45,11 +45,11 @@ type ContractResult struct {
 	// Expected and Got are codes, or [Accepted].
 	Expected string `json:"expected"`
 	Got      string `json:"got"`
-	// Detail says why the token was refused.
+	// Detail says why the token was rejected.
 	Detail string `json:"detail,omitempty"`
 }
 
-// Passed reports whether the test got what it expected.
+// Passed reports whether the test got the expected result.
 func (r ContractResult) Passed() bool { return r.Got == r.Expected }
 
 // RunContract runs the tests that a contract's JSON file has in its member
@@ -68,12 +68,13 @@ func (r ContractResult) Passed() bool { return r.Got == r.Expected }
 // "claims" are signed by a key that the contract is made to trust for the test.
 // Claims that are not given are iss, aud and azp (the first that the contract
 // accepts), sub ("user_1"), iat and nbf ("at"), and exp (an hour later); null
-// takes one away. "header" adds header parameters. "token" is verified by the
+// removes one. "header" adds header parameters. "token" is verified by the
 // contract's own static keys or secret; keys are never fetched. "at" is the time
 // of the verification, now if it is not given.
 //
-// parse is the function that the program reads the file with: [core.ParseContract]
-// if it is not given, providers.ParseContract for a file that names a preset.
+// parse is the function with which the program reads the file: by default
+// [core.ParseContract]; pass providers.ParseContract for a file that names a
+// preset.
 func RunContract(t *testing.T, file string, parse ...ParseContract) {
 	t.Helper()
 	data, err := os.ReadFile(file)
@@ -136,7 +137,7 @@ func contractTests(data []byte, hasParse bool) ([]contractTest, error) {
 	var tests []contractTest
 	decoder := json.NewDecoder(bytes.NewReader(file.Tests))
 	decoder.DisallowUnknownFields() // a misspelled "expect" would expect nothing
-	decoder.UseNumber()             // a claim's number stays as it is written
+	decoder.UseNumber()             // keep a claim's number unchanged
 	if file.Tests == nil {
 		return nil, errors.New(`authtest: the contract has no tests: add "tests": [{"name": "…", "claims": {…}, "expect": "ACCEPTED"}]`)
 	}
@@ -180,7 +181,7 @@ func (c *contractTest) check() (err error) {
 
 // contractKit runs the tests of one contract.
 type contractKit struct {
-	contract *core.Contract // as it is
+	contract *core.Contract // unchanged
 	trusting *core.Contract // the same rules, with keys of the issuer
 	rules    core.Rules
 	issuer   *Issuer
@@ -267,13 +268,14 @@ func (k *contractKit) sign(test contractTest) string {
 	for name, value := range test.Header {
 		options = append(options, WithHeader(name, value))
 	}
-	if len(k.rules.Algorithms) == 0 { // an emulator's
+	if len(k.rules.Algorithms) == 0 { // the contract of an emulator
 		return unsigned(k.issuer.Token(claims, options...))
 	}
 	return k.issuer.Token(claims, options...)
 }
 
-// unsigned returns the token with its header replaced and no signature (RFC 7519 §6).
+// unsigned returns the token with its header replaced and no signature (RFC 7519
+// §6).
 func unsigned(token string) string {
 	_, payload, _, _ := segments(token)
 	return b64([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + payload + "."

@@ -17,7 +17,7 @@ func TestRunContract(t *testing.T) {
 	authtest.RunContract(t, filepath.Join("testdata", "secret.json"))
 }
 
-// TestContractsTestsFail: a test that expects something else fails.
+// TestContractsTestsFail: a test with another expected result fails.
 func TestContractsTestsFail(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join("testdata", "contract.json"))
 	if err != nil {
@@ -62,8 +62,7 @@ func TestContractsTestsThatCannotRun(t *testing.T) {
 	}
 }
 
-// TestContractsTestsFetchNothing: a token that needs published keys is not
-// judged by fetched ones.
+// TestContractsTestsFetchNothing: the keys for a token are never fetched.
 func TestContractsTestsFetchNothing(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	data := `{"issuer":"` + issuer.URL() + `","jwksUri":"` + issuer.JWKSURL() + `","audience":"` + authtest.Audience + `",

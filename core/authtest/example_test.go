@@ -15,8 +15,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 )
 
-// A service that reads the session from its context is tested without any
-// token.
+// A service that reads the session from its context can be tested without a token.
 func ExampleContext() {
 	greet := func(ctx context.Context) string {
 		session, ok := core.FromContext(ctx)
@@ -66,7 +65,7 @@ func ExampleStartIssuer() {
 	// Output: 200 user_1
 }
 
-// Every token in the list must be refused, with the code that stands beside it.
+// Every token in the list must be rejected with the code next to it.
 func ExampleIssuer_Bad() {
 	issuer, err := authtest.StartIssuer(authtest.Config{})
 	if err != nil {

@@ -20,10 +20,9 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// Issuer is an OpenID provider on loopback, as far as a verifier sees one: a
-// discovery document, a key set, and tokens. Its keys are its own: no other
-// issuer accepts its tokens, though the names of their keys (kid) are the same.
-// It is safe for concurrent use.
+// Issuer has the parts of an OpenID provider that a verifier needs, on loopback: a
+// discovery document, a key set and tokens. Two issuers never share a key, although
+// their keys have the same ids (kid). It is safe for concurrent use.
 type Issuer struct {
 	cfg   Config
 	base  string // http://127.0.0.1:port
@@ -33,59 +32,60 @@ type Issuer struct {
 
 	mu     sync.Mutex
 	keys   []key // published, the newest of an algorithm last
-	serial int   // of the last rotation
+	serial int   // number of the last rotation
 	answers
 	secure *secureServer // nil until HTTPClient is called
 }
 
-// Config says how an [Issuer] runs. The zero value is usable.
+// Config configures an [Issuer]. The zero value is usable.
 type Config struct {
-	// Addr is where it listens, "127.0.0.1:0" by default. Only loopback
+	// Addr is the address to listen on, "127.0.0.1:0" by default. Only loopback
 	// addresses are accepted.
 	Addr string
 	// IssuerURL is the iss of its tokens and of its discovery document; its own
 	// URL by default.
 	IssuerURL string
-	// Algorithms are those it has a key for, RS256 by default. The first one
-	// signs unless a token asks for another.
+	// Algorithms are the algorithms for which it has a key, RS256 by default. The
+	// first one signs tokens, unless a token option names another.
 	Algorithms []string
 	// Audience is the aud of its tokens, [Audience] by default.
 	Audience string
-	// Clock tells the time for iat and exp; the system's by default.
+	// Clock is the clock for iat and exp; the system's by default.
 	Clock keys.Clock
-	// MaxAge is the Cache-Control of the key set, 5 minutes by default. With a
-	// negative one there is no Cache-Control.
+	// MaxAge is the max-age of the key set, 5 minutes by default. If it is
+	// negative, the key set has no Cache-Control.
 	MaxAge time.Duration
-	// UUIDKeyIDs names the keys by UUIDs, as a contract with KeyURLTemplate
-	// needs it. The issuer serves each of its keys as PEM below every path that
-	// ends in the key's kid, whatever its form.
+	// UUIDKeyIDs makes the key ids UUIDs, which a contract with KeyURLTemplate
+	// needs. In any case the issuer serves each key as PEM at every path that
+	// ends in the key's kid.
 	UUIDKeyIDs bool
 }
 
-// Audience is the aud of an issuer's tokens, and what [Issuer.Contract] asks for.
+// Audience is the aud of an issuer's tokens, and the audience of [Issuer.Contract].
 const Audience = "https://api.authtest.invalid"
 
 // Option changes the [Config] of [NewIssuer].
 type Option func(*Config)
 
-// WithAlgorithms publishes a key for each of these; the first signs.
+// WithAlgorithms publishes a key for each algorithm; the first one signs tokens.
 func WithAlgorithms(algs ...string) Option { return func(c *Config) { c.Algorithms = algs } }
 
-// WithClock mints tokens by clock. Give the same one to core.WithClock.
+// WithClock uses clock for the dates of tokens. Pass the same clock to
+// core.WithClock.
 func WithClock(clock keys.Clock) Option { return func(c *Config) { c.Clock = clock } }
 
-// WithIssuerURL names another issuer in tokens and discovery than the server's
+// WithIssuerURL sets the issuer in tokens and discovery, instead of the server's
 // own URL. The keys are still served at [Issuer.JWKSURL].
 func WithIssuerURL(url string) Option { return func(c *Config) { c.IssuerURL = url } }
 
 // WithMaxAge lets verifiers keep the key set for d, see [Config.MaxAge].
 func WithMaxAge(d time.Duration) Option { return func(c *Config) { c.MaxAge = d } }
 
-// WithUUIDKeyIDs names the keys by UUIDs; see [Config].
+// WithUUIDKeyIDs makes the key ids UUIDs; see [Config].
 func WithUUIDKeyIDs() Option { return func(c *Config) { c.UUIDKeyIDs = true } }
 
-// NewIssuer starts an issuer that ends with the test. Its methods fail t where
-// the ones of [StartIssuer]'s panic.
+// NewIssuer starts an issuer that is closed when the test ends. Its methods call
+// t.Fatal where those of an issuer of [StartIssuer] panic.
 func NewIssuer(t testing.TB, opts ...Option) *Issuer {
 	t.Helper()
 	var cfg Config
@@ -101,13 +101,13 @@ func NewIssuer(t testing.TB, opts ...Option) *Issuer {
 	return i
 }
 
-// StartIssuer starts an issuer for a program, such as a demonstration. The
-// caller closes it. A mistake in what its methods are given panics.
+// StartIssuer starts an issuer for a program, such as a demonstration. The caller
+// must close it. Its methods panic on invalid arguments.
 func StartIssuer(cfg Config) (*Issuer, error) {
 	cfg.fillDefaults()
 	for _, alg := range cfg.Algorithms {
 		if family(alg) == "" {
-			return nil, fmt.Errorf("authtest: %q is no algorithm that an issuer publishes keys for", alg)
+			return nil, fmt.Errorf("authtest: %q is not an algorithm for which an issuer publishes keys", alg)
 		}
 	}
 	if err := checkLoopback(cfg.Addr); err != nil {
@@ -163,16 +163,16 @@ func checkLoopback(addr string) error {
 	return nil
 }
 
-// serve answers on listener until the returned function is called.
+// serve handles requests of listener until the returned function is called.
 func serve(listener net.Listener, handler http.Handler) (stop func() error) {
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog: log.New(io.Discard, "", 0), // clients that give up are what some tests are about
+		ErrorLog: log.New(io.Discard, "", 0), // some tests cancel requests on purpose
 	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = server.Serve(listener) // always http.ErrServerClosed, by stop
+		_ = server.Serve(listener) // always http.ErrServerClosed, because of stop
 	}()
 	return func() error {
 		err := server.Close()
@@ -181,8 +181,8 @@ func serve(listener net.Listener, handler http.Handler) (stop func() error) {
 	}
 }
 
-// Close ends the issuer and lets go the requests that [Issuer.Hang] holds. Only
-// the first call does anything.
+// Close stops the issuer and ends the requests that [Issuer.Hang] holds. Further
+// calls have no effect.
 func (i *Issuer) Close() error {
 	i.mu.Lock()
 	select {
@@ -201,19 +201,19 @@ func (i *Issuer) Close() error {
 	return err
 }
 
-// URL returns the iss of the issuer's tokens. Unless [Config.IssuerURL] says
-// otherwise it is where the issuer listens.
+// URL returns the iss of the issuer's tokens: [Config.IssuerURL], or else
+// [Issuer.BaseURL].
 func (i *Issuer) URL() string { return i.cfg.IssuerURL }
 
-// BaseURL returns where the issuer listens, http://127.0.0.1:port.
+// BaseURL returns the URL at which the issuer listens, http://127.0.0.1:port.
 func (i *Issuer) BaseURL() string { return i.base }
 
-// JWKSURL returns where the issuer serves its keys.
+// JWKSURL returns the URL at which the issuer serves its keys.
 func (i *Issuer) JWKSURL() string { return i.base + jwksPath }
 
-// Contract returns a contract that accepts the issuer's tokens: its URL, its
-// keys' URL, its algorithms and its audience. change alters the rules before
-// the contract is made of them.
+// Contract returns a contract that accepts the issuer's tokens, by its URL, key
+// set, algorithms and audience. The functions in change can change the rules
+// first.
 func (i *Issuer) Contract(change ...func(*core.Rules)) *core.Contract {
 	i.t.Helper()
 	rules := core.Rules{
@@ -230,14 +230,14 @@ func (i *Issuer) Contract(change ...func(*core.Rules)) *core.Contract {
 	return contract
 }
 
-// KeyID returns the kid of the key that signs now.
+// KeyID returns the kid of the current signing key.
 func (i *Issuer) KeyID() string {
 	k, _ := i.signingKey(i.cfg.Algorithms[0])
 	return k.id
 }
 
-// PublicKeyPEM returns the public key that signs now, PEM in PKIX form, for
-// contracts with a static key.
+// PublicKeyPEM returns the public key of the current signing key, as PEM in PKIX
+// form, for contracts with a static key.
 func (i *Issuer) PublicKeyPEM() string {
 	i.t.Helper()
 	k, _ := i.signingKey(i.cfg.Algorithms[0])
@@ -248,12 +248,11 @@ func (i *Issuer) PublicKeyPEM() string {
 	return text
 }
 
-// KeyURLTemplate returns where the issuer serves each key as PEM, for
-// core.Rules of the same name.
+// KeyURLTemplate returns the URL template at which the issuer serves each key as
+// PEM, for the field of core.Rules with the same name.
 func (i *Issuer) KeyURLTemplate() string { return i.base + pagesPath + "{kid}" }
 
-// KeyPEM returns the published key with that kid, PEM in PKIX form, and false
-// if there is none.
+// KeyPEM returns the published key with that kid, as PEM in PKIX form, or false.
 func (i *Issuer) KeyPEM(kid string) (string, bool) {
 	i.t.Helper()
 	i.mu.Lock()
@@ -270,7 +269,7 @@ func (i *Issuer) KeyPEM(kid string) (string, bool) {
 	return "", false
 }
 
-// JWKS returns the key set of the keys that are published now.
+// JWKS returns the published key set.
 func (i *Issuer) JWKS() []byte {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -295,9 +294,9 @@ func (i *Issuer) keySet() []byte {
 	return data
 }
 
-// RotateKeys makes and publishes a new key for every algorithm and signs with
-// it from now on. With keepOld the old keys stay published, as a careful issuer
-// does it; without, their tokens are not verifiable any more.
+// RotateKeys makes and publishes a new key for every algorithm and signs with it
+// from now on. With keepOld the old keys remain published, which is what a careful
+// issuer does; without it, tokens signed with them can no longer be verified.
 func (i *Issuer) RotateKeys(keepOld bool) {
 	i.t.Helper()
 	fresh, err := i.newKeys()
@@ -312,8 +311,8 @@ func (i *Issuer) RotateKeys(keepOld bool) {
 	i.keys = append(i.keys, fresh...)
 }
 
-// RemoveKey withdraws the key with that kid, as after a leak. It reports
-// whether there was one.
+// RemoveKey stops publishing the key with that kid, like an issuer whose key
+// leaked. It reports whether the key was published.
 func (i *Issuer) RemoveKey(kid string) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -322,8 +321,8 @@ func (i *Issuer) RemoveKey(kid string) bool {
 	return len(i.keys) < before
 }
 
-// newKeys makes one key for every algorithm. No other issuer of the process
-// has it, nor had this one.
+// newKeys makes one key for every algorithm. No issuer of the process has had these
+// keys before.
 func (i *Issuer) newKeys() ([]key, error) {
 	i.mu.Lock()
 	i.serial++
@@ -353,8 +352,8 @@ func (i *Issuer) signingKey(alg string) (key, bool) {
 			return k, true
 		}
 	}
-	// Another algorithm for the same kind of key, as a token that asks for more
-	// than the contract allows.
+	// Another algorithm for the same type of key, for a token with an algorithm
+	// that the contract does not allow.
 	for _, k := range slices.Backward(i.keys) {
 		if family(k.alg) == family(alg) {
 			return k, true
@@ -363,13 +362,13 @@ func (i *Issuer) signingKey(alg string) (key, bool) {
 	return key{}, false
 }
 
-// fail reports a mistake of the caller.
+// fail reports an error of the caller.
 func (i *Issuer) fail(format string, args ...any) {
 	i.t.Helper()
 	i.t.Fatalf(format, args...)
 }
 
-// program stands where a test would: a mistake panics.
+// program is used instead of a test: an error panics.
 type program struct{ testing.TB }
 
 func (program) Helper() {}

@@ -139,7 +139,7 @@ func TestIssuerHangs(t *testing.T) {
 		given <- err
 	}()
 	<-arrived
-	cancel() // the issuer holds the request, so nothing else ends the wait
+	cancel() // the issuer does not answer, so only this ends the wait
 	if err := <-given; core.CodeOf(err) != core.CodeRequestCanceled {
 		t.Errorf("hanging: got %v", err)
 	}
@@ -175,8 +175,8 @@ func TestCloseLetsHangingRequestsGo(t *testing.T) {
 	}
 }
 
-// TestHTTPClient verifies with the contracts of real providers' URLs, over real
-// HTTPS, without leaving the machine.
+// TestHTTPClient verifies with contracts for the real URLs of providers, over HTTPS,
+// without network access.
 func TestHTTPClient(t *testing.T) {
 	clock := authtest.NewClock(start)
 	for _, tc := range []struct {

@@ -19,14 +19,14 @@ import (
 	"sync"
 )
 
-// key is a private key with the name under which it is published.
+// key is a private key with the id under which it is published.
 type key struct {
 	id      string
 	alg     string
 	private crypto.Signer
 }
 
-// family names the kind of key that an algorithm needs.
+// family returns the type of key that an algorithm needs.
 func family(alg string) string {
 	switch alg {
 	case "RS256", "RS384", "RS512", "PS256", "PS384", "PS512":
@@ -44,13 +44,13 @@ func family(alg string) string {
 	}
 }
 
-// keyMaker makes the private keys of this process. No two are alike: issuers
-// that shared a key would accept each other's tokens, and a test for that
-// confusion would pass for the wrong reason.
+// keyMaker makes the private keys of this process. All are different: issuers that
+// shared a key would accept each other's tokens, and a test for that confusion
+// would pass for the wrong reason.
 type keyMaker struct {
 	mu       sync.Mutex
 	primes   []*big.Int
-	next     [2]int // the pair of primes that makes the next RSA key; [0] is the smaller index
+	next     [2]int // indices of the primes of the next RSA key; [0] is the smaller one
 	attacker map[string]crypto.Signer
 }
 
@@ -66,7 +66,7 @@ func (m *keyMaker) key(family string) (crypto.Signer, error) {
 	return m.rsaKey()
 }
 
-// attackerKey returns a key that no issuer ever has, always the same one.
+// attackerKey returns a key that no issuer has. It is always the same key.
 func (m *keyMaker) attackerKey(family string) (crypto.Signer, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -82,11 +82,11 @@ func (m *keyMaker) attackerKey(family string) (crypto.Signer, error) {
 
 const rsaBits = 2048
 
-// rsaKey combines primes. An RSA key takes up to a second under the race
-// detector, nearly all of it for its two primes, and each new pair of primes
-// makes keys with all those before: 6 keys cost two generations, 45 cost five.
-// Keys that share a prime are worthless as keys (their greatest common divisor
-// is that prime) and as good as any for a test.
+// rsaKey combines primes. Generating an RSA key takes up to a second under the race
+// detector, nearly all of it for its two primes, and each new pair of primes makes
+// keys with all earlier ones: 6 keys cost two generations, 45 cost five. Keys that
+// share a prime are not secure (the prime is their greatest common divisor), but
+// they are good enough for tests.
 func (m *keyMaker) rsaKey() (crypto.Signer, error) {
 	for {
 		if m.next[1] >= len(m.primes) {
@@ -109,7 +109,7 @@ func (m *keyMaker) rsaKey() (crypto.Signer, error) {
 	}
 }
 
-// combine makes the RSA key of two primes (RFC 8017 §3.2), if there is one.
+// combine makes the RSA key of two primes (RFC 8017 §3.2), if they have one.
 func combine(p, q *big.Int) (*rsa.PrivateKey, bool) {
 	one := big.NewInt(1)
 	const e = 65537
@@ -142,11 +142,11 @@ func generateKey(family string) (crypto.Signer, error) {
 		_, private, err := ed25519.GenerateKey(rand.Reader)
 		return private, err
 	default:
-		return nil, fmt.Errorf("authtest: no keys of kind %q", family)
+		return nil, fmt.Errorf("authtest: there are no keys of type %q", family)
 	}
 }
 
-// jwk is the public key as RFC 7517 and RFC 7518 §6 write it.
+// jwk is a public key as a JWK (RFC 7517, RFC 7518 §6).
 type jwk struct {
 	Kty string `json:"kty"`
 	Use string `json:"use"`
@@ -176,7 +176,7 @@ func (k key) jwk() (jwk, error) {
 	case ed25519.PublicKey:
 		j.Kty, j.Crv, j.X = "OKP", "Ed25519", b64(public)
 	default:
-		return j, errors.New("authtest: unknown kind of key")
+		return j, errors.New("authtest: unknown type of key")
 	}
 	return j, nil
 }
@@ -189,7 +189,7 @@ func (k key) pem() (string, error) {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})), nil
 }
 
-// uuidOf returns the UUID of a name, always the same one (RFC 9562 §5.8).
+// uuidOf returns a UUID that depends only on the name (RFC 9562 §5.8).
 func uuidOf(name string) string {
 	sum := sha256.Sum256([]byte(name))
 	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80

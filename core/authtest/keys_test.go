@@ -10,8 +10,8 @@ import (
 	"github.com/revstackhq/auth-go/core/authtest"
 )
 
-// TestIssuersShareNoKey: a token of one issuer that names another as its iss is
-// what a confusion of tenants looks like. Only the key stops it.
+// TestIssuersShareNoKey: if tenants are confused, a token of one issuer names
+// another as its iss. Only the key stops it.
 func TestIssuersShareNoKey(t *testing.T) {
 	for _, alg := range []string{"RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA"} {
 		t.Run(alg, func(t *testing.T) {

@@ -18,15 +18,15 @@ func TestSessionOutsideTests(t *testing.T) {
 	}
 	out, err := exec.CommandContext(t.Context(), program).CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "authtest: Session: this program is not a test") {
-		t.Errorf("unasked: %v\n%s", err, out)
+		t.Errorf("without the option: %v\n%s", err, out)
 	}
 	if out, err := exec.CommandContext(t.Context(), program, "asked").CombinedOutput(); err != nil || string(out) != "user_1\n" {
 		t.Errorf("asked: %v\n%s", err, out)
 	}
 }
 
-// TestImportsNoPreset: users who test with another provider, or with none, link
-// no preset. What is Clerk's is in clerktest.
+// TestImportsNoPreset: a test for another provider does not link a preset. What is
+// specific to Clerk is in clerktest.
 func TestImportsNoPreset(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").CombinedOutput()
 	if err != nil {

@@ -18,20 +18,20 @@ const (
 	pagesPath     = "/pem/"
 )
 
-// answers are the switches of an issuer, guarded by Issuer.mu.
+// answers is what a test changed about an issuer's answers, guarded by Issuer.mu.
 type answers struct {
 	unavailable bool
-	held        chan struct{} // not nil while requests hang; closed to let them go
+	held        chan struct{} // not nil while requests hang; closed to end them
 	maxAge      time.Duration
-	body        []byte // in place of the key set
-	document    []byte // in place of the discovery document
+	body        []byte // instead of the key set
+	document    []byte // instead of the discovery document
 	before      func(*http.Request)
 	sites       map[string]string // issuer URL to key set URL, see ServeIssuer
 
 	fetches, discoveries int
 }
 
-// Unavailable makes the issuer answer everything with 503, until it is called
+// Unavailable makes the issuer answer every request with 503, until it is called
 // with false.
 func (i *Issuer) Unavailable(on bool) {
 	i.mu.Lock()
@@ -40,7 +40,7 @@ func (i *Issuer) Unavailable(on bool) {
 }
 
 // Hang makes the issuer accept requests and never answer them. Hang(false) and
-// Close let all go that wait.
+// Close end the requests that wait.
 func (i *Issuer) Hang(on bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -53,32 +53,32 @@ func (i *Issuer) Hang(on bool) {
 	}
 }
 
-// OnRequest calls hook with every request before it is answered, on the
-// server's goroutine: a hook that waits on a channel is an issuer that is as
-// slow as the test wants it. nil removes it.
+// OnRequest calls hook with every request before it is answered, on the server's
+// goroutine, so a hook that waits on a channel makes the issuer as slow as the test
+// needs. nil removes the hook.
 func (i *Issuer) OnRequest(hook func(*http.Request)) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.before = hook
 }
 
-// SetMaxAge changes the Cache-Control of the key set; without one if d is
-// negative.
+// SetMaxAge changes the max-age of the key set. If d is negative, the key set
+// has no Cache-Control.
 func (i *Issuer) SetMaxAge(d time.Duration) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.maxAge = d
 }
 
-// SetJWKS serves body as the key set, whatever it is; nil serves the issuer's
-// keys again.
+// SetJWKS serves body as the key set, even if it is not one; nil serves the
+// issuer's keys again.
 func (i *Issuer) SetJWKS(body []byte) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.body = slices.Clone(body)
 }
 
-// SetDiscovery serves body as the discovery document, whatever it is; nil
+// SetDiscovery serves body as the discovery document, even if it is not one; nil
 // serves the issuer's own again.
 func (i *Issuer) SetDiscovery(body []byte) {
 	i.mu.Lock()
@@ -86,25 +86,25 @@ func (i *Issuer) SetDiscovery(body []byte) {
 	i.document = slices.Clone(body)
 }
 
-// Fetches returns how often a key set was asked for, refused and hanging
-// requests included.
+// Fetches returns how often a key set was requested, including requests that
+// hang or are answered with an error.
 func (i *Issuer) Fetches() int {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.fetches
 }
 
-// DiscoveryFetches returns how often a discovery document was asked for.
+// DiscoveryFetches returns how often a discovery document was requested.
 func (i *Issuer) DiscoveryFetches() int {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.discoveries
 }
 
-// ServeIssuer makes the issuer speak for issuerURL too, on the way through
-// [Issuer.HTTPClient]: discovery below that URL names it, and points to its
-// keys at keysPath (a path on the same host, or a whole URL). Discovery is only
-// served for issuers that are registered; key sets are served anyway.
+// ServeIssuer makes the issuer answer for issuerURL too, for requests through
+// [Issuer.HTTPClient]: discovery below that URL names it as the issuer, with its
+// keys at keysPath (a path on the same host, or a complete URL). Discovery is only
+// served for registered issuers; key sets are always served.
 func (i *Issuer) ServeIssuer(issuerURL, keysPath string) {
 	i.t.Helper()
 	keys, err := url.Parse(issuerURL)
@@ -112,7 +112,7 @@ func (i *Issuer) ServeIssuer(issuerURL, keysPath string) {
 		keys, err = keys.Parse(keysPath)
 	}
 	if err != nil || keys.Host == "" {
-		i.fail("authtest: ServeIssuer: %q and %q make no URL", issuerURL, keysPath)
+		i.fail("authtest: ServeIssuer: %q and %q are not a URL", issuerURL, keysPath)
 		return
 	}
 	i.mu.Lock()
@@ -122,7 +122,7 @@ func (i *Issuer) ServeIssuer(issuerURL, keysPath string) {
 	i.sites[issuerURL] = keys.String()
 }
 
-// plain answers what comes to the loopback port.
+// plain answers the requests to the loopback port.
 func (i *Issuer) plain(w http.ResponseWriter, r *http.Request) { i.answer(w, r, i.base) }
 
 // answer serves one request; site is the scheme and host it was made to.
@@ -168,7 +168,7 @@ func (i *Issuer) answer(w http.ResponseWriter, r *http.Request, site string) {
 	case isDiscovery && document != nil:
 		send(w, r, "application/json", document, maxAge)
 	case isPage && page == "":
-		http.Error(w, "AccessDenied", http.StatusForbidden) // as S3 says it of what is not there
+		http.Error(w, "AccessDenied", http.StatusForbidden) // like S3 for a missing object
 	case isPage:
 		send(w, r, "application/octet-stream", []byte(page), maxAge)
 	case isKeys:
@@ -178,7 +178,7 @@ func (i *Issuer) answer(w http.ResponseWriter, r *http.Request, site string) {
 	}
 }
 
-// holdsKeys tells the paths under which providers publish their keys: jwks.json,
+// holdsKeys reports whether providers publish keys at a path like this: jwks.json,
 // jwks, certs, keys, public_key-jwk, jwk/<name>.
 func holdsKeys(path string) bool {
 	return slices.ContainsFunc(
@@ -187,8 +187,8 @@ func holdsKeys(path string) bool {
 	)
 }
 
-// page is the PEM of the key that path ends in; isPage is also true below
-// [Issuer.KeyURLTemplate] for a key that there is not. The caller holds mu.
+// page returns the PEM of the key whose kid is at the end of path; isPage is also
+// true below [Issuer.KeyURLTemplate] for an unknown key. The caller holds mu.
 func (i *Issuer) page(path string) (text string, isPage bool) {
 	kid := path[strings.LastIndexByte(path, '/')+1:]
 	for _, k := range i.keys {
@@ -203,7 +203,8 @@ func (i *Issuer) page(path string) (text string, isPage bool) {
 	return "", strings.HasPrefix(path, pagesPath)
 }
 
-// discovery is the document for a request, nil if nobody is registered there.
+// discovery returns the document for a request, or nil if no issuer is registered
+// there.
 func (i *Issuer) discovery(site, path string) []byte {
 	if i.document != nil {
 		return i.document
@@ -228,7 +229,7 @@ func (i *Issuer) discovery(site, path string) []byte {
 	return document
 }
 
-// send answers with an ETag, and with 304 to those who have it (RFC 9110 §13.1.2).
+// send answers with an ETag, and with 304 if the client has it (RFC 9110 §13.1.2).
 func send(w http.ResponseWriter, r *http.Request, media string, body []byte, maxAge time.Duration) {
 	sum := sha256.Sum256(body)
 	tag := `"` + hex.EncodeToString(sum[:8]) + `"`

@@ -18,7 +18,7 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// SessionIssuer is the issuer of the sessions that [Session] makes.
+// SessionIssuer is the issuer of the sessions that [Session] returns.
 const SessionIssuer = "https://authtest.invalid"
 
 // SessionOption changes how [Context] and [Session] make a session.
@@ -30,9 +30,9 @@ type sessionRules struct {
 	outsideTests bool
 }
 
-// LikeContract reads the claims as contract's sessions are read: where its
-// provider keeps organization, roles, permissions and so on. Issuer and
-// Provider are the contract's too. Its keys and conditions play no part.
+// LikeContract maps the claims like contract does: it finds organization, roles,
+// permissions and so on in the claims of contract's provider. The session has
+// contract's issuer and provider. Its keys and conditions are ignored.
 func LikeContract(contract *core.Contract) SessionOption {
 	return func(s *sessionRules) {
 		r := contract.Rules()
@@ -43,39 +43,38 @@ func LikeContract(contract *core.Contract) SessionOption {
 	}
 }
 
-// At lets the session begin at the time that clock shows.
+// At makes the session begin at clock's time.
 func At(clock keys.Clock) SessionOption { return func(s *sessionRules) { s.clock = clock } }
 
-// InsecureOutsideTests lets a program that is not a test make sessions, e.g. a
-// demonstration. Such a session is nobody's sign-in: a server that puts one into
-// a request's context has let the request in without a token.
+// InsecureOutsideTests allows a program that is not a test to make sessions, e.g. a
+// demonstration. Such a session proves nothing: a server that puts one into a
+// request's context lets the request in without a token.
 func InsecureOutsideTests() SessionOption { return func(s *sessionRules) { s.outsideTests = true } }
 
 // Context returns ctx with the session of userID, as a handler behind the
 // middleware gets it. See [Session] for the claims.
 //
-// It is for functions that read the session. A request that goes through the
-// middleware needs a token nevertheless: no guard trusts this session.
+// It is for functions that read the session. A request through the middleware still
+// needs a token: no guard trusts this session.
 func Context(ctx context.Context, userID string, claims any, opts ...SessionOption) context.Context {
 	return core.NewContext(ctx, Session(userID, claims, opts...))
 }
 
 // Session returns a session of userID with these claims: anything that
-// encoding/json writes as an object, such as [Claims], a provider's claims
-// struct, a json.RawMessage, or nil for none. sub is always userID; iss, iat
-// and exp are added if they are missing or zero, so that the session lasts an
-// hour from now. Claims that tell another time (iat, or exp) get a session of
-// that time.
+// encoding/json encodes as an object, such as [Claims], a provider's claims
+// struct, a json.RawMessage, or nil for none. sub is always userID; iss, iat and
+// exp are added if they are missing or zero, so that the session is valid for an
+// hour from now. If the claims contain iat or exp, the session has that time.
 //
-// The generic claims of RFC 7519, 8176, 8693 and 9068 and of OpenID Connect find
-// their place in the session. With LikeContract the session has those of the
+// The session is filled from the generic claims of RFC 7519, 8176, 8693 and 9068
+// and of OpenID Connect. With LikeContract it is filled from those of the
 // contract's provider.
 //
-// The session comes out of a real verifier, from a token that is signed with a
-// secret of its own. Session panics if userID is empty, if the claims are not a
-// JSON object, or if that verifier refuses them, e.g. an exp that is a string.
-// It panics in a program that "go test" did not build, so that no server gives
-// out sessions by mistake; see [InsecureOutsideTests].
+// The session comes from a real verifier and a token that is signed with a
+// random secret. Session panics if userID is empty, if the claims are not a JSON
+// object, or if the verifier rejects them, e.g. because exp is a string. It
+// panics in a program that "go test" did not build, so that no server makes
+// sessions by mistake; see [InsecureOutsideTests].
 func Session(userID string, claims any, opts ...SessionOption) *core.Session {
 	s := sessionRules{clock: keys.SystemClock{}, rules: core.Rules{
 		Provider: "authtest", Issuer: SessionIssuer,
@@ -95,7 +94,7 @@ func (s *sessionRules) session(userID string, claims any) (*core.Session, error)
 		return nil, errors.New("this program is not a test: remove the call, or pass InsecureOutsideTests")
 	}
 	if userID == "" {
-		return nil, fmt.Errorf("the user id is empty: for an anonymous visitor use the context without a session")
+		return nil, fmt.Errorf("the user id is empty: for an anonymous request use a context without a session")
 	}
 	members, err := objectOf(claims)
 	if err != nil {
@@ -123,7 +122,7 @@ func (s *sessionRules) verify(token, secret string, now time.Time) (*core.Sessio
 	rules := s.rules
 	rules.Secret, rules.Algorithms = core.NewSecret(secret), []string{"HS256"}
 	rules.InsecureAnyAudience, rules.InsecureIgnoreConfirmation = true, true // nothing to protect here
-	rules.Issuer, rules.InsecureAnyIssuer = "", true                         // claims may carry their provider's
+	rules.Issuer, rules.InsecureAnyIssuer = "", true                         // claims may contain their provider's
 	rules.MaxTokenBytes = 1 << 20
 	contract, err := core.NewContract(rules)
 	if err != nil {
@@ -134,10 +133,10 @@ func (s *sessionRules) verify(token, secret string, now time.Time) (*core.Sessio
 	if err != nil {
 		return nil, err
 	}
-	return verifier.Verify(context.Background(), token) // a secret needs no network, so nothing to cancel
+	return verifier.Verify(context.Background(), token) // a secret needs no network, so there is nothing to cancel
 }
 
-// momentOf is when the claims say the session is: at iat, or just before exp.
+// momentOf returns the time of the session by its claims: iat, or just before exp.
 func (s *sessionRules) momentOf(members map[string]any) time.Time {
 	if at, ok := dateOf(members["iat"]); ok {
 		return at
@@ -162,21 +161,20 @@ func dateOf(v any) (time.Time, bool) {
 	return time.Unix(int64(seconds), 0), true
 }
 
-// objectOf takes claims apart without reading the values: a number stays as
-// it was written.
+// objectOf splits claims without decoding the values: a number is kept unchanged.
 func objectOf(claims any) (map[string]any, error) {
 	data, err := json.Marshal(claims)
 	if err != nil {
-		return nil, fmt.Errorf("the claims can't be written as JSON: %w", err)
+		return nil, fmt.Errorf("the claims cannot be encoded as JSON: %w", err)
 	}
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(data, &raw); err != nil {
-		return nil, fmt.Errorf("the claims are no JSON object: %.80s", bytes.TrimSpace(data))
+		return nil, fmt.Errorf("the claims are not a JSON object: %.80s", bytes.TrimSpace(data))
 	}
 	members := make(map[string]any, len(raw)+4)
 	for name, value := range raw {
 		if slices.Contains([]string{"iss", "aud", "exp", "nbf", "iat"}, name) && isZero(value) {
-			continue // a struct's field that was left alone
+			continue // a field of a struct that was not set
 		}
 		members[name] = value
 	}

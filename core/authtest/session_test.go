@@ -101,9 +101,9 @@ func TestSessionPanics(t *testing.T) {
 	}
 }
 
-// TestSessionOpensNoDoor: what a test puts into a context lets nobody pass a
-// guard, whatever the contract.
-func TestSessionOpensNoDoor(t *testing.T) {
+// TestSessionPassesNoGuard: a session from a test lets no request through a guard,
+// with any contract.
+func TestSessionPassesNoGuard(t *testing.T) {
 	contract := clerkContract(t, clerk.Config{IssuerURL: "https://clerk.northwind.example"})
 	g, err := guard.New(contract)
 	if err != nil {
@@ -120,7 +120,7 @@ func TestClock(t *testing.T) {
 	clock := authtest.NewClock(time.Time{})
 	first := clock.Now()
 	if first.IsZero() || !clock.Now().Equal(first) {
-		t.Error("the clock does not stand still")
+		t.Error("the clock moves on its own")
 	}
 	var wg sync.WaitGroup
 	for range 10 {

@@ -11,14 +11,14 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Claims are a token's claims by name. A nil value removes a default; for
-// JSON's null, write json.RawMessage("null").
+// Claims are a token's claims by name. A nil value removes a default claim; use
+// json.RawMessage("null") for a null.
 type Claims map[string]any
 
 // TokenOption changes how a token is minted.
 type TokenOption func(*mint)
 
-// mint is how one token is made.
+// mint has the settings for one token.
 type mint struct {
 	ttl      time.Duration
 	from     time.Duration // nbf, after the issuer's clock
@@ -36,19 +36,20 @@ type member struct {
 
 const defaultTTL = time.Hour
 
-// ExpiresIn sets exp to d after the issuer's clock; a negative d has passed
-// already. Tokens live for an hour otherwise.
+// ExpiresIn sets exp to the issuer's time plus d, which may be negative. The
+// default is an hour.
 func ExpiresIn(d time.Duration) TokenOption { return func(m *mint) { m.ttl = d } }
 
-// ValidFrom sets nbf to d after the issuer's clock; a negative d has passed
-// already. It is the time of the clock otherwise.
+// ValidFrom sets nbf to the issuer's time plus d, which may be negative. The
+// default is 0.
 func ValidFrom(d time.Duration) TokenOption { return func(m *mint) { m.from = d } }
 
 // WithAlgorithm signs with the issuer's newest key for alg. If there is none but
 // there is a key of the same type, it signs with that.
 func WithAlgorithm(alg string) TokenOption { return func(m *mint) { m.alg = alg } }
 
-// WithKeyID names kid in the header, whichever key signs. "" leaves it out.
+// WithKeyID sets kid in the header, regardless of the key that signs. "" leaves it
+// out.
 func WithKeyID(kid string) TokenOption {
 	if kid == "" {
 		return WithHeader("kid", nil)
@@ -61,19 +62,19 @@ func WithHeader(name string, value any) TokenOption {
 	return func(m *mint) { m.header = append(m.header, member{name, value}) }
 }
 
-// WithSecret signs with secret, by HS256 unless WithAlgorithm names HS384 or
+// WithSecret signs with secret, with HS256 unless WithAlgorithm names HS384 or
 // HS512.
 func WithSecret(secret []byte) TokenOption { return func(m *mint) { m.secret = bytes.Clone(secret) } }
 
-// WithForeignKey signs with a key that the issuer never published, under the
-// kid of the one that it did.
+// WithForeignKey signs with a key that the issuer never published, with the kid
+// of a published key.
 func WithForeignKey() TokenOption { return func(m *mint) { m.attacker = true } }
 
 // WithPadding pads the three segments with = and signs the padded text, as AWS
 // load balancers do. Only contracts with PaddedSegments accept such a token.
 func WithPadding() TokenOption { return func(m *mint) { m.padded = true } }
 
-// encode writes a segment.
+// encode encodes a segment.
 func (m *mint) encode(data []byte) string {
 	if m.padded {
 		return base64.URLEncoding.EncodeToString(data)
@@ -81,9 +82,8 @@ func (m *mint) encode(data []byte) string {
 	return b64(data)
 }
 
-// Token returns a signed token. Claims that are not given are iss, sub
-// ("user_1"), aud, iat and nbf (now) and exp (in an hour). It is good for the
-// contract that [Issuer.Contract] returns.
+// Token returns a signed token that [Issuer.Contract] accepts. The default claims
+// are iss, sub ("user_1"), aud, iat and nbf (now) and exp (in an hour).
 func (i *Issuer) Token(claims Claims, opts ...TokenOption) string {
 	i.t.Helper()
 	m := newMint(opts)
@@ -103,15 +103,15 @@ func (i *Issuer) Token(claims Claims, opts ...TokenOption) string {
 	}
 	payload, err := json.Marshal(all)
 	if err != nil {
-		i.fail("authtest: the claims can't be written as JSON: %v", err)
+		i.fail("authtest: the claims cannot be encoded as JSON: %v", err)
 	}
 	signer, header := i.signer(m)
 	return i.sign(signer, m, header, string(payload))
 }
 
-// TokenRaw signs header and payload exactly as given, well-formed or not, with
-// the key for the algorithm that WithAlgorithm names (the issuer's first one
-// otherwise), whatever the header says.
+// TokenRaw signs header and payload exactly as given, even if they are
+// malformed. It uses the key for the algorithm of WithAlgorithm, or else the
+// issuer's first algorithm, regardless of the header.
 func (i *Issuer) TokenRaw(header, payload string, opts ...TokenOption) string {
 	i.t.Helper()
 	m := newMint(opts)
@@ -162,7 +162,7 @@ func (i *Issuer) signer(m *mint) (signWith any, header string) {
 	}
 	data, err := json.Marshal(members)
 	if err != nil {
-		i.fail("authtest: the header can't be written as JSON: %v", err)
+		i.fail("authtest: the header cannot be encoded as JSON: %v", err)
 	}
 	return signWith, string(data)
 }
@@ -185,7 +185,7 @@ func (i *Issuer) sign(signWith any, m *mint, header, payload string) string {
 // Authorize sets the request's Authorization header to the token (RFC 6750 §2.1).
 func Authorize(r *http.Request, token string) { r.Header.Set("Authorization", "Bearer "+token) }
 
-// segments splits a compact token; it has three of them if ok.
+// segments splits a compact token; ok is false if it does not have three segments.
 func segments(token string) (header, payload, signature string, ok bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
