@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ func TestExplainJudgesEveryStep(t *testing.T) {
 	v := newVerifier(t, secretRules())
 	r := v.Explain(t.Context(), hs256(t, map[string]any{"aud": "other", "exp": epoch().Add(-42 * time.Second).Unix(), "sub": nil}))
 	want := `refused: TOKEN_EXPIRED, status 401 (contract custom "https://id.example.com")
-  hint: expired 42s ago; the leeway is 30s: get a new token for each request
+  hint: expired 42s ago; the leeway is 30s: the client has to send a fresh token
   hint: aud is "other", expected api: the token was made for another service
   hint: sub, the user id, is missing
 `
@@ -103,4 +104,73 @@ func TestExplainSeveralIssuers(t *testing.T) {
 			t.Errorf("%s: Verify says %v\n%v", name, err, r)
 		}
 	}
+}
+
+// A clock that is off is found by the Date of the key set, and named if it makes the difference that the token shows.
+func TestExplainNamesTheClock(t *testing.T) {
+	server := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+	in := func(d time.Duration) int64 { return epoch().Add(d).Unix() }
+	for name, c := range map[string]struct {
+		ahead  time.Duration // of this machine's clock
+		claims map[string]any
+		hint   string
+	}{
+		"ahead": {
+			40 * time.Second,
+			map[string]any{"exp": in(-42 * time.Second)},
+			"expired 42s ago; the leeway is 30s; this machine's clock is 40s ahead of the issuer's, " +
+				"by which the token has not expired: synchronize it (NTP)",
+		},
+		"ahead, and expired": {
+			40 * time.Second,
+			map[string]any{"exp": in(-time.Hour)},
+			"expired 1h0m ago; the leeway is 30s; this machine's clock is 40s ahead of the issuer's: " +
+				"synchronize it (NTP), and the client has to send a fresh token",
+		},
+		"in step, and expired": {
+			0,
+			map[string]any{"exp": in(-time.Hour)},
+			"expired 1h0m ago; the leeway is 30s: the client has to send a fresh token",
+		},
+		"behind, and expired": {
+			-40 * time.Second,
+			map[string]any{"exp": in(-time.Hour)},
+			"expired 1h0m ago; the leeway is 30s: the client has to send a fresh token",
+		},
+		"behind, nbf": {
+			-40 * time.Second,
+			map[string]any{"nbf": in(35 * time.Second)},
+			"nbf is 35s in the future; the leeway is 30s; this machine's clock is 41s behind the issuer's: synchronize it (NTP)",
+		},
+		"behind, iat": {
+			-40 * time.Second,
+			map[string]any{"iat": in(35 * time.Second)},
+			"iat is 35s in the future; the leeway is 30s; this machine's clock is 41s behind the issuer's: synchronize it (NTP)",
+		},
+		"ahead, iat": {
+			40 * time.Second,
+			map[string]any{"iat": in(35 * time.Second)},
+			"iat is 35s in the future; the leeway is 30s: compare this machine's clock with the issuer's",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := &http.Client{Transport: dated(epoch().Add(-c.ahead))}
+			v := newVerifier(t, server.Rules(), core.WithHTTPClient(client))
+			r := v.Explain(t.Context(), rs256(t, "k1", c.claims))
+			if len(r.Hints) != 1 || r.Hints[0] != c.hint {
+				t.Errorf("got  %q\nwant %q", r.Hints, c.hint)
+			}
+		})
+	}
+}
+
+// dated makes every response have this Date.
+type dated time.Time
+
+func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if err == nil {
+		resp.Header.Set("Date", time.Time(d).Format(http.TimeFormat))
+	}
+	return resp, err
 }

@@ -243,18 +243,45 @@ func (a *attempt) signatureHint() string {
 
 func (a *attempt) timeHint(err *Error) string {
 	leeway := "; the leeway is " + a.engine.leeway().String()
+	skew := a.clockSkew()
 	switch {
 	case err.Code == CodeMissingClaim:
 		return err.Claim + " is missing: the issuer has to write it"
 	case err.Claim == "exp":
-		return "expired " + ago(a.now.Sub(a.times.expires)) + leeway + ": get a new token for each request"
-	case err.Claim == "nbf":
-		return "nbf is " + about(a.times.notBefore.Sub(a.now)) + " in the future" + leeway + ": does a clock go wrong?"
+		hint := "expired " + ago(a.now.Sub(a.times.expires)) + leeway
+		if skew < minClockSkew {
+			return hint + ": the client has to send a fresh token"
+		}
+		hint += "; this machine's clock is " + about(skew) + " ahead of the issuer's"
+		if a.now.Add(-skew).Before(a.times.expires.Add(a.engine.leeway())) {
+			return hint + ", by which the token has not expired: synchronize it (NTP)"
+		}
+		return hint + ": synchronize it (NTP), and the client has to send a fresh token"
 	case err.Code == CodeTokenNotActive:
-		return "iat is " + about(a.times.issued.Sub(a.now)) + " in the future" + leeway + ": does a clock go wrong?"
+		date := a.times.issued
+		if err.Claim == "nbf" {
+			date = a.times.notBefore
+		}
+		hint := err.Claim + " is " + about(date.Sub(a.now)) + " in the future" + leeway
+		if skew > -minClockSkew {
+			return hint + ": compare this machine's clock with the issuer's"
+		}
+		return hint + "; this machine's clock is " + about(-skew) + " behind the issuer's: synchronize it (NTP)"
 	default:
 		return "issued " + ago(a.now.Sub(a.times.issued)) + ", older than MaxAge " + a.engine.rules.MaxAge.String()
 	}
+}
+
+// minClockSkew is the least difference between the clocks that a hint mentions.
+const minClockSkew = 2 * time.Second
+
+// clockSkew returns how far this machine's clock is ahead of the issuer's, 0 if
+// no fetch of keys has shown it.
+func (a *attempt) clockSkew() time.Duration {
+	if a.engine.keys == nil {
+		return 0
+	}
+	return a.engine.keys.Health().ClockSkew
 }
 
 // audienceHint says what the audience holds instead of an accepted one.

@@ -45,6 +45,11 @@ type Health struct {
 	LastErrorKind string `json:"lastErrorKind,omitempty"`
 	// CacheError is the last failure of the shared key cache, or of what it held.
 	CacheError string `json:"cacheError,omitempty"`
+	// ClockSkew is how far this machine's clock was ahead of the issuer's at the last successful fetch, by the Date of
+	// the response; negative if it was behind, 0 if there was no difference or none can be known, such as from a response
+	// that came from a cache (Age). Date counts whole seconds, so a difference of a second or two means nothing. In JSON
+	// it is "clockSkewSeconds".
+	ClockSkew time.Duration `json:"-"`
 
 	// The counts start when the verifier is made.
 	Fetches     uint64 `json:"fetches"`     // requests for the set, successful or not
@@ -105,6 +110,7 @@ func (h Health) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(struct {
 		plain
-		AgeSeconds float64 `json:"ageSeconds"`
-	}{p, h.Age.Seconds()})
+		AgeSeconds       float64 `json:"ageSeconds"`
+		ClockSkewSeconds float64 `json:"clockSkewSeconds,omitzero"`
+	}{p, h.Age.Seconds(), h.ClockSkew.Seconds()})
 }

@@ -39,6 +39,7 @@ func TestHealthJSON(t *testing.T) {
 				LastError:     "down",
 				LastErrorKind: "status",
 				CacheError:    "disk full",
+				ClockSkew:     -2500 * time.Millisecond,
 				Fetches:       1,
 				Failures:      2,
 				NotModified:   3,
@@ -64,7 +65,7 @@ func TestHealthJSON(t *testing.T) {
 				`"unknownKeys":4,"throttled":5,"cacheLoads":6,` +
 				`"discovery":{"url":"https://id.example/.well-known/openid-configuration","jwksUrl":"https://id.example/keys",` +
 				`"fetchedAt":"2026-03-01T12:00:00Z","freshUntil":"2026-03-01T13:00:00Z","fetches":7,"failures":8,"lastError":"late"},` +
-				`"ageSeconds":90.5}`,
+				`"ageSeconds":90.5,"clockSkewSeconds":-2.5}`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,12 +3,13 @@ package jwks
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // Health returns the combined state of all keys: the worst state of any key, and the dates of the key that must be
-// refreshed first. It does no I/O and never waits for a fetch.
+// refreshed first; the clock skew is that of the last fetch. It does no I/O and never waits for a fetch.
 func (d *Directory) Health() keys.Health {
 	now := d.clock.Now()
 	d.mu.Lock()
@@ -25,6 +26,7 @@ func (d *Directory) Health() keys.Health {
 
 	h.UnknownKeys += d.unknownKids.Load()
 	h.Throttled += d.throttled.Load()
+	var latest time.Time
 	for n, kid := range slices.Sorted(maps.Keys(known)) {
 		one := known[kid].source.Health()
 		if n == 0 || severity(one.State) > severity(h.State) {
@@ -33,6 +35,9 @@ func (d *Directory) Health() keys.Health {
 		if n == 0 || one.FreshUntil.Before(h.FreshUntil) {
 			h.FetchedAt, h.Age, h.RefreshAt = one.FetchedAt, one.Age, one.RefreshAt
 			h.FreshUntil, h.StaleUntil = one.FreshUntil, one.StaleUntil
+		}
+		if n == 0 || one.FetchedAt.After(latest) {
+			latest, h.ClockSkew = one.FetchedAt, one.ClockSkew
 		}
 		h.Keys = append(h.Keys, one.Keys...)
 		if one.LastError != "" {

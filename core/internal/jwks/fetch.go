@@ -58,6 +58,7 @@ type answer struct {
 	header      http.Header
 	body        []byte
 	notModified bool
+	clockSkew   time.Duration // see clockSkew
 }
 
 func newFetcher(client *http.Client, maxBytes int64) *fetcher {
@@ -148,15 +149,17 @@ func (f *fetcher) get(ctx context.Context, r request) (*answer, error) {
 	if v.modified != "" {
 		req.Header.Set("If-Modified-Since", v.modified)
 	}
+	sent := f.now()
 	resp, err := f.clientFor(req, r.publicOnly).Do(req)
 	if err != nil {
 		kind, cause := classify(err)
 		return nil, fail(kind, cause)
 	}
 	defer func() { _ = resp.Body.Close() }()
+	skew := clockSkew(resp.Header, sent, f.now())
 
 	if resp.StatusCode == http.StatusNotModified && v != (validators{}) {
-		return &answer{header: resp.Header, notModified: true}, nil
+		return &answer{header: resp.Header, notModified: true, clockSkew: skew}, nil
 	}
 	if resp.StatusCode != http.StatusOK {
 		return nil, &FetchError{
@@ -182,7 +185,7 @@ func (f *fetcher) get(ctx context.Context, r request) (*answer, error) {
 	if trimmed := bytes.TrimLeft(body, " \t\r\n"); !r.pem && (len(trimmed) == 0 || trimmed[0] != '{') {
 		return nil, fail(KindNotJSON, errors.New("the answer does not start with {"))
 	}
-	return &answer{header: resp.Header, body: body}, nil
+	return &answer{header: resp.Header, body: body, clockSkew: skew}, nil
 }
 
 // classify names the failure and strips net/http's wrapper, whose text repeats the whole URL.

@@ -25,6 +25,7 @@ func (s *Source) Health() keys.Health {
 		UnknownKeys: s.unknownKids.Load(),
 		Throttled:   s.throttled.Load(),
 		CacheLoads:  s.cacheLoads.Load(),
+		ClockSkew:   time.Duration(s.clockSkew.Load()),
 	}
 	if lastErr != nil {
 		h.LastError, h.LastErrorKind = lastErr.Error(), kindOf(lastErr)

@@ -126,6 +126,7 @@ func (s *Source) fetchSet(
 		s.rediscover(err)
 		return nil, false, err
 	}
+	s.clockSkew.Store(int64(got.ans.clockSkew))
 	lifetime, stated := freshness(s.policy, got.ans.header, now)
 	if got.ans.notModified {
 		s.notModified.Add(1)

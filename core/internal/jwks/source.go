@@ -89,6 +89,7 @@ type Source struct {
 	cacheErr                            atomic.Pointer[CacheError]
 	fetches, failed                     atomic.Uint64
 	notModified, cacheLoads             atomic.Uint64
+	clockSkew                           atomic.Int64 // nanoseconds, as of the last fetch
 	unknownKids, throttled              atomic.Uint64
 	discoveryFetches, discoveryFailures atomic.Uint64
 }
