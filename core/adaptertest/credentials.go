@@ -1,6 +1,7 @@
 package adaptertest
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -61,7 +62,7 @@ func (s *suite) credentials(t *testing.T) {
 		if config != nil {
 			w = newWire(tls.Client(w.conn, &tls.Config{
 				Certificates:       config.Certificates,
-				InsecureSkipVerify: true, //nolint:gosec // on loopback, and the test is about the client's certificate
+				InsecureSkipVerify: true, // on loopback; the test is about the client's certificate
 			}))
 		}
 		token := s.mustToken(t, "session")
@@ -88,7 +89,7 @@ func (s *suite) credentials(t *testing.T) {
 			t.Fatalf("%s: the authenticator was asked %d times, want 2", scheme, len(a.got))
 		}
 		got := a.got[0]
-		hasCertificate := got.PeerCertificate != nil && string(got.PeerCertificate.Raw) == string(certificate.Certificate[0])
+		hasCertificate := got.PeerCertificate != nil && bytes.Equal(got.PeerCertificate.Raw, certificate.Certificate[0])
 		got.PeerCertificate = nil
 		if got != want || hasCertificate != (config != nil) {
 			t.Errorf("%s: the authenticator got %s, want %s; the client's certificate: %t",

@@ -35,7 +35,7 @@ func TestImportsNoPreset(t *testing.T) {
 	if !strings.Contains(string(out), "auth-go/core/keys\n") {
 		t.Fatalf("the list of packages is incomplete:\n%s", out)
 	}
-	for _, pkg := range strings.Fields(string(out)) {
+	for pkg := range strings.FieldsSeq(string(out)) {
 		if strings.Contains(pkg, "/core/providers") {
 			t.Errorf("authtest imports %s", pkg)
 		}

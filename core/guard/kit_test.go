@@ -27,7 +27,6 @@ var (
 	rsaKey       = testkit.RSAKey
 	otherRSA     = testkit.OtherRSA
 	publicJWK    = testkit.PublicJWK
-	jwksOf       = testkit.JWKS
 	newKeyServer = testkit.NewKeyServer
 	mint         = testkit.Mint
 	claimsWith   = testkit.Claims
@@ -37,7 +36,6 @@ var (
 	newContract  = testkit.Contract
 	newVerifier  = testkit.Verifier
 	wantCode     = testkit.WantCode
-	asJSON       = testkit.JSON
 	request      = testkit.Request
 	get          = testkit.Get
 	revoker      = testkit.Revoker

@@ -72,7 +72,7 @@ func TestRejectionsAreReportedInFull(t *testing.T) {
 				t.Fatalf("%d events, want 1: %v", len(seen.all), seen.all)
 			}
 			e := seen.all[0]
-			if e.Code != string(c.code) || e.Detail == "" || e.Method != "GET" || e.Path != "/things" || e.RequestID != "r1" ||
+			if e.Code != string(c.code) || e.Detail == "" || e.Method != http.MethodGet || e.Path != "/things" || e.RequestID != "r1" ||
 				core.CodeOf(e.Err) != c.code {
 				t.Errorf("got %+v", e)
 			}

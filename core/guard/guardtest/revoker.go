@@ -63,7 +63,7 @@ func CheckRevoker(ctx context.Context, r Revocations) error {
 	var broken []error
 	want := func(rule string, s *core.Session, want bool) {
 		if got, askErr := r.Revoker.Revoked(ctx, s); askErr != nil || got != want {
-			broken = append(broken, fmt.Errorf("%s: Revoked returned %t, error %v", rule, got, askErr))
+			broken = append(broken, unexpected(rule, got, askErr))
 		}
 	}
 	want("an unknown session is not revoked", revoked, false)
@@ -97,6 +97,14 @@ func CheckRevoker(ctx context.Context, r Revocations) error {
 	return errors.Join(broken...)
 }
 
+// unexpected returns the error for a wrong result of Revoked.
+func unexpected(rule string, got bool, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: Revoked returned an error: %w", rule, err)
+	}
+	return fmt.Errorf("%s: Revoked returned %t", rule, got)
+}
+
 // concurrently checks both sessions from many goroutines.
 func concurrently(ctx context.Context, r guard.Revoker, revoked, other *core.Session) error {
 	var group sync.WaitGroup
@@ -104,10 +112,10 @@ func concurrently(ctx context.Context, r guard.Revoker, revoked, other *core.Ses
 	for range 32 {
 		group.Go(func() {
 			if got, err := r.Revoked(ctx, revoked); err != nil || !got {
-				wrong <- fmt.Errorf("concurrent use: a revoked session: %t, error %v", got, err)
+				wrong <- unexpected("concurrent use: a revoked session", got, err)
 			}
 			if got, err := r.Revoked(ctx, other); err != nil || got {
-				wrong <- fmt.Errorf("concurrent use: another session: %t, error %v", got, err)
+				wrong <- unexpected("concurrent use: another session", got, err)
 			}
 		})
 	}
