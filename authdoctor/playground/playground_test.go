@@ -288,9 +288,12 @@ func TestKeysAndClock(t *testing.T) {
 		t.Errorf("%d seconds ahead", got.AheadSeconds)
 	}
 	want("an hour later", token, 401)
+	token = p.mint(s, "", "")
+	want("before the keys are replaced", token, 200)
 	p.act(s, "replace", "")
-	p.act(s, "day", "")
-	want("with replaced keys", p.mint(s, "", ""), 200)
+	want("the old key, before a fetch", token, 200)
+	want("the new key", p.mint(s, "", ""), 200)
+	want("the old key, after a fetch", token, 401)
 }
 
 // TestBadRequests: the answer names the mistake.

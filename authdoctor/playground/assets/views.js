@@ -35,7 +35,7 @@ export function showReport({ header, report, now }, note) {
   byId("verdict").className = "card verdict " + kind;
   byId("verdict-title").textContent = report.accepted ? "Accepted" : `Refused with ${report.status}: ${report.code}`;
   byId("note").textContent = note;
-  byId("hints").replaceChildren(...(report.hints ?? []).map(hint => element("li", "", sentence(hint))));
+  byId("hints").replaceChildren(...(report.hints ?? []).map(hint => element("li", "", hint)));
 
   const wrong = new Set(report.steps.filter(step => step.result === "fail").flatMap(step => wrongClaims(step)));
   const at = Date.parse(now);
@@ -47,6 +47,7 @@ export function showReport({ header, report, now }, note) {
 function wrongClaims(step) {
   if (step.code === "TOKEN_EXPIRED") return ["exp"];
   if (step.name === "time") return ["nbf", "iat"];
+  if (step.name === "claims") return [(step.detail ?? "").split(" ")[0]]; // the detail begins with the claim
   return judged[step.name] ?? [];
 }
 
@@ -59,9 +60,16 @@ function stepItem(step) {
   const mark = element("span", "mark", sign);
   mark.setAttribute("aria-hidden", "true");
   const body = element("div", "", element("strong", "", sentence(step.name)), element("span", "hidden", ", " + word));
-  if (step.result === "fail") body.append(element("p", "", sentence(step.detail ?? step.code)));
-  if (step.result === "fail" && step.expected) body.append(element("p", "", "Expected: " + step.expected));
-  if (step.found && step.result !== "not reached") body.append(element("p", "", (step.result === "fail" ? "Found: " : "") + step.found));
+  const line = (...texts) => body.append(element("p", "", ...texts));
+  if (step.result === "fail") {
+    const detail = step.detail ?? step.code;
+    line(detail);
+    const add = (title, text) => { if (text && !detail.includes(text)) line(element("b", "", title + " "), text); };
+    add("Expected", step.expected);
+    add("Found", step.found);
+  } else if (step.result === "pass" && step.found && step.found !== "missing") {
+    line(step.found);
+  }
   return element("li", step.result === "not reached" ? "skipped" : step.result, mark, body);
 }
 
@@ -74,11 +82,17 @@ function showClaims(list, claims, wrong, now, otherwise) {
   }
   list.replaceChildren(...Object.entries(claims).flatMap(([name, value]) => {
     const className = wrong.has(name) ? "wrong" : "";
-    const text = typeof value === "string" ? value : JSON.stringify(value, null, 1);
+    const text = typeof value === "string" ? value : written(value);
     const shown = element("dd", className, text);
     if (dates.has(name) && typeof value === "number") shown.append(element("small", "", whenIs(value * 1000, now)));
     return [element("dt", className, name), shown];
   }));
+}
+
+// Short arrays and objects stand on one line.
+function written(value) {
+  const line = JSON.stringify(value);
+  return line.length <= 60 ? line.replaceAll(",", ", ") : JSON.stringify(value, null, 1);
 }
 
 function whenIs(at, now) {
@@ -157,9 +171,9 @@ export function showState(state) {
 function healthCard(health, now) {
   const [word, kind] = states[health.state] ?? [health.state, ""];
   const facts = element("dl", "facts");
-  const fact = (name, value, valueClass) => {
+  const fact = (name, value, valueClass, wide) => {
     if (value === undefined || value === "") return;
-    facts.append(element("div", "", element("dt", "", name), element("dd", "", valueClass ? element("span", valueClass, value) : value)));
+    facts.append(element("div", wide ? "whole" : "", element("dt", "", name), element("dd", "", valueClass ? element("span", valueClass, value) : value)));
   };
   const until = time => time && `${Date.parse(time) > now ? "in " : ""}${duration(Math.abs(Date.parse(time) - now) / 1000)}${Date.parse(time) > now ? "" : " ago"}`;
   fact("State", word, "pill " + kind);
@@ -169,8 +183,8 @@ function healthCard(health, now) {
   fact("Next try", until(health.nextTry));
   if (health.state !== "static") fact("Fetches", `${health.fetches}, ${health.failures} failed`);
   if (health.unknownKeys) fact("Unknown keys", String(health.unknownKeys));
-  fact("From", health.url);
-  fact("Last error", health.lastError);
+  fact("From", health.url, "", true);
+  fact("Last error", health.lastError, "", true);
   const keys = element("ul", "keys", ...health.keys.map(key => element("li", "", [key.alg ?? key.kty, key.kid].filter(Boolean).join(" "))));
   return element("div", "", facts, health.keys.length ? keys : "");
 }
