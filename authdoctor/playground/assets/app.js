@@ -12,32 +12,35 @@ async function call(name, body = {}) {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ scene: scene().id, ...body }),
+    signal: AbortSignal.timeout(15000), // what comes after must not wait forever
   });
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.error);
   return answer;
 }
 
-/** Runs what a person asked for, and shows why it failed. */
-async function attempt(work) {
-  try {
-    await work();
-    showMistake("");
-  } catch (error) {
-    showMistake(error instanceof TypeError ? "The playground’s server does not answer. Is it still running?" : error.message);
-  }
+let last = Promise.resolve();
+
+/** Runs what a person asked for, in the order of asking, and shows why it failed. */
+function attempt(work) {
+  last = last.then(async () => {
+    try {
+      await work();
+      showMistake("");
+    } catch (error) {
+      const unreachable = error instanceof TypeError || error.name === "TimeoutError";
+      showMistake(unreachable ? "The playground’s server does not answer. Is it still running?" : error.message);
+    }
+  });
+  return last;
 }
 
 const option = (value, text) => Object.assign(element("option", "", text), { value });
 
-// A verdict that arrives after a newer question is not shown.
-let question = 0;
-let note = "";
+let note = ""; // what was done to the token
 
 async function explain() {
-  const asked = ++question;
-  const answer = await call("explain", { token: token.value.trim() });
-  if (asked === question) showReport(answer, note);
+  showReport(await call("explain", { token: token.value.trim() }), note);
 }
 
 async function mint(broken = "") {
