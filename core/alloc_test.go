@@ -39,7 +39,7 @@ func atMost(t *testing.T, what string, limit float64, op func()) {
 
 func TestAllocationsOfVerify(t *testing.T) {
 	contract, token := allocationCase(t)
-	first, err := core.NewVerifier(contract, core.WithTokenCache(core.TokenCache{Disabled: true}))
+	first, err := core.NewVerifier(contract, core.TokenCache{Disabled: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ func TestRememberedTokenOfANewTenant(t *testing.T) {
 	clock := newClock()
 	d := &directory{answer: func(context.Context, string) (*core.Contract, error) { return nil, nil }}
 	v := newVerifier(t, core.Rules{InsecureAnyIssuer: true, Audiences: []string{kitAudience}, Secret: core.NewSecret(kitSecret)},
-		core.WithClock(clock), core.WithResolver(d.resolver(4)))
+		core.WithClock(clock), d.resolver(4))
 	token := tenantToken(t)
 	for range 2 {
 		if _, err := v.Verify(t.Context(), token); err != nil {
@@ -163,14 +163,14 @@ func compareVerdicts(t *testing.T, random *rand.Rand, steps int) {
 	}
 	change()
 	verifier := func(cache core.TokenCache) *core.Verifier {
-		return must(core.NewVerifier(anyone, append(slices.Clip(options), core.WithTokenCache(cache),
+		return must(core.NewVerifier(anyone, append(slices.Clip(options), cache,
 			core.WithHTTPClient(&http.Client{Transport: sets}),
-			core.WithResolver(core.Resolver{Resolve: func(_ context.Context, issuer string) (*core.Contract, error) {
+			core.Resolver{Resolve: func(_ context.Context, issuer string) (*core.Contract, error) {
 				if answer := tenants[issuer]; answer != nil {
 					return answer()
 				}
 				return nil, nil
-			}}))...))
+			}})...))
 	}
 	with, without := verifier(core.TokenCache{}), verifier(core.TokenCache{Disabled: true})
 

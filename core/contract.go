@@ -352,7 +352,7 @@ func (k *Contract) String() string {
 func errNoContract() error {
 	return &ConfigError{
 		Field:  "contract",
-		Kind:   ConfigMissing,
+		Kind:   faults.Missing,
 		Reason: "is nil or zero: make it with NewContract or a preset's NewContract",
 	}
 }

@@ -117,7 +117,7 @@ func TestNewContractFaults(t *testing.T) {
 			r.Session.Kinds = []core.KindRule{{Kind: "robot", When: []core.ClaimRule{{Claim: "a", Absent: true}}}}
 		}, "session.kinds[0].kind", `"robot"`, "use session, access"},
 		{"kind rule for everybody", secretRules, func(r *core.Rules) { r.Session.Kinds = []core.KindRule{{Kind: core.KindMachine}} }, "session.kinds[0].when", "", "at least one condition"},
-		{"bad mapping path", secretRules, func(r *core.Rules) { r.Session.Roles = core.Refs("ok", "") }, "session.roles[1]", `""`, "is empty"},
+		{"bad mapping path", secretRules, func(r *core.Rules) { r.Session.Roles = []core.ClaimRef{{Path: "ok"}, {Path: ""}} }, "session.roles[1]", `""`, "is empty"},
 		{"bad factor ages", secretRules, func(r *core.Rules) { r.Session.FactorAgesClaim = "a." }, "session.factorAgesClaim", `"a."`, "empty segment"},
 		{"key issuer claims that nothing uses", secretRules, func(r *core.Rules) { r.KeyIssuerClaims = map[string]string{"a": "b"} }, "KeyIssuerClaims", "", "is not used"},
 		{"bits without a scope", secretRules, func(r *core.Rules) {
@@ -275,7 +275,7 @@ func TestContractIsImmutable(t *testing.T) {
 		Claim: "use", OneOf: []string{"access"}, NoneOf: []string{"id"}, Prefixes: []string{"a"}, NotSuffixes: []string{"z"},
 		ContainsAny: []string{"access"}, When: []core.ClaimRule{{Claim: "v", OneOf: []string{"2"}}},
 	}}
-	rules.Session.Roles = core.Refs("roles")
+	rules.Session.Roles = []core.ClaimRef{{Path: "roles"}}
 	rules.Session.PackedPermissions = &core.PackedPermissions{Features: "f", Permissions: "p", Masks: "m", OrganizationScope: "o"}
 	rules.Session.Kinds = []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "m", OneOf: []string{"yes"}}}}}
 	contract := newContract(t, rules)

@@ -54,7 +54,7 @@ func TestParseContractsErrors(t *testing.T) {
 	const good = `{"issuer": "https://a.example", "jwksUri": "https://a.example/jwks", "audience": "api"}`
 	type mistake struct {
 		field        string
-		kind         core.ConfigErrorKind
+		kind         string
 		line, column int
 		reason       string // a part of it
 	}
@@ -64,27 +64,27 @@ func TestParseContractsErrors(t *testing.T) {
 	}{
 		"not JSON": {
 			"{\"contracts\": [\n  {\"issuer\": nope}]}",
-			[]mistake{{"contracts", core.ConfigInvalid, 2, 15, "is not a JSON object"}},
+			[]mistake{{"contracts", "invalid", 2, 15, "is not a JSON object"}},
 		},
 		"a bare array": {
 			"[" + good + "]",
-			[]mistake{{"contracts", core.ConfigInvalid, 1, 1, "is not a JSON object"}},
+			[]mistake{{"contracts", "invalid", 1, 1, "is not a JSON object"}},
 		},
 		"one contract": {
 			"{\n\"issuer\": \"https://a.example\"}",
-			[]mistake{{"issuer", core.ConfigInvalid, 2, 1, `is unknown: write {"contracts": [`}},
+			[]mistake{{"issuer", "invalid", 2, 1, `is unknown: write {"contracts": [`}},
 		},
-		"an empty object": {`{}`, []mistake{{"contracts", core.ConfigMissing, 1, 1, "is missing"}}},
-		"no contracts":    {`{"contracts": []}`, []mistake{{"contracts", core.ConfigMissing, 1, 2, "is empty"}}},
+		"an empty object": {`{}`, []mistake{{"contracts", "missing", 1, 1, "is missing"}}},
+		"no contracts":    {`{"contracts": []}`, []mistake{{"contracts", "missing", 1, 2, "is empty"}}},
 		"not an array": {
 			`{"contracts": ` + good + `}`,
-			[]mistake{{"contracts", core.ConfigInvalid, 1, 2, "must be an array of contracts, found an object"}},
+			[]mistake{{"contracts", "invalid", 1, 2, "must be an array of contracts, found an object"}},
 		},
 		"not objects": {
 			`{"contracts": ["https://a.example", null]}`,
 			[]mistake{
-				{"contracts[0]", core.ConfigInvalid, 1, 16, "must be an object, found a string"},
-				{"contracts[1]", core.ConfigInvalid, 1, 37, "must be an object, found null"},
+				{"contracts[0]", "invalid", 1, 16, "must be an object, found a string"},
+				{"contracts[1]", "invalid", 1, 37, "must be an object, found null"},
 			},
 		},
 		"two mistakes in two contracts": {
@@ -92,65 +92,65 @@ func TestParseContractsErrors(t *testing.T) {
 				`  {"issuer": "https://dashboard.clerk.com", "jwksUri": "https://a.example/jwks"},` + "\n" + good + ",\n" +
 				`  {"issuer": "https://b.example", "audiance": "api"}]}`,
 			[]mistake{
-				{"contracts[0].issuer", core.ConfigInvalid, 2, 4, "is Clerk's dashboard"},
-				{"contracts[2].audiance", core.ConfigInvalid, 4, 35, "write audience"},
+				{"contracts[0].issuer", "invalid", 2, 4, "is Clerk's dashboard"},
+				{"contracts[2].audiance", "invalid", 4, 35, "write audience"},
 			},
 		},
 		"mistakes after a variable": {
 			`{"contracts": [{"issuer": {"env": "KIT_ISSUER"}, "jwksUri": "https://a.example/jwks", "audience": "",` + "\n" +
 				`"leewaySeconds": "1"}]}`,
 			[]mistake{
-				{"contracts[0].audience", core.ConfigMissing, 1, 87, "is empty"},
-				{"contracts[0].leewaySeconds", core.ConfigInvalid, 2, 1, "must be a number of seconds, found a string"},
+				{"contracts[0].audience", "missing", 1, 87, "is empty"},
+				{"contracts[0].leewaySeconds", "invalid", 2, 1, "must be a number of seconds, found a string"},
 			},
 		},
 		"a variable with a value that can't work": {
 			`{"contracts": [` + good + "," + "\n" + `{"jwksUri": "https://a.example/jwks", "issuer":{"env": "KIT_PAGE"}}]}`,
-			[]mistake{{"contracts[1].issuer", core.ConfigInvalid, 2, 39, "is Clerk's dashboard"}},
+			[]mistake{{"contracts[1].issuer", "invalid", 2, 39, "is Clerk's dashboard"}},
 		},
 		"variables without a value": {
 			`{"contracts": [` + good + "," + "\n" +
 				`{"issuer": {"env": "KIT_UNSET"}, "jwksUri": {"env": "KIT_EMPTY"}, "audience": ["api",` + "\n" + ` {"env": "KIT_UNSET"}]}]}`,
 			[]mistake{
-				{"contracts[1].issuer", core.ConfigMissing, 2, 2, "refers to the environment variable KIT_UNSET, which is not set or is empty"},
-				{"contracts[1].jwksUri", core.ConfigMissing, 2, 34, "refers to the environment variable KIT_EMPTY, which is not set or is empty"},
-				{"contracts[1].audience[1]", core.ConfigMissing, 3, 2, "KIT_UNSET"},
+				{"contracts[1].issuer", "missing", 2, 2, "refers to the environment variable KIT_UNSET, which is not set or is empty"},
+				{"contracts[1].jwksUri", "missing", 2, 34, "refers to the environment variable KIT_EMPTY, which is not set or is empty"},
+				{"contracts[1].audience[1]", "missing", 3, 2, "KIT_UNSET"},
 			},
 		},
 		"a value that is not text": {
 			`{"contracts": [{"issuer": {"env": "KIT_BYTES"}}]}`,
-			[]mistake{{"contracts[0].issuer", core.ConfigInvalid, 1, 17, "KIT_BYTES, whose value is not UTF-8"}},
+			[]mistake{{"contracts[0].issuer", "invalid", 1, 17, "KIT_BYTES, whose value is not UTF-8"}},
 		},
 		"a default": {
 			`{"contracts": [{"issuer": {"env": "KIT_UNSET", "default": "https://a.example"}}]}`,
-			[]mistake{{"contracts[0].issuer", core.ConfigInvalid, 1, 17, `write {"env": "NAME"} and nothing more`}},
+			[]mistake{{"contracts[0].issuer", "invalid", 1, 17, `write {"env": "NAME"} and nothing more`}},
 		},
 		"not a name": {
 			`{"contracts": [{"issuer": {"env": "https://hidden.example"}, "audience": {"env": 7}}]}`,
 			[]mistake{
-				{"contracts[0].issuer", core.ConfigInvalid, 1, 17, "is not a reference to an environment variable"},
-				{"contracts[0].audience", core.ConfigInvalid, 1, 62, "is not a reference to an environment variable"},
+				{"contracts[0].issuer", "invalid", 1, 17, "is not a reference to an environment variable"},
+				{"contracts[0].audience", "invalid", 1, 62, "is not a reference to an environment variable"},
 			},
 		},
 		"in place of a boolean": {
 			`{"contracts": [{"insecureHttp": {"env": "KIT_ISSUER"}}]}`,
-			[]mistake{{"contracts[0].insecureHttp", core.ConfigInvalid, 1, 17, "must be true or false, found a string"}},
+			[]mistake{{"contracts[0].insecureHttp", "invalid", 1, 17, "must be true or false, found a string"}},
 		},
 		"in place of a contract": {
 			`{"contracts": [{"env": "KIT_ISSUER"}]}`,
-			[]mistake{{"contracts[0]", core.ConfigInvalid, 1, 16, "is not a JSON object"}},
+			[]mistake{{"contracts[0]", "invalid", 1, 16, "is not a JSON object"}},
 		},
 		"a secret": {
 			`{"contracts": [{"issuer": "https://a.example", "signingSecret": {"env": "KIT_ISSUER"}}]}`,
-			[]mistake{{"contracts[0].signingSecret", core.ConfigInvalid, 1, 48, "signingSecretEnv"}},
+			[]mistake{{"contracts[0].signingSecret", "invalid", 1, 48, "signingSecretEnv"}},
 		},
 		"a missing member": {
 			`{"contracts": [` + good + ",\n " + `{"issuer": "https://b.example", "audience": "api"}]}`,
-			[]mistake{{"contracts[1].jwksUri", core.ConfigMissing, 2, 2, "no keys"}},
+			[]mistake{{"contracts[1].jwksUri", "missing", 2, 2, "no keys"}},
 		},
 		"fields that contradict each other": {
 			`{"contracts": [{"issuer": "https://a.example", "audience": "api",` + "\n" + `"jwksUri": "https://a.example/jwks", "discovery": true}]}`,
-			[]mistake{{"contracts[0].discovery, contracts[0].jwksUri", core.ConfigConflicting, 2, 38, "are different sources of keys"}},
+			[]mistake{{"contracts[0].discovery, contracts[0].jwksUri", "conflicting", 2, 38, "are different sources of keys"}},
 		},
 	}
 	for name, c := range cases {

@@ -143,14 +143,14 @@ func errorsOf(whole string, data []byte, problems []strictjson.Problem) error {
 	for _, p := range problems {
 		e := &ConfigError{
 			Field:  p.Path,
-			Kind:   ConfigInvalid,
+			Kind:   faults.Invalid,
 			Reason: p.Reason,
 		}
 		if p.Path == "" {
 			e.Field = whole
 		}
 		if p.Empty {
-			e.Kind = ConfigMissing
+			e.Kind = faults.Missing
 		}
 		e.Line, e.Column = strictjson.LineColumn(data, p.Offset)
 		f.Append(e)

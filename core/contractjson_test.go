@@ -31,7 +31,7 @@ func everyRule() core.Rules {
 		CheckKeyIssuer: true, KeyIssuerClaims: map[string]string{"tenantid": "tid"}, KeyUses: []string{"sig", "jwt-svid", ""}, InsecurePrivateNetwork: true, TokenTypes: []string{"at+jwt", ""}, PaddedSegments: true, Leeway: 290 * time.Millisecond, MaxAge: 90*time.Minute + time.Nanosecond, MaxTokenBytes: 4096,
 		InsecureNoExpiry: true, InsecureShortSecret: true, InsecureHTTP: true, InsecureIgnoreConfirmation: true, InsecureEmulator: true,
 	}
-	refs := core.Refs("a.b", "c")
+	refs := []core.ClaimRef{{Path: "a.b"}, {Path: "c"}}
 	m := reflect.ValueOf(&r.Session).Elem()
 	for i := range m.NumField() {
 		if m.Field(i).Type() == reflect.TypeFor[[]core.ClaimRef]() {

@@ -73,7 +73,7 @@ func newCorpus(i *authtest.Issuer, clock *authtest.Clock, contract func() *core.
 func (c *corpus) verifier(t *testing.T, contract *core.Contract, cache core.TokenCache) *core.Verifier {
 	t.Helper()
 	patient := keys.Policy{FetchTimeout: 5 * time.Minute} // busy goroutines keep a fetch waiting
-	v, err := core.NewVerifier(contract, core.WithClock(c.clock), core.WithTokenCache(cache), core.WithKeyPolicy(patient))
+	v, err := core.NewVerifier(contract, core.WithClock(c.clock), cache, core.WithKeyPolicy(patient))
 	if err != nil {
 		t.Fatal(err)
 	}

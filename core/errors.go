@@ -87,24 +87,6 @@ func refuseClaim(code Code, claim, detail string) *Error {
 	return &Error{Code: code, Claim: claim, Detail: detail}
 }
 
-// ConfigErrorKind says what is wrong with a field, for programs that show
-// configuration errors in words of their own.
-type ConfigErrorKind string
-
-// The kinds of configuration errors.
-const (
-	// ConfigMissing: a required value is absent or empty.
-	ConfigMissing ConfigErrorKind = "missing"
-	// ConfigInvalid: the value has a form or a size that can never work.
-	ConfigInvalid ConfigErrorKind = "invalid"
-	// ConfigConflicting: the value contradicts another one; see
-	// [ConfigError.Related].
-	ConfigConflicting ConfigErrorKind = "conflicting"
-	// ConfigProhibited: the value would work, and is refused because it is
-	// unsafe or belongs elsewhere, such as a private key.
-	ConfigProhibited ConfigErrorKind = "prohibited"
-)
-
 // ConfigError is one mistake in a contract or an option. [NewContract],
 // [NewVerifier] and guard.New return all of them at once, joined; errors.As
 // finds the first, [ConfigErrors] all.
@@ -116,8 +98,14 @@ type ConfigError struct {
 	Field string
 	// Value is what was given, quoted and shortened; never a secret.
 	Value string
-	// Kind classifies the mistake.
-	Kind ConfigErrorKind
+	// Kind classifies the mistake, for programs that show configuration errors in
+	// words of their own:
+	//   - "missing": a required value is absent or empty.
+	//   - "invalid": the value has a form or a size that can never work.
+	//   - "conflicting": the value contradicts another one; see Related.
+	//   - "prohibited": the value would work, and is refused because it is unsafe
+	//     or belongs elsewhere, such as a private key.
+	Kind string
 	// Reason says what is wrong and what to write instead.
 	Reason string
 	// Related are the other fields that Reason names, spelled as there.
@@ -221,7 +209,7 @@ func ConfigErrors(err error) []*ConfigError {
 }
 
 // configErrors collects the mistakes in a configuration.
-type configErrors = faults.List[ConfigError, ConfigErrorKind, *ConfigError]
+type configErrors = faults.List[ConfigError, *ConfigError]
 
 // maxProviderBytes is how long the name of a provider may be.
 const maxProviderBytes = 64

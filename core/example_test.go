@@ -106,7 +106,7 @@ func ExampleContract_Warnings() {
 }
 
 func ExampleNewVerifier() {
-	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.WithTokenCache(core.TokenCache{MaxEntries: 1000}))
+	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.TokenCache{MaxEntries: 1000})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -228,7 +228,7 @@ func ExampleUserID() {
 }
 
 func ExampleNewVerifier_severalContracts() {
-	verifier, err := core.NewVerifier(exampleContract("my-gateway"), exampleContract("partner"), core.WithTokenCache(core.TokenCache{MaxEntries: 1000}))
+	verifier, err := core.NewVerifier(exampleContract("my-gateway"), exampleContract("partner"), core.TokenCache{MaxEntries: 1000})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -264,14 +264,14 @@ func ExampleVerifier_Explain() {
 	// key not reached
 }
 
-func ExampleWithResolver() {
+func ExampleResolver() {
 	tenants := map[string]*core.Contract{"https://one.tenants.example": exampleContract("https://one.tenants.example")} // a table of the database
-	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.WithResolver(core.Resolver{
+	verifier, err := core.NewVerifier(exampleContract("my-gateway"), core.Resolver{
 		Resolve: func(_ context.Context, issuer string) (*core.Contract, error) {
-			return tenants[issuer], nil // nil: not one of ours
+			return tenants[issuer], nil
 		},
-		Issuers: []string{"https://*.tenants.example"}, // Resolve is not asked about any other
-	}))
+		Issuers: []string{"https://*.tenants.example"},
+	})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -78,14 +78,14 @@ func TestExplainSeveralIssuers(t *testing.T) {
 		r.Issuer, r.Provider, r.Audiences = "https://clerk.example.com", "second", []string{"two"}
 	})
 	tenant := newContract(t, with(func(r *core.Rules) { r.Issuer, r.Provider = "https://t1.example.org", "tenant" }))
-	v := newVerifier(t, server.Rules(), newContract(t, second), core.WithResolver(core.Resolver{
+	v := newVerifier(t, server.Rules(), newContract(t, second), core.Resolver{
 		Resolve: func(_ context.Context, issuer string) (*core.Contract, error) {
 			if issuer == "https://t1.example.org" {
 				return tenant, nil
 			}
 			return nil, nil
 		},
-	}))
+	})
 	for name, c := range map[string]struct {
 		token, provider, hint string
 	}{

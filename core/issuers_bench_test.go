@@ -17,7 +17,7 @@ func issuersVerifier(tb testing.TB, n int) (v *core.Verifier, own, foreign strin
 	rules := func(i int) core.Rules {
 		return with(func(r *core.Rules) { r.Issuer = fmt.Sprintf("%s%04d", prefix, i) })
 	}
-	options := []core.Option{core.WithTokenCache(core.TokenCache{Disabled: true})}
+	options := []core.Option{core.TokenCache{Disabled: true}}
 	for i := range n - 1 {
 		options = append(options, newContract(tb, rules(i)))
 	}

@@ -56,9 +56,9 @@ func TestTenantKeysArePublic(t *testing.T) {
 	waived := rules
 	waived.InsecurePrivateNetwork = true
 	resolve := func(r core.Rules) core.Option {
-		return core.WithResolver(core.Resolver{
+		return core.Resolver{
 			Resolve: func(context.Context, string) (*core.Contract, error) { return core.NewContract(r) },
-		})
+		}
 	}
 	for name, c := range map[string]struct {
 		verifier *core.Verifier

@@ -102,21 +102,15 @@ func (r *ClaimRef) UnmarshalJSON(data []byte) error {
 	return strictjson.Unmarshal(data, (*claimRefJSON)(r))
 }
 
-// Refs makes references that have nothing but a path.
-func Refs(paths ...string) []ClaimRef {
-	refs := make([]ClaimRef, len(paths))
-	for i, p := range paths {
-		refs[i].Path = p
-	}
-	return refs
-}
-
 // withDefaults fills the generic places of RFC 7519, 8176, 8693, 9068 and
 // OpenID Connect Core into the lists that are nil.
 func (m Mapping) withDefaults() Mapping {
 	fill := func(list *[]ClaimRef, paths ...string) {
-		if *list == nil {
-			*list = Refs(paths...)
+		if *list != nil {
+			return
+		}
+		for _, p := range paths {
+			*list = append(*list, ClaimRef{Path: p})
 		}
 	}
 	fill(&m.SessionID, "sid")

@@ -58,7 +58,7 @@ func TestEventsHaveTheContextOfTheirRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var seen []string
-		v := must(core.NewVerifier(contract, core.WithClock(newClock()), core.WithHTTPClient(w.client()), core.WithTokenCache(core.TokenCache{Disabled: true}),
+		v := must(core.NewVerifier(contract, core.WithClock(newClock()), core.WithHTTPClient(w.client()), core.TokenCache{Disabled: true},
 			core.WithObserver(func(ctx context.Context, e event.Event) {
 				if _, ok := e.(event.KeysRefreshed); ok && ctx.Done() != nil {
 					t.Error("the context of a fetch can end")
@@ -91,7 +91,7 @@ func TestEventsSayWhoAndHowLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var seen []event.Event
-		v := must(core.NewVerifier(contract, core.WithClock(newClock()), core.WithHTTPClient(w.client()), core.WithTokenCache(core.TokenCache{Disabled: true}),
+		v := must(core.NewVerifier(contract, core.WithClock(newClock()), core.WithHTTPClient(w.client()), core.TokenCache{Disabled: true},
 			core.WithObserver(func(_ context.Context, e event.Event) {
 				mu.Lock()
 				defer mu.Unlock()
@@ -304,7 +304,7 @@ func TestKeyOutagesAreLoggedOnce(t *testing.T) {
 		var all []*core.Verifier
 		for _, l := range []*slog.Logger{logger, logger, logTo(&other, slog.LevelInfo), slog.New(slog.DiscardHandler)} {
 			all = append(all, must(core.NewVerifier(contract, core.WithClock(clock), core.WithHTTPClient(client), core.WithLogger(l),
-				core.WithTokenCache(core.TokenCache{Disabled: true}))))
+				core.TokenCache{Disabled: true})))
 		}
 		requests := func(what string, after time.Duration, steps int, want ...string) {
 			t.Helper()
@@ -348,7 +348,7 @@ func TestKeyCacheFailuresAreLoggedOnce(t *testing.T) {
 		var log lockedBuffer
 		cache, clock := &brokenCache{err: errors.New("disk full")}, newClock()
 		v := must(core.NewVerifier(contract, core.WithClock(clock), core.WithHTTPClient(w.client()), core.WithKeyCache(cache),
-			core.WithLogger(logTo(&log, slog.LevelInfo)), core.WithTokenCache(core.TokenCache{Disabled: true})))
+			core.WithLogger(logTo(&log, slog.LevelInfo)), core.TokenCache{Disabled: true}))
 		fetches := func(n int) []string {
 			for range n {
 				_, _ = v.Verify(t.Context(), token)

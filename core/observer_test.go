@@ -113,9 +113,9 @@ func TestObserverHearsOfTenants(t *testing.T) {
 	v := newVerifier(
 		t,
 		secretRules(),
-		core.WithResolver(
-			core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { return tenant, nil }},
-		),
+
+		core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { return tenant, nil }},
+
 		core.WithObserver(func(_ context.Context, e event.Event) {
 			if _, ok := e.(event.KeysRefreshed); ok {
 				refreshed <- struct{}{}

@@ -14,9 +14,11 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// Option changes how a [Verifier] works. A [*Contract] is an option too: the
-// verifier accepts its tokens as well. What changes how requests are guarded is
-// an option of package guard.
+// Option changes how a [Verifier] works. A [*Contract], a [Resolver] and a
+// [TokenCache] are options too: a verifier accepts the tokens of all contracts
+// that it is given, asks the resolver about other issuers, and keeps verified
+// tokens as the cache says. What changes how requests are guarded is an option
+// of package guard.
 type Option interface{ applyToVerifier(o *verifierOptions) }
 
 type verifierOption struct{ apply func(*verifierOptions) }
@@ -120,14 +122,6 @@ func WithClock(clock keys.Clock) Option {
 	}}
 }
 
-// WithTokenCache sizes the cache of verified tokens, or switches it off.
-func WithTokenCache(cache TokenCache) Option {
-	return verifierOption{func(v *verifierOptions) {
-		cache.validate(&v.errs)
-		v.engine.tokens = cache
-	}}
-}
-
 // WithStandardRSA verifies RSA signatures with crypto/rsa, which prepares a key
 // anew for every signature, instead of with keys that are prepared once. In
 // FIPS 140-3 mode that is done anyway.
@@ -161,16 +155,6 @@ func WithLogger(logger *slog.Logger) Option {
 }
 
 func (k *Contract) applyToVerifier(v *verifierOptions) { v.contracts = append(v.contracts, k) }
-
-// WithResolver asks r for the contract of an issuer that no contract names, for
-// tenants that are known only at run time.
-func WithResolver(r Resolver) Option {
-	return verifierOption{func(v *verifierOptions) {
-		r.Issuers = slices.Clone(r.Issuers)
-		v.issuers = r.compile(&v.errs)
-		v.resolver = &r
-	}}
-}
 
 func newVerifierOptions(opts []Option) *verifierOptions {
 	v := &verifierOptions{engine: engineOptions{clock: keys.SystemClock{}}}

@@ -32,13 +32,13 @@ func padded(r *core.Rules) { r.PaddedSegments = true }
 func TestPaddedSegments(t *testing.T) {
 	lenient, strict := newPagedIssuer(t), newPagedIssuer(t)
 	tolerant, plain := lenient.Contract(padded), strict.Contract()
-	resolver := core.WithResolver(core.Resolver{
+	resolver := core.Resolver{
 		Resolve: func(_ context.Context, issuer string) (*core.Contract, error) {
 			return map[string]*core.Contract{lenient.URL(): tolerant, strict.URL(): plain}[issuer], nil
 		},
 		MaxTenants: 10,
 		Issuers:    []string{lenient.URL(), strict.URL()},
-	})
+	}
 	for name, c := range map[string]struct {
 		first *core.Contract
 		opts  []core.Option

@@ -195,7 +195,7 @@ func TestForeignTokensCauseNoFetch(t *testing.T) {
 	other.Issuer = "https://b.example"
 	for name, opts := range map[string][]core.Option{
 		"one contract": nil, "two contracts": {newContract(t, other)},
-		"a resolver": {core.WithResolver(core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { return nil, nil }})},
+		"a resolver": {core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { return nil, nil }}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := newVerifier(t, server.Rules(), opts...)

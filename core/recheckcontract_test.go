@@ -16,9 +16,9 @@ func TestRecheckOfATenantWithAnotherContract(t *testing.T) {
 	strict := newContract(t, with(func(r *core.Rules) { r.Issuer = tenantIssuer }))
 	other := newContract(t, with(func(r *core.Rules) { r.Issuer, r.MaxTokenBytes = tenantIssuer, 4000 }))
 	current := strict
-	v := newVerifier(t, secretRules(), core.WithClock(clock), core.WithResolver(core.Resolver{
+	v := newVerifier(t, secretRules(), core.WithClock(clock), core.Resolver{
 		Resolve: func(context.Context, string) (*core.Contract, error) { return current, nil },
-	}))
+	})
 	s, err := v.Verify(t.Context(), tenantToken(t))
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +35,7 @@ func TestRecheckOfATenantWithAnotherContract(t *testing.T) {
 
 // MaxEntries bounds the number of tokens, however small they are.
 func TestTokenCacheMaxEntries(t *testing.T) {
-	v := newVerifier(t, secretRules(), core.WithTokenCache(core.TokenCache{MaxEntries: 4}))
+	v := newVerifier(t, secretRules(), core.TokenCache{MaxEntries: 4})
 	for i := range 40 {
 		if _, err := v.Verify(t.Context(), hs256(t, map[string]any{"jti": strconv.Itoa(i)})); err != nil {
 			t.Fatal(err)

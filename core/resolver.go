@@ -2,13 +2,14 @@ package core
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
 // Resolver finds the contracts of issuers that are known only at run time, one
-// for each tenant; see [WithResolver]. Anybody can write an issuer into a token
+// for each tenant. It is an [Option]. Anybody can write an issuer into a token
 // that nobody has signed, so calls about issuers that are not known to be
 // tenants are bounded in rate and in number. What exceeds a bound is answered
 // with CodeKeysUnavailable (503 and Retry-After); tenants that are remembered
@@ -44,10 +45,16 @@ const (
 	defaultMaxPerSecond  = 50
 )
 
+func (r Resolver) applyToVerifier(v *verifierOptions) {
+	r.Issuers = slices.Clone(r.Issuers)
+	v.issuers = r.compile(&v.errs)
+	v.resolver = &r
+}
+
 // compile fills in the defaults and returns the issuers to ask about.
 func (r *Resolver) compile(f *configErrors) []issuerPattern {
 	if r.Resolve == nil {
-		f.Missing("WithResolver.Resolve", "is nil")
+		f.Missing("Resolver.Resolve", "is nil")
 	}
 	for _, bound := range []struct {
 		name     string
@@ -60,14 +67,14 @@ func (r *Resolver) compile(f *configErrors) []issuerPattern {
 	} {
 		switch {
 		case *bound.value < 0:
-			f.Invalid("WithResolver."+bound.name, faults.Plain(*bound.value), "must not be negative; 0 means %d", bound.standard)
+			f.Invalid("Resolver."+bound.name, faults.Plain(*bound.value), "must not be negative; 0 means %d", bound.standard)
 		case *bound.value == 0:
 			*bound.value = bound.standard
 		}
 	}
 	patterns := make([]issuerPattern, 0, len(r.Issuers))
 	for i, issuer := range r.Issuers {
-		patterns = append(patterns, compileIssuerPattern("WithResolver.Issuers["+itoa(i)+"]", issuer, f))
+		patterns = append(patterns, compileIssuerPattern("Resolver.Issuers["+itoa(i)+"]", issuer, f))
 	}
 	return patterns
 }

@@ -107,7 +107,7 @@ func TestResolver(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			d := &directory{answer: c.answer}
 			clock := newClock()
-			v := newVerifier(t, secretRules(), core.WithClock(clock), core.WithResolver(d.resolver(4)))
+			v := newVerifier(t, secretRules(), core.WithClock(clock), d.resolver(4))
 			_, err := v.Verify(t.Context(), tenantToken(t))
 			wantCode(t, err, c.want)
 			if _, err := v.Verify(t.Context(), hs256(t, nil)); err != nil || d.times(kitIssuer) != 0 {
@@ -145,7 +145,7 @@ func TestResolverRemembers(t *testing.T) {
 		t,
 		with(func(r *core.Rules) { r.InsecureNoExpiry = true }),
 		core.WithClock(clock),
-		core.WithResolver(d.resolver(4)),
+		d.resolver(4),
 	)
 	token := tenantToken(t)
 	steps := []struct {
@@ -194,7 +194,7 @@ func TestResolverChangedContract(t *testing.T) {
 	d.tell(func(context.Context, string) (*core.Contract, error) {
 		return newContract(t, with(func(r *core.Rules) { r.Issuer = tenantIssuer })), nil
 	})
-	v := newVerifier(t, secretRules(), core.WithClock(clock), core.WithResolver(d.resolver(4)))
+	v := newVerifier(t, secretRules(), core.WithClock(clock), d.resolver(4))
 	token := tenantToken(t)
 	before, err := v.Verify(t.Context(), token)
 	if err != nil {
@@ -221,7 +221,7 @@ func TestResolverIsAskedOnce(t *testing.T) {
 			<-release
 			return newContract(t, with(func(r *core.Rules) { r.Issuer = tenantIssuer })), nil
 		}}
-		v := newVerifier(t, secretRules(), core.WithResolver(d.resolver(4)))
+		v := newVerifier(t, secretRules(), d.resolver(4))
 		token := tenantToken(t)
 		ctx, leave := context.WithCancel(t.Context())
 		var left error
@@ -267,7 +267,7 @@ func TestResolverThatHangs(t *testing.T) {
 					return nil, ctx.Err()
 				}}
 				clock := newClock()
-				v := newVerifier(t, secretRules(), core.WithClock(clock), core.WithResolver(d.resolver(4)))
+				v := newVerifier(t, secretRules(), core.WithClock(clock), d.resolver(4))
 				start := time.Now()
 				_, err := v.Verify(t.Context(), tenantToken(t))
 				wantCode(t, err, core.CodeKeysUnavailable)

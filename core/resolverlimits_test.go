@@ -42,9 +42,9 @@ func TestResolverUnderAttack(t *testing.T) {
 		var running, most atomic.Int64
 		d := &directory{answer: answer}
 		clock := newClock()
-		v := newVerifier(t, secretRules(), core.WithClock(clock), core.WithResolver(core.Resolver{
+		v := newVerifier(t, secretRules(), core.WithClock(clock), core.Resolver{
 			Resolve: d.resolve, MaxTenants: 4, MaxConcurrent: concurrent, MaxPerSecond: perSecond,
-		}))
+		})
 		tenants := func() {
 			t.Helper()
 			for i := range 4 {
@@ -135,11 +135,11 @@ func TestResolverKnowsTenantsAfterARestart(t *testing.T) {
 			d := &directory{answer: func(_ context.Context, issuer string) (*core.Contract, error) {
 				return newContract(t, with(func(r *core.Rules) { r.Issuer = issuer })), nil
 			}}
-			v := newVerifier(t, secretRules(), core.WithResolver(core.Resolver{
+			v := newVerifier(t, secretRules(), core.Resolver{
 				Resolve:      d.resolve,
 				MaxTenants:   room,
 				MaxPerSecond: perSecond,
-			}))
+			})
 			accepted := 0
 			for i := range tenants {
 				_, err := v.Verify(t.Context(), hs256(t, map[string]any{"iss": fmt.Sprintf("https://%d.example", i)}))
@@ -158,10 +158,10 @@ func TestResolverRefusalsAreBounded(t *testing.T) {
 	const issuers = 3000
 	clock := newClock()
 	d := &directory{answer: func(context.Context, string) (*core.Contract, error) { return nil, nil }}
-	v := newVerifier(t, secretRules(), core.WithClock(clock), core.WithResolver(core.Resolver{
+	v := newVerifier(t, secretRules(), core.WithClock(clock), core.Resolver{
 		Resolve:      d.resolve,
 		MaxPerSecond: 2 * issuers,
-	}))
+	})
 	for range 2 {
 		for i := range issuers {
 			_, err := v.Verify(t.Context(), unsigned(t, fmt.Sprintf("https://%d.example", i)))
@@ -187,7 +187,7 @@ func TestResolverRefusalsAreBounded(t *testing.T) {
 // A request that is over before the resolver is asked does not cost a call.
 func TestResolverIgnoresCallersThatLeft(t *testing.T) {
 	d := &directory{answer: realTenants(t)}
-	v := newVerifier(t, secretRules(), core.WithResolver(d.resolver(4)))
+	v := newVerifier(t, secretRules(), d.resolver(4))
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
 	_, err := v.Verify(ctx, hs256(t, map[string]any{"iss": "https://tenant-0.example"}))
@@ -208,7 +208,7 @@ func TestResolverRemembersFailedRenewals(t *testing.T) {
 	clock := newClock()
 	answer := realTenants(t)
 	d := &directory{answer: answer}
-	v := newVerifier(t, secretRules(), core.WithClock(clock), core.WithResolver(d.resolver(4)))
+	v := newVerifier(t, secretRules(), core.WithClock(clock), d.resolver(4))
 	token := hs256(t, map[string]any{"iss": "https://tenant-0.example"})
 	if _, err := v.Verify(t.Context(), token); err != nil {
 		t.Fatal(err)
@@ -256,10 +256,10 @@ func TestResolverIssuers(t *testing.T) {
 	}
 	for _, c := range cases {
 		d := &directory{answer: func(context.Context, string) (*core.Contract, error) { return nil, nil }}
-		v := newVerifier(t, secretRules(), core.WithResolver(core.Resolver{
+		v := newVerifier(t, secretRules(), core.Resolver{
 			Resolve: d.resolve,
 			Issuers: []string{"https://other.example", c.pattern},
-		}))
+		})
 		for want, issuers := range map[int][]string{1: c.asked, 0: c.refused} {
 			for _, issuer := range issuers {
 				_, err := v.Verify(t.Context(), unsigned(t, issuer))
@@ -278,20 +278,20 @@ func TestResolverConfigErrors(t *testing.T) {
 		resolver core.Resolver
 		field    string
 	}{
-		{core.Resolver{}, "WithResolver.Resolve"},
-		{core.Resolver{Resolve: nobody, MaxTenants: -1}, "WithResolver.MaxTenants"},
-		{core.Resolver{Resolve: nobody, MaxConcurrent: -1}, "WithResolver.MaxConcurrent"},
-		{core.Resolver{Resolve: nobody, MaxPerSecond: -1}, "WithResolver.MaxPerSecond"},
-		{core.Resolver{Resolve: nobody, Issuers: []string{""}}, "WithResolver.Issuers[0]"},
-		{core.Resolver{Resolve: nobody, Issuers: []string{"https://a.example", "*"}}, "WithResolver.Issuers[1]"},
-		{core.Resolver{Resolve: nobody, Issuers: []string{"https://*"}}, "WithResolver.Issuers[0]"},
-		{core.Resolver{Resolve: nobody, Issuers: []string{"https://login.*/x.y"}}, "WithResolver.Issuers[0]"},
-		{core.Resolver{Resolve: nobody, Issuers: []string{"*://id.example.com"}}, "WithResolver.Issuers[0]"},
-		{core.Resolver{Resolve: nobody, Issuers: []string{"https://*.example.com/*"}}, "WithResolver.Issuers[0]"},
-		{core.Resolver{Resolve: nobody, Issuers: []string{"http://*.example.com"}}, "WithResolver.Issuers[0]"},
+		{core.Resolver{}, "Resolver.Resolve"},
+		{core.Resolver{Resolve: nobody, MaxTenants: -1}, "Resolver.MaxTenants"},
+		{core.Resolver{Resolve: nobody, MaxConcurrent: -1}, "Resolver.MaxConcurrent"},
+		{core.Resolver{Resolve: nobody, MaxPerSecond: -1}, "Resolver.MaxPerSecond"},
+		{core.Resolver{Resolve: nobody, Issuers: []string{""}}, "Resolver.Issuers[0]"},
+		{core.Resolver{Resolve: nobody, Issuers: []string{"https://a.example", "*"}}, "Resolver.Issuers[1]"},
+		{core.Resolver{Resolve: nobody, Issuers: []string{"https://*"}}, "Resolver.Issuers[0]"},
+		{core.Resolver{Resolve: nobody, Issuers: []string{"https://login.*/x.y"}}, "Resolver.Issuers[0]"},
+		{core.Resolver{Resolve: nobody, Issuers: []string{"*://id.example.com"}}, "Resolver.Issuers[0]"},
+		{core.Resolver{Resolve: nobody, Issuers: []string{"https://*.example.com/*"}}, "Resolver.Issuers[0]"},
+		{core.Resolver{Resolve: nobody, Issuers: []string{"http://*.example.com"}}, "Resolver.Issuers[0]"},
 	}
 	for _, c := range cases {
-		_, err := core.NewVerifier(newContract(t, secretRules()), core.WithResolver(c.resolver))
+		_, err := core.NewVerifier(newContract(t, secretRules()), c.resolver)
 		faults := core.ConfigErrors(err)
 		if len(faults) == 0 || faults[0].Field != c.field {
 			t.Errorf("%+v: %v", c.resolver.Issuers, err)

@@ -15,7 +15,7 @@ func TestResolverRefusalOfAFormerTenant(t *testing.T) {
 	accepted := newContract(t, with(func(r *core.Rules) { r.Issuer = tenantIssuer }))
 	d := &directory{answer: func(context.Context, string) (*core.Contract, error) { return accepted, nil }}
 	clock := newClock()
-	v := newVerifier(t, secretRules(), core.WithClock(clock), core.WithResolver(d.resolver(4)))
+	v := newVerifier(t, secretRules(), core.WithClock(clock), d.resolver(4))
 	token := tenantToken(t)
 	if _, err := v.Verify(t.Context(), token); err != nil {
 		t.Fatal(err)
@@ -35,7 +35,7 @@ func TestResolverRefusalOfAFormerTenant(t *testing.T) {
 func TestResolverIsNotAskedForWhoHasLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &directory{answer: func(context.Context, string) (*core.Contract, error) { return nil, nil }}
-		v := newVerifier(t, secretRules(), core.WithResolver(d.resolver(4)))
+		v := newVerifier(t, secretRules(), d.resolver(4))
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
 		_, err := v.Verify(gone, tenantToken(t))

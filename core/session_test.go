@@ -114,7 +114,7 @@ func TestSessionScopes(t *testing.T) {
 }
 
 func TestSessionValues(t *testing.T) {
-	s := session(t, core.Mapping{SessionID: core.Refs("none", "sid")}, map[string]any{
+	s := session(t, core.Mapping{SessionID: []core.ClaimRef{{Path: "none"}, {Path: "sid"}}}, map[string]any{
 		"sid": "s1", "org_id": "o1", "org_slug": "acme", "org_name": "Acme", "org_role": "admin", "roles": []string{"x"},
 		"permissions": []string{"p1", "p2"}, "email": "a@b.example", "azp": "spa", "auth_time": offset(-60, ".5"),
 		"amr": []string{"pwd", "otp"}, "acr": "gold", "aal": "aal2", "act": map[string]any{"sub": "admin_1"},

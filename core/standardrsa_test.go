@@ -32,7 +32,7 @@ func TestStandardRSAIsAnotherWay(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	contract, token := issuer.Contract(), issuer.Token(nil)
 	allocs := func(opts ...core.Option) float64 {
-		v, err := core.NewVerifier(contract, append(opts, core.WithTokenCache(core.TokenCache{Disabled: true}))...)
+		v, err := core.NewVerifier(contract, append(opts, core.TokenCache{Disabled: true})...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -33,12 +33,17 @@ const (
 	defaultCacheBytes   = 32 << 20
 )
 
+func (t TokenCache) applyToVerifier(v *verifierOptions) {
+	t.validate(&v.errs)
+	v.engine.tokens = t
+}
+
 func (t TokenCache) validate(f *configErrors) {
 	if t.MaxEntries < 0 {
-		f.Invalid("WithTokenCache.MaxEntries", faults.Plain(t.MaxEntries), "must not be negative; 0 means %d", defaultCacheEntries)
+		f.Invalid("TokenCache.MaxEntries", faults.Plain(t.MaxEntries), "must not be negative; 0 means %d", defaultCacheEntries)
 	}
 	if t.MaxBytes < 0 {
-		f.Invalid("WithTokenCache.MaxBytes", faults.Plain(t.MaxBytes), "must not be negative; 0 means %d", defaultCacheBytes)
+		f.Invalid("TokenCache.MaxBytes", faults.Plain(t.MaxBytes), "must not be negative; 0 means %d", defaultCacheBytes)
 	}
 }
 

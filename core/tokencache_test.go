@@ -89,7 +89,7 @@ func TestTokenCacheHoldsWhatItMay(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			const bound = 4 << 20
-			v := newVerifier(t, secretRules(), core.WithTokenCache(core.TokenCache{MaxBytes: bound, MaxEntries: 1 << 20}))
+			v := newVerifier(t, secretRules(), core.TokenCache{MaxBytes: bound, MaxEntries: 1 << 20})
 			verify := func(i int) {
 				s, err := v.Verify(t.Context(), hs256(t, c.claims(i)))
 				if err != nil {

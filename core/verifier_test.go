@@ -75,7 +75,7 @@ func TestSeveralIssuersFaults(t *testing.T) {
 		"one template twice": clash(template, template),
 		"any issuer twice":   clash(anyIssuer, anyIssuer),
 	} {
-		if faults := core.ConfigErrors(err); len(faults) != 1 || faults[0].Field != "contract 2" || faults[0].Kind != core.ConfigConflicting {
+		if faults := core.ConfigErrors(err); len(faults) != 1 || faults[0].Field != "contract 2" || faults[0].Kind != "conflicting" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -141,8 +141,8 @@ func TestOptionsThatCannotBeCompared(t *testing.T) {
 }
 
 func TestTokenCache(t *testing.T) {
-	off := newVerifier(t, secretRules(), core.WithTokenCache(core.TokenCache{Disabled: true}))
-	small := newVerifier(t, secretRules(), core.WithTokenCache(core.TokenCache{MaxEntries: 4, MaxBytes: 1 << 20}))
+	off := newVerifier(t, secretRules(), core.TokenCache{Disabled: true})
+	small := newVerifier(t, secretRules(), core.TokenCache{MaxEntries: 4, MaxBytes: 1 << 20})
 	token := hs256(t, nil)
 	for range 3 {
 		for _, v := range []*core.Verifier{off, small} {

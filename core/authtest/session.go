@@ -129,7 +129,7 @@ func (s *sessionRules) verify(token, secret string, now time.Time) (*core.Sessio
 		return nil, err
 	}
 	verifier, err := core.NewVerifier(contract, core.WithClock(NewClock(now)),
-		core.WithTokenCache(core.TokenCache{Disabled: true}), core.WithLogger(slog.New(slog.DiscardHandler)))
+		core.TokenCache{Disabled: true}, core.WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return nil, err
 	}

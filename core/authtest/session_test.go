@@ -70,7 +70,7 @@ func TestSessionKeepsItsOwnTime(t *testing.T) {
 
 func TestSessionLikeContract(t *testing.T) {
 	contract, err := oidc.NewContract(oidc.Config{
-		Issuer: "https://id.example", InsecureAnyAudience: true, Session: core.Mapping{OrganizationID: core.Refs("tenant.id")},
+		Issuer: "https://id.example", InsecureAnyAudience: true, Session: core.Mapping{OrganizationID: []core.ClaimRef{{Path: "tenant.id"}}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 )
 
 // configErrors collects the mistakes in a guard's options.
-type configErrors = faults.List[core.ConfigError, core.ConfigErrorKind, *core.ConfigError]
+type configErrors = faults.List[core.ConfigError, *core.ConfigError]
 
 // quoted shows a value in a log, shortened and without the credentials of a URL.
 func quoted(s string) string { return string(faults.Show(s)) }

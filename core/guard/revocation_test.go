@@ -161,9 +161,8 @@ func TestClientThatHangsUp(t *testing.T) {
 	server.Gate.Store(&gate)
 	defer close(gate)
 	stuck := func(ctx context.Context, _ *core.Session) error { return ctx.Err() }
-	resolver := core.WithResolver(
-		core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { <-gate; return nil, nil }},
-	)
+	resolver := core.Resolver{Resolve: func(context.Context, string) (*core.Contract, error) { <-gate; return nil, nil }}
+
 	keys := newVerifier(t, server.Rules(), opts...)
 	for name, c := range map[string]struct {
 		verifier *core.Verifier

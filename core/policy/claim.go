@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
 // Claim checks a claim. Its path has the syntax of core.Rules.UserIDClaim.
@@ -21,7 +22,7 @@ import (
 // a number beyond 2⁵³), so that Not does not hold either. Claim panics on an
 // invalid path and on an empty value.
 func Claim(path string, values ...string) core.Policy {
-	if err := core.CheckClaimPath(path); err != nil {
+	if _, err := jose.ParsePath(path); err != nil {
 		panic("policy: Claim: " + strconv.Quote(path) + ": " + err.Error())
 	}
 	if len(values) > 0 {

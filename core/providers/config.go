@@ -38,12 +38,12 @@ func FromJSON[C any](newContract func(C) (*core.Contract, error)) func([]byte) (
 func problemsOf(whole string, data []byte, problems []strictjson.Problem) error {
 	var f preset.Faults
 	for _, p := range problems {
-		e := &core.ConfigError{Field: p.Path, Kind: core.ConfigInvalid, Reason: p.Reason}
+		e := &core.ConfigError{Field: p.Path, Kind: "invalid", Reason: p.Reason}
 		if p.Path == "" {
 			e.Field = whole
 		}
 		if p.Empty {
-			e.Kind = core.ConfigMissing
+			e.Kind = "missing"
 		}
 		e.Line, e.Column = strictjson.LineColumn(data, p.Offset)
 		f.Append(e)

@@ -120,7 +120,7 @@ func TestParseContractsErrors(t *testing.T) {
 	const good = `{"provider": "auth0", "config": {"domain": "t.eu.auth0.com", "audience": "api"}}`
 	type mistake struct {
 		provider, field string
-		kind            core.ConfigErrorKind
+		kind            string
 		line, column    int
 		reason          string // a part of it
 	}
@@ -128,80 +128,80 @@ func TestParseContractsErrors(t *testing.T) {
 		json string
 		want []mistake
 	}{
-		"not JSON":     {"contracts: []", []mistake{{"", "contracts", core.ConfigInvalid, 1, 1, "is not a JSON object"}}},
-		"no contracts": {`{"contracts": []}`, []mistake{{"", "contracts", core.ConfigMissing, 1, 2, "is empty"}}},
+		"not JSON":     {"contracts: []", []mistake{{"", "contracts", "invalid", 1, 1, "is not a JSON object"}}},
+		"no contracts": {`{"contracts": []}`, []mistake{{"", "contracts", "missing", 1, 2, "is empty"}}},
 		"one contract": {good, []mistake{
-			{"", "provider", core.ConfigInvalid, 1, 2, "is unknown"},
-			{"", "config", core.ConfigInvalid, 1, 23, "is unknown"},
+			{"", "provider", "invalid", 1, 2, "is unknown"},
+			{"", "config", "invalid", 1, 23, "is unknown"},
 		}},
-		"null": {`{"contracts": [null]}`, []mistake{{"", "contracts[0]", core.ConfigInvalid, 1, 16, "must be an object, found null"}}},
+		"null": {`{"contracts": [null]}`, []mistake{{"", "contracts[0]", "invalid", 1, 16, "must be an object, found null"}}},
 		"null config": {
 			`{"contracts": [{"provider": "auth0", "config": null}]}`,
-			[]mistake{{"auth0", "contracts[0].config", core.ConfigInvalid, 1, 38, "must be an object, found null"}},
+			[]mistake{{"auth0", "contracts[0].config", "invalid", 1, 38, "must be an object, found null"}},
 		},
 		"null in config": {
 			`{"contracts": [` + good + ",\n" + `{"provider": "auth0", "config": {"domain": null, "audience": "api"}}]}`,
-			[]mistake{{"auth0", "contracts[1].config.domain", core.ConfigInvalid, 2, 34, "null"}},
+			[]mistake{{"auth0", "contracts[1].config.domain", "invalid", 2, 34, "null"}},
 		},
 		"a duplicate in config": {
 			`{"contracts": [` + good + ",\n" + `{"provider": "auth0", "config": {"domain": "a", "domain": "b"}}]}`,
-			[]mistake{{"", "contracts[1].config.domain", core.ConfigInvalid, 2, 49, "twice"}},
+			[]mistake{{"", "contracts[1].config.domain", "invalid", 2, 49, "twice"}},
 		},
 		"a duplicate provider": {
 			`{"contracts": [{"provider": "auth0", "provider": "clerk"}]}`,
-			[]mistake{{"", "contracts[0].provider", core.ConfigInvalid, 1, 38, "twice"}},
+			[]mistake{{"", "contracts[0].provider", "invalid", 1, 38, "twice"}},
 		},
 		"an unknown member of config": {
 			`{"contracts": [{"provider": "auth0",` + "\n" + `"config": {"domain": "t.eu.auth0.com", "audiance": "api"}}]}`,
-			[]mistake{{"auth0", "contracts[0].config.audiance", core.ConfigInvalid, 2, 40, "write audience"}},
+			[]mistake{{"auth0", "contracts[0].config.audiance", "invalid", 2, 40, "write audience"}},
 		},
 		"members beside config": {
 			`{"contracts": [{"provider": "auth0", "issuer": "https://t.eu.auth0.com/", "config": {}, "version": 1}]}`,
 			[]mistake{
-				{"auth0", "contracts[0].issuer", core.ConfigConflicting, 1, 38, "can't be combined with config"},
-				{"auth0", "contracts[0].version", core.ConfigConflicting, 1, 89, "can't be combined with config"},
+				{"auth0", "contracts[0].issuer", "conflicting", 1, 38, "can't be combined with config"},
+				{"auth0", "contracts[0].version", "conflicting", 1, 89, "can't be combined with config"},
 			},
 		},
 		"config without provider": {
 			`{"contracts": [{"config": {"domain": "t.eu.auth0.com"}}]}`,
-			[]mistake{{"", "contracts[0].provider", core.ConfigMissing, 1, 16, "is required with config"}},
+			[]mistake{{"", "contracts[0].provider", "missing", 1, 16, "is required with config"}},
 		},
 		"an unknown provider": {
 			`{"contracts": [{"provider": "otka", "config": {}}]}`,
-			[]mistake{{"", "contracts[0].provider", core.ConfigInvalid, 1, 17, "is unknown: use one of auth0"}},
+			[]mistake{{"", "contracts[0].provider", "invalid", 1, 17, "is unknown: use one of auth0"}},
 		},
 		"another case": {
 			`{"contracts": [{"provider": "Okta", "config": {}}]}`,
-			[]mistake{{"okta", "contracts[0].provider", core.ConfigInvalid, 1, 17, "write okta"}},
+			[]mistake{{"okta", "contracts[0].provider", "invalid", 1, 17, "write okta"}},
 		},
 		"no wire form": {
 			`{"contracts": [{"provider": "okta", "issuer": "https://northwind.okta.com/oauth2/default"}]}`,
-			[]mistake{{"okta", "contracts[0].provider", core.ConfigInvalid, 1, 17, `write {"provider": "okta", "config": {`}},
+			[]mistake{{"okta", "contracts[0].provider", "invalid", 1, 17, `write {"provider": "okta", "config": {`}},
 		},
 		"an unset variable": {
 			`{"contracts": [` + good + ",\n" + `{"provider": "okta", "config": {"issuer": {"env": "KIT_UNSET"}, "audience": {"env": "KIT_EMPTY"}}}]}`,
 			[]mistake{
-				{"", "contracts[1].config.issuer", core.ConfigMissing, 2, 33, "KIT_UNSET, which is not set or is empty"},
-				{"", "contracts[1].config.audience", core.ConfigMissing, 2, 65, "KIT_EMPTY, which is not set or is empty"},
+				{"", "contracts[1].config.issuer", "missing", 2, 33, "KIT_UNSET, which is not set or is empty"},
+				{"", "contracts[1].config.audience", "missing", 2, 65, "KIT_EMPTY, which is not set or is empty"},
 			},
 		},
 		"a secret in a variable": {
 			`{"contracts": [{"provider": "auth0", "config": {"domain": "t.eu.auth0.com", "signingSecret": {"env": "KIT_PAGE"}}}]}`,
-			[]mistake{{"", "contracts[0].config.signingSecret", core.ConfigInvalid, 1, 77, "signingSecretEnv"}},
+			[]mistake{{"", "contracts[0].config.signingSecret", "invalid", 1, 77, "signingSecretEnv"}},
 		},
 		"mistakes in and after a variable": {
 			`{"contracts": [{"provider": "okta", "config": {"issuer": {"env": "KIT_PAGE"}, "audience": "a",` + "\n" +
 				`"leewaySeconds": "1"}},` + "\n" + `{"provider": "okta", "config": {"issuer": {"env": "KIT_PAGE"}, "audience": "a"}}]}`,
 			[]mistake{
-				{"okta", "contracts[0].config.leewaySeconds", core.ConfigInvalid, 2, 1, "must be a number of seconds"},
-				{"okta", "contracts[1].config.issuer", core.ConfigInvalid, 3, 33, "-admin"},
+				{"okta", "contracts[0].config.leewaySeconds", "invalid", 2, 1, "must be a number of seconds"},
+				{"okta", "contracts[1].config.issuer", "invalid", 3, 33, "-admin"},
 			},
 		},
 		"missing members of two contracts": {
 			`{"contracts": [{"provider": "auth0", "config": {"domain": "t.eu.auth0.com"}},` + "\n" + `{"provider": "clerk"}]}`,
 			[]mistake{
-				{"auth0", "contracts[0].config.audience", core.ConfigMissing, 1, 48, "is empty"},
-				{"clerk", "contracts[1].issuer", core.ConfigMissing, 2, 1, "is required"},
+				{"auth0", "contracts[0].config.audience", "missing", 1, 48, "is empty"},
+				{"clerk", "contracts[1].issuer", "missing", 2, 1, "is required"},
 			},
 		},
 	} {

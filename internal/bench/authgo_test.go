@@ -29,7 +29,7 @@ func (f *fixture) contract(change ...func(*core.Rules)) *core.Contract {
 }
 
 func (f *fixture) verifier(cache core.TokenCache) *core.Verifier {
-	return must(core.NewVerifier(f.contract(), core.WithTokenCache(cache)))
+	return must(core.NewVerifier(f.contract(), cache))
 }
 
 // authGo are our rows: with and without the cache of verified tokens, and with

@@ -49,7 +49,7 @@ func BenchmarkScale(b *testing.B) {
 // lines are a verifier without and one with a cache, which have both accepted
 // the token.
 func lines(token string, contracts ...*core.Contract) []row {
-	first := must(core.NewVerifier(contracts, core.WithTokenCache(core.TokenCache{Disabled: true})))
+	first := must(core.NewVerifier(contracts, core.TokenCache{Disabled: true}))
 	seen := must(core.NewVerifier(contracts))
 	op := func(v *core.Verifier) func() error {
 		return func() error {

@@ -92,7 +92,7 @@ func hanging(ctx context.Context, st *stage) (faults []string) {
 func hangingStale(ctx context.Context, st *stage) (faults []string) {
 	st.issuer.SetMaxAge(10 * time.Minute)
 	v, token := st.verifier(
-		core.WithTokenCache(core.TokenCache{Disabled: true}),
+		core.TokenCache{Disabled: true},
 	), st.issuer.Token(
 		nil,
 		authtest.ExpiresIn(time.Hour),
@@ -277,7 +277,7 @@ func longOutage(ctx context.Context, st *stage) (faults []string) {
 
 func withdrawnKey(ctx context.Context, st *stage) (faults []string) {
 	st.issuer.SetMaxAge(10 * time.Minute)
-	remembering, forgetful := st.verifier(), st.verifier(core.WithTokenCache(core.TokenCache{Disabled: true}))
+	remembering, forgetful := st.verifier(), st.verifier(core.TokenCache{Disabled: true})
 	token := st.issuer.Token(nil, authtest.ExpiresIn(time.Hour))
 	for _, v := range []*core.Verifier{remembering, remembering, forgetful} {
 		st.good(ctx, v, token)

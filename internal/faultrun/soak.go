@@ -86,7 +86,7 @@ func newSoak() (*soak, error) {
 	}
 	issuer.SetMaxAge(time.Second)
 	v, err := core.NewVerifier(issuer.Contract(), core.WithClock(realTime{}),
-		core.WithTokenCache(core.TokenCache{MaxEntries: 2 * soakUsers}), // smaller than what is sent
+		core.TokenCache{MaxEntries: 2 * soakUsers},
 		core.WithKeyPolicy(keys.Policy{
 			MinFresh:     time.Second,
 			MaxFresh:     time.Second,

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -34,6 +35,23 @@ func open(t *testing.T) *repository {
 func TestListings(t *testing.T) {
 	if err := open(t).listings(t.Context(), false, t.Output()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestNamesOfCore bounds the names that somebody who opens package core has to
+// read. What does not fit belongs into a package of its own, as keys and guard.
+func TestNamesOfCore(t *testing.T) {
+	const most = 75
+	listing, err := os.ReadFile(filepath.Join(open(t).root, "api", "core.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^core: (?:const|func|type|var) (\w+)`).FindAllStringSubmatch(string(listing), -1) {
+		names[m[1]] = true
+	}
+	if len(names) == 0 || len(names) > most {
+		t.Errorf("package core exports %d names, want at most %d", len(names), most)
 	}
 }
 

@@ -61,7 +61,7 @@ func ofRequests() []Explanation {
 			Fix: []string{
 				"Compare the two values in the log line, character by character. Copy `iss` from a real token into the configuration.",
 				"Check that the front end and the service use the same instance: development and production have different issuers.",
-				"If several issuers are right, give all contracts to `core.NewVerifier`, or use `core.WithResolver`.",
+				"If several issuers are right, give all contracts to `core.NewVerifier`, or use `core.Resolver`.",
 			},
 		},
 	}

@@ -44,17 +44,17 @@ Below are the kinds, and real messages of the commonest mistakes.
 
 // kinds are the sections of the page.
 func kinds() []struct {
-	Kind core.ConfigErrorKind
+	Kind string
 	Text string
 } {
 	return []struct {
-		Kind core.ConfigErrorKind
+		Kind string
 		Text string
 	}{
-		{core.ConfigMissing, "A required value is absent or empty. An environment variable that is not set is the usual reason."},
-		{core.ConfigInvalid, "The value has a form or a size that can never work."},
-		{core.ConfigConflicting, "The value contradicts another one, which the message names. Keep one of the two."},
-		{core.ConfigProhibited, "The value would work and is refused because it is unsafe or belongs elsewhere. " +
+		{"missing", "A required value is absent or empty. An environment variable that is not set is the usual reason."},
+		{"invalid", "The value has a form or a size that can never work."},
+		{"conflicting", "The value contradicts another one, which the message names. Keep one of the two."},
+		{"prohibited", "The value would work and is refused because it is unsafe or belongs elsewhere. " +
 			"Where there is a legitimate use, a field named `Insecure…` allows it."},
 	}
 }

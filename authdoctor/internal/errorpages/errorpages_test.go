@@ -38,7 +38,7 @@ func TestEveryMistakeIsShown(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []core.ConfigErrorKind{core.ConfigMissing, core.ConfigInvalid, core.ConfigConflicting, core.ConfigProhibited} {
+	for _, kind := range []string{"missing", "invalid", "conflicting", "prohibited"} {
 		_, section, _ := strings.Cut(page, "\n## "+string(kind)+"\n")
 		section, _, _ = strings.Cut(section, "\n## ")
 		if strings.Count(section, "auth: ") < 3 {
@@ -53,7 +53,7 @@ func TestDocURLs(t *testing.T) {
 	for _, e := range codes.All() {
 		urls[e.Code.DocURL()] = true
 	}
-	for _, kind := range []core.ConfigErrorKind{core.ConfigMissing, core.ConfigInvalid, core.ConfigConflicting, core.ConfigProhibited} {
+	for _, kind := range []string{"missing", "invalid", "conflicting", "prohibited"} {
 		urls[(&core.ConfigError{Kind: kind}).DocURL()] = true
 	}
 	for url := range urls {

@@ -11,7 +11,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
-type list = faults.List[core.ConfigError, core.ConfigErrorKind, *core.ConfigError]
+type list = faults.List[core.ConfigError, *core.ConfigError]
 
 func TestListReturnsAllMistakesWithTheirKinds(t *testing.T) {
 	var l list
@@ -28,13 +28,13 @@ func TestListReturnsAllMistakesWithTheirKinds(t *testing.T) {
 	want := []core.ConfigError{
 		{
 			Field:   "Issuer",
-			Kind:    core.ConfigMissing,
+			Kind:    "missing",
 			Reason:  "is empty: set Issuer or Issuers, at most 3",
 			Related: []string{"Issuer", "Issuers"},
 		},
-		{Field: "Leeway", Value: "5s", Kind: core.ConfigInvalid, Reason: "must be shorter"},
-		{Field: "JWKS", Kind: core.ConfigConflicting, Reason: "is set beside JWKSURL in {tid}", Related: []string{"JWKSURL"}},
-		{Field: "JWKSURL", Value: `"https://[REDACTED]@a.example"`, Kind: core.ConfigProhibited, Reason: "a value with {Braces}"},
+		{Field: "Leeway", Value: "5s", Kind: "invalid", Reason: "must be shorter"},
+		{Field: "JWKS", Kind: "conflicting", Reason: "is set beside JWKSURL in {tid}", Related: []string{"JWKSURL"}},
+		{Field: "JWKSURL", Value: `"https://[REDACTED]@a.example"`, Kind: "prohibited", Reason: "a value with {Braces}"},
 	}
 	var got []core.ConfigError
 	for _, e := range core.ConfigErrors(l.Err()) {
@@ -50,14 +50,14 @@ func TestListReturnsAllMistakesWithTheirKinds(t *testing.T) {
 
 func TestURL(t *testing.T) {
 	const (
-		invalid    = core.ConfigInvalid
-		prohibited = core.ConfigProhibited
+		invalid    = "invalid"
+		prohibited = "prohibited"
 	)
 	issuer, page := faults.URLRules{Issuer: true}, faults.URLRules{IssuerHost: true}
 	cases := map[string]struct {
 		url    string
 		rules  faults.URLRules
-		kind   core.ConfigErrorKind // "" if the URL is accepted
+		kind   string // "" if the URL is accepted
 		reason string
 	}{
 		"https":                    {url: "https://a.example/b"},

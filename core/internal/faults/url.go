@@ -20,13 +20,13 @@ type URLRules struct {
 // URLs and issuers are compared with them, so each must name one host over an
 // authenticated channel. No error repeats credentials or a query. URL reports
 // whether raw is as it must be.
-func (l *List[E, K, P]) URL(field, raw string, rules URLRules) (ok bool) {
+func (l *List[E, P]) URL(field, raw string, rules URLRules) (ok bool) {
 	before := len(l.all)
 	l.checkURL(field, raw, rules)
 	return len(l.all) == before
 }
 
-func (l *List[E, K, P]) checkURL(field, raw string, rules URLRules) {
+func (l *List[E, P]) checkURL(field, raw string, rules URLRules) {
 	u, err := url.Parse(raw)
 	if l.Unexpanded(field, raw) {
 		return
@@ -46,7 +46,7 @@ func (l *List[E, K, P]) checkURL(field, raw string, rules URLRules) {
 	}
 }
 
-func (l *List[E, K, P]) authority(field string, value Shown, u *url.URL, rules URLRules) {
+func (l *List[E, P]) authority(field string, value Shown, u *url.URL, rules URLRules) {
 	host := u.Hostname()
 	switch {
 	case u.User != nil:
@@ -71,7 +71,7 @@ var placeholder = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
 
 // Unexpanded notes a ${VARIABLE} that a template engine should have replaced,
 // and reports whether there is one: compared literally it matches no token.
-func (l *List[E, K, P]) Unexpanded(field, value string) bool {
+func (l *List[E, P]) Unexpanded(field, value string) bool {
 	found := placeholder.FindString(value)
 	if found != "" {
 		l.Invalid(field, Show(found), "was not replaced by a value: expand variables before the configuration is read")

@@ -170,9 +170,9 @@ func (c *Config) rules() []core.ClaimRule {
 // its subject <client id>@clients.
 func (c *Config) mapping() core.Mapping {
 	m := core.Mapping{
-		OrganizationID: core.Refs("org_id"), OrganizationSlug: core.Refs("org_name"), OrganizationName: core.Refs("org_name"),
-		OrganizationRole: []core.ClaimRef{}, Roles: []core.ClaimRef{}, Permissions: core.Refs("permissions"),
-		Scopes: core.Refs("scope"), ClientID: core.Refs("azp", "client_id"),
+		OrganizationID: preset.Refs("org_id"), OrganizationSlug: preset.Refs("org_name"), OrganizationName: preset.Refs("org_name"),
+		OrganizationRole: []core.ClaimRef{}, Roles: []core.ClaimRef{}, Permissions: preset.Refs("permissions"),
+		Scopes: preset.Refs("scope"), ClientID: preset.Refs("azp", "client_id"),
 		Kinds: []core.KindRule{
 			{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "gty", ContainsAny: []string{"client-credentials"}}}},
 			{Kind: core.KindAccess, When: []core.ClaimRule{{Claim: "sub", NotSuffixes: []string{"@clients"}}}},
@@ -180,7 +180,7 @@ func (c *Config) mapping() core.Mapping {
 		Kind: core.KindMachine,
 	}
 	if claim := strings.TrimSpace(c.RolesClaim); claim != "" {
-		m.Roles = core.Refs(claim)
+		m.Roles = preset.Refs(claim)
 	}
 	return m
 }

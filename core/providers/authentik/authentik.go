@@ -130,8 +130,8 @@ func (c *Config) mapping() core.Mapping {
 		OrganizationSlug: none,
 		OrganizationName: none,
 		OrganizationRole: none,
-		Roles:            core.Refs("groups", "roles"),
-		Permissions:      core.Refs("entitlements"),
+		Roles:            preset.Refs("groups", "roles"),
+		Permissions:      preset.Refs("entitlements"),
 		Kind:             core.KindAccess,
 	}
 	if c.AllowIDTokens {

@@ -126,15 +126,15 @@ func userIDClaims(claim string) (first string, fallbacks []string) {
 // mapping reads tokens of version 1 and 2.
 func mapping() core.Mapping {
 	return core.Mapping{
-		SessionID:        core.Refs("sid"),
-		OrganizationID:   core.Refs("o.id", "org_id", "organization_id"),
-		OrganizationSlug: core.Refs("o.slg", "org_slug"),
+		SessionID:        preset.Refs("sid"),
+		OrganizationID:   preset.Refs("o.id", "org_id", "organization_id"),
+		OrganizationSlug: preset.Refs("o.slg", "org_slug"),
 		OrganizationRole: []core.ClaimRef{{Path: "o.rol", Prefix: "org:"}, {Path: "org_role", Prefix: "org:"}},
-		Permissions:      core.Refs("org_permissions"),
+		Permissions:      preset.Refs("org_permissions"),
 		PackedPermissions: &core.PackedPermissions{
 			Features: "fea", Permissions: "o.per", Masks: "o.fpm", OrganizationScope: "o", Prefix: "org:",
 		},
-		Scopes:          core.Refs("scope", "scp", "scopes"),
+		Scopes:          preset.Refs("scope", "scp", "scopes"),
 		FactorAgesClaim: "fva",
 		Kinds: []core.KindRule{
 			{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "sub", Prefixes: []string{"mch_"}}}},

@@ -126,7 +126,7 @@ func mapping() core.Mapping {
 	return core.Mapping{
 		// Policies were evaluated by Access: its tokens carry no rights.
 		Roles: []core.ClaimRef{}, Permissions: []core.ClaimRef{}, Scopes: []core.ClaimRef{},
-		SessionID: core.Refs("identity_nonce"), ClientID: core.Refs("common_name"), Kind: core.KindSession,
+		SessionID: preset.Refs("identity_nonce"), ClientID: preset.Refs("common_name"), Kind: core.KindSession,
 		Kinds: []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{noSubject()}}},
 	}
 }

@@ -189,8 +189,8 @@ func (c *Config) rules() []core.ClaimRule {
 func mapping() core.Mapping {
 	access := core.ClaimRule{Claim: "token_use", OneOf: []string{string(Access)}}
 	return core.Mapping{
-		SessionID: core.Refs("origin_jti"), Roles: core.Refs("cognito:groups"), Scopes: core.Refs("scope"),
-		ClientID: core.Refs("client_id", "aud"), Permissions: []core.ClaimRef{},
+		SessionID: preset.Refs("origin_jti"), Roles: preset.Refs("cognito:groups"), Scopes: preset.Refs("scope"),
+		ClientID: preset.Refs("client_id", "aud"), Permissions: []core.ClaimRef{},
 		OrganizationID: []core.ClaimRef{}, OrganizationSlug: []core.ClaimRef{}, OrganizationName: []core.ClaimRef{},
 		OrganizationRole: []core.ClaimRef{},
 		Kinds: []core.KindRule{

@@ -12,6 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/providers/custom"
+	"github.com/revstackhq/auth-go/core/providers/internal/preset"
 )
 
 const secret = "sixty-four bytes for every hash: 0123456789abcdef0123456789abcde"
@@ -114,7 +115,7 @@ func TestUserIDAndMapping(t *testing.T) {
 	issuer := authtest.NewIssuer(t, authtest.WithIssuerURL("gateway"))
 	v := verifier(t, custom.Config{
 		JWKSURL: issuer.JWKSURL(), Issuer: "gateway", Audience: []string{"api"}, UserIDClaim: "app.user.id",
-		Session: core.Mapping{Roles: core.Refs("app.roles"), Kind: core.KindAccess},
+		Session: core.Mapping{Roles: preset.Refs("app.roles"), Kind: core.KindAccess},
 	})
 	s, err := v.Verify(t.Context(), issuer.Token(authtest.Claims{
 		"aud": "api", "app": map[string]any{"user": map[string]any{"id": "u7"}, "roles": []string{"admin"}},

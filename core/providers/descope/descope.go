@@ -118,17 +118,17 @@ func (c *Config) mapping() core.Mapping {
 	none := []core.ClaimRef{}
 	m := core.Mapping{
 		SessionID:        none,
-		OrganizationID:   core.Refs("dct"),
+		OrganizationID:   preset.Refs("dct"),
 		OrganizationSlug: none,
 		OrganizationName: none,
 		OrganizationRole: none,
-		Roles:            core.Refs("roles"),
-		Permissions:      core.Refs("permissions"),
+		Roles:            preset.Refs("roles"),
+		Permissions:      preset.Refs("permissions"),
 		ClientID:         none,
 		Kind:             core.KindSession,
 	}
 	if c.Tenant != "" {
-		m.Roles, m.Permissions = core.Refs(c.tenantPath()+"/roles"), core.Refs(c.tenantPath()+"/permissions")
+		m.Roles, m.Permissions = preset.Refs(c.tenantPath()+"/roles"), preset.Refs(c.tenantPath()+"/permissions")
 	}
 	return m
 }

@@ -245,8 +245,8 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 
 func (c *Config) mapping() core.Mapping {
 	return core.Mapping{
-		OrganizationID: core.Refs("tid"), OrganizationSlug: []core.ClaimRef{}, OrganizationName: []core.ClaimRef{},
-		OrganizationRole: []core.ClaimRef{}, Roles: core.Refs("roles"), Scopes: core.Refs("scp"), ClientID: core.Refs("azp", "appid"),
+		OrganizationID: preset.Refs("tid"), OrganizationSlug: []core.ClaimRef{}, OrganizationName: []core.ClaimRef{},
+		OrganizationRole: []core.ClaimRef{}, Roles: preset.Refs("roles"), Scopes: preset.Refs("scp"), ClientID: preset.Refs("azp", "appid"),
 		Kind: core.KindAccess, Kinds: []core.KindRule{
 			{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "idtyp", OneOf: []string{"app"}}}},
 			{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "scp", Absent: true}}},

@@ -170,15 +170,15 @@ func (c *Config) tenantRule() core.ClaimRule {
 
 func (c *Config) mapping() core.Mapping {
 	m := core.Mapping{
-		OrganizationID: core.Refs("firebase.tenant"), OrganizationSlug: []core.ClaimRef{}, OrganizationName: []core.ClaimRef{},
-		OrganizationRole: []core.ClaimRef{}, Roles: core.Refs("roles"),
-		AuthMethods: core.Refs("firebase.sign_in_provider", "firebase.sign_in_second_factor"),
+		OrganizationID: preset.Refs("firebase.tenant"), OrganizationSlug: []core.ClaimRef{}, OrganizationName: []core.ClaimRef{},
+		OrganizationRole: []core.ClaimRef{}, Roles: preset.Refs("roles"),
+		AuthMethods: preset.Refs("firebase.sign_in_provider", "firebase.sign_in_second_factor"),
 		// Custom claims are the developer's: none of these names is Firebase's.
 		SessionID: []core.ClaimRef{}, ClientID: []core.ClaimRef{}, Actor: []core.ClaimRef{}, ACR: []core.ClaimRef{},
 		AAL: []core.ClaimRef{}, Kind: core.KindID,
 	}
 	if c.RolesClaim != "" {
-		m.Roles = core.Refs(c.RolesClaim)
+		m.Roles = preset.Refs(c.RolesClaim)
 	}
 	if c.Kind == SessionCookie {
 		m.Kind = core.KindSession

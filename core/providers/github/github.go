@@ -215,9 +215,9 @@ func workflows(field, claim string, files []string, f *preset.Faults) []core.Cla
 
 func mapping() core.Mapping {
 	return core.Mapping{
-		SessionID: core.Refs("run_id"), OrganizationID: core.Refs("repository_owner_id"), OrganizationSlug: core.Refs("repository_owner"),
+		SessionID: preset.Refs("run_id"), OrganizationID: preset.Refs("repository_owner_id"), OrganizationSlug: preset.Refs("repository_owner"),
 		OrganizationName: []core.ClaimRef{}, OrganizationRole: []core.ClaimRef{}, Roles: []core.ClaimRef{},
-		Permissions: []core.ClaimRef{}, Scopes: []core.ClaimRef{}, Email: []core.ClaimRef{}, ClientID: core.Refs("workflow_ref"),
+		Permissions: []core.ClaimRef{}, Scopes: []core.ClaimRef{}, Email: []core.ClaimRef{}, ClientID: preset.Refs("workflow_ref"),
 		Kind: core.KindMachine,
 	}
 }

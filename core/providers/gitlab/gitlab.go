@@ -245,16 +245,16 @@ func (c *Config) configs(f *preset.Faults) []core.ClaimRule {
 func mapping() core.Mapping {
 	none := []core.ClaimRef{}
 	return core.Mapping{
-		SessionID:        core.Refs("job_id"),
-		OrganizationID:   core.Refs("namespace_id"),
-		OrganizationSlug: core.Refs("namespace_path"),
+		SessionID:        preset.Refs("job_id"),
+		OrganizationID:   preset.Refs("namespace_id"),
+		OrganizationSlug: preset.Refs("namespace_path"),
 		OrganizationName: none,
 		OrganizationRole: none,
 		Roles:            none,
 		Permissions:      none,
 		Scopes:           none,
 		Email:            none, // user_email is whoever started the job, not the job
-		ClientID:         core.Refs("ci_config_ref_uri"),
+		ClientID:         preset.Refs("ci_config_ref_uri"),
 		Kind:             core.KindMachine,
 	}
 }

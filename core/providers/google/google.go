@@ -83,7 +83,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		Leeway: preset.Leeway(cfg.Leeway, defaultLeeway), MaxAge: maxAge,
 		Session: core.Mapping{
 			// The domain is the organization's only name.
-			OrganizationID: core.Refs("hd"), ClientID: core.Refs("azp", "aud"), Kind: core.KindID,
+			OrganizationID: preset.Refs("hd"), ClientID: preset.Refs("azp", "aud"), Kind: core.KindID,
 			Roles: []core.ClaimRef{}, Permissions: []core.ClaimRef{}, Scopes: []core.ClaimRef{},
 			Kinds: []core.KindRule{
 				{Kind: core.KindMachine, When: []core.ClaimRule{addressOfServiceAccount()}},

@@ -123,7 +123,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		Algorithms: []string{"ES256"}, Audiences: cfg.Audience, ClaimRules: domains, TokenTypes: []string{"", "JWT"},
 		Leeway: preset.Leeway(cfg.Leeway, defaultLeeway), MaxAge: maxAge,
 		Session: core.Mapping{
-			OrganizationID: core.Refs("hd"), Kind: core.KindSession,
+			OrganizationID: preset.Refs("hd"), Kind: core.KindSession,
 			Roles: []core.ClaimRef{}, Permissions: []core.ClaimRef{}, Scopes: []core.ClaimRef{},
 		},
 	}

@@ -118,8 +118,8 @@ func (c *Config) mapping(f *preset.Faults) core.Mapping {
 		clients = c.Audience
 	}
 	m := core.Mapping{
-		SessionID: core.Refs("sid", "session_state"), Roles: core.Refs("realm_access.roles"),
-		Scopes: core.Refs("scope"), ClientID: core.Refs("azp", "client_id"),
+		SessionID: preset.Refs("sid", "session_state"), Roles: preset.Refs("realm_access.roles"),
+		Scopes: preset.Refs("scope"), ClientID: preset.Refs("azp", "client_id"),
 		// An array of aliases, or an object of them, or a list of such objects.
 		OrganizationID:   []core.ClaimRef{{Path: claimOrganization, Keys: true, Field: "id", Single: true}},
 		OrganizationSlug: []core.ClaimRef{{Path: claimOrganization, Keys: true, Single: true}, {Path: claimOrganization, Single: true}},
@@ -137,7 +137,7 @@ func (c *Config) mapping(f *preset.Faults) core.Mapping {
 		m.Roles = append(m.Roles, core.ClaimRef{Path: "/resource_access/" + escaped + "/roles"})
 	}
 	if c.OrganizationClaim != "" && c.OrganizationClaim != claimOrganization {
-		m.OrganizationID = core.Refs(c.OrganizationClaim)
+		m.OrganizationID = preset.Refs(c.OrganizationClaim)
 	}
 	return m
 }

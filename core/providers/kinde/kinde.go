@@ -96,10 +96,10 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 
 func mapping() core.Mapping {
 	return core.Mapping{
-		OrganizationID: core.Refs("org_code"), OrganizationName: core.Refs("org_name"),
+		OrganizationID: preset.Refs("org_code"), OrganizationName: preset.Refs("org_name"),
 		// With the roles switched on each is an object.
-		Roles: []core.ClaimRef{{Path: "roles", Field: "key"}}, Permissions: core.Refs("permissions"),
-		Scopes: core.Refs("scp", "scope"), ClientID: core.Refs("azp"), Kind: core.KindAccess,
+		Roles: []core.ClaimRef{{Path: "roles", Field: "key"}}, Permissions: preset.Refs("permissions"),
+		Scopes: preset.Refs("scp", "scope"), ClientID: preset.Refs("azp"), Kind: core.KindAccess,
 		Kinds: []core.KindRule{{
 			Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "gty", ContainsAny: []string{clientCredentials}}},
 		}},

@@ -128,7 +128,7 @@ func mapping() core.Mapping {
 	none := []core.ClaimRef{}
 	return core.Mapping{
 		// The member's name has a dot, so the path is a JSON Pointer.
-		OrganizationID: core.Refs("/kubernetes.io/namespace"), OrganizationSlug: none, OrganizationName: none, OrganizationRole: none,
+		OrganizationID: preset.Refs("/kubernetes.io/namespace"), OrganizationSlug: none, OrganizationName: none, OrganizationRole: none,
 		SessionID: none, Roles: none, Permissions: none, Scopes: none, Email: none, ClientID: none, Kind: core.KindMachine,
 	}
 }

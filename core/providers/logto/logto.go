@@ -106,7 +106,7 @@ func isMachine() core.ClaimRule { return core.ClaimRule{Claim: "sub", SameAs: "c
 func mapping() core.Mapping {
 	return core.Mapping{
 		OrganizationID: []core.ClaimRef{{Path: "organization_id"}, {Path: "aud", TrimPrefix: organizationAudience}},
-		Scopes:         core.Refs("scope"), ClientID: core.Refs("client_id"), Kind: core.KindAccess,
+		Scopes:         preset.Refs("scope"), ClientID: preset.Refs("client_id"), Kind: core.KindAccess,
 		Kinds: []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{isMachine()}}},
 	}
 }

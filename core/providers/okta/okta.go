@@ -149,9 +149,9 @@ func (c *Config) mapping() core.Mapping {
 	if groups == "" {
 		groups = "groups"
 	}
-	m := core.Mapping{Roles: core.Refs(groups), Scopes: core.Refs("scp"), ClientID: core.Refs("cid"), Kind: core.KindAccess}
+	m := core.Mapping{Roles: preset.Refs(groups), Scopes: preset.Refs("scp"), ClientID: preset.Refs("cid"), Kind: core.KindAccess}
 	if c.IDTokens {
-		m.Kind, m.ClientID = core.KindID, core.Refs("azp", "aud")
+		m.Kind, m.ClientID = core.KindID, preset.Refs("azp", "aud")
 		return m
 	}
 	m.Kinds = []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "uid", Optional: true, OneOf: []string{""}}}}}

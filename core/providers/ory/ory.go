@@ -133,10 +133,10 @@ func (c *Config) accessTokens(rules *core.Rules, f *preset.Faults) {
 		roles = "ext.roles"
 	}
 	rules.Session = core.Mapping{
-		Roles:    core.Refs(roles),
-		Scopes:   core.Refs("scp", "scope"),
-		Email:    core.Refs("ext.email"),
-		ClientID: core.Refs("client_id"),
+		Roles:    preset.Refs(roles),
+		Scopes:   preset.Refs("scp", "scope"),
+		Email:    preset.Refs("ext.email"),
+		ClientID: preset.Refs("client_id"),
 		Kinds:    []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{isMachine}}},
 		Kind:     core.KindAccess,
 	}
@@ -159,8 +159,8 @@ func (c *Config) sessions(rules *core.Rules, f *preset.Faults) {
 		roles = "roles"
 	}
 	rules.Session = core.Mapping{
-		SessionID: core.Refs("sid"),
-		Roles:     core.Refs(roles),
+		SessionID: preset.Refs("sid"),
+		Roles:     preset.Refs(roles),
 		Kind:      core.KindSession,
 	}
 }

@@ -149,7 +149,7 @@ func mapping() core.Mapping {
 		Permissions:      none,
 		Scopes:           none,
 		Email:            none,
-		ClientID:         core.Refs("sub"),
+		ClientID:         preset.Refs("sub"),
 		Kind:             core.KindMachine,
 	}
 }

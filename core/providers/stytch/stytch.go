@@ -131,12 +131,12 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 func (c *Config) mapping() core.Mapping {
 	none := []core.ClaimRef{}
 	m := core.Mapping{
-		SessionID:        core.Refs(claimSession + "/id"),
-		OrganizationID:   core.Refs(claimOrganization + "/organization_id"),
-		OrganizationSlug: core.Refs(claimOrganization + "/slug"),
+		SessionID:        preset.Refs(claimSession + "/id"),
+		OrganizationID:   preset.Refs(claimOrganization + "/organization_id"),
+		OrganizationSlug: preset.Refs(claimOrganization + "/slug"),
 		OrganizationName: none,
 		OrganizationRole: none,
-		Roles:            core.Refs(claimSession + "/roles"),
+		Roles:            preset.Refs(claimSession + "/roles"),
 		Permissions:      none,
 		Scopes:           none,
 		Email:            none, // an address of a factor is not the person's address
@@ -147,7 +147,7 @@ func (c *Config) mapping() core.Mapping {
 	if c.Kind == KindM2M {
 		m.SessionID, m.Roles, m.AuthMethods = none, none, none
 		m.OrganizationID, m.OrganizationSlug = none, none
-		m.Scopes, m.ClientID, m.Kind = core.Refs("scope"), core.Refs("sub"), core.KindMachine
+		m.Scopes, m.ClientID, m.Kind = preset.Refs("scope"), preset.Refs("sub"), core.KindMachine
 	}
 	return m
 }

@@ -228,8 +228,8 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 
 func (c *Config) mapping(f *preset.Faults) core.Mapping {
 	m := core.Mapping{
-		SessionID: core.Refs("session_id"), Roles: core.Refs("role"), Scopes: core.Refs("scope"),
-		ClientID: core.Refs("client_id"), AAL: core.Refs("aal"), AuthMethods: []core.ClaimRef{{Path: "amr", Field: "method"}},
+		SessionID: preset.Refs("session_id"), Roles: preset.Refs("role"), Scopes: preset.Refs("scope"),
+		ClientID: preset.Refs("client_id"), AAL: preset.Refs("aal"), AuthMethods: []core.ClaimRef{{Path: "amr", Field: "method"}},
 		OrganizationID: []core.ClaimRef{}, OrganizationSlug: []core.ClaimRef{}, OrganizationName: []core.ClaimRef{},
 		OrganizationRole: []core.ClaimRef{}, Permissions: []core.ClaimRef{},
 		Kinds: []core.KindRule{{Kind: core.KindAccess, When: []core.ClaimRule{{Claim: "client_id", Type: "string"}}}},
@@ -241,7 +241,7 @@ func (c *Config) mapping(f *preset.Faults) core.Mapping {
 	case writtenByUser(claim):
 		f.Prohibit("RolesClaim", claim, "is written by the user: keep roles in app_metadata or in a claim of an access token hook")
 	case claim != "":
-		m.Roles = core.Refs("role", claim)
+		m.Roles = preset.Refs("role", claim)
 	}
 	return m
 }

@@ -136,13 +136,13 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 func mapping() core.Mapping {
 	none := []core.ClaimRef{}
 	return core.Mapping{
-		SessionID:        core.Refs("sessionHandle"),
-		OrganizationID:   core.Refs("tId"),
+		SessionID:        preset.Refs("sessionHandle"),
+		OrganizationID:   preset.Refs("tId"),
 		OrganizationSlug: none,
 		OrganizationName: none,
 		OrganizationRole: none,
-		Roles:            core.Refs("st-role.v"),
-		Permissions:      core.Refs("st-perm.v"),
+		Roles:            preset.Refs("st-role.v"),
+		Permissions:      preset.Refs("st-perm.v"),
 		Scopes:           none,
 		ClientID:         none,
 		Kind:             core.KindSession,

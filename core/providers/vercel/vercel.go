@@ -156,15 +156,15 @@ func mapping() core.Mapping {
 	none := []core.ClaimRef{}
 	return core.Mapping{
 		SessionID:        none,
-		OrganizationID:   core.Refs("owner_id"),
-		OrganizationSlug: core.Refs("owner"),
+		OrganizationID:   preset.Refs("owner_id"),
+		OrganizationSlug: preset.Refs("owner"),
 		OrganizationName: none,
 		OrganizationRole: none,
 		Roles:            none,
 		Permissions:      none,
 		Scopes:           none, // the claim scope repeats sub
 		Email:            none,
-		ClientID:         core.Refs("project_id"),
+		ClientID:         preset.Refs("project_id"),
 		Kind:             core.KindMachine,
 	}
 }

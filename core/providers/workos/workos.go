@@ -62,8 +62,8 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		Algorithms: cfg.Algorithms, Audiences: f.Values("Audience", cfg.Audience), InsecureAnyAudience: len(cfg.Audience) == 0,
 		ClaimRules: rules(), TokenTypes: []string{"", "JWT"}, Leeway: cfg.Leeway,
 		Session: core.Mapping{
-			SessionID: core.Refs("sid"), OrganizationID: core.Refs("org_id"), OrganizationRole: core.Refs("role"),
-			Roles: core.Refs("role", "roles"), Permissions: core.Refs("permissions"), Actor: core.Refs("act.sub"), Kind: core.KindSession,
+			SessionID: preset.Refs("sid"), OrganizationID: preset.Refs("org_id"), OrganizationRole: preset.Refs("role"),
+			Roles: preset.Refs("role", "roles"), Permissions: preset.Refs("permissions"), Actor: preset.Refs("act.sub"), Kind: core.KindSession,
 		},
 	}
 	return f.Contract(rules, map[string]string{"Issuer": issuersField, "Issuers": issuersField, "JWKSURL": "APIHost", "Audiences": "Audience"})

@@ -108,8 +108,8 @@ func isPerson() core.ClaimRule { return core.ClaimRule{Claim: "aud", SameAs: "cl
 
 func (c *Config) mapping(f *preset.Faults) core.Mapping {
 	m := core.Mapping{
-		OrganizationID: core.Refs(claimOrgID), OrganizationName: core.Refs(claimOrgName), OrganizationSlug: core.Refs(claimDomain),
-		Roles: []core.ClaimRef{{Path: claimRoles, Keys: true}}, ClientID: core.Refs("client_id", "azp"), Kind: core.KindMachine,
+		OrganizationID: preset.Refs(claimOrgID), OrganizationName: preset.Refs(claimOrgName), OrganizationSlug: preset.Refs(claimDomain),
+		Roles: []core.ClaimRef{{Path: claimRoles, Keys: true}}, ClientID: preset.Refs("client_id", "azp"), Kind: core.KindMachine,
 	}
 	if c.AllowIDTokens {
 		m.Kinds = []core.KindRule{{Kind: core.KindID, When: []core.ClaimRule{{Claim: "jti", Absent: true}}}}

@@ -18,7 +18,7 @@ type Faults struct {
 	configErrors
 }
 
-type configErrors = faults.List[core.ConfigError, core.ConfigErrorKind, *core.ConfigError]
+type configErrors = faults.List[core.ConfigError, *core.ConfigError]
 
 // Add notes a value that can't work; value must not be a secret.
 func (f *Faults) Add(field, value, reason string, args ...any) {
