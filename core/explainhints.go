@@ -54,7 +54,7 @@ func (a *attempt) formatHint(err *Error) string {
 	case trimmed == "":
 		return "the token is empty: was a variable or a header not set?"
 	case spaced && rest != "" && !strings.Contains(word, "."):
-		return quoted(word) + " stands before the token: pass only what follows it, or the whole header to VerifyHeader"
+		return quoted(word) + " precedes the token: pass only what follows it, or the whole header to VerifyHeader"
 	case strings.ContainsAny(trimmed[:1]+trimmed[len(trimmed)-1:], "\"'`"):
 		return "the token is in quotes: remove them"
 	case trimmed != raw:
@@ -68,7 +68,7 @@ func (a *attempt) formatHint(err *Error) string {
 	case err.Claim != "":
 		return "the claim " + err.Claim + " is " + a.claim(err.Claim) + ", which has the wrong JSON type"
 	case parts == 5:
-		return "five segments: an encrypted token (JWE); have the issuer send signed tokens (JWS)"
+		return "five segments: an encrypted token (JWE): have the issuer send signed tokens (JWS)"
 	case parts == 1:
 		return "an opaque token, not a JWT: have the issuer send JWTs (many do only if an API's audience is requested), or use introspection"
 	case parts != 3:
@@ -196,6 +196,9 @@ func (a *attempt) knownKeys() string {
 		ids = append(ids, quoted(k.ID))
 	}
 	const most = 8
+	if len(ids) == 0 {
+		ids = append(ids, "no keys")
+	}
 	if len(ids) > most {
 		ids = append(ids[:most], "and "+itoa(len(ids)-most)+" more")
 	}
@@ -226,6 +229,9 @@ func (a *attempt) keyHint(err *Error) string {
 		return "the issuer's keys cannot be fetched: " + err.reason()
 	case !a.token.Header.HasKid:
 		return "the header has no kid, and " + a.knownKeys()
+	case a.engine.rules.KeyURLTemplate != "": // a page for each key: there is no list of them
+		return "signed by key " + quoted(a.token.Header.Kid) + ", which the issuer does not publish" +
+			": a token of another environment, or of a key that was removed"
 	default:
 		return "signed by key " + quoted(a.token.Header.Kid) + "; " + a.knownKeys() +
 			": a token of another environment, or of a key that was removed"
