@@ -52,7 +52,7 @@ type engineOptions struct {
 	tenant bool
 }
 
-// WithHTTPClient fetches keys with this client instead of one of our own. Its
+// WithHTTPClient fetches keys with client instead of the default client. Its
 // transport and timeout are used, its redirect policy and cookies are not.
 // Schemes, redirects and hosts that are written as addresses are checked as
 // ever; the addresses that its transport dials are not, so that it may reach a
@@ -68,7 +68,7 @@ func WithHTTPClient(client *http.Client) Option {
 
 // WithKeyCache shares fetched key sets through cache. With a secret of at least
 // 32 bytes, the same in every process that shares the cache, each stored set is
-// authenticated (HMAC-SHA256), and one that somebody else put there is not used:
+// authenticated (HMAC-SHA256), and a set stored without the secret is not used:
 // an observer hears of it and the keys are fetched. Give one wherever others
 // can write to the cache.
 func WithKeyCache(cache keys.Cache, secret ...Secret) Option {
@@ -91,7 +91,7 @@ func WithKeyCache(cache keys.Cache, secret ...Secret) Option {
 
 // WithKeySource takes the public keys from source, such as a KMS, a SPIFFE bundle or a database, instead of from the
 // contract's JWKS URL; a contract that names no URL has [Rules].ExternalKeys. The figures of [WithKeyPolicy] apply, and
-// [WithKeyCache] does not. A source stands for one issuer, so the verifier has exactly one contract and no resolver:
+// [WithKeyCache] does not. A source serves one issuer, so the verifier has exactly one contract and no resolver:
 // one issuer's keys must not sign for another. Several issuers are several verifiers, chosen by [FirstOf].
 func WithKeySource(source keys.Source) Option {
 	return verifierOption{func(v *verifierOptions) {
@@ -112,7 +112,7 @@ func WithKeyPolicy(policy keys.Policy) Option {
 	}}
 }
 
-// WithClock tells the time by clock, for tests.
+// WithClock replaces the system clock, for tests.
 func WithClock(clock keys.Clock) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if faults.IsNil(clock) {
@@ -123,7 +123,7 @@ func WithClock(clock keys.Clock) Option {
 }
 
 // WithStandardRSA verifies RSA signatures with crypto/rsa, which prepares a key
-// anew for every signature, instead of with keys that are prepared once. In
+// again for every signature, instead of with keys that are prepared once. In
 // FIPS 140-3 mode that is done anyway.
 func WithStandardRSA() Option {
 	return verifierOption{func(v *verifierOptions) { v.engine.standardRSA = true }}

@@ -186,7 +186,7 @@ func (a *attempt) session() *Session {
 }
 
 // checkSize bounds what is read at all: parsing costs memory and time, and
-// anybody may send a token.
+// anyone may send a token.
 func (a *attempt) checkSize() *Error { return tooLarge(len(a.raw), a.verifier.maxBytes) }
 
 func tooLarge(size, limit int) *Error {
@@ -279,8 +279,8 @@ func (a *attempt) findKeys(ctx context.Context) (err *Error) {
 }
 
 // checkSignature finds the key that signed the token (RFC 7515 §5.2). A bad
-// signature under a known kid never causes a fetch: a flood of forged tokens
-// would reach the issuer.
+// signature under a known kid never causes a fetch: otherwise
+// forged tokens could overload the issuer.
 func (a *attempt) checkSignature(ctx context.Context) *Error {
 	if a.unsigned {
 		return nil
