@@ -69,7 +69,7 @@ func (c Code) Status() int {
 	case CodeKeysUnavailable, CodeRevocationUnavailable, CodeNetworkError: // an outage is not "unauthorized"
 		return http.StatusServiceUnavailable
 	case CodeRequestCanceled:
-		const clientClosedRequest = 499 // nginx's; nobody reads it
+		const clientClosedRequest = 499 // the code that nginx logs; the client has gone
 		return clientClosedRequest
 	case CodeUnknownError:
 		return http.StatusInternalServerError
@@ -106,7 +106,7 @@ func (c Code) sentence() string {
 	case CodeAlgorithmNotAllowed:
 		return "The token is signed with an algorithm that is not accepted here."
 	case CodeIssuerMismatch:
-		return "The token was issued by somebody this service does not accept."
+		return "The token was issued by an issuer this service does not trust."
 	case CodeKeysUnavailable, CodeRevocationUnavailable, CodeNetworkError:
 		return "Sign-in cannot be checked right now. Please try again shortly."
 	case CodeUnknownKey:
@@ -126,7 +126,7 @@ func (c Code) sentence() string {
 	case CodeMissingClaim:
 		return "The token lacks a required claim."
 	case CodeClaimMismatch:
-		return "The token is not of the kind that is accepted here."
+		return "This type of token is not accepted here."
 	case CodeTokenRevoked:
 		return "The session has been revoked. Please sign in again."
 	case CodeInsufficientScope:

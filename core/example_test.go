@@ -135,7 +135,7 @@ func ExampleVerifier_Verify() {
 	fmt.Println(errors.Is(err, core.CodeIssuerMismatch))
 	// Output:
 	// user_123 <nil>
-	// ISSUER_MISMATCH / The token was issued by somebody this service does not accept.
+	// ISSUER_MISMATCH / The token was issued by an issuer this service does not trust.
 	// true
 }
 

@@ -76,7 +76,7 @@ func TestDefaultErrorHandler(t *testing.T) {
 	app := fiber.New()
 	app.Use(fiberauth.New(issuer.Contract(), guard.DelegateErrors()))
 	status, header, body := serve(app, issuer.Token(authtest.Claims{"iss": "https://internal.example"}))
-	if status != fiber.StatusUnauthorized || body != "The token was issued by somebody this service does not accept." ||
+	if status != fiber.StatusUnauthorized || body != "The token was issued by an issuer this service does not trust." ||
 		header.Get("WWW-Authenticate") != `Bearer error="invalid_token"` || header.Get("Cache-Control") != "no-store" {
 		t.Errorf("got %d %v %s", status, header, body)
 	}

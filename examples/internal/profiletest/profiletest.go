@@ -55,7 +55,7 @@ func Run(t *testing.T, start func(*core.Contract) Send) {
 		},
 		"another application's token": {
 			clerktest.SessionToken(authtest.NewIssuer(t), member), http.StatusUnauthorized,
-			`{"error":"The token was issued by somebody this service does not accept.","code":"ISSUER_MISMATCH"}`,
+			`{"error":"The token was issued by an issuer this service does not trust.","code":"ISSUER_MISMATCH"}`,
 		},
 		"no token": {"", http.StatusUnauthorized, `{"error":"Sign in to continue.","code":"TOKEN_MISSING"}`},
 	} {
