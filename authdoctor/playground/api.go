@@ -198,7 +198,7 @@ func (p *Playground) revoke(ctx context.Context, s *scene, token string) error {
 	}
 	session, err := running.verifier.Verify(ctx, token)
 	if err != nil {
-		return fmt.Errorf("only the session of an accepted token can be revoked, and this one is refused: %s", core.CodeOf(err))
+		return fmt.Errorf("only the session of an accepted token can be revoked, and this one is refused: %s", string(core.CodeOf(err)))
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

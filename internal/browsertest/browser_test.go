@@ -37,7 +37,7 @@ const limit = 90 * time.Second
 // browser is a tab with a playground.
 type browser struct {
 	*testing.T
-	ctx  context.Context //nolint:containedctx // chromedp's tab is its context
+	ctx  context.Context // the tab, as chromedp has it
 	play *playground.Playground
 	url  string
 

@@ -52,7 +52,8 @@ func everyButton(b *browser) {
 		selector := fmt.Sprintf(`[data-break=%q]`, id)
 		press(selector)
 		b.verdict(code)
-		b.wait("the pressed button", fmt.Sprintf(`document.querySelector('%s').getAttribute("aria-pressed") === "true"`, selector))
+		isPressed := fmt.Sprintf(`document.querySelector('%s').getAttribute("aria-pressed") === "true"`, selector)
+		b.wait("the pressed button", isPressed)
 		press("#mint")
 		b.verdict("Accepted")
 	}
@@ -72,7 +73,7 @@ func everyButton(b *browser) {
 	b.verdict("Accepted")
 	press("#send")
 	b.answers(200)
-	if got := b.text(".answer"); !strings.Contains(got, `"userId"`) || !strings.Contains(got, "SESSION") && !strings.Contains(got, "Session") {
+	if got := b.text(".answer"); !strings.Contains(got, `"userId"`) || !strings.Contains(got, "Session") {
 		b.Errorf("the answer shows no session: %q", got)
 	}
 	press("#send-empty")
@@ -119,7 +120,8 @@ func everyButton(b *browser) {
 	b.verdict("Accepted")
 
 	for _, selector := range eval[[]string](b, `[...document.querySelectorAll("button")].map(e =>
-		e.id ? "#" + e.id : e.dataset.break ? '[data-break="' + e.dataset.break + '"]' : '[data-action="' + e.dataset.action + '"]')`) {
+		e.id ? "#" + e.id : e.dataset.break ? '[data-break="' + e.dataset.break + '"]'
+			: '[data-action="' + e.dataset.action + '"]')`) {
 		if !pressed[selector] {
 			b.Errorf("the test does not press %s", selector)
 		}
@@ -132,7 +134,8 @@ func (b *browser) noSidewaysScroll(after string) {
 		const root = document.scrollingElement;
 		if (root.scrollWidth <= root.clientWidth) return [];
 		return [root.scrollWidth + " of " + root.clientWidth, ...[...document.querySelectorAll("body *")]
-			.filter(e => e.getBoundingClientRect().right > root.clientWidth + 1).map(e => e.tagName + "#" + e.id + "." + e.className)];
+			.filter(e => e.getBoundingClientRect().right > root.clientWidth + 1)
+			.map(e => e.tagName + "#" + e.id + "." + e.className)];
 	})()`); len(wide) > 0 {
 		b.Errorf("after %s the page scrolls sideways: %v", after, wide)
 	}
@@ -180,7 +183,8 @@ func TestUser(t *testing.T) {
 // presses one.
 func TestKeyboard(t *testing.T) {
 	b := open(t, desk, false)
-	controls := eval[int](b, `[...document.querySelectorAll("a[href], button, input, select, textarea")].filter(e => !e.disabled && e.checkVisibility()).length`)
+	controls := eval[int](b, `[...document.querySelectorAll("a[href], button, input, select, textarea")]
+		.filter(e => !e.disabled && e.checkVisibility()).length`)
 	reached := map[string]bool{}
 	for range controls + 2 {
 		b.do("press Tab", chromedp.KeyEvent(kb.Tab))
