@@ -49,8 +49,11 @@ type contract struct {
 // NewContract checks rules and returns the contract, or every mistake at once:
 // an [errors.Join] of [*ConfigError]. It does no I/O except for reading the
 // environment variable that SecretEnv names.
-func NewContract(rules Rules) (*Contract, error) {
-	var f configErrors
+func NewContract(rules Rules) (*Contract, error) { return newContract(rules, rules.FieldNames) }
+
+// newContract is NewContract with names for the fields in errors.
+func newContract(rules Rules, names faults.Names) (*Contract, error) {
+	f := configErrors{Names: names}
 	c := &contract{rules: copyRules(rules)}
 	c.fillDefaults(&f)
 	c.compileIssuers(&f)
@@ -61,26 +64,6 @@ func NewContract(rules Rules) (*Contract, error) {
 	}
 	c.warn()
 	return &Contract{c}, nil
-}
-
-// With returns a contract whose rules are changed by change, and whose secret is
-// the same: what a preset's Config has no field for can be tightened so. The
-// Secret that change sees is zero; one that it sets replaces the contract's.
-func (k *Contract) With(change func(*Rules)) (*Contract, error) {
-	if !k.valid() || change == nil {
-		return nil, errNoContract()
-	}
-	rules := k.Rules()
-	if k.c.secret != nil && rules.SecretEnv == "" {
-		rules.Secret = NewSecret(string(k.c.secret()))
-	}
-	kept := rules.Secret
-	rules.Secret = Secret{}
-	change(&rules)
-	if rules.Secret.IsZero() && rules.SecretEnv == "" {
-		rules.Secret = kept
-	}
-	return NewContract(rules)
 }
 
 func (c *contract) fillDefaults(f *configErrors) {
@@ -269,34 +252,6 @@ func (c *contract) compileClaims(f *configErrors) {
 			f.Invalid("TokenTypes["+itoa(i)+"]", faults.Show(typ), "is compared as a whole: write a type such as at+jwt")
 		}
 	}
-}
-
-func (c *contract) warn() {
-	r := &c.rules
-	say := func(on bool, text string) {
-		if on {
-			c.warnings = append(c.warnings, text)
-		}
-	}
-	say(r.InsecureAnyIssuer, "any issuer: a holder of any accepted key can claim to be any issuer; set Issuer")
-	bound := len(r.AuthorizedParties) > 0 || slices.ContainsFunc(r.ClaimRules, func(c ClaimRule) bool {
-		return c.Code == CodeAudienceMismatch || c.Code == CodePartyMismatch
-	})
-	say(r.InsecureAnyAudience && !bound,
-		"no audience: a token this issuer made for any other service is accepted; set Audiences, or AuthorizedParties")
-	partyRequired := slices.ContainsFunc(r.ClaimRules, func(c ClaimRule) bool { return c.Claim == "azp" && !c.Optional && !c.Absent })
-	say(r.InsecureMissingParty && !partyRequired, "no party needed: a token without azp passes AuthorizedParties; remove InsecureMissingParty")
-	say(c.template != nil && !slices.ContainsFunc(r.ClaimRules, func(rule ClaimRule) bool {
-		return rule.Claim == c.template.claim && rule.OneOf != nil
-	}), "any tenant: every tenant of the issuer is accepted; restrict the template's claim in ClaimRules, or check the session's organization")
-	say(r.InsecureNoExpiry, "no expiry: a token without exp is accepted forever; remove InsecureNoExpiry, or bound the age with MaxAge")
-	say(r.InsecureShortSecret, "short secret: a secret shorter than its hash can be guessed from one token; set a longer Secret and remove InsecureShortSecret")
-	say(r.InsecureHTTP, "plain http: an attacker on the network path can replace the keys; use https and remove InsecureHTTP")
-	say(r.InsecurePrivateNetwork, "private network: a tenant, or the issuer's discovery document, "+
-		"may have keys fetched from inside your network; set JWKSURL and remove InsecurePrivateNetwork")
-	say(r.InsecureIgnoreConfirmation, "bound tokens (cnf) are accepted as bearer tokens: a stolen one works; remove InsecureIgnoreConfirmation")
-	say(r.InsecureEmulator, "emulator: unsigned tokens are accepted, so anyone can be any user; remove InsecureEmulator")
-	c.warnings = append(c.warnings, r.Warnings...)
 }
 
 // Warnings says in words what the contract leaves open, and which field closes

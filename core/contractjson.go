@@ -106,7 +106,10 @@ func ParseContract(data []byte) (*Contract, error) {
 	if len(problems) > 0 {
 		return nil, withProvider(errorsOf("contract", data, problems), j.Provider)
 	}
-	var f configErrors
+	f := configErrors{Names: rulesJSON()}
+	if !document.Has("algorithms") && !document.Has("version") {
+		f.Names["Algorithms"] = "strategy" // as the wire form calls it
+	}
 	if document.Has("version") && j.Version != contractVersion {
 		f.Invalid("version", faults.Plain(j.Version), "is not a version this package reads: update auth-go, or write version %d", contractVersion)
 	}
@@ -121,20 +124,20 @@ func ParseContract(data []byte) (*Contract, error) {
 		j.InsecureAnyAudience = !document.Has("audience")
 		j.InsecureAnyIssuer = !document.Has("issuer") && (!j.Secret.IsZero() || j.SecretEnv != "")
 	}
-	contract, err := NewContract(j.Rules)
+	contract, err := newContract(j.Rules, f.Names)
 	if f.Empty() && err == nil {
 		return contract, nil
 	}
 	f.Append(err)
-	names := rulesJSON()
-	if !document.Has("algorithms") && !document.Has("version") {
-		names["Algorithms"] = "strategy" // as the wire form calls it
+	err = withProvider(f.Err(), j.Provider)
+	for _, e := range ConfigErrors(err) {
+		e.Line, e.Column = document.Position(e.Field)
 	}
-	return nil, inJSON(withProvider(f.Err(), j.Provider), document, names)
+	return nil, err
 }
 
 // rulesJSON are the JSON names of [Rules].
-func rulesJSON() map[string]string { return strictjson.Names(reflect.TypeFor[Rules]()) }
+func rulesJSON() faults.Names { return strictjson.Names(reflect.TypeFor[Rules]()) }
 
 // errorsOf turns a document's problems into configuration errors; whole names
 // the document itself.
@@ -153,22 +156,6 @@ func errorsOf(whole string, data []byte, problems []strictjson.Problem) error {
 			e.Kind = faults.Missing
 		}
 		e.Line, e.Column = strictjson.LineColumn(data, p.Offset)
-		f.Append(e)
-	}
-	return f.Err()
-}
-
-// inJSON names the fields in err as the document does, and adds their positions.
-func inJSON(err error, document *strictjson.Document, names map[string]string) error {
-	var f configErrors
-	for _, e := range ConfigErrors(err) {
-		e = e.Renamed(func(field string) string {
-			if name, ok := names[field]; ok {
-				return name
-			}
-			return field
-		})
-		e.Line, e.Column = document.Position(e.Field)
 		f.Append(e)
 	}
 	return f.Err()

@@ -28,7 +28,7 @@ func everyRule() core.Rules {
 			},
 			{Claim: "name", OneOf: []string{"a"}, IgnoreCase: true},
 		},
-		CheckKeyIssuer: true, KeyIssuerClaims: map[string]string{"tenantid": "tid"}, KeyUses: []string{"sig", "jwt-svid", ""}, InsecurePrivateNetwork: true, TokenTypes: []string{"at+jwt", ""}, PaddedSegments: true, Leeway: 290 * time.Millisecond, MaxAge: 90*time.Minute + time.Nanosecond, MaxTokenBytes: 4096,
+		CheckKeyIssuer: true, FieldNames: map[string]string{"Audiences": "Audience", "JWKSURL": ""}, KeyIssuerClaims: map[string]string{"tenantid": "tid"}, KeyUses: []string{"sig", "jwt-svid", ""}, InsecurePrivateNetwork: true, TokenTypes: []string{"at+jwt", ""}, PaddedSegments: true, Leeway: 290 * time.Millisecond, MaxAge: 90*time.Minute + time.Nanosecond, MaxTokenBytes: 4096,
 		InsecureNoExpiry: true, InsecureShortSecret: true, InsecureHTTP: true, InsecureIgnoreConfirmation: true, InsecureEmulator: true,
 	}
 	refs := []core.ClaimRef{{Path: "a.b"}, {Path: "c"}}

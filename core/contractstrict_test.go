@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/revstackhq/auth-go/core"
 )
@@ -195,43 +194,3 @@ func TestNumericUserIDForms(t *testing.T) {
 type rawJSON string
 
 func (r rawJSON) MarshalJSON() ([]byte, error) { return []byte(r), nil }
-
-// TestContractWith: the rules and the secret stay.
-func TestContractWith(t *testing.T) {
-	base := newContract(t, secretRules())
-	tight, err := base.With(func(r *core.Rules) { r.RequiredClaims = []string{"jti"} })
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := core.NewVerifier(tight, core.WithClock(newClock()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = v.Verify(t.Context(), hs256(t, nil))
-	wantCode(t, err, core.CodeMissingClaim)
-	_, err = v.Verify(t.Context(), hs256(t, map[string]any{"jti": "1"}))
-	wantCode(t, err, "")
-	if len(base.Rules().RequiredClaims) != 0 {
-		t.Error("the first contract changed")
-	}
-	if _, err := base.With(func(r *core.Rules) { r.Leeway = time.Hour }); err == nil {
-		t.Error("took an hour of leeway")
-	}
-}
-
-// TestWarningsNameTheField: whoever reads a warning learns what to set.
-func TestWarningsNameTheField(t *testing.T) {
-	contract := newContract(t, core.Rules{
-		Provider:            "clerk",
-		InsecureAnyIssuer:   true,
-		InsecureAnyAudience: true,
-		Secret:              core.NewSecret("short"),
-		InsecureShortSecret: true,
-		InsecureNoExpiry:    true, InsecureHTTP: true, InsecureIgnoreConfirmation: true, InsecureEmulator: true,
-	})
-	for _, w := range contract.Warnings() {
-		if _, remedy, ok := strings.Cut(w, "; "); !ok || !strings.ContainsAny(remedy, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
-			t.Errorf("no field closes %q", w)
-		}
-	}
-}

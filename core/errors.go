@@ -3,11 +3,9 @@ package core
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/revstackhq/auth-go/core/internal/faults"
 	"github.com/revstackhq/auth-go/core/internal/refusal"
@@ -130,65 +128,6 @@ func (e *ConfigError) Error() string {
 		b.WriteString(" " + e.Value)
 	}
 	return b.String() + ": " + e.Reason
-}
-
-// Renamed returns a copy with every field, in Field and in Reason, named by
-// rename, which returns the names that it does not know unchanged. A preset
-// uses it to return core's errors in terms of its own configuration.
-func (e *ConfigError) Renamed(rename func(field string) string) *ConfigError {
-	renamed := *e
-	renamed.Field = renameField(e.Field, rename)
-	renamed.Related = slices.Clone(e.Related)
-	var pairs []string
-	for i, field := range e.Related {
-		renamed.Related[i] = rename(field)
-		pairs = append(pairs, field, renamed.Related[i])
-	}
-	renamed.Reason = replaceWords(e.Reason, pairs)
-	return &renamed
-}
-
-// renameField renames all of Audiences[1] if rename knows it, else Audiences.
-func renameField(field string, rename func(string) string) string {
-	if whole := rename(field); whole != field {
-		return whole
-	}
-	parts := strings.Split(field, ", ") // fields that are at fault together
-	for i, part := range parts {
-		end := strings.IndexAny(part, "[.")
-		if end < 0 {
-			end = len(part)
-		}
-		parts[i] = rename(part[:end]) + part[end:]
-	}
-	return strings.Join(parts, ", ")
-}
-
-// replaceWords replaces whole words only: SecretEnv does not contain Secret.
-func replaceWords(s string, pairs []string) string {
-	isLetter := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
-	var b strings.Builder
-	for s != "" {
-		start := strings.IndexFunc(s, isLetter)
-		if start < 0 {
-			break
-		}
-		end := strings.IndexFunc(s[start:], func(r rune) bool { return !isLetter(r) })
-		if end < 0 {
-			end = len(s) - start
-		}
-		word := s[start : start+end]
-		b.WriteString(s[:start])
-		s = s[start+end:]
-		for i := 0; i < len(pairs); i += 2 {
-			if pairs[i] == word {
-				word = pairs[i+1]
-				break
-			}
-		}
-		b.WriteString(word)
-	}
-	return b.String() + s
 }
 
 // ConfigErrors returns every [*ConfigError] in err's tree, in order.

@@ -125,6 +125,12 @@ type Rules struct {
 	// configuration leaves open, each with the field that closes it.
 	Warnings []string `json:"warnings,omitempty"`
 
+	// FieldNames are the names of fields of Rules in errors and warnings, where a
+	// preset's own configuration calls them something else: {"Audiences":
+	// "Audience"}. "" marks a field that it lacks: no warning proposes to set it.
+	// They have no effect on which tokens are accepted.
+	FieldNames map[string]string `json:"fieldNames,omitempty"`
+
 	// InsecureAnyAudience accepts any audience, and none.
 	InsecureAnyAudience bool `json:"insecureAnyAudience,omitempty"`
 	// InsecureAnyIssuer accepts any issuer, and none: the keys alone decide.

@@ -211,18 +211,18 @@ func newContractKit(contract *core.Contract) (*contractKit, error) {
 		return nil, err
 	}
 	k.issuer.keys = keys
-	k.trusting, err = contract.With(func(r *core.Rules) {
-		r.JWKSURL, r.KeyURLTemplate, r.PEM = "", "", ""
-		r.Discovery, r.ExternalKeys = false, false
-		r.JWKS, r.KeyUses = nil, nil
-		if len(published) > 0 {
-			r.JWKS = k.issuer.JWKS()
-		}
-		r.SecretEnv = ""
-		if secret != "" {
-			r.Secret = core.NewSecret(secret)
-		}
-	})
+	trusting := contract.Rules()
+	trusting.JWKSURL, trusting.KeyURLTemplate, trusting.PEM = "", "", ""
+	trusting.Discovery, trusting.ExternalKeys = false, false
+	trusting.JWKS, trusting.KeyUses = nil, nil
+	if len(published) > 0 {
+		trusting.JWKS = k.issuer.JWKS()
+	}
+	trusting.SecretEnv = ""
+	if secret != "" {
+		trusting.Secret = core.NewSecret(secret)
+	}
+	k.trusting, err = core.NewContract(trusting)
 	return k, err
 }
 

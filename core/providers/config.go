@@ -51,29 +51,13 @@ func problemsOf(whole string, data []byte, problems []strictjson.Problem) error 
 	return f.Err()
 }
 
-// inJSON names the fields of a preset's mistakes as the document does, and says
-// where they are.
+// inJSON names the fields of a preset's mistakes as the document does, and adds
+// their positions.
 func inJSON(err error, document *strictjson.Document, names map[string]string) error {
-	err = renamed(err, names)
-	for _, e := range core.ConfigErrors(err) {
-		e.Line, e.Column = document.Position(e.Field)
-	}
-	return err
-}
-
-// renamed copies the mistakes with other names for their fields.
-func renamed(err error, names map[string]string) error {
 	var f preset.Faults
-	for _, e := range core.ConfigErrors(err) {
-		f.Append(e.Renamed(func(field string) string {
-			if name, ok := names[field]; ok {
-				return name
-			}
-			return field
-		}))
-	}
-	if f.Empty() {
-		return err // not of this type, or nil
+	f.AppendAs(err, names)
+	for _, e := range core.ConfigErrors(f.Err()) {
+		e.Line, e.Column = document.Position(e.Field)
 	}
 	return f.Err()
 }

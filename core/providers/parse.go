@@ -110,7 +110,7 @@ func parseWire(data []byte, document *strictjson.Document, slug string, u upgrad
 	}
 	contract, err := w.contract(slug, u)
 	if err != nil {
-		return nil, inJSON(err, document, strictjson.Names(reflect.TypeFor[core.Rules]()))
+		return nil, inJSON(err, document, nil)
 	}
 	return contract, nil
 }

@@ -2,11 +2,15 @@ package providers
 
 import (
 	"encoding/json"
+	"maps"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/strictjson"
 	"github.com/revstackhq/auth-go/core/providers/auth0"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 	"github.com/revstackhq/auth-go/core/providers/cognito"
@@ -16,7 +20,7 @@ import (
 )
 
 // wire is the wire form of the TypeScript package, and what may be written
-// beside it: the members of core.Rules that a preset's rules can take without
+// with it: the members of core.Rules that a preset's rules can take without
 // losing any of their own.
 type wire struct {
 	Provider         string       `json:"provider"`
@@ -38,6 +42,9 @@ type wire struct {
 	MaxTokenBytes        int              `json:"maxTokenBytes"`
 
 	Tests json.RawMessage `json:"tests"` // for authtest.RunContract
+
+	// adjust adds to the preset's rules what its Config has no field for.
+	adjust func(*core.Rules)
 }
 
 // upgrade makes a preset's contract of the wire form.
@@ -52,32 +59,32 @@ type upgrade struct {
 // upgrades are the providers that have more rules than the wire form can hold.
 // "custom" is not among them: core reads it.
 func upgrades() map[string]upgrade {
-	secret := func(members map[string]string) map[string]string {
+	common := func(members map[string]string) map[string]string {
 		members["SigningSecret"], members["SigningSecretEnv"] = "signingSecret", "signingSecretEnv"
-		members["Audience"], members["UserIDClaim"], members["AuthorizedParties"] = "audience", "userIdClaim", "authorizedParties"
+		members["Algorithms"], members["Audience"] = "strategy", "audience"
 		return members
 	}
 	return map[string]upgrade{
 		"auth0": {
 			build:   func(w *wire) (*core.Contract, error) { return auth0.NewContract(w.auth0()) },
-			members: secret(map[string]string{"Domain": "issuer", "Algorithms": "strategy"}),
+			members: common(map[string]string{"Domain": "issuer"}),
 		},
 		"clerk": {
 			build:   func(w *wire) (*core.Contract, error) { return clerk.NewContract(w.clerk()) },
-			members: secret(map[string]string{"IssuerURL": "issuer"}),
+			members: common(map[string]string{"IssuerURL": "issuer"}),
 		},
 		"supabase": {
 			build:     func(w *wire) (*core.Contract, error) { return supabase.NewContract(w.supabase()) },
-			members:   secret(map[string]string{"ProjectURL": "issuer", "Issuer": "issuer"}),
+			members:   common(map[string]string{"ProjectURL": "issuer", "Issuer": "issuer"}),
 			wrongKeys: "/rest/v1/auth/jwks",
 		},
 		"cognito": {
 			build:   func(w *wire) (*core.Contract, error) { return cognito.NewContract(w.cognito()) },
-			members: secret(map[string]string{"IssuerURL": "issuer", "UserPoolID": "issuer", "Region": "issuer", "ClientID": "audience"}),
+			members: common(map[string]string{"IssuerURL": "issuer", "UserPoolID": "issuer", "Region": "issuer", "ClientID": "audience"}),
 		},
 		"firebase": {
 			build:   func(w *wire) (*core.Contract, error) { return firebase.NewContract(w.firebase()) },
-			members: secret(map[string]string{"ProjectID": "issuer"}),
+			members: common(map[string]string{"ProjectID": "issuer"}),
 		},
 	}
 }
@@ -91,6 +98,7 @@ func (w *wire) auth0() auth0.Config {
 		SigningSecretEnv:    w.SigningSecretEnv,
 		UserIDClaim:         w.UserIDClaim,
 		Leeway:              w.Leeway,
+		Adjust:              w.adjust,
 	}
 	if w.Strategy != "" {
 		c.Algorithms = []string{w.Strategy}
@@ -106,6 +114,7 @@ func (w *wire) clerk() clerk.Config {
 		InsecureMissingParty: w.InsecureMissingParty,
 		UserIDClaim:          w.UserIDClaim,
 		Leeway:               w.Leeway,
+		Adjust:               w.adjust,
 	}
 }
 
@@ -117,6 +126,7 @@ func (w *wire) supabase() supabase.Config {
 		SigningSecretEnv: w.SigningSecretEnv,
 		UserIDClaim:      w.UserIDClaim,
 		Leeway:           w.Leeway,
+		Adjust:           w.adjust,
 	}
 }
 
@@ -129,6 +139,7 @@ func (w *wire) cognito() cognito.Config {
 		InsecureAnyClient: len(w.Audience) == 0,
 		UserIDClaim:       w.UserIDClaim,
 		Leeway:            w.Leeway,
+		Adjust:            w.adjust,
 	}
 }
 
@@ -139,18 +150,18 @@ func (w *wire) firebase() firebase.Config {
 		InsecureAnyTenant: true,
 		UserIDClaim:       w.UserIDClaim,
 		Leeway:            w.Leeway,
+		Adjust:            w.adjust,
 	}
 }
 
 // contract builds the preset's contract, with what the wire form says apart
 // from the preset's configuration. Fields of errors are the wire's.
 func (w *wire) contract(slug string, u upgrade) (*core.Contract, error) {
-	secret := !w.SigningSecret.IsZero() || w.SigningSecretEnv != ""
 	var f preset.Faults
 	if w.Issuer == "" {
 		f.Missing("issuer", "is required: the exact value of the tokens' iss claim")
 	}
-	if secret && slug != "auth0" && slug != "supabase" {
+	if w.hasSecret() && slug != "auth0" && slug != "supabase" {
 		f.Conflict("signingSecret", "", "is of no use: %s signs with published keys", slug)
 	}
 	if !f.Empty() {
@@ -159,36 +170,81 @@ func (w *wire) contract(slug string, u upgrade) (*core.Contract, error) {
 	if w.UserIDClaim == "sub" {
 		w.UserIDClaim = "" // the default of the TypeScript package, not a choice
 	}
-	built, err := u.build(w)
-	if err != nil {
-		return nil, renamed(err, u.members)
+	w.adjust = func(r *core.Rules) {
+		w.check(r, slug, &f)
+		w.nameFields(r, u.members)
+		w.tighten(r, u)
 	}
-	if err := w.check(built, slug, secret); err != nil {
-		return nil, err
+	contract, err := u.build(w)
+	if err == nil && f.Empty() {
+		return contract, nil
 	}
-	return built.With(func(r *core.Rules) { w.tighten(r, u) })
+	var all preset.Faults
+	all.AppendAs(err, w.names(u.members))
+	at := core.ConfigErrors(all.Err())
+	all.AppendIf(f.Err(), func(e *core.ConfigError) bool { // not what follows from the preset's mistakes
+		return !slices.ContainsFunc(at, func(known *core.ConfigError) bool { return known.Field == e.Field })
+	})
+	return nil, all.Err()
 }
 
+// names are the wire's names for the fields of a preset's Config.
+func (w *wire) names(members map[string]string) map[string]string {
+	names := strictjson.Names(reflect.TypeFor[core.Rules]())
+	maps.Copy(names, members)
+	return names
+}
+
+// nameFields makes core call the fields by the wire's names. The preset may lack
+// some of them.
+func (w *wire) nameFields(r *core.Rules, members map[string]string) {
+	names := w.names(members)
+	own := slices.Collect(maps.Values(strictjson.Names(reflect.TypeFor[wire]())))
+	fields := maps.Clone(r.FieldNames)
+	for field := range names {
+		if fields[field] == "" && slices.Contains(own, names[field]) {
+			fields[field] = field
+		}
+	}
+	for field, name := range fields {
+		if member, ok := names[name]; ok {
+			fields[field] = member
+		}
+	}
+	if w.JWKSURI != "" {
+		fields["JWKSURL"] = "jwksUri"
+	}
+	// The wire's entries follow the preset's, see tighten.
+	for i := range w.RequiredClaims {
+		fields[entry("RequiredClaims", len(r.RequiredClaims)+i)] = entry("requiredClaims", i)
+	}
+	for i := range w.ClaimRules {
+		fields[entry("ClaimRules", len(r.ClaimRules)+i)] = entry("claimRules", i)
+	}
+	r.FieldNames = fields
+}
+
+func (w *wire) hasSecret() bool { return !w.SigningSecret.IsZero() || w.SigningSecretEnv != "" }
+
+func entry(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
+
 // check notes what the preset would have passed over in silence.
-func (w *wire) check(built *core.Contract, slug string, secret bool) error {
-	rules := built.Rules()
-	var f preset.Faults
+func (w *wire) check(rules *core.Rules, slug string, f *preset.Faults) {
 	if w.Strategy != "" && !slices.Contains(rules.Algorithms, w.Strategy) {
 		f.Conflict("strategy", w.Strategy, "does not fit: with this key %s signs with %s", slug, strings.Join(rules.Algorithms, " or "))
 	}
-	if secret && w.JWKSURI != "" {
+	if w.hasSecret() && w.JWKSURI != "" {
 		f.Conflict("jwksUri", w.JWKSURI, "conflicts with the secret: the wire form has one of the two")
 	}
-	if strings.TrimRight(w.Issuer, "/") != strings.TrimRight(rules.Issuer, "/") {
+	switch {
+	case strings.TrimRight(w.Issuer, "/") != strings.TrimRight(rules.Issuer, "/"):
 		f.Add("issuer", w.Issuer, "is not an issuer of %s: it would be %s", slug, rules.Issuer)
-	}
-	if slug == "firebase" && len(w.Audience) > 0 && !slices.Equal(w.Audience, rules.Audiences) {
+	case slug == "firebase" && len(w.Audience) > 0 && !slices.Equal(w.Audience, rules.Audiences):
 		f.Conflict("audience", strings.Join(w.Audience, " "), "is not the project of the issuer, %s", strings.Join(rules.Audiences, " "))
 	}
 	if len(w.TokenTypes) > 0 && len(w.typesOf(rules.TokenTypes)) == 0 {
 		f.Conflict("tokenTypes", strings.Join(w.TokenTypes, " "), "are not among those of %s: %s", slug, strings.Join(rules.TokenTypes, ", "))
 	}
-	return f.Err()
 }
 
 // tighten adds to the preset's rules, and never replaces a condition of theirs.
@@ -205,7 +261,7 @@ func (w *wire) tighten(r *core.Rules, u upgrade) {
 	if len(w.TokenTypes) > 0 {
 		r.TokenTypes = w.typesOf(r.TokenTypes)
 	}
-	if w.MaxAge > 0 && (r.MaxAge == 0 || w.MaxAge < r.MaxAge) {
+	if w.MaxAge != 0 && (r.MaxAge == 0 || w.MaxAge < r.MaxAge) {
 		r.MaxAge = w.MaxAge
 	}
 	if w.MaxTokenBytes != 0 {
@@ -230,7 +286,7 @@ func (w *wire) keysOf(rules *core.Rules, u upgrade) string {
 	scheme, rest, _ := strings.Cut(w.JWKSURI, "://")
 	clean := scheme + "://" + strings.ReplaceAll(rest, "//", "/")
 	switch {
-	case w.JWKSURI == "", clean == rules.JWKSURL:
+	case w.JWKSURI == "", clean == rules.JWKSURL, w.hasSecret(): // check notes the last
 		return rules.JWKSURL
 	case u.wrongKeys != "" && strings.HasSuffix(clean, u.wrongKeys):
 		return rules.JWKSURL

@@ -2,6 +2,7 @@ package providers_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
@@ -55,5 +56,39 @@ func TestWireContractThatWouldLoseThePreset(t *testing.T) {
 				t.Errorf("provider %q, line %d, column %d", e.Provider, e.Line, e.Column)
 			}
 		})
+	}
+}
+
+// TestWireMistakesOfAllKinds: the preset's mistakes, those of what tightens its
+// rules and those of the wire form are returned at once, each by its member.
+func TestWireMistakesOfAllKinds(t *testing.T) {
+	for _, c := range []struct {
+		json   string
+		fields []string
+		reason string
+	}{
+		{
+			`{"provider":"clerk","strategy":"ES256","issuer":"https://clerk.northwind.example","audience":["a"," "],
+			"jwksUri":"http://keys.northwind.example","claimRules":[{"claim":"a..b"}],"maxAgeSeconds":-1}`,
+			[]string{"audience[1]", "claimRules[0]", "claimRules[0].claim", "jwksUri", "maxAgeSeconds", "strategy"},
+			"",
+		},
+		{
+			`{"provider":"supabase","strategy":"HS256","issuer":"https://x.supabase.co/auth/v1","signingSecret":"short","requiredClaims":["a..b"]}`,
+			[]string{"requiredClaims[0]", "signingSecret"},
+			"",
+		},
+		{
+			`{"provider":"clerk","issuer":"https://clerk.northwind.example","insecureMissingParty":true}`,
+			[]string{"insecureMissingParty"},
+			"authorizedParties is empty",
+		},
+	} {
+		_, err := providers.ParseContract([]byte(c.json))
+		fields := faultyFields(err)
+		slices.Sort(fields)
+		if !slices.Equal(fields, c.fields) || !strings.Contains(err.Error(), c.reason) {
+			t.Errorf("%s:\nthe fields are %q, not %q: %v", c.json, fields, c.fields, err)
+		}
 	}
 }

@@ -8,34 +8,75 @@ import "strings"
 func Join(errs ...error) error {
 	var all joined
 	for _, err := range errs {
-		switch e := err.(type) { //nolint:errorlint // what was joined before is taken apart, nothing else
-		case nil:
-		case joined:
-			all = append(all, e...)
-		default:
-			all = append(all, e)
-		}
+		all.add(err)
 	}
-	if len(all) == 0 {
-		return nil
-	}
-	return all
+	return all.err()
 }
 
-type joined []error
+// joined are errors that are one error. They keep the sentences that their
+// reasons were made from, so that [List.AppendAs] can name other fields in them.
+type joined []item
+
+type item struct {
+	err    error
+	reason sentence // nil if another package wrote the reason
+}
+
+func (j *joined) add(err error) {
+	switch e := err.(type) { //nolint:errorlint // what was joined before is taken apart, nothing else
+	case nil:
+	case joined:
+		*j = append(*j, e...)
+	default:
+		*j = append(*j, item{err: e})
+	}
+}
+
+func (j joined) err() error {
+	if len(j) == 0 {
+		return nil
+	}
+	return j
+}
 
 func (j joined) Error() string {
 	var b strings.Builder
-	for i, err := range j {
+	for i, one := range j {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(err.Error())
+		b.WriteString(one.err.Error())
 	}
-	if documented, ok := j[0].(interface{ DocURL() string }); ok {
+	if documented, ok := j[0].err.(interface{ DocURL() string }); ok {
 		b.WriteString("\nsee " + documented.DocURL())
 	}
 	return b.String()
 }
 
-func (j joined) Unwrap() []error { return j }
+func (j joined) Unwrap() []error {
+	errs := make([]error, len(j))
+	for i, one := range j {
+		errs[i] = one.err
+	}
+	return errs
+}
+
+// itemsOf returns the errors at the leaves of err's tree, in order.
+func itemsOf(err error) joined {
+	switch e := err.(type) { //nolint:errorlint // this walks the tree itself
+	case nil:
+		return nil
+	case joined:
+		return e
+	case interface{ Unwrap() []error }:
+		var all joined
+		for _, one := range e.Unwrap() {
+			all = append(all, itemsOf(one)...)
+		}
+		return all
+	case interface{ Unwrap() error }:
+		return itemsOf(e.Unwrap())
+	default:
+		return joined{{err: err}}
+	}
+}

@@ -37,9 +37,13 @@ type mistake struct {
 }
 
 // List collects mistakes of the type E; P is *E. The zero
-// value is an empty list. In reasons another field is written {FieldName}, which
-// lets a preset rename it.
-type List[E Mistake, P Pointer[E]] struct{ all []error }
+// value is an empty list. In reasons another field is written {FieldName}.
+type List[E Mistake, P Pointer[E]] struct {
+	// Names are the names of fields in the mistakes that are noted from here on,
+	// where the user of the configuration knows them by others than the code.
+	Names Names
+	all   joined
+}
 
 // Pointer is *E, which is an error.
 type Pointer[E any] interface {
@@ -68,22 +72,51 @@ func (l *List[E, P]) Prohibit(field string, value Shown, reason string, args ...
 }
 
 func (l *List[E, P]) note(kind, field string, value Shown, reason string, args ...any) {
-	text, related := sentence(reason, args...)
+	because := compose(l.Names, reason, args...)
 	e := E(mistake{
-		Field:   field,
+		Field:   l.Names.Of(field),
 		Value:   string(value),
 		Kind:    kind,
-		Reason:  text,
-		Related: related,
+		Reason:  because.text(),
+		Related: because.fields(),
 	})
-	l.all = append(l.all, P(&e))
+	l.all = append(l.all, item{P(&e), because})
 }
 
 // Append adds an error that was found elsewhere, or several that are joined;
 // nil adds nothing.
-func (l *List[E, P]) Append(err error) {
-	if err != nil {
-		l.all = append(l.all, err)
+func (l *List[E, P]) Append(err error) { l.all.add(err) }
+
+// AppendAs adds the mistakes in err as their configuration's user knows their
+// fields: a JSON document has other names than a struct. It changes no mistake
+// that err holds. Errors that are no mistakes are added if there are no others.
+func (l *List[E, P]) AppendAs(err error, names Names) {
+	before := len(l.all)
+	for _, found := range itemsOf(err) {
+		e, ok := found.err.(P)
+		if !ok {
+			continue
+		}
+		m := mistake(*e)
+		m.Field = names.Of(m.Field)
+		if found.reason != nil {
+			found.reason = found.reason.under(names)
+			m.Reason, m.Related = found.reason.text(), found.reason.fields()
+		}
+		renamed := E(m)
+		l.all = append(l.all, item{P(&renamed), found.reason})
+	}
+	if len(l.all) == before {
+		l.Append(err)
+	}
+}
+
+// AppendIf adds the mistakes in err that keep reports true for.
+func (l *List[E, P]) AppendIf(err error, keep func(P) bool) {
+	for _, found := range itemsOf(err) {
+		if e, ok := found.err.(P); ok && keep(e) {
+			l.all = append(l.all, found)
+		}
 	}
 }
 
@@ -91,4 +124,4 @@ func (l *List[E, P]) Append(err error) {
 func (l *List[E, P]) Empty() bool { return len(l.all) == 0 }
 
 // Err returns all mistakes as one error, nil if there are none.
-func (l *List[E, P]) Err() error { return Join(l.all...) }
+func (l *List[E, P]) Err() error { return l.all.err() }

@@ -3,7 +3,6 @@ package faults
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 )
 
@@ -24,19 +23,6 @@ func Show(s string) Shown {
 
 // Plain shows a number, a duration or a boolean.
 func Plain[T ~int | ~int64 | ~uint | ~float64 | ~bool](v T) Shown { return Shown(fmt.Sprint(v)) }
-
-// A field that a sentence refers to is written {FieldName}. Issuer templates
-// have braces too, around a claim in lower case.
-var reference = regexp.MustCompile(`\{([A-Z][A-Za-z0-9]*)\}`)
-
-// sentence fills args into format and returns the text, and the fields that it
-// refers to as {FieldName}. Braces in args are left alone.
-func sentence(format string, args ...any) (text string, fields []string) {
-	for _, m := range reference.FindAllStringSubmatch(format, -1) {
-		fields = append(fields, m[1])
-	}
-	return fmt.Sprintf(reference.ReplaceAllString(format, "$1"), args...), fields
-}
 
 // withoutUserInfo removes what precedes an @ in a URL's authority (RFC 3986
 // §3.2.1), also where the rest is too malformed for net/url.

@@ -58,13 +58,16 @@ type Config struct {
 	RolesClaim string `json:"rolesClaim,omitempty"`
 	// Leeway is 30 s by default, none if negative.
 	Leeway time.Duration `json:"-"`
+	// Adjust, if set, changes the rules before the contract is made of them: it
+	// can add conditions that Config has no field for.
+	Adjust func(*core.Rules) `json:"-"`
 }
 
 // NewContract returns the contract, or every mistake in cfg at once as
 // [*core.ConfigError]. It does no I/O, except for reading the environment
 // variable that SigningSecretEnv names.
 func NewContract(cfg Config) (*core.Contract, error) {
-	var f preset.Faults
+	f := preset.Faults{Adjust: cfg.Adjust}
 	f.Required("Domain", cfg.Domain, "the domain of the application's page, such as tenant.eu.auth0.com")
 	base := domain(&f, "Domain", cfg.Domain)
 	rules := core.Rules{
@@ -88,7 +91,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	}
 	return f.Contract(rules, map[string]string{
 		"Issuer": "Domain", "JWKSURL": "Domain", "Secret": "SigningSecret", "SecretEnv": "SigningSecretEnv",
-		"Audiences": "Audience",
+		"Audiences": "Audience", "AuthorizedParties": "",
 	})
 }
 

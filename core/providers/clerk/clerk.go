@@ -59,6 +59,9 @@ type Config struct {
 	UserIDClaim string `json:"userIdClaim,omitempty"`
 	// Leeway is 5 s by default, as in Clerk's SDKs: session tokens live 60 s.
 	Leeway time.Duration `json:"-"`
+	// Adjust, if set, changes the rules before the contract is made of them: it
+	// can add conditions that Config has no field for.
+	Adjust func(*core.Rules) `json:"-"`
 }
 
 const defaultLeeway = 5 * time.Second
@@ -66,7 +69,7 @@ const defaultLeeway = 5 * time.Second
 // NewContract returns the contract, or every mistake in cfg at once as
 // [*core.ConfigError]. It does no I/O.
 func NewContract(cfg Config) (*core.Contract, error) {
-	var f preset.Faults
+	f := preset.Faults{Adjust: cfg.Adjust}
 	issuer := cfg.issuer(&f)
 	accept := cfg.accept(&f)
 	cfg.checkParties(&f)

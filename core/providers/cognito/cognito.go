@@ -51,6 +51,9 @@ type Config struct {
 	// Leeway is 30 s by default, none if negative. AWS's own verifier has none
 	// unless told otherwise.
 	Leeway time.Duration `json:"-"`
+	// Adjust, if set, changes the rules before the contract is made of them: it
+	// can add conditions that Config has no field for.
+	Adjust func(*core.Rules) `json:"-"`
 }
 
 // TokenUse is a kind of token, the claim token_use.
@@ -67,7 +70,7 @@ const (
 // NewContract returns the contract, or every mistake in cfg at once as
 // [*core.ConfigError]. It does no I/O.
 func NewContract(cfg Config) (*core.Contract, error) {
-	var f preset.Faults
+	f := preset.Faults{Adjust: cfg.Adjust}
 	issuer := cfg.issuer(&f)
 	switch {
 	case !slices.Contains([]TokenUse{"", Access, ID, Either}, cfg.TokenUse):
@@ -91,7 +94,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	if cfg.TokenUse == ID && len(cfg.ClientID) > 0 {
 		rules.Audiences, rules.InsecureAnyAudience = cfg.ClientID, false
 	}
-	return f.Contract(rules, map[string]string{"Issuer": "IssuerURL", "Issuers": "IssuerURL", "JWKSURL": "IssuerURL", "Audiences": "ClientID"})
+	return f.Contract(rules, map[string]string{"Issuer": "IssuerURL", "Issuers": "IssuerURL", "JWKSURL": "IssuerURL", "Audiences": "ClientID", "AuthorizedParties": ""})
 }
 
 // poolID is the documented pattern, regions of GovCloud and of the European

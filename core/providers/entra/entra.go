@@ -111,7 +111,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	cfg.trust(&rules, &f)
 	rules.ClaimRules = append(rules.ClaimRules, cfg.rules(&f)...)
 	return f.Contract(rules, map[string]string{
-		"Issuer": "CloudHost", "IssuerTemplate": "CloudHost", "JWKSURL": "CloudHost", "Audiences": "Audience",
+		"Issuer": "CloudHost", "IssuerTemplate": "CloudHost", "JWKSURL": "CloudHost", "Audiences": "Audience", "ClaimRules": "Tenants",
 	})
 }
 

@@ -56,6 +56,9 @@ type Config struct {
 	RolesClaim string `json:"rolesClaim,omitempty"`
 	// Leeway is 5 min by default, as in Firebase's SDKs; none if negative.
 	Leeway time.Duration `json:"-"`
+	// Adjust, if set, changes the rules before the contract is made of them: it
+	// can add conditions that Config has no field for.
+	Adjust func(*core.Rules) `json:"-"`
 }
 
 // Kind is a kind of Firebase token.
@@ -84,7 +87,7 @@ const (
 // NewContract returns the contract, or every mistake in cfg at once as
 // [*core.ConfigError]. It does no I/O.
 func NewContract(cfg Config) (*core.Contract, error) {
-	var f preset.Faults
+	f := preset.Faults{Adjust: cfg.Adjust}
 	f.Required("ProjectID", cfg.ProjectID, "the project id of the project settings")
 	if strings.ContainsAny(cfg.ProjectID, "/ ?#") {
 		f.Add("ProjectID", cfg.ProjectID, "is not a project ID: use the bare ID, such as northwind-prod")

@@ -81,7 +81,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	if len(rules.Algorithms) == 0 {
 		rules.Algorithms = []string{"RS256", "ES256"}
 	}
-	fields := map[string]string{"Audiences": "Audience", "session.roles[0]": "RolesClaim"}
+	fields := map[string]string{"Audiences": "Audience", "AuthorizedParties": "", "session.roles[0]": "RolesClaim"}
 	switch cfg.Kind {
 	case "", KindAccess:
 		cfg.accessTokens(&rules, &f)

@@ -73,13 +73,16 @@ type Config struct {
 	RolesClaim string `json:"rolesClaim,omitempty"`
 	// Leeway is 30 s by default, none if negative.
 	Leeway time.Duration `json:"-"`
+	// Adjust, if set, changes the rules before the contract is made of them: it
+	// can add conditions that Config has no field for.
+	Adjust func(*core.Rules) `json:"-"`
 }
 
 // NewContract returns the contract, or every mistake in cfg at once as
 // [*core.ConfigError]. It does no I/O, except for reading the environment
 // variable that SigningSecretEnv names.
 func NewContract(cfg Config) (*core.Contract, error) {
-	var f preset.Faults
+	f := preset.Faults{Adjust: cfg.Adjust}
 	base := cfg.base(&f)
 	secret := !cfg.SigningSecret.IsZero() || cfg.SigningSecretEnv != ""
 	if cfg.Migrating && !secret {

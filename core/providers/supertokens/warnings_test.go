@@ -14,7 +14,7 @@ func TestWarnings(t *testing.T) {
 			Name:   "default",
 			Config: good(func(*supertokens.Config) {}),
 			Want: []string{
-				"no audience: a token this issuer made for any other service is accepted; set Audiences, or AuthorizedParties",
+				"no audience: a token this issuer made for any other service is accepted; set Audience",
 				"unverified e-mail: people who did not verify their address are accepted; set RequireEmailVerified",
 			},
 		},

@@ -66,7 +66,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 			Roles: preset.Refs("role", "roles"), Permissions: preset.Refs("permissions"), Actor: preset.Refs("act.sub"), Kind: core.KindSession,
 		},
 	}
-	return f.Contract(rules, map[string]string{"Issuer": issuersField, "Issuers": issuersField, "JWKSURL": "APIHost", "Audiences": "Audience"})
+	return f.Contract(rules, map[string]string{"Issuer": issuersField, "Issuers": issuersField, "JWKSURL": "APIHost", "Audiences": "Audience", "AuthorizedParties": ""})
 }
 
 // issuersOf lists the forms of iss. None of them lets another environment's

@@ -1,0 +1,56 @@
+package core
+
+import (
+	"slices"
+
+	"github.com/revstackhq/auth-go/core/internal/faults"
+)
+
+// warn lists what the rules leave open. The names of the fields that close it
+// are the preset's own, see [Rules.FieldNames].
+func (c *contract) warn() {
+	r := &c.rules
+	say := func(on bool, open string, remedies ...string) {
+		if !on {
+			return
+		}
+		open = faults.Phrase(r.FieldNames, open)
+		if remedy := faults.Remedies(r.FieldNames, remedies...); remedy != "" {
+			open += "; " + remedy
+		}
+		c.warnings = append(c.warnings, open)
+	}
+	say(r.InsecureAnyIssuer, "any issuer: a holder of any accepted key can claim to be any issuer", "set {Issuer}")
+	say(r.InsecureAnyAudience && !r.bound(), "no audience: a token this issuer made for any other service is accepted",
+		"set {Audiences}", "set {AuthorizedParties}")
+	partyRequired := slices.ContainsFunc(r.ClaimRules, func(c ClaimRule) bool {
+		return c.Claim == "azp" && !c.Optional && !c.Absent
+	})
+	say(r.InsecureMissingParty && !partyRequired, "no party needed: a token without azp passes {AuthorizedParties}",
+		"remove {InsecureMissingParty}")
+	tenantChecked := c.template == nil || slices.ContainsFunc(r.ClaimRules, func(rule ClaimRule) bool {
+		return rule.Claim == c.template.claim && rule.OneOf != nil
+	})
+	say(!tenantChecked, "any tenant: every tenant of the issuer is accepted",
+		"restrict the template's claim in {ClaimRules}", "check the session's organization")
+	say(r.InsecureNoExpiry, "no expiry: a token without exp is accepted forever",
+		"remove {InsecureNoExpiry}", "bound the age with {MaxAge}")
+	say(r.InsecureShortSecret, "short secret: a secret shorter than its hash can be guessed from one token",
+		"set a longer {Secret} and remove {InsecureShortSecret}")
+	say(r.InsecureHTTP, "plain http: an attacker on the network path can replace the keys",
+		"use https and remove {InsecureHTTP}")
+	say(r.InsecurePrivateNetwork, "private network: a tenant, or the issuer's discovery document, "+
+		"may have keys fetched from inside your network", "set {JWKSURL} and remove {InsecurePrivateNetwork}")
+	say(r.InsecureIgnoreConfirmation, "bound tokens (cnf) are accepted as bearer tokens: a stolen one works",
+		"remove {InsecureIgnoreConfirmation}")
+	say(r.InsecureEmulator, "emulator: unsigned tokens are accepted, so anyone can be any user",
+		"remove {InsecureEmulator}")
+	c.warnings = append(c.warnings, r.Warnings...)
+}
+
+// bound reports whether something else than aud ties a token to this service.
+func (r *Rules) bound() bool {
+	return len(r.AuthorizedParties) > 0 || slices.ContainsFunc(r.ClaimRules, func(c ClaimRule) bool {
+		return c.Code == CodeAudienceMismatch || c.Code == CodePartyMismatch
+	})
+}
