@@ -123,7 +123,7 @@ func TestContractGrade(t *testing.T) {
 	file := writeFile(t, "good.json", good)
 	run(t, "contract", "grade", "--contract", file).want(t, 0, "A  custom")
 	clerk := []string{"contract", "grade", "--provider", "clerk", "--issuer", "https://clerk.example.com"}
-	run(t, clerk...).want(t, 0, "C  clerk", "closed by Audiences (in JSON audience), AuthorizedParties")
+	run(t, clerk...).want(t, 0, "C  clerk", "closed by Audience (in JSON audience), AuthorizedParties")
 	run(t, append(clerk, "--least", "B")...).want(t, 1)
 	run(t, append(clerk, "--least", "C", "--json")...).want(t, 0, `"grade": "C"`)
 	run(t, append(clerk, "--authorized-party", "https://app.example.com")...).want(t, 0, "A  clerk")

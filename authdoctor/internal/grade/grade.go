@@ -2,6 +2,7 @@
 package grade
 
 import (
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -52,7 +53,7 @@ func Of(contract *core.Contract) Grade {
 	for _, warning := range contract.Warnings() {
 		severity := severityOf(warning)
 		worst = max(worst, severity)
-		g.Findings = append(g.Findings, Finding{warning, fieldsOf(warning), severity, severity.letter()})
+		g.Findings = append(g.Findings, Finding{warning, fieldsOf(warning, contract.Rules().FieldNames), severity, severity.letter()})
 	}
 	slices.SortStableFunc(g.Findings, func(a, b Finding) int { return int(b.Severity - a.Severity) })
 	if len(g.Findings) >= 3 {
@@ -93,13 +94,19 @@ func severityOf(warning string) Severity {
 	}
 }
 
-var word = regexp.MustCompile(`\b[A-Z][A-Za-z]*[a-z][A-Za-z]*\b`)
+var word = regexp.MustCompile(`\b[A-Za-z]+\b`)
 
-// fieldsOf returns the fields that the remedy of a warning names.
-func fieldsOf(warning string) []Field {
+// fieldsOf returns the fields that the remedy of a warning names. own are the
+// names that a preset has for fields of core.
+func fieldsOf(warning string, own map[string]string) []Field {
 	remedy := warning[strings.LastIndex(warning, "; ")+1:]
 	fields := []Field{}
 	known := jsonNames()
+	for _, field := range slices.Sorted(maps.Keys(own)) {
+		if name := own[field]; known[name] == "" && name != "" {
+			known[name] = known[field]
+		}
+	}
 	for _, name := range word.FindAllString(remedy, -1) {
 		if json, isRule := known[name]; isRule || looksLikeField(name) {
 			fields = append(fields, Field{name, json})
@@ -110,7 +117,10 @@ func fieldsOf(warning string) []Field {
 
 // looksLikeField reports whether a word has a capital inside, as AllowedParties
 // has and a word at the beginning of a sentence has not.
-func looksLikeField(name string) bool { return strings.ToLower(name[1:]) != name[1:] }
+func looksLikeField(name string) bool {
+	upper := strings.ToUpper(name)
+	return name[0] == upper[0] && name != upper && strings.ToLower(name[1:]) != name[1:]
+}
 
 // jsonNames are the JSON names of the fields of [core.Rules].
 func jsonNames() map[string]string {
