@@ -52,7 +52,7 @@ func (v *Verifier) acceptClaims(ctx context.Context, claims json.RawMessage) (*S
 		return nil, &Error{Code: CodeInvalidFormat, Detail: "the claims are not a JSON object", Err: err}
 	}
 	a.token = jose.Token{Header: &jose.Header{}, Payload: payload, Claims: object}
-	if refused := a.registered.read(object); refused != nil {
+	if refused := a.read(object); refused != nil {
 		return nil, refused
 	}
 	if refused := a.chooseContract(ctx); refused != nil {

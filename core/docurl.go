@@ -7,4 +7,4 @@ import "github.com/revstackhq/auth-go/core/internal/docurl"
 func (c Code) DocURL() string { return docurl.Code(string(c)) }
 
 // DocURL returns the address of the page that explains errors of this kind.
-func (e *ConfigError) DocURL() string { return docurl.ConfigKind(string(e.Kind)) }
+func (e *ConfigError) DocURL() string { return docurl.ConfigKind(e.Kind) }

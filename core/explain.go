@@ -68,7 +68,7 @@ func (v *Verifier) Explain(ctx context.Context, token string) Report {
 	a := &attempt{verifier: v, raw: token}
 	errs := make([]*Error, stepsEnd)
 	r := Report{Accepted: true, Status: CodeOf(nil).Status()}
-	for s := stepSize; s < stepsEnd; s++ {
+	for s := range stepsEnd {
 		step := ReportStep{Name: s.String(), Result: resultNotReached}
 		if a.canJudge(s, errs) {
 			step.Result = resultPass

@@ -19,7 +19,7 @@ func Comparisons(list []string) (kept []string, compared int) {
 // first that refuses it.
 func (v *Verifier) Steps(ctx context.Context, token string) (names []string, refused *Error) {
 	a := attempt{verifier: v, raw: token}
-	for s := stepSize; s < stepsEnd; s++ {
+	for s := range stepsEnd {
 		names = append(names, s.String())
 		if refused = a.take(ctx, s); refused != nil {
 			break

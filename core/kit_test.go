@@ -15,7 +15,6 @@ const (
 
 type (
 	handClock  = testkit.Clock
-	keyServer  = testkit.KeyServer
 	policyFunc = testkit.PolicyFunc
 )
 

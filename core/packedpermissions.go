@@ -55,7 +55,7 @@ func (b *packedPermissions) decode(claims jose.Object) []string {
 		return nil
 	}
 	var granted []string
-	scoped := 0 // position among the features of the organisation
+	scoped := 0 // position among the features of the organization
 	for listed, entry := range features {
 		scope, feature, ok := strings.Cut(entry, ":")
 		if !ok || !strings.Contains(scope, b.scope) {

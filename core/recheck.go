@@ -33,10 +33,11 @@ func (s *Session) Recheck(ctx context.Context) error {
 	if !s.valid() {
 		return ErrNoSession
 	}
-	if err := s.engine.recheckSession(ctx, s, s.engine.clock.Now()); err != nil {
+	err := s.engine.recheckSession(ctx, s, s.engine.clock.Now())
+	if err != nil {
 		return err
 	}
-	return nil // a nil *Error in an error would not be nil
+	return nil // not err: a nil *Error in an error would not be nil
 }
 
 // recheckSession checks a session without its token. What cannot be decided

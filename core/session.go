@@ -42,7 +42,7 @@ type derived struct {
 	authTime                                             time.Time
 }
 
-// Organization is the organisation (tenant, workspace) that a session acts for.
+// Organization is the organization (tenant, workspace) that a session acts for.
 type Organization struct {
 	ID string `json:"id,omitempty"`
 	// Slug may be set without ID where a provider names organizations by it.
@@ -100,10 +100,10 @@ func (s *Session) Since(t time.Time) time.Duration {
 // SessionID returns the sign-in's id, e.g. Clerk's sid, "" if the provider has none.
 func (s *Session) SessionID() string { return s.values().sessionID }
 
-// Organization returns the organisation, with an empty ID if none is active.
+// Organization returns the organization, with an empty ID if none is active.
 func (s *Session) Organization() Organization { return s.values().org }
 
-// Roles returns the roles in the order of the token, the organisation's first.
+// Roles returns the roles in the order of the token, the organization's first.
 func (s *Session) Roles() []string { return slices.Clone(s.values().roles) }
 
 // Permissions returns the permissions in the order of the token.

@@ -143,7 +143,7 @@ func TestSessionValues(t *testing.T) {
 	}
 	bare := session(t, core.Mapping{}, map[string]any{"org_role": "admin", "iat": nil, "auth_time": "x"})
 	if bare.Organization() != (core.Organization{}) || bare.Roles() != nil {
-		t.Error("a role without an organisation")
+		t.Error("a role without an organization")
 	}
 	if !bare.IssuedAt().IsZero() || !bare.AuthTime().IsZero() || bare.SessionID() != "" || bare.Subject() != "user_1" {
 		t.Error("what is not there is not zero")

@@ -205,7 +205,7 @@ func (a *attempt) readToken() *Error {
 		return err
 	}
 	a.unsigned = len(a.token.Signature) == 0 // only an emulator's contract gets here with such a token
-	return a.registered.read(a.token.Claims)
+	return a.read(a.token.Claims)
 }
 
 // readPadded reads a token whose segments are padded, where a contract may accept

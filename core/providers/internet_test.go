@@ -54,7 +54,7 @@ func newInternet(t *testing.T, issuer *authtest.Issuer) *internet {
 			if host, port, err := net.SplitHostPort(addr); err == nil && port != "443" && (host == "127.0.0.1" || host == "localhost") {
 				to = plain.Listener.Addr().String()
 			}
-			n.dialled(addr)
+			n.dialed(addr)
 			return (&net.Dialer{}).DialContext(ctx, network, to)
 		},
 	}
@@ -102,7 +102,7 @@ func (n *internet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(n.issuer.JWKS())
 }
 
-func (n *internet) dialled(addr string) {
+func (n *internet) dialed(addr string) {
 	host, _, err := net.SplitHostPort(addr)
 	if ip := net.ParseIP(host); err == nil && ip != nil {
 		n.mu.Lock()

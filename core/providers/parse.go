@@ -40,7 +40,7 @@ import (
 //   - Cognito's audience is an app client id. Access tokens, which have no
 //     aud, are accepted if client_id names it, ID tokens if aud does: the id
 //     stands in claimRules then.
-//   - A literal signingSecret is marshalled as [REDACTED].
+//   - A literal signingSecret is marshaled as [REDACTED].
 //
 // Any other jwksUri than the preset's own is kept, and a contract without an
 // audience stays without one and says so in its Warnings. Firebase's

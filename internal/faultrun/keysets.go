@@ -93,7 +93,7 @@ func badSets(ctx context.Context, st *stage) (faults []string) {
 		{"no usable key", "no_usable_keys", body(`{"keys":[]}`)},
 		{"no key set", "malformed_set", body(`{"keys":7}`)},
 		{"redirect to another host", "redirect", redirect(elsewhere.URL)},
-		{"redirect to a private address", "redirect", redirect("https://10.0.0.1/keys")}, // never dialled
+		{"redirect to a private address", "redirect", redirect("https://10.0.0.1/keys")}, // never dialed
 		{
 			"status 500",
 			"status",

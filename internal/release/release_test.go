@@ -47,7 +47,8 @@ func TestNamesOfCore(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^core: (?:const|func|type|var) (\w+)`).FindAllStringSubmatch(string(listing), -1) {
+	declaration := regexp.MustCompile(`(?m)^core: (?:const|func|type|var) (\w+)`)
+	for _, m := range declaration.FindAllStringSubmatch(string(listing), -1) {
 		names[m[1]] = true
 	}
 	if len(names) == 0 || len(names) > most {

@@ -125,7 +125,7 @@ func Config() string {
 	b.WriteString(configHead)
 	all := mistakes()
 	for _, k := range kinds() {
-		b.WriteString("\n## " + string(k.Kind) + "\n\n" + k.Text + "\n")
+		b.WriteString("\n## " + k.Kind + "\n\n" + k.Text + "\n")
 		for _, m := range all {
 			found := core.ConfigErrors(m.err)
 			if len(found) == 0 || found[0].Kind != k.Kind {

@@ -39,7 +39,7 @@ func TestEveryMistakeIsShown(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"missing", "invalid", "conflicting", "prohibited"} {
-		_, section, _ := strings.Cut(page, "\n## "+string(kind)+"\n")
+		_, section, _ := strings.Cut(page, "\n## "+kind+"\n")
 		section, _, _ = strings.Cut(section, "\n## ")
 		if strings.Count(section, "auth: ") < 3 {
 			t.Errorf("kind %s has fewer than three examples", kind)

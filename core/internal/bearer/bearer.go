@@ -70,7 +70,9 @@ func Found(values []string) string {
 		return "the Authorization header is empty"
 	}
 	word, _, more := strings.Cut(value, " ")
-	for _, scheme := range []string{"Basic", "DPoP", "Digest", "Negotiate", "NTLM", "Token", "ApiKey", "GNAP", "HOBA", "AWS4-HMAC-SHA256"} {
+	for _, scheme := range []string{
+		"Basic", "DPoP", "Digest", "Negotiate", "NTLM", "Token", "ApiKey", "GNAP", "HOBA", "AWS4-HMAC-SHA256",
+	} {
 		if strings.EqualFold(word, scheme) {
 			return "the Authorization header has the scheme " + scheme + ", expected Bearer"
 		}

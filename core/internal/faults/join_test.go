@@ -32,7 +32,8 @@ func TestJoin(t *testing.T) {
 		}
 	}
 	var many interface{ Unwrap() []error }
-	if !errors.As(err, &many) || !slices.Equal(many.Unwrap(), []error{documented("a"), documented("b"), documented("c"), plain}) {
+	want := []error{documented("a"), documented("b"), documented("c"), plain}
+	if !errors.As(err, &many) || !slices.Equal(many.Unwrap(), want) {
 		t.Error("the errors are not in order")
 	}
 }

@@ -93,7 +93,7 @@ func (l *List[E, P]) Append(err error) { l.all.add(err) }
 func (l *List[E, P]) AppendAs(err error, names Names) {
 	before := len(l.all)
 	for _, found := range itemsOf(err) {
-		e, ok := found.err.(P)
+		e, ok := found.err.(P) //nolint:errorlint // itemsOf has unwrapped err
 		if !ok {
 			continue
 		}
@@ -114,7 +114,7 @@ func (l *List[E, P]) AppendAs(err error, names Names) {
 // AppendIf adds the mistakes in err that keep reports true for.
 func (l *List[E, P]) AppendIf(err error, keep func(P) bool) {
 	for _, found := range itemsOf(err) {
-		if e, ok := found.err.(P); ok && keep(e) {
+		if e, ok := found.err.(P); ok && keep(e) { //nolint:errorlint // itemsOf has unwrapped err
 			l.all = append(l.all, found)
 		}
 	}

@@ -19,7 +19,8 @@ func TestNamesAreChosenWithTheMistake(t *testing.T) {
 		"Issuers[]": "Domain",
 		"Roles[0]":  "RolesClaim",
 	}}
-	l.Conflict("Audiences[1]", faults.Show("Issuer"), "the Issuer's {Issuer}, 100%% not {Leeway} or {tid}: %s, %d", "{Issuer}", 2)
+	l.Conflict("Audiences[1]", faults.Show("Issuer"),
+		"the Issuer's {Issuer}, 100%% not {Leeway} or {tid}: %s, %d", "{Issuer}", 2)
 	l.Missing("Issuers[3]", "is empty")
 	l.Missing("Roles[0]", "is empty")
 	l.Missing("Issuer, Audiences", "are both there")

@@ -38,7 +38,9 @@ func TestBase64EveryByteInEveryPlace(t *testing.T) {
 }
 
 func FuzzBase64(f *testing.F) {
-	for _, seed := range []string{"", "A", "AA", "AB", "AAA", "AAB", "AAAA", "eyJhbGciOiJSUzI1NiJ9", "AA==", "A\nAA", "A-_b+/cd", "AAAAAAAA\r\nAA"} {
+	for _, seed := range []string{
+		"", "A", "AA", "AB", "AAA", "AAB", "AAAA", "eyJhbGciOiJSUzI1NiJ9", "AA==", "A\nAA", "A-_b+/cd", "AAAAAAAA\r\nAA",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(checkBase64)

@@ -19,8 +19,8 @@ import (
 const interval = 10 * time.Second
 
 // Log logs rejections without any option: at info level their number by code, in at most one line for each
-// interval; at debug level every one with its detail. Nothing runs between requests, so the sum of an interval is logged
-// with the first request after it.
+// interval; at debug level every one with its detail. Nothing runs between requests, so the sum of an interval is
+// logged with the first request after it.
 //
 // A flood of rejections must cost little: while an interval lasts, a rejection neither locks nor reads a clock.
 type Log struct {

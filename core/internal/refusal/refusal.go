@@ -58,8 +58,8 @@ func withoutTokens(path string) string {
 	}
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {
-		if at := strings.Index(segment, "eyJ"); at >= 0 {
-			segments[i] = segment[:at] + "{token}"
+		if before, _, found := strings.Cut(segment, "eyJ"); found {
+			segments[i] = before + "{token}"
 		}
 	}
 	return strings.Join(segments, "/")

@@ -53,13 +53,16 @@ func TestProblems(t *testing.T) {
 		json string
 		want problem
 	}{
-		"a syntax error":       {"{\n  \"issuer\": nope}", problem{"", 2, 14, false, false}},
-		"cut off":              {`{"issuer": "a"`, problem{"", 1, 15, false, false}},
-		"text after it":        {`{} {}`, problem{"", 1, 4, false, false}},
-		"an array":             {`[]`, problem{"", 1, 1, false, false}},
-		"a half surrogate":     {`{"issuer": "\ud800"}`, problem{"", 1, 1, false, false}},
-		"a duplicate":          {`{"issuer": "a", "issuer": "b"}`, problem{"issuer", 1, 17, false, false}},
-		"a nested duplicate":   {`{"nested": [{"issuer": "a", "issuer": "b"}]}`, problem{"nested[0].issuer", 1, 29, false, false}},
+		"a syntax error":   {"{\n  \"issuer\": nope}", problem{"", 2, 14, false, false}},
+		"cut off":          {`{"issuer": "a"`, problem{"", 1, 15, false, false}},
+		"text after it":    {`{} {}`, problem{"", 1, 4, false, false}},
+		"an array":         {`[]`, problem{"", 1, 1, false, false}},
+		"a half surrogate": {`{"issuer": "\ud800"}`, problem{"", 1, 1, false, false}},
+		"a duplicate":      {`{"issuer": "a", "issuer": "b"}`, problem{"issuer", 1, 17, false, false}},
+		"a nested duplicate": {
+			`{"nested": [{"issuer": "a", "issuer": "b"}]}`,
+			problem{"nested[0].issuer", 1, 29, false, false},
+		},
 		"another case":         {`{"Issuer": "a"}`, problem{"Issuer", 1, 2, false, true}},
 		"an unknown member":    {"{\n\"audience\": 1}", problem{"audience", 2, 1, false, true}},
 		"null":                 {`{"issuer": null}`, problem{"issuer", 1, 2, false, false}},

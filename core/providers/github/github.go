@@ -119,7 +119,7 @@ func (c *Config) issuer(f *preset.Faults) string {
 	return publicIssuer
 }
 
-// trusts demands a condition that a stranger's workflow can't fulfil: a branch
+// trusts demands a condition that a stranger's workflow can't fulfill: a branch
 // or environment of the right name is quickly made. An issuer of one's own has
 // no strangers.
 func (c *Config) trusts(issuer string, conditions []core.ClaimRule, f *preset.Faults) {

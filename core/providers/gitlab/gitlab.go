@@ -126,7 +126,7 @@ func (c *Config) warnings() []string {
 	return []string{"any branch: anyone who can push one to an accepted project is accepted; set Refs or ProtectedRefs"}
 }
 
-// trusts demands a condition that a stranger's job cannot fulfil: anyone can
+// trusts demands a condition that a stranger's job cannot fulfill: anyone can
 // have a protected branch main and an environment production. An instance of
 // one's own has no strangers.
 func (c *Config) trusts(issuer string, conditions []core.ClaimRule, f *preset.Faults) {

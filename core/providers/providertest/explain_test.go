@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,9 +42,7 @@ func (m minted) mint(change func(*providertest.Token)) string {
 
 func clone(o providertest.Object) providertest.Object {
 	c := providertest.Object{}
-	for name, value := range o {
-		c[name] = value
-	}
+	maps.Copy(c, o)
 	return c
 }
 
@@ -104,8 +104,8 @@ func mutations() []mutation {
 		}},
 		{"issuer with another slash", `^iss "\S+" differs from the accepted "\S+" only by a trailing slash$`, func(m minted, _ string) string {
 			iss := m.text("iss")
-			if strings.HasSuffix(iss, "/") {
-				return m.claim("iss", strings.TrimSuffix(iss, "/"))
+			if bare, found := strings.CutSuffix(iss, "/"); found {
+				return m.claim("iss", bare)
 			}
 			return m.claim("iss", iss+"/")
 		}},
@@ -218,7 +218,7 @@ func TestExplain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, token := range append(good[:len(good):len(good)], bad...) {
+		for _, token := range append(slices.Clip(good), bad...) {
 			contract, err := token.Contract(issuer)
 			if err != nil {
 				t.Fatalf("%s: %v", slug, err)
