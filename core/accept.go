@@ -34,7 +34,7 @@ func (v *Verifier) Accept(ctx context.Context, claims json.RawMessage) (*Session
 	started := v.observer.started()
 	s, err := v.acceptClaims(ctx, claims)
 	if err != nil {
-		v.Report(ctx, err)
+		v.ReportRejection(ctx, err)
 		return nil, err
 	}
 	v.verified(ctx, s, false, started)

@@ -135,11 +135,11 @@ func (v *Verifier) VerifyHeader(ctx context.Context, authorization string) (*Ses
 	switch {
 	case problem != "":
 		err := refuse(CodeInvalidRequest, problem)
-		v.Report(ctx, err)
+		v.ReportRejection(ctx, err)
 		return nil, err
 	case token == "":
 		err := refuse(CodeTokenMissing, bearer.Found([]string{authorization}))
-		v.Report(ctx, err)
+		v.ReportRejection(ctx, err)
 		return nil, err
 	}
 	return v.Verify(ctx, token)
@@ -166,9 +166,9 @@ func (v *Verifier) Recognizes(c Credentials) bool {
 	return v.named(reg.issuer, t.Claims) != nil
 }
 
-// Report reports a rejection that v did not make itself, such as that of a
+// ReportRejection reports a rejection that v did not make itself, such as that of a
 // guard's policy, to v's observers and in its log. v reports its own.
-func (v *Verifier) Report(ctx context.Context, err *Error) {
+func (v *Verifier) ReportRejection(ctx context.Context, err *Error) {
 	v.rejected(ctx, err, originOf(refusal.From(ctx)))
 }
 

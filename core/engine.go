@@ -139,6 +139,10 @@ func (e *engine) subscribe(o *observer) {
 	}
 }
 
+// explainKey marks the context of [Verifier.Explain], whose unknown keys are not
+// events.
+type explainKey struct{}
+
 // emit passes an event about the engine's keys on to the observers of all its verifiers, and to their logs if it changes
 // the state of the keys. Verifiers with the same logger get one line.
 func (e *engine) emit(ctx context.Context, ev event.Event) {

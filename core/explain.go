@@ -51,9 +51,6 @@ const (
 	resultNotReached = "not reached"
 )
 
-// explainKey marks the context of [Verifier.Explain].
-type explainKey struct{}
-
 // Explain runs the steps of [Verifier.Verify] and reports all of them, also those
 // after the first that fails as far as they can be judged. It is for tools and
 // for people who ask why a token is refused: it makes no session, does not fill
@@ -73,10 +70,10 @@ func (v *Verifier) Explain(ctx context.Context, token string) Report {
 		if a.canJudge(s, errs) {
 			step.Result = resultPass
 			errs[s] = a.take(ctx, s)
-			step.Expected, step.Found = a.compared(s)
+			step.Expected, step.Found = a.comparison(s)
 		}
 		if err := errs[s]; err != nil {
-			step.Result, step.Code, step.Detail = resultFail, err.Code, err.reason()
+			step.Result, step.Code, step.Detail = resultFail, err.Code, err.withoutCode()
 			if r.Accepted {
 				r.Accepted, r.Code, r.Status = false, err.Code, err.Code.Status()
 			}
@@ -89,7 +86,7 @@ func (v *Verifier) Explain(ctx context.Context, token string) Report {
 	r.Claims = json.RawMessage(a.token.Payload)
 	for s, err := range errs {
 		if err != nil {
-			r.Hints = append(r.Hints, a.hints(step(s), err)...)
+			r.Hints = append(r.Hints, a.hintsFor(step(s), err)...)
 		}
 	}
 	return r
@@ -114,13 +111,13 @@ func (a *attempt) canJudge(s step, errs []*Error) bool {
 	return true
 }
 
-// reason is what e says without its code.
-func (e *Error) reason() string {
+// withoutCode is what e says without its code.
+func (e *Error) withoutCode() string {
 	return strings.TrimPrefix(e.Error(), "auth: "+string(e.Code)+": ")
 }
 
-// compared returns what a step that was taken expected and found.
-func (a *attempt) compared(s step) (expected, found string) {
+// comparison returns what a step that was taken expected and found.
+func (a *attempt) comparison(s step) (expected, found string) {
 	switch s {
 	case stepSize:
 		return "at most " + itoa(a.verifier.maxBytes) + " bytes", itoa(len(a.raw)) + " bytes"
@@ -133,21 +130,21 @@ func (a *attempt) compared(s step) (expected, found string) {
 		for _, e := range a.verifier.engines {
 			all = append(all, e.expectedIssuers())
 		}
-		return strings.Join(all, " or "), a.claim("iss")
+		return strings.Join(all, " or "), a.shownClaim("iss")
 	case stepContract:
 		return strings.Join(a.engine.rules.Algorithms, " or "), quoted(a.token.Header.Alg)
 	case stepKey:
 		return a.knownKeys(), "kid " + quoted(a.token.Header.Kid)
 	case stepTime:
-		return "it is " + stamp(a.now), "exp " + a.date("exp") + ", nbf " + a.date("nbf") + ", iat " + a.date("iat")
+		return "it is " + stamp(a.now), "exp " + a.shownDate("exp") + ", nbf " + a.shownDate("nbf") + ", iat " + a.shownDate("iat")
 	case stepAudience:
-		return strings.Join(a.engine.rules.Audiences, " or "), a.claim("aud")
+		return strings.Join(a.engine.rules.Audiences, " or "), a.shownClaim("aud")
 	case stepParty:
-		return strings.Join(a.engine.rules.AuthorizedParties, " or "), a.claim("azp")
+		return strings.Join(a.engine.rules.AuthorizedParties, " or "), a.shownClaim("azp")
 	case stepType:
 		return strings.Join(a.engine.rules.TokenTypes, " or "), quoted(a.token.Header.Typ)
 	case stepBinding:
-		return "", a.claim("cnf")
+		return "", a.shownClaim("cnf")
 	case stepUserID:
 		return a.engine.rules.UserIDClaim, quoted(a.userID)
 	default:
@@ -155,8 +152,8 @@ func (a *attempt) compared(s step) (expected, found string) {
 	}
 }
 
-// claim shows the value of a claim.
-func (a *attempt) claim(path string) string {
+// shownClaim shows the value of a claim.
+func (a *attempt) shownClaim(path string) string {
 	p, err := jose.ParsePath(path)
 	if err != nil {
 		return ""
@@ -168,7 +165,7 @@ func (a *attempt) claim(path string) string {
 	return shown(v)
 }
 
-func (a *attempt) date(claim string) string {
+func (a *attempt) shownDate(claim string) string {
 	v, ok := a.token.Claims.Lookup(claim)
 	at, err := v.Time()
 	if !ok || err != nil {

@@ -8,41 +8,41 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// hints name what may have made the step refuse the token, the likeliest first.
-func (a *attempt) hints(s step, err *Error) []string {
+// hintsFor names what may have made the step refuse the token, the likeliest first.
+func (a *attempt) hintsFor(s step, err *Error) []string {
 	switch s {
 	case stepSize:
-		return one("the token is larger than MaxTokenBytes: keep large data out of tokens, or raise the bound")
+		return oneHint("the token is larger than MaxTokenBytes: keep large data out of tokens, or raise the bound")
 	case stepFormat:
-		return one(a.formatHint(err))
+		return oneHint(a.formatHint(err))
 	case stepAlgorithm, stepContract:
-		return one(a.algorithmHint(err))
+		return oneHint(a.algorithmHint(err))
 	case stepIssuer:
-		return one(a.issuerCause(err))
+		return oneHint(a.issuerCause(err))
 	case stepKey:
-		return one(a.keyHint(err))
+		return oneHint(a.keyHint(err))
 	case stepSignature:
-		return one(a.signatureHint())
+		return oneHint(a.signatureHint())
 	case stepTime:
-		return one(a.timeHint(err))
+		return oneHint(a.timeHint(err))
 	case stepAudience:
-		return one(a.audienceHint(a.engine.rules.Audiences))
+		return oneHint(a.audienceHint(a.engine.rules.Audiences))
 	case stepParty:
-		return one(a.partyHint())
+		return oneHint(a.partyHint())
 	case stepType:
-		return one(a.typeHint(err))
+		return oneHint(a.typeHint(err))
 	case stepBinding:
-		return one("the token is bound to a client's key (cnf): it needs a proof, such as DPoP, or the issuer has to send plain bearer tokens")
+		return oneHint("the token is bound to a client's key (cnf): it needs a proof, such as DPoP, or the issuer has to send plain bearer tokens")
 	case stepClaims:
-		return one(a.claimHint(err))
+		return oneHint(a.claimHint(err))
 	case stepUserID:
-		return one(a.userIDHint(err))
+		return oneHint(a.userIDHint(err))
 	default:
 		return nil
 	}
 }
 
-func one(hint string) []string { return []string{hint} }
+func oneHint(hint string) []string { return []string{hint} }
 
 // formatHint looks at the text of a token that cannot be read.
 func (a *attempt) formatHint(err *Error) string {
@@ -66,7 +66,7 @@ func (a *attempt) formatHint(err *Error) string {
 	case strings.Contains(raw, "..."):
 		return "a part of the token was left out (...): copy all of it"
 	case err.Claim != "":
-		return "the claim " + err.Claim + " is " + a.claim(err.Claim) + ", which has the wrong JSON type"
+		return "the claim " + err.Claim + " is " + a.shownClaim(err.Claim) + ", which has the wrong JSON type"
 	case parts == 5:
 		return "five segments: an encrypted token (JWE): have the issuer send signed tokens (JWS)"
 	case parts == 1:
@@ -80,7 +80,7 @@ func (a *attempt) formatHint(err *Error) string {
 	case strings.ContainsAny(raw, "+/"):
 		return "the token is in plain base64 (+ and /): a JWT uses base64url"
 	default:
-		return err.reason() + ": it was changed or cut off when it was copied"
+		return err.withoutCode() + ": it was changed or cut off when it was copied"
 	}
 }
 
@@ -95,7 +95,7 @@ func (a *attempt) algorithmHint(err *Error) string {
 	case err.Code == CodeTokenTooLarge:
 		return "the token is larger than the contract's MaxTokenBytes"
 	case err.Code == CodeInvalidFormat:
-		return err.reason()
+		return err.withoutCode()
 	case strings.EqualFold(alg, "none"):
 		return "alg is none: the token is not signed, so anybody can have written it"
 	case isHMAC(alg) && !strings.Contains(accepted, "HS"):
@@ -113,7 +113,7 @@ func (a *attempt) algorithmHint(err *Error) string {
 func (a *attempt) issuerCause(err *Error) string {
 	iss := a.issuer
 	if err.Code != CodeIssuerMismatch {
-		return "the contract of issuer " + quoted(iss) + " cannot be found now: " + err.reason()
+		return "the contract of issuer " + quoted(iss) + " cannot be found now: " + err.withoutCode()
 	}
 	if !a.hasIssuer {
 		return "iss is missing: it is not a token of this issuer, or the issuer has to be configured to write it"
@@ -124,13 +124,13 @@ func (a *attempt) issuerCause(err *Error) string {
 			return "iss is " + quoted(iss) + says
 		}
 		for _, accepted := range append(slices.Clip(e.issuers), e.rules.IssuerTemplate) {
-			if d := different(iss, accepted); accepted != "" && (distance < 0 || d < distance) {
+			if d := differingBytes(iss, accepted); accepted != "" && (distance < 0 || d < distance) {
 				best, distance = accepted, d
 			}
 		}
 	}
 	if best == "" {
-		return err.reason()
+		return err.withoutCode()
 	}
 	host, bestHost := hostOf(iss), hostOf(best)
 	switch is := "iss " + quoted(iss) + " "; {
@@ -173,8 +173,8 @@ func isDevelopment(host string) bool {
 	})
 }
 
-// different counts the bytes of a and b outside of their common beginning and end.
-func different(a, b string) int {
+// differingBytes counts the bytes of a and b outside of their common beginning and end.
+func differingBytes(a, b string) int {
 	n, m := 0, 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++
@@ -204,15 +204,15 @@ func (a *attempt) knownKeys() string {
 	}
 	set := "the set"
 	if !h.FetchedAt.IsZero() {
-		set += " fetched " + ago(h.Age)
+		set += " fetched " + timeSince(h.Age)
 	}
 	return set + " has " + strings.Join(ids, ", ")
 }
 
-func ago(d time.Duration) string { return about(d) + " ago" }
+func timeSince(d time.Duration) string { return roundedDuration(d) + " ago" }
 
-// about rounds d as people say it.
-func about(d time.Duration) string {
+// roundedDuration rounds d as people say it.
+func roundedDuration(d time.Duration) string {
 	switch {
 	case d < 2*time.Minute:
 		return d.Round(time.Second).String()
@@ -226,7 +226,7 @@ func about(d time.Duration) string {
 func (a *attempt) keyHint(err *Error) string {
 	switch {
 	case err.Code == CodeKeysUnavailable:
-		return "the issuer's keys cannot be fetched: " + err.reason()
+		return "the issuer's keys cannot be fetched: " + err.withoutCode()
 	case !a.token.Header.HasKid:
 		return "the header has no kid, and " + a.knownKeys()
 	case a.engine.rules.KeyURLTemplate != "": // a page for each key: there is no list of them
@@ -254,11 +254,11 @@ func (a *attempt) timeHint(err *Error) string {
 	case err.Code == CodeMissingClaim:
 		return err.Claim + " is missing: the issuer has to write it"
 	case err.Claim == "exp":
-		hint := "expired " + ago(a.now.Sub(a.times.expires)) + leeway
+		hint := "expired " + timeSince(a.now.Sub(a.times.expires)) + leeway
 		if skew < minClockSkew {
 			return hint + ": the client has to send a fresh token"
 		}
-		hint += "; this machine's clock is " + about(skew) + " ahead of the issuer's"
+		hint += "; this machine's clock is " + roundedDuration(skew) + " ahead of the issuer's"
 		if a.now.Add(-skew).Before(a.times.expires.Add(a.engine.leeway())) {
 			return hint + ", by which the token has not expired: synchronize it (NTP)"
 		}
@@ -268,13 +268,13 @@ func (a *attempt) timeHint(err *Error) string {
 		if err.Claim == "nbf" {
 			date = a.times.notBefore
 		}
-		hint := err.Claim + " is " + about(date.Sub(a.now)) + " in the future" + leeway
+		hint := err.Claim + " is " + roundedDuration(date.Sub(a.now)) + " in the future" + leeway
 		if skew > -minClockSkew {
 			return hint + ": compare this machine's clock with the issuer's"
 		}
-		return hint + "; this machine's clock is " + about(-skew) + " behind the issuer's: synchronize it (NTP)"
+		return hint + "; this machine's clock is " + roundedDuration(-skew) + " behind the issuer's: synchronize it (NTP)"
 	default:
-		return "issued " + ago(a.now.Sub(a.times.issued)) + ", older than MaxAge " + a.engine.rules.MaxAge.String()
+		return "issued " + timeSince(a.now.Sub(a.times.issued)) + ", older than MaxAge " + a.engine.rules.MaxAge.String()
 	}
 }
 
@@ -292,7 +292,7 @@ func (a *attempt) clockSkew() time.Duration {
 
 // audienceHint says what the audience holds instead of an accepted one.
 func (a *attempt) audienceHint(accepted []string) string {
-	found, want := a.claim("aud"), strings.Join(accepted, " or ")
+	found, want := a.shownClaim("aud"), strings.Join(accepted, " or ")
 	if a.audience.Kind() == jose.KindInvalid {
 		return "aud is missing, expected " + want + ": request a token for this API's audience"
 	}
@@ -332,7 +332,7 @@ func (a *attempt) partyHint() string {
 	if _, ok := a.token.Claims.Lookup("azp"); !ok {
 		return "azp is missing, expected " + want + ": InsecureMissingParty accepts tokens of native apps and backends"
 	}
-	return "azp is " + a.claim("azp") + ", expected " + want + ": another client or origin obtained the token; add it to AuthorizedParties if it is yours"
+	return "azp is " + a.shownClaim("azp") + ", expected " + want + ": another client or origin obtained the token; add it to AuthorizedParties if it is yours"
 }
 
 func (a *attempt) typeHint(err *Error) string {
@@ -361,9 +361,9 @@ func (a *attempt) claimHint(err *Error) string {
 			found = shown(v)
 		}
 	} else {
-		found = a.claim(err.Claim)
+		found = a.shownClaim(err.Claim)
 	}
-	hint := err.reason()
+	hint := err.withoutCode()
 	if err.Code != CodeMissingClaim && found != "" {
 		hint += "; " + err.Claim + " is " + found
 	}
@@ -371,7 +371,7 @@ func (a *attempt) claimHint(err *Error) string {
 }
 
 func (a *attempt) userIDHint(err *Error) string {
-	hint := err.reason()
+	hint := err.withoutCode()
 	if _, ok := a.token.Claims.Lookup("sub"); ok && err.Code == CodeMissingClaim && a.engine.rules.UserIDClaim != "sub" {
 		hint += ", and the token has sub: is UserIDClaim spelled as in the token?"
 	}

@@ -86,7 +86,7 @@ func (c *chain) reauthenticate(ctx context.Context, s *Session, credentials Cred
 		if credentials.Token == "" {
 			err = refuse(CodeTokenMissing, "the credentials hold no token")
 		}
-		c.Report(refusal.With(ctx, refusal.Info{Request: credentials.Request}), err)
+		c.ReportRejection(refusal.With(ctx, refusal.Info{Request: credentials.Request}), err)
 		return nil, err
 	}
 	again, ok := a.(interface {
@@ -97,14 +97,14 @@ func (c *chain) reauthenticate(ctx context.Context, s *Session, credentials Cred
 	}
 	session, err := a.Authenticate(ctx, credentials)
 	if _, reports := a.(reporter); err != nil && !reports {
-		c.Report(refusal.With(ctx, refusal.Info{Request: credentials.Request}), errorOf(err))
+		c.ReportRejection(refusal.With(ctx, refusal.Info{Request: credentials.Request}), errorOf(err))
 	}
 	return session, err
 }
 
 // reporter is an authenticator that reports its rejections itself.
 type reporter interface {
-	Report(ctx context.Context, err *Error)
+	ReportRejection(ctx context.Context, err *Error)
 }
 
 // Recognizes reports whether any of the authenticators recognizes c.
@@ -150,11 +150,11 @@ func (c *chain) made(s *Session) bool {
 	return false
 }
 
-// Report tells the observers of the first that has any.
-func (c *chain) Report(ctx context.Context, err *Error) {
+// ReportRejection reports to the observers of the first that has any.
+func (c *chain) ReportRejection(ctx context.Context, err *Error) {
 	for _, a := range c.all {
 		if r, ok := a.(reporter); ok {
-			r.Report(ctx, err)
+			r.ReportRejection(ctx, err)
 			return
 		}
 	}

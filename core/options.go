@@ -156,6 +156,17 @@ func WithLogger(logger *slog.Logger) Option {
 
 func (k *Contract) applyToVerifier(v *verifierOptions) { v.contracts = append(v.contracts, k) }
 
+func (t TokenCache) applyToVerifier(v *verifierOptions) {
+	t.validate(&v.errs)
+	v.engine.tokens = t
+}
+
+func (r Resolver) applyToVerifier(v *verifierOptions) {
+	r.Issuers = slices.Clone(r.Issuers)
+	v.issuers = r.compile(&v.errs)
+	v.resolver = &r
+}
+
 func newVerifierOptions(opts []Option) *verifierOptions {
 	v := &verifierOptions{engine: engineOptions{clock: keys.SystemClock{}}}
 	for i, o := range opts {

@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/revstackhq/auth-go/core/internal/faults"
@@ -44,12 +43,6 @@ const (
 	defaultMaxConcurrent = 32
 	defaultMaxPerSecond  = 50
 )
-
-func (r Resolver) applyToVerifier(v *verifierOptions) {
-	r.Issuers = slices.Clone(r.Issuers)
-	v.issuers = r.compile(&v.errs)
-	v.resolver = &r
-}
 
 // compile fills in the defaults and returns the issuers to ask about.
 func (r *Resolver) compile(f *configErrors) []issuerPattern {

@@ -33,11 +33,6 @@ const (
 	defaultCacheBytes   = 32 << 20
 )
 
-func (t TokenCache) applyToVerifier(v *verifierOptions) {
-	t.validate(&v.errs)
-	v.engine.tokens = t
-}
-
 func (t TokenCache) validate(f *configErrors) {
 	if t.MaxEntries < 0 {
 		f.Invalid("TokenCache.MaxEntries", faults.Plain(t.MaxEntries), "must not be negative; 0 means %d", defaultCacheEntries)

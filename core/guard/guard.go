@@ -36,7 +36,7 @@ type sourceMethods struct {
 		Recheck(ctx context.Context, s *core.Session) error
 	}
 	report interface {
-		Report(ctx context.Context, err *core.Error)
+		ReportRejection(ctx context.Context, err *core.Error)
 	}
 }
 
@@ -99,7 +99,7 @@ func (g *Guard) setSource(source core.Authenticator) {
 		Recheck(ctx context.Context, s *core.Session) error
 	})
 	g.methods.report, _ = g.source.(interface {
-		Report(ctx context.Context, err *core.Error)
+		ReportRejection(ctx context.Context, err *core.Error)
 	})
 	if c, ok := g.source.(interface{ Now() time.Time }); ok {
 		g.now = c.Now

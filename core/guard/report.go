@@ -27,7 +27,7 @@ func (g *Guard) reported(ctx context.Context, r refusal.Request, s *core.Session
 		info.Session = s
 	}
 	if g.methods.report != nil {
-		g.methods.report.Report(refusal.With(ctx, info), err)
+		g.methods.report.ReportRejection(refusal.With(ctx, info), err)
 		return err
 	}
 	g.refusals.Rejected(ctx, string(err.Code), func() event.TokenRejected {

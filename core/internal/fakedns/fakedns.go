@@ -14,6 +14,24 @@ type TB interface {
 	Cleanup(f func())
 }
 
+// server is the address of the server that answers, nil while no test has one. The resolver of the process is replaced
+// before any goroutine runs, because a dial that a test left behind may still read it when the next test starts.
+var server = install() //nolint:gochecknoglobals // net.DefaultResolver is global, too
+
+func install() *atomic.Pointer[string] {
+	var server atomic.Pointer[string]
+	net.DefaultResolver = &net.Resolver{
+		PreferGo: true,
+		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if fake := server.Load(); fake != nil {
+				network, address = "udp", *fake
+			}
+			return new(net.Dialer).DialContext(ctx, network, address)
+		},
+	}
+	return &server
+}
+
 // Start makes every look-up of this process answer with addrs in turn, the last one for ever, until the test ends.
 func Start(tb TB, addrs ...[4]byte) {
 	tb.Helper()
@@ -22,15 +40,10 @@ func Start(tb TB, addrs ...[4]byte) {
 		tb.Fatal(err)
 	}
 	go serve(conn, addrs)
-	before := net.DefaultResolver
-	net.DefaultResolver = &net.Resolver{
-		PreferGo: true,
-		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "udp", conn.LocalAddr().String())
-		},
-	}
+	address := conn.LocalAddr().String()
+	server.Store(&address)
 	tb.Cleanup(func() {
-		net.DefaultResolver = before
+		server.Store(nil)
 		_ = conn.Close()
 	})
 }
