@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,10 +39,29 @@ func TestLogLines(t *testing.T) {
 	}
 }
 
-// logLines returns a logger, and a function for the lines of its log as the page shows them: without the time and with
-// one address in place of the issuer's.
-func logLines(issuer *authtest.Issuer) (*slog.Logger, func() []string) {
-	var log bytes.Buffer
+// safeBuffer is a log that is read while others may write: lines about keys come from the goroutine of a fetch, after
+// the request that waited for it has gone on.
+type safeBuffer struct {
+	mu  sync.Mutex
+	log bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.log.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.log.String()
+}
+
+// logLines returns a logger, and a function that waits for a text in its log and returns the lines as the page shows
+// them: without the time and with one address in place of the issuer's.
+func logLines(issuer *authtest.Issuer) (*slog.Logger, func(t *testing.T, last string) []string) {
+	var log safeBuffer
 	drop := func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey {
 			return slog.Attr{}
@@ -49,7 +69,18 @@ func logLines(issuer *authtest.Issuer) (*slog.Logger, func() []string) {
 		return a
 	}
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{ReplaceAttr: drop}))
-	return logger, func() []string {
+	return logger, func(t *testing.T, last string) []string {
+		t.Helper()
+		timeout := time.After(10 * time.Second)
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for !strings.Contains(log.String(), last) {
+			select {
+			case <-tick.C:
+			case <-timeout:
+				t.Fatalf("the log has no %q:\n%s", last, log.String())
+			}
+		}
 		text := strings.ReplaceAll(log.String(), issuer.URL(), "https://issuer.example")
 		return strings.Split(strings.TrimSpace(text), "\n")
 	}
@@ -102,7 +133,7 @@ func loggedWithoutOption(t *testing.T) []string {
 	issuer.Unavailable(false)
 	clock.Advance(time.Minute)
 	send(t, handler, "Bearer "+good)
-	return lines()
+	return lines(t, "keys are available again")
 }
 
 func loggedByObserver(t *testing.T) []string {
@@ -114,7 +145,7 @@ func loggedByObserver(t *testing.T) []string {
 		core.WithLogger(slog.New(slog.DiscardHandler)), core.WithObserver(event.Log(logger)))
 	send(t, handler, "")
 	send(t, handler, "Bearer "+issuer.Token(authtest.Claims{"aud": "https://other.example"}))
-	return lines()
+	return lines(t, "AUDIENCE_MISMATCH")
 }
 
 // TestMetrics counts events as docs/observability.md does.
