@@ -105,7 +105,7 @@ func benchSize(b *testing.B, size int) {
 	f := newFixture("RS256")
 	header, claims := object{"alg": f.alg, "kid": keyID, "typ": "JWT"}, f.claims()
 	if size < 1024 {
-		claims = object{"exp": claims["exp"], "iss": issuerURL, "sid": "s", "sub": "user_1"}
+		claims = object{"azp": party, "exp": claims["exp"], "iss": issuerURL, "sid": "s", "sub": "user_1"}
 	}
 	token := f.sign(header, claims)
 	if room := (size-len(token))*3/4 - len(`"pad":"",`); room > 0 {
