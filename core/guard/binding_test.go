@@ -234,12 +234,7 @@ func TestCredentialsOfARequestWithoutTLS(t *testing.T) {
 
 func TestDPoP(t *testing.T) {
 	refused := core.CodeInvalidRequest
-	for _, c := range []struct {
-		name   string
-		values []string
-		token  string
-		code   core.Code
-	}{
+	checkAuthorization(t, guard.DPoP(), []authorizationCase{
 		{"none", nil, "", ""},
 		{"empty", []string{""}, "", ""},
 		{"usual", []string{"DPoP a.b.c"}, "a.b.c", ""},
@@ -251,18 +246,7 @@ func TestDPoP(t *testing.T) {
 		{"joined", []string{"DPoP a, Bearer b"}, "", refused},
 		{"two headers", []string{"DPoP a", "Bearer b"}, "", refused},
 		{"not ASCII", []string{"DPoP é"}, "", refused},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			r := request(http.MethodGet, "/")
-			for _, v := range c.values {
-				r.Header.Add("Authorization", v)
-			}
-			token, err := guard.DPoP().Extract(guard.HTTPRequest(r))
-			if code := core.CodeOf(err); token != c.token || code != c.code {
-				t.Errorf("got %q and %v", token, err)
-			}
-		})
-	}
+	})
 }
 
 // A verifier does not check proofs, so it must not take the token as a bearer

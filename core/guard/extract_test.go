@@ -10,14 +10,34 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
+// authorizationCase is a request by its Authorization headers, and what an
+// extractor takes from it.
+type authorizationCase struct {
+	name   string
+	values []string
+	token  string
+	code   core.Code
+}
+
+func checkAuthorization(t *testing.T, extractor guard.Extractor, cases []authorizationCase) {
+	t.Helper()
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := request(http.MethodGet, "/")
+			for _, v := range c.values {
+				r.Header.Add("Authorization", v)
+			}
+			token, err := extractor.Extract(guard.HTTPRequest(r))
+			if code := core.CodeOf(err); token != c.token || code != c.code {
+				t.Fatalf("got %q and %q, want %q and %q: %v", token, code, c.token, c.code, err)
+			}
+		})
+	}
+}
+
 func TestBearer(t *testing.T) {
 	refused := core.CodeInvalidRequest
-	cases := []struct {
-		name   string
-		values []string
-		token  string
-		code   core.Code
-	}{
+	checkAuthorization(t, guard.Bearer(), []authorizationCase{
 		{"none", nil, "", ""},
 		{"usual", []string{"Bearer a.b.c"}, "a.b.c", ""},
 		{"lower case", []string{"bearer a.b.c"}, "a.b.c", ""},
@@ -51,19 +71,7 @@ func TestBearer(t *testing.T) {
 		{"another scheme joined behind", []string{"Bearer a, Basic b"}, "", refused},
 		{"joined behind another scheme", []string{"Basic a, bearer b"}, "", refused},
 		{"a comma behind", []string{"Bearer a,"}, "", refused},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			r := request(http.MethodGet, "/")
-			for _, v := range c.values {
-				r.Header.Add("Authorization", v)
-			}
-			token, err := guard.Bearer().Extract(guard.HTTPRequest(r))
-			if code := core.CodeOf(err); token != c.token || code != c.code {
-				t.Fatalf("got %q and %q, want %q and %q: %v", token, code, c.token, c.code, err)
-			}
-		})
-	}
+	})
 }
 
 func TestVerifyHeader(t *testing.T) {
