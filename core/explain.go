@@ -86,7 +86,7 @@ func (v *Verifier) Explain(ctx context.Context, token string) Report {
 	r.Claims = json.RawMessage(a.token.Payload)
 	for s, err := range errs {
 		if err != nil {
-			r.Hints = append(r.Hints, a.hintsFor(step(s), err)...)
+			r.Hints = append(r.Hints, a.hintFor(step(s), err))
 		}
 	}
 	return r

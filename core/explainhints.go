@@ -8,41 +8,40 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// hintsFor names what may have made the step refuse the token, the likeliest first.
-func (a *attempt) hintsFor(s step, err *Error) []string {
+// hintFor names the likeliest reason for the step to refuse the token.
+func (a *attempt) hintFor(s step, err *Error) string {
 	switch s {
 	case stepSize:
-		return oneHint("the token is larger than MaxTokenBytes: keep large data out of tokens, or raise the bound")
+		return "the token is larger than MaxTokenBytes: keep large data out of tokens, or raise the bound"
 	case stepFormat:
-		return oneHint(a.formatHint(err))
+		return a.formatHint(err)
 	case stepAlgorithm, stepContract:
-		return oneHint(a.algorithmHint(err))
+		return a.algorithmHint(err)
 	case stepIssuer:
-		return oneHint(a.issuerCause(err))
+		return a.issuerCause(err)
 	case stepKey:
-		return oneHint(a.keyHint(err))
+		return a.keyHint(err)
 	case stepSignature:
-		return oneHint(a.signatureHint())
+		return a.signatureHint()
 	case stepTime:
-		return oneHint(a.timeHint(err))
+		return a.timeHint(err)
 	case stepAudience:
-		return oneHint(a.audienceHint(a.engine.rules.Audiences))
+		return a.audienceHint(a.engine.rules.Audiences)
 	case stepParty:
-		return oneHint(a.partyHint())
+		return a.partyHint()
 	case stepType:
-		return oneHint(a.typeHint(err))
+		return a.typeHint(err)
 	case stepBinding:
-		return oneHint("the token is bound to a client's key (cnf): it needs a proof, such as DPoP, or the issuer has to send plain bearer tokens")
+		return "the token is bound to a client's key (cnf): it needs a proof, such as DPoP, " +
+			"or the issuer has to send plain bearer tokens"
 	case stepClaims:
-		return oneHint(a.claimHint(err))
+		return a.claimHint(err)
 	case stepUserID:
-		return oneHint(a.userIDHint(err))
+		return a.userIDHint(err)
 	default:
-		return nil
+		return ""
 	}
 }
-
-func oneHint(hint string) []string { return []string{hint} }
 
 // formatHint looks at the text of a token that cannot be read.
 func (a *attempt) formatHint(err *Error) string {
