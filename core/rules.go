@@ -118,7 +118,7 @@ type Rules struct {
 	// MaxTokenBytes bounds the token before it is read: 16 KiB if 0.
 	MaxTokenBytes int `json:"maxTokenBytes,omitempty"`
 
-	// Session says where the normalised session's values stand.
+	// Session names the claims that hold the values of the normalized session.
 	Session Mapping `json:"session,omitzero"`
 
 	// Warnings are sentences for [Contract.Warnings] about what a preset's
