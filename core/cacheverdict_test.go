@@ -66,7 +66,11 @@ func TestRememberedTokenOfAReplacedKey(t *testing.T) {
 func TestRememberedTokenOfANewTenant(t *testing.T) {
 	clock := newClock()
 	d := &directory{answer: func(context.Context, string) (*core.Contract, error) { return nil, nil }}
-	v := newVerifier(t, core.Rules{InsecureAnyIssuer: true, Audiences: []string{kitAudience}, Secret: core.NewSecret(kitSecret)},
+	v := newVerifier(t, core.Rules{
+		InsecureAnyIssuer: true,
+		Audiences:         []string{kitAudience},
+		Secret:            core.NewSecret(kitSecret),
+	},
 		core.WithClock(clock), d.resolver(4))
 	token := tenantToken(t)
 	for range 2 {
@@ -133,11 +137,29 @@ func compareVerdicts(t *testing.T, random *rand.Rand, steps int) {
 		}
 	}
 	publish()
-	anyone := newContract(t, core.Rules{InsecureAnyIssuer: true, Audiences: []string{kitAudience}, Secret: core.NewSecret(kitSecret)})
+	anyone := newContract(t, core.Rules{
+		InsecureAnyIssuer: true,
+		Audiences:         []string{kitAudience},
+		Secret:            core.NewSecret(kitSecret),
+	})
 	options := []core.Option{
-		newContract(t, core.Rules{Issuer: named, Audiences: []string{kitAudience}, JWKSURL: named + "/keys", Algorithms: []string{"RS256", "ES256"}}),
-		newContract(t, core.Rules{Issuer: plain, Audiences: []string{kitAudience}, JWKSURL: plain + "/keys", Algorithms: []string{"RS256", "ES256"}}),
-		newContract(t, core.Rules{IssuerTemplate: "https://login.test/{tid}", Audiences: []string{kitAudience}, Secret: core.NewSecret(kitSecret)}),
+		newContract(t, core.Rules{
+			Issuer:     named,
+			Audiences:  []string{kitAudience},
+			JWKSURL:    named + "/keys",
+			Algorithms: []string{"RS256", "ES256"},
+		}),
+		newContract(t, core.Rules{
+			Issuer:     plain,
+			Audiences:  []string{kitAudience},
+			JWKSURL:    plain + "/keys",
+			Algorithms: []string{"RS256", "ES256"},
+		}),
+		newContract(t, core.Rules{
+			IssuerTemplate: "https://login.test/{tid}",
+			Audiences:      []string{kitAudience},
+			Secret:         core.NewSecret(kitSecret),
+		}),
 	}
 	tenants := map[string]func() (*core.Contract, error){}
 	change := func() {

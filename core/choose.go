@@ -12,7 +12,12 @@ import (
 
 // engineFor chooses the contract by the exact issuer, before any key is
 // touched: a foreign token never causes a fetch.
-func (v *Verifier) engineFor(ctx context.Context, reg *registered, claims jose.Object, now time.Time) (*engine, *Error) {
+func (v *Verifier) engineFor(
+	ctx context.Context,
+	reg *registered,
+	claims jose.Object,
+	now time.Time,
+) (*engine, *Error) {
 	if v.only != nil {
 		return v.only, v.only.checkIssuer(reg, claims)
 	}

@@ -105,8 +105,12 @@ func compileRules(field string, rules []ClaimRule, f *configErrors) []claimRule 
 			f.Conflict(at, "", "absent and optional exclude each other")
 		}
 		if r.IgnoreCase && (!r.comparesText() || r.ContainsAny != nil || r.SameAs != "") {
-			f.Invalid(at+".ignoreCase", "true", "applies to oneOf, noneOf, prefixes, suffixes and notSuffixes: set one of them, "+
-				"and put containsAny and sameAs into a rule of their own")
+			f.Invalid(
+				at+".ignoreCase",
+				"true",
+				"applies to oneOf, noneOf, prefixes, suffixes and notSuffixes: set one of them, "+
+					"and put containsAny and sameAs into a rule of their own",
+			)
 		}
 		if r.MaxLength < 0 {
 			f.Invalid(at+".maxLength", faults.Plain(r.MaxLength), "must be positive")

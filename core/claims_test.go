@@ -66,12 +66,16 @@ func TestVerifyAuthorizedParty(t *testing.T) {
 		{"null", map[string]any{"azp": json.RawMessage("null")}, core.CodePartyMismatch},
 		{"a list", map[string]any{"azp": []string{"spa"}}, core.CodePartyMismatch},
 	})
-	verifyAll(t, with(func(r *core.Rules) { r.AuthorizedParties, r.InsecureMissingParty = []string{"spa"}, true }), []claimsCase{
-		{"may be missing: accepted", map[string]any{"azp": "spa"}, ""},
-		{"may be missing: absent", nil, ""},
-		{"may be missing: another", map[string]any{"azp": "evil"}, core.CodePartyMismatch},
-		{"may be missing: null", map[string]any{"azp": json.RawMessage("null")}, core.CodePartyMismatch},
-	})
+	verifyAll(
+		t,
+		with(func(r *core.Rules) { r.AuthorizedParties, r.InsecureMissingParty = []string{"spa"}, true }),
+		[]claimsCase{
+			{"may be missing: accepted", map[string]any{"azp": "spa"}, ""},
+			{"may be missing: absent", nil, ""},
+			{"may be missing: another", map[string]any{"azp": "evil"}, core.CodePartyMismatch},
+			{"may be missing: null", map[string]any{"azp": json.RawMessage("null")}, core.CodePartyMismatch},
+		},
+	)
 	verifyAll(t, secretRules(), []claimsCase{{"off", map[string]any{"azp": "evil"}, ""}})
 }
 
@@ -111,7 +115,9 @@ func TestVerifyTokenType(t *testing.T) {
 func TestVerifyConfirmation(t *testing.T) {
 	bound := map[string]any{"cnf": map[string]any{"jkt": "x"}}
 	null := map[string]any{"cnf": json.RawMessage("null")}
-	verifyAll(t, secretRules(), []claimsCase{{"bound", bound, core.CodeClaimMismatch}, {"null", null, core.CodeClaimMismatch}})
+	verifyAll(t, secretRules(), []claimsCase{
+		{"bound", bound, core.CodeClaimMismatch}, {"null", null, core.CodeClaimMismatch},
+	})
 	verifyAll(t, with(func(r *core.Rules) { r.InsecureIgnoreConfirmation = true }), []claimsCase{{"waived", bound, ""}})
 }
 
@@ -137,16 +143,38 @@ func TestVerifyClaimRules(t *testing.T) {
 		want map[string]core.Code // by the claim "c" as JSON; "" is none
 	}{
 		{"oneOf", core.ClaimRule{OneOf: []string{"a", "7", "true"}}, map[string]core.Code{
-			`"a"`: "", `7`: "", `true`: "", `"7"`: "", `"b"`: mismatch, `8`: mismatch, `["a"]`: mismatch, `{}`: mismatch, ``: missing, `null`: missing,
+			`"a"`:   "",
+			`7`:     "",
+			`true`:  "",
+			`"7"`:   "",
+			`"b"`:   mismatch,
+			`8`:     mismatch,
+			`["a"]`: mismatch,
+			`{}`:    mismatch,
+			``:      missing,
+			`null`:  missing,
 		}},
 		{"noneOf", core.ClaimRule{NoneOf: []string{"a", "7"}}, map[string]core.Code{
 			`"b"`: "", `8`: "", `["b"]`: "", `"a"`: mismatch, `7`: mismatch, `["b","a"]`: mismatch, `[7]`: mismatch, ``: missing,
 		}},
 		{"containsAny", core.ClaimRule{ContainsAny: []string{"a", "b"}}, map[string]core.Code{
-			`"a"`: "", `["x","b"]`: "", `"x"`: mismatch, `["x"]`: mismatch, `[]`: mismatch, `["a",7]`: mismatch, `7`: mismatch, ``: missing,
+			`"a"`:       "",
+			`["x","b"]`: "",
+			`"x"`:       mismatch,
+			`["x"]`:     mismatch,
+			`[]`:        mismatch,
+			`["a",7]`:   mismatch,
+			`7`:         mismatch,
+			``:          missing,
 		}},
 		{"prefixes", core.ClaimRule{Prefixes: []string{"user_", "u:"}}, map[string]core.Code{
-			`"user_1"`: "", `"u:"`: "", `"User_1"`: mismatch, `"x"`: mismatch, `["user_1"]`: mismatch, `7`: mismatch, ``: missing,
+			`"user_1"`:   "",
+			`"u:"`:       "",
+			`"User_1"`:   mismatch,
+			`"x"`:        mismatch,
+			`["user_1"]`: mismatch,
+			`7`:          mismatch,
+			``:           missing,
 		}},
 		{"notSuffixes", core.ClaimRule{NotSuffixes: []string{"@clients"}}, map[string]core.Code{
 			`"a"`: "", `"@clients."`: "", `"x@clients"`: mismatch, `7`: mismatch, ``: missing,
@@ -155,11 +183,23 @@ func TestVerifyClaimRules(t *testing.T) {
 			`"abc"`: "", `""`: "", `"é1"`: "", `"éé"`: mismatch, `"abcd"`: mismatch, `7`: mismatch, ``: missing,
 		}},
 		{"uuid", core.ClaimRule{Format: "uuid"}, map[string]core.Code{
-			`"` + uuid + `"`: "", `"` + strings.ToUpper(uuid) + `"`: "", `"` + uuid[:35] + `"`: mismatch, `"` + uuid + `0"`: mismatch,
-			`"` + strings.Replace(uuid, "-", "a", 1) + `"`: mismatch, `"` + strings.Replace(uuid, "3", "g", 1) + `"`: mismatch, `7`: mismatch, ``: missing,
+			`"` + uuid + `"`: "", `"` + strings.ToUpper(uuid) + `"`: "", `"` + uuid[:35] + `"`: mismatch,
+			`"` + uuid + `0"`: mismatch,
+			`"` + strings.Replace(uuid, "-", "a", 1) + `"`: mismatch,
+			`"` + strings.Replace(uuid, "3", "g", 1) + `"`: mismatch, `7`: mismatch, ``: missing,
 		}},
-		{"nonEmpty", core.ClaimRule{Format: "nonEmpty"}, map[string]core.Code{`"a"`: "", `""`: mismatch, `7`: mismatch, ``: missing}},
-		{"string", core.ClaimRule{Type: "string"}, map[string]core.Code{`"a"`: "", `7`: mismatch, `[]`: mismatch, ``: missing}},
+		{"nonEmpty", core.ClaimRule{Format: "nonEmpty"}, map[string]core.Code{
+			`"a"`: "",
+			`""`:  mismatch,
+			`7`:   mismatch,
+			``:    missing,
+		}},
+		{"string", core.ClaimRule{Type: "string"}, map[string]core.Code{
+			`"a"`: "",
+			`7`:   mismatch,
+			`[]`:  mismatch,
+			``:    missing,
+		}},
 		{"number", core.ClaimRule{Type: "number"}, map[string]core.Code{`7`: "", `-1e3`: "", `"7"`: mismatch}},
 		{"boolean", core.ClaimRule{Type: "boolean"}, map[string]core.Code{`false`: "", `0`: mismatch}},
 		{"array", core.ClaimRule{Type: "array"}, map[string]core.Code{`[]`: "", `{}`: mismatch}},
@@ -168,7 +208,12 @@ func TestVerifyClaimRules(t *testing.T) {
 			`1800000000`: "", `1800000030`: "", `1800000031`: mismatch, `"1"`: mismatch, `0`: "", ``: missing,
 		}},
 		{"absent", core.ClaimRule{Absent: true}, map[string]core.Code{``: "", `null`: "", `""`: mismatch, `false`: mismatch}},
-		{"optional", core.ClaimRule{Optional: true, OneOf: []string{"a"}}, map[string]core.Code{``: "", `null`: "", `"a"`: "", `"b"`: mismatch}},
+		{"optional", core.ClaimRule{Optional: true, OneOf: []string{"a"}}, map[string]core.Code{
+			``:     "",
+			`null`: "",
+			`"a"`:  "",
+			`"b"`:  mismatch,
+		}},
 		{"all conditions", core.ClaimRule{Prefixes: []string{"a"}, MaxLength: 2, Type: "string"}, map[string]core.Code{
 			`"ab"`: "", `"abc"`: mismatch, `"b"`: mismatch,
 		}},
@@ -178,11 +223,21 @@ func TestVerifyClaimRules(t *testing.T) {
 		{"as a party", core.ClaimRule{OneOf: []string{"a"}, Code: core.CodePartyMismatch}, map[string]core.Code{
 			`"b"`: core.CodePartyMismatch, ``: core.CodePartyMismatch,
 		}},
-		{"by its own name", core.ClaimRule{OneOf: []string{"a"}, Code: mismatch}, map[string]core.Code{`"b"`: mismatch, ``: missing}},
-		{"when it holds", core.ClaimRule{OneOf: []string{"a"}, When: []core.ClaimRule{{Claim: "sub", OneOf: []string{"user_1"}}, {Claim: "x", Absent: true}}}, map[string]core.Code{
+		{
+			"by its own name",
+			core.ClaimRule{OneOf: []string{"a"}, Code: mismatch},
+			map[string]core.Code{`"b"`: mismatch, ``: missing},
+		},
+		{"when it holds", core.ClaimRule{
+			OneOf: []string{"a"},
+			When:  []core.ClaimRule{{Claim: "sub", OneOf: []string{"user_1"}}, {Claim: "x", Absent: true}},
+		}, map[string]core.Code{
 			`"a"`: "", `"b"`: mismatch,
 		}},
-		{"when one does not", core.ClaimRule{OneOf: []string{"a"}, When: []core.ClaimRule{{Claim: "sub", OneOf: []string{"user_1"}}, {Claim: "x", Type: "string"}}}, map[string]core.Code{
+		{"when one does not", core.ClaimRule{
+			OneOf: []string{"a"},
+			When:  []core.ClaimRule{{Claim: "sub", OneOf: []string{"user_1"}}, {Claim: "x", Type: "string"}},
+		}, map[string]core.Code{
 			`"b"`: "", ``: "",
 		}},
 	}
@@ -264,6 +319,9 @@ func TestVerifyIssuer(t *testing.T) {
 		{"host: its own", map[string]any{"org": "acme", "iss": "https://acme.login.example/"}, ""},
 		{"host: user info", map[string]any{"org": "a@b", "iss": "https://a@b.login.example/"}, core.CodeIssuerMismatch},
 		{"host: port", map[string]any{"org": "a:1", "iss": "https://a:1.login.example/"}, core.CodeIssuerMismatch},
-		{"host: path", map[string]any{"org": "evil.example/", "iss": "https://evil.example/.login.example/"}, core.CodeIssuerMismatch},
+		{"host: path", map[string]any{
+			"org": "evil.example/",
+			"iss": "https://evil.example/.login.example/",
+		}, core.CodeIssuerMismatch},
 	})
 }

@@ -83,7 +83,11 @@ func TestVerifyRemembersNoTime(t *testing.T) {
 func TestVerifyTimedRules(t *testing.T) {
 	clock := newClock()
 	future := core.ClaimRule{Claim: "at", InPast: true}
-	deep := core.ClaimRule{Claim: "x", Absent: true, When: []core.ClaimRule{{Claim: "sub", Absent: true, When: []core.ClaimRule{future}}}}
+	deep := core.ClaimRule{
+		Claim:  "x",
+		Absent: true,
+		When:   []core.ClaimRule{{Claim: "sub", Absent: true, When: []core.ClaimRule{future}}},
+	}
 	v := newVerifier(t, with(func(r *core.Rules) {
 		r.ClaimRules = []core.ClaimRule{deep}
 		r.Session.Kinds = []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{future}}}
@@ -101,7 +105,9 @@ func TestVerifyTimedRules(t *testing.T) {
 		t.Fatalf("remembered as %s: %v", s.Kind(), err)
 	}
 	other := newVerifier(t, with(func(r *core.Rules) {
-		r.ClaimRules = []core.ClaimRule{{Claim: "x", Absent: true, When: []core.ClaimRule{{Claim: "sub", Type: "string", When: []core.ClaimRule{future}}, future}}}
+		r.ClaimRules = []core.ClaimRule{{Claim: "x", Absent: true, When: []core.ClaimRule{
+			{Claim: "sub", Type: "string", When: []core.ClaimRule{future}}, future,
+		}}}
 	}), core.WithClock(clock))
 	clock.Advance(-10 * time.Minute)
 	late := hs256(t, map[string]any{"x": 1, "at": offset(600, "")})

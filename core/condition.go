@@ -17,7 +17,9 @@ type condition struct {
 // compileConditions turns what a rule demands into conditions, cheapest first.
 func (r *claimRule) compileConditions() {
 	add := func(says string, holds func(v jose.Value) bool) {
-		r.conditions = append(r.conditions, condition{says, func(v jose.Value, _ jose.Object, _ time.Time) bool { return holds(v) }})
+		r.conditions = append(r.conditions, condition{
+			says, func(v jose.Value, _ jose.Object, _ time.Time) bool { return holds(v) },
+		})
 	}
 	if r.Type != "" {
 		add("must be a JSON "+r.Type, func(v jose.Value) bool { return typeName(v.Kind()) == r.Type })
@@ -69,7 +71,10 @@ func (r *claimRule) compileTextConditions(add func(string, func(jose.Value) bool
 		})
 	}
 	if r.MaxLength != 0 {
-		onText("must be a string of at most "+itoa(r.MaxLength)+" bytes", func(text []byte) bool { return len(text) <= r.MaxLength })
+		onText(
+			"must be a string of at most "+itoa(r.MaxLength)+" bytes",
+			func(text []byte) bool { return len(text) <= r.MaxLength },
+		)
 	}
 	switch r.Format {
 	case formatUUID:

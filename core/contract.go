@@ -72,7 +72,12 @@ func (c *contract) fillDefaults(f *configErrors) {
 		r.Provider = "custom"
 	}
 	if !faults.Printable(r.Provider) || len(r.Provider) > maxProviderBytes {
-		f.Invalid("Provider", faults.Show(r.Provider), "must be printable ASCII without spaces, at most %d bytes, such as acme", maxProviderBytes)
+		f.Invalid(
+			"Provider",
+			faults.Show(r.Provider),
+			"must be printable ASCII without spaces, at most %d bytes, such as acme",
+			maxProviderBytes,
+		)
 	}
 	if r.UserIDClaim == "" {
 		r.UserIDClaim = "sub"
@@ -85,7 +90,12 @@ func (c *contract) fillDefaults(f *configErrors) {
 	case r.Leeway < minDuration:
 		f.Invalid("Leeway", faults.Plain(r.Leeway), "%s: write %d * time.Second", noUnit, r.Leeway)
 	case r.Leeway > maxLeeway:
-		f.Prohibit("Leeway", faults.Plain(r.Leeway), "at most %v: a longer one accepts tokens long after they ended", maxLeeway)
+		f.Prohibit(
+			"Leeway",
+			faults.Plain(r.Leeway),
+			"at most %v: a longer one accepts tokens long after they ended",
+			maxLeeway,
+		)
 	}
 	switch {
 	case r.MaxAge > 0 && r.MaxAge < minDuration:
@@ -126,7 +136,10 @@ func (c *contract) compileKeys(f *configErrors) {
 		f.Conflict(strings.Join(public, ", "), "", "are different sources of keys: keep one")
 	}
 	if len(public) == 0 && c.secret == nil && !r.InsecureEmulator {
-		f.Missing("JWKSURL", "no keys: set {JWKSURL}, {Discovery}, {KeyURLTemplate}, {JWKS}, {PEM}, {Secret} or {ExternalKeys}")
+		f.Missing(
+			"JWKSURL",
+			"no keys: set {JWKSURL}, {Discovery}, {KeyURLTemplate}, {JWKS}, {PEM}, {Secret} or {ExternalKeys}",
+		)
 	}
 	c.compileAlgorithms(len(public) > 0, f)
 	c.checkKeyMembers(f)
@@ -149,7 +162,11 @@ func (c *contract) checkKeyMembers(f *configErrors) {
 	r := &c.rules
 	for i, use := range r.KeyUses {
 		if use != "" && !faults.Printable(use) {
-			f.Invalid("KeyUses["+itoa(i)+"]", faults.Show(use), `must be printable ASCII without spaces, as in "use" of the key set`)
+			f.Invalid(
+				"KeyUses["+itoa(i)+"]",
+				faults.Show(use),
+				`must be printable ASCII without spaces, as in "use" of the key set`,
+			)
 		}
 	}
 	if len(r.KeyIssuerClaims) > 0 && !r.CheckKeyIssuer {
@@ -206,10 +223,20 @@ func (c *contract) compileAlgorithms(public bool, f *configErrors) {
 			// The classic confusion: a public key used as an HMAC secret.
 			f.Conflict("Algorithms", faults.Show(alg), "needs {Secret}: a published key can't verify a symmetric signature")
 		case !a.Symmetric && !public:
-			f.Conflict("Algorithms", faults.Show(alg), "needs public keys: set {JWKSURL}, {Discovery}, {KeyURLTemplate}, {JWKS} or {PEM}")
+			f.Conflict(
+				"Algorithms",
+				faults.Show(alg),
+				"needs public keys: set {JWKSURL}, {Discovery}, {KeyURLTemplate}, {JWKS} or {PEM}",
+			)
 		case a.Symmetric && len(c.secret()) < a.Hash.Size() && !r.InsecureShortSecret:
-			f.Prohibit("Secret", "", "has %d bytes, %s needs at least %d (RFC 7518 §3.2); {InsecureShortSecret} accepts it nevertheless",
-				len(c.secret()), alg, a.Hash.Size())
+			f.Prohibit(
+				"Secret",
+				"",
+				"has %d bytes, %s needs at least %d (RFC 7518 §3.2); {InsecureShortSecret} accepts it nevertheless",
+				len(c.secret()),
+				alg,
+				a.Hash.Size(),
+			)
 		}
 		symmetric, asymmetric = symmetric || a.Symmetric, asymmetric || !a.Symmetric
 		c.algorithms[alg] = a
@@ -218,7 +245,11 @@ func (c *contract) compileAlgorithms(public bool, f *configErrors) {
 		f.Conflict("Secret", "", "none of the {Algorithms} uses it: add HS256 or remove it")
 	}
 	if public && !asymmetric {
-		f.Conflict("Algorithms", faults.Show(strings.Join(r.Algorithms, " ")), "none fits the public keys: add RS256 or remove the keys")
+		f.Conflict(
+			"Algorithms",
+			faults.Show(strings.Join(r.Algorithms, " ")),
+			"none fits the public keys: add RS256 or remove the keys",
+		)
 	}
 }
 
@@ -245,7 +276,11 @@ func (c *contract) compileClaims(f *configErrors) {
 		f.Conflict("InsecureAnyAudience", "true", "{Audiences} is set: remove one of the two")
 	}
 	if r.InsecureMissingParty && len(r.AuthorizedParties) == 0 {
-		f.Conflict("InsecureMissingParty", "true", "{AuthorizedParties} is empty, so no party is checked: name the accepted parties, or remove it")
+		f.Conflict(
+			"InsecureMissingParty",
+			"true",
+			"{AuthorizedParties} is empty, so no party is checked: name the accepted parties, or remove it",
+		)
 	}
 	for i, typ := range r.TokenTypes {
 		if strings.TrimSpace(typ) != typ || strings.Contains(typ, "*") {

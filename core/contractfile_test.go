@@ -112,8 +112,14 @@ func TestParseContractsErrors(t *testing.T) {
 			`{"contracts": [` + good + "," + "\n" +
 				`{"issuer": {"env": "KIT_UNSET"}, "jwksUri": {"env": "KIT_EMPTY"}, "audience": ["api",` + "\n" + ` {"env": "KIT_UNSET"}]}]}`,
 			[]mistake{
-				{"contracts[1].issuer", "missing", 2, 2, "refers to the environment variable KIT_UNSET, which is not set or is empty"},
-				{"contracts[1].jwksUri", "missing", 2, 34, "refers to the environment variable KIT_EMPTY, which is not set or is empty"},
+				{
+					"contracts[1].issuer", "missing", 2, 2,
+					"refers to the environment variable KIT_UNSET, which is not set or is empty",
+				},
+				{
+					"contracts[1].jwksUri", "missing", 2, 34,
+					"refers to the environment variable KIT_EMPTY, which is not set or is empty",
+				},
 				{"contracts[1].audience[1]", "missing", 3, 2, "KIT_UNSET"},
 			},
 		},

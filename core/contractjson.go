@@ -111,7 +111,12 @@ func ParseContract(data []byte) (*Contract, error) {
 		f.Names["Algorithms"] = "strategy" // as the wire form calls it
 	}
 	if document.Has("version") && j.Version != contractVersion {
-		f.Invalid("version", faults.Plain(j.Version), "is not a version this package reads: update auth-go, or write version %d", contractVersion)
+		f.Invalid(
+			"version",
+			faults.Plain(j.Version),
+			"is not a version this package reads: update auth-go, or write version %d",
+			contractVersion,
+		)
 	}
 	switch {
 	case len(j.Algorithms) == 0 && j.Strategy != "":
@@ -119,7 +124,10 @@ func ParseContract(data []byte) (*Contract, error) {
 	case j.Strategy != "" && !slices.Contains(j.Algorithms, j.Strategy):
 		f.Conflict("strategy", faults.Show(j.Strategy), "is not among {Algorithms}: remove it, or name it there")
 	}
-	isWire := !slices.ContainsFunc(document.Names(), func(name string) bool { return !slices.Contains(wireMembers(), name) })
+	isWire := !slices.ContainsFunc(
+		document.Names(),
+		func(name string) bool { return !slices.Contains(wireMembers(), name) },
+	)
 	if isWire {
 		j.InsecureAnyAudience = !document.Has("audience")
 		j.InsecureAnyIssuer = !document.Has("issuer") && (!j.Secret.IsZero() || j.SecretEnv != "")

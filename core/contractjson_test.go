@@ -15,21 +15,45 @@ import (
 // everyRule sets every field of Rules that can stand beside the others.
 func everyRule() core.Rules {
 	r := core.Rules{
-		Provider: "acme", Issuer: kitIssuer, Issuers: []string{"https://b.example", "c"}, IssuerTemplate: "https://t.example/{tid}/v2",
-		IssuerHints: map[string]string{"": "unnamed", "https://old.example/": "old"}, Warnings: []string{"open: close it"},
+		Provider:       "acme",
+		Issuer:         kitIssuer,
+		Issuers:        []string{"https://b.example", "c"},
+		IssuerTemplate: "https://t.example/{tid}/v2",
+		IssuerHints:    map[string]string{"": "unnamed", "https://old.example/": "old"}, Warnings: []string{"open: close it"},
 		JWKSURL: kitIssuer + "/jwks?p=1", SecretEnv: "KIT_SECRET", Algorithms: []string{"ES256", "HS512"},
-		Audiences: []string{"api", "api2"}, AuthorizedParties: []string{"spa"}, InsecureMissingParty: true, NumericUserID: true,
-		UserIDClaim: "app.user", UserIDFallbacks: []string{"sub", "/a/0"}, RequiredClaims: []string{"jti"},
+		Audiences:            []string{"api", "api2"},
+		AuthorizedParties:    []string{"spa"},
+		InsecureMissingParty: true,
+		NumericUserID:        true,
+		UserIDClaim:          "app.user", UserIDFallbacks: []string{"sub", "/a/0"}, RequiredClaims: []string{"jti"},
 		ClaimRules: []core.ClaimRule{
 			{
-				Claim: "use", Optional: true, OneOf: []string{"a"}, NoneOf: []string{"b"}, ContainsAny: []string{"c"}, SameAs: "sub",
-				Prefixes: []string{"d"}, NotSuffixes: []string{"e"}, MaxLength: 9, Format: "uuid", Type: "string", InPast: true,
+				Claim:       "use",
+				Optional:    true,
+				OneOf:       []string{"a"},
+				NoneOf:      []string{"b"},
+				ContainsAny: []string{"c"},
+				SameAs:      "sub",
+				Prefixes:    []string{"d"}, NotSuffixes: []string{"e"}, MaxLength: 9, Format: "uuid", Type: "string", InPast: true,
 				When: []core.ClaimRule{{Header: "cat", Absent: true}}, Code: core.CodePartyMismatch, Reason: "why <not>",
 			},
 			{Claim: "name", OneOf: []string{"a"}, IgnoreCase: true},
 		},
-		CheckKeyIssuer: true, FieldNames: map[string]string{"Audiences": "Audience", "JWKSURL": ""}, KeyIssuerClaims: map[string]string{"tenantid": "tid"}, KeyUses: []string{"sig", "jwt-svid", ""}, InsecurePrivateNetwork: true, TokenTypes: []string{"at+jwt", ""}, PaddedSegments: true, Leeway: 290 * time.Millisecond, MaxAge: 90*time.Minute + time.Nanosecond, MaxTokenBytes: 4096,
-		InsecureNoExpiry: true, InsecureShortSecret: true, InsecureHTTP: true, InsecureIgnoreConfirmation: true, InsecureEmulator: true,
+		CheckKeyIssuer:             true,
+		FieldNames:                 map[string]string{"Audiences": "Audience", "JWKSURL": ""},
+		KeyIssuerClaims:            map[string]string{"tenantid": "tid"},
+		KeyUses:                    []string{"sig", "jwt-svid", ""},
+		InsecurePrivateNetwork:     true,
+		TokenTypes:                 []string{"at+jwt", ""},
+		PaddedSegments:             true,
+		Leeway:                     290 * time.Millisecond,
+		MaxAge:                     90*time.Minute + time.Nanosecond,
+		MaxTokenBytes:              4096,
+		InsecureNoExpiry:           true,
+		InsecureShortSecret:        true,
+		InsecureHTTP:               true,
+		InsecureIgnoreConfirmation: true,
+		InsecureEmulator:           true,
 	}
 	refs := []core.ClaimRef{{Path: "a.b"}, {Path: "c"}}
 	m := reflect.ValueOf(&r.Session).Elem()
@@ -38,11 +62,21 @@ func everyRule() core.Rules {
 			m.Field(i).Set(reflect.ValueOf(refs))
 		}
 	}
-	r.Session.Roles = []core.ClaimRef{{Path: "r", Split: ",", Keys: true, Field: "f", TrimPrefix: "t", Prefix: "p", Single: true}}
+	r.Session.Roles = []core.ClaimRef{
+		{Path: "r", Split: ",", Keys: true, Field: "f", TrimPrefix: "t", Prefix: "p", Single: true},
+	}
 	r.Session.Email = []core.ClaimRef{} // empty, not nil: maps nothing
 	r.Session.FactorAgesClaim = "fva"
-	r.Session.PackedPermissions = &core.PackedPermissions{Features: "f", Permissions: "p", Masks: "m", OrganizationScope: "o", Prefix: "org:"}
-	r.Session.Kinds = []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "gty", OneOf: []string{"cc"}}}}}
+	r.Session.PackedPermissions = &core.PackedPermissions{
+		Features:          "f",
+		Permissions:       "p",
+		Masks:             "m",
+		OrganizationScope: "o",
+		Prefix:            "org:",
+	}
+	r.Session.Kinds = []core.KindRule{
+		{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "gty", OneOf: []string{"cc"}}}},
+	}
 	r.Session.Kind = core.KindAccess
 	return r
 }
@@ -59,10 +93,25 @@ func TestContractRoundTrip(t *testing.T) {
 		"keys by kid": {Issuer: kitIssuer, KeyURLTemplate: "https://keys.example/pem/{kid}", Audiences: []string{"api"}},
 		"discovery":   {Issuer: kitIssuer, Discovery: true, InsecureAnyAudience: true},
 		"a source":    {Issuer: kitIssuer, ExternalKeys: true, InsecureAnyAudience: true},
-		"static keys": {Issuer: kitIssuer, Audiences: []string{"api"}, JWKS: jwksOf(t, publicJWK(rsaKey().Public(), "k1", "")), Leeway: -1},
-		"PEM":         {InsecureAnyIssuer: true, Audiences: []string{"api"}, PEM: publicPEM(t, &p256Key().PublicKey), Algorithms: []string{"ES256"}},
-		"emulator":    {Issuer: kitIssuer, Audiences: []string{"api"}, InsecureEmulator: true},
-		"long age":    {Issuer: kitIssuer, Audiences: []string{"api"}, SecretEnv: "KIT_SECRET", MaxAge: 3650*24*time.Hour - time.Second},
+		"static keys": {
+			Issuer:    kitIssuer,
+			Audiences: []string{"api"},
+			JWKS:      jwksOf(t, publicJWK(rsaKey().Public(), "k1", "")),
+			Leeway:    -1,
+		},
+		"PEM": {
+			InsecureAnyIssuer: true,
+			Audiences:         []string{"api"},
+			PEM:               publicPEM(t, &p256Key().PublicKey),
+			Algorithms:        []string{"ES256"},
+		},
+		"emulator": {Issuer: kitIssuer, Audiences: []string{"api"}, InsecureEmulator: true},
+		"long age": {
+			Issuer:    kitIssuer,
+			Audiences: []string{"api"},
+			SecretEnv: "KIT_SECRET",
+			MaxAge:    3650*24*time.Hour - time.Second,
+		},
 	}
 	for name, rules := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -127,31 +176,56 @@ func TestParseContractWireForm(t *testing.T) {
 		{
 			"auth0",
 			`{"provider":"auth0","strategy":"RS256","jwksUri":"https://acme.eu.auth0.com/.well-known/jwks.json","issuer":"https://acme.eu.auth0.com/","audience":"https://api.acme.dev","userIdClaim":"sub"}`,
-			core.Rules{Provider: "auth0", JWKSURL: "https://acme.eu.auth0.com/.well-known/jwks.json", Issuer: "https://acme.eu.auth0.com/", Audiences: []string{"https://api.acme.dev"}},
+			core.Rules{
+				Provider:  "auth0",
+				JWKSURL:   "https://acme.eu.auth0.com/.well-known/jwks.json",
+				Issuer:    "https://acme.eu.auth0.com/",
+				Audiences: []string{"https://api.acme.dev"},
+			},
 			0,
 		},
 		{
 			"auth0 without audience",
 			`{"provider":"auth0","strategy":"RS256","jwksUri":"https://acme.eu.auth0.com/.well-known/jwks.json","issuer":"https://acme.eu.auth0.com/","userIdClaim":"sub"}`,
-			core.Rules{Provider: "auth0", JWKSURL: "https://acme.eu.auth0.com/.well-known/jwks.json", Issuer: "https://acme.eu.auth0.com/", InsecureAnyAudience: true},
+			core.Rules{
+				Provider:            "auth0",
+				JWKSURL:             "https://acme.eu.auth0.com/.well-known/jwks.json",
+				Issuer:              "https://acme.eu.auth0.com/",
+				InsecureAnyAudience: true,
+			},
 			1,
 		},
 		{
 			"clerk",
 			`{"provider":"clerk","strategy":"RS256","jwksUri":"https://clerk.acme.dev/.well-known/jwks.json","issuer":"https://clerk.acme.dev","userIdClaim":"sub"}`,
-			core.Rules{Provider: "clerk", JWKSURL: "https://clerk.acme.dev/.well-known/jwks.json", Issuer: "https://clerk.acme.dev", InsecureAnyAudience: true},
+			core.Rules{
+				Provider:            "clerk",
+				JWKSURL:             "https://clerk.acme.dev/.well-known/jwks.json",
+				Issuer:              "https://clerk.acme.dev",
+				InsecureAnyAudience: true,
+			},
 			1,
 		},
 		{
 			"supabase with keys",
 			`{"provider":"supabase","strategy":"RS256","jwksUri":"https://ref.supabase.co/auth/v1/.well-known/jwks.json","issuer":"https://ref.supabase.co/auth/v1","audience":"authenticated","userIdClaim":"sub"}`,
-			core.Rules{Provider: "supabase", JWKSURL: "https://ref.supabase.co/auth/v1/.well-known/jwks.json", Issuer: "https://ref.supabase.co/auth/v1", Audiences: []string{"authenticated"}},
+			core.Rules{
+				Provider:  "supabase",
+				JWKSURL:   "https://ref.supabase.co/auth/v1/.well-known/jwks.json",
+				Issuer:    "https://ref.supabase.co/auth/v1",
+				Audiences: []string{"authenticated"},
+			},
 			0,
 		},
 		{
 			"supabase with a secret",
 			`{"provider":"supabase","strategy":"HS256","signingSecret":"` + secret + `","issuer":"https://ref.supabase.co/auth/v1","audience":"authenticated","userIdClaim":"sub"}`,
-			core.Rules{Provider: "supabase", Secret: core.NewSecret(secret), Issuer: "https://ref.supabase.co/auth/v1", Audiences: []string{"authenticated"}},
+			core.Rules{
+				Provider:  "supabase",
+				Secret:    core.NewSecret(secret),
+				Issuer:    "https://ref.supabase.co/auth/v1",
+				Audiences: []string{"authenticated"},
+			},
 			0,
 		},
 		{
@@ -167,8 +241,9 @@ func TestParseContractWireForm(t *testing.T) {
 			"firebase",
 			`{"provider":"firebase","strategy":"RS256","jwksUri":"https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com","issuer":"https://securetoken.google.com/acme","audience":"acme","userIdClaim":"user_id"}`,
 			core.Rules{
-				Provider: "firebase", JWKSURL: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
-				Issuer: "https://securetoken.google.com/acme", Audiences: []string{"acme"}, UserIDClaim: "user_id",
+				Provider: "firebase",
+				JWKSURL:  "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+				Issuer:   "https://securetoken.google.com/acme", Audiences: []string{"acme"}, UserIDClaim: "user_id",
 			},
 			0,
 		},
@@ -220,12 +295,18 @@ func TestParseContractRefuses(t *testing.T) {
 		{"data behind it", good("") + "{}", "something after the object"},
 		{"an unknown member", good(`,"audiance":"b"`), `audiance (line 1, column 132): is unknown: write audience`},
 		{"an unknown member deep inside", good(`,"session":{"role":["a"]}`), `session.role (line 1, column 143): is unknown`},
-		{"an unknown member of a reference", good(`,"session":{"roles":[{"path":"a","splitt":","}]}`), `session.roles[0].splitt (line 1, column 164): is unknown: write split`},
+		{
+			"an unknown member of a reference", good(`,"session":{"roles":[{"path":"a","splitt":","}]}`),
+			`session.roles[0].splitt (line 1, column 164): is unknown: write split`,
+		},
 		{"a member twice", good(`,"issuer":"h"`), "twice"},
 		{"a member twice, deep inside", good(`,"claimRules":[{"claim":"a","absent":true,"absent":false}]`), "twice"},
 		{"a member in another case", good(`,"maxTokenBYTES":5`), "is unknown: write maxTokenBytes"},
 		{"a member in another case again", good(`,"Audience":"b"`), "is unknown: write audience"},
-		{"a member of a rule in another case", good(`,"claimRules":[{"claim":"a","absent":true,"Code":"PARTY_MISMATCH"}]`), "claimRules[0].Code (line 1, column 173): is unknown: write code"},
+		{
+			"a member of a rule in another case", good(`,"claimRules":[{"claim":"a","absent":true,"Code":"PARTY_MISMATCH"}]`),
+			"claimRules[0].Code (line 1, column 173): is unknown: write code",
+		},
 		{"a newer version", good(`,"version":2`), "is not a version this package reads"},
 		{"a secret that was taken out", strings.Replace(good(""), kitSecret, "[REDACTED]", 1), "signingSecretEnv"},
 		{"a short secret", strings.Replace(good(""), kitSecret, "short", 1), "has 5 bytes"},
@@ -233,10 +314,22 @@ func TestParseContractRefuses(t *testing.T) {
 		{"a wrong type", good(`,"leewaySeconds":"30"`), "must be a number of seconds, found a string"},
 		{"endless seconds", good(`,"maxAgeSeconds":1e300`), "out of range"},
 		{"bad rules", good(`,"leewaySeconds":601`), "at most 10m0s"},
-		{"a number as audience", `{"issuer":"g","audience":7,"strategy":"HS256","signingSecret":"` + kitSecret + `"}`, "must be a string or an array of strings, found a number"},
-		{"version 1 without audience", `{"version":1,"issuer":"g","strategy":"HS256","signingSecret":"` + kitSecret + `"}`, "insecureAnyAudience"},
-		{"version 1 without issuer", `{"version":1,"audience":"a","strategy":"HS256","signingSecret":"` + kitSecret + `"}`, "issuer: is empty"},
-		{"keys without issuer", `{"provider":"custom","strategy":"RS256","jwksUri":"https://a.example/jwks"}`, "issuer: is empty"},
+		{
+			"a number as audience", `{"issuer":"g","audience":7,"strategy":"HS256","signingSecret":"` + kitSecret + `"}`,
+			"must be a string or an array of strings, found a number",
+		},
+		{
+			"version 1 without audience", `{"version":1,"issuer":"g","strategy":"HS256","signingSecret":"` + kitSecret + `"}`,
+			"insecureAnyAudience",
+		},
+		{
+			"version 1 without issuer", `{"version":1,"audience":"a","strategy":"HS256","signingSecret":"` + kitSecret + `"}`,
+			"issuer: is empty",
+		},
+		{
+			"keys without issuer", `{"provider":"custom","strategy":"RS256","jwksUri":"https://a.example/jwks"}`,
+			"issuer: is empty",
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -276,7 +369,9 @@ func TestContractJSONSecret(t *testing.T) {
 
 func FuzzParseContract(f *testing.F) {
 	f.Setenv("KIT_SECRET", kitSecret)
-	for _, rules := range []core.Rules{everyRule(), keyRules(), {Issuer: kitIssuer, Discovery: true, InsecureAnyAudience: true}} {
+	for _, rules := range []core.Rules{
+		everyRule(), keyRules(), {Issuer: kitIssuer, Discovery: true, InsecureAnyAudience: true},
+	} {
 		contract, err := core.NewContract(rules)
 		if err != nil {
 			f.Fatal(err)

@@ -35,7 +35,11 @@ func corpora(t *testing.T) map[string]corpus {
 	secretClock := authtest.NewClock(time.Time{})
 	secretIssuer := authtest.NewIssuer(t, authtest.WithClock(secretClock))
 	all["HS256"] = newCorpus(secretIssuer, secretClock, func() *core.Contract {
-		return newContract(t, core.Rules{Issuer: secretIssuer.URL(), Audiences: []string{authtest.Audience}, Secret: core.NewSecret(kitSecret)})
+		return newContract(t, core.Rules{
+			Issuer:    secretIssuer.URL(),
+			Audiences: []string{authtest.Audience},
+			Secret:    core.NewSecret(kitSecret),
+		})
 	}, nil, authtest.WithSecret([]byte(kitSecret)))
 
 	const origin = "https://app.northwind.example"
@@ -48,22 +52,50 @@ func corpora(t *testing.T) map[string]corpus {
 		}
 		return contract
 	}, []authtest.BadToken{
-		{Name: "good session", Token: clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: origin, OrganizationID: "org_1", TTL: time.Hour})},
-		{Name: "good session, version 1", Token: clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: origin, Version: 1, TTL: time.Hour})},
-		{Name: "other party", Code: core.CodePartyMismatch, Token: clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://evil.example", TTL: time.Hour})},
-		{Name: "pending", Code: core.CodeClaimMismatch, Token: clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: origin, Pending: true, TTL: time.Hour})},
+		{Name: "good session", Token: clerktest.SessionToken(issuer, clerktest.Token{
+			AuthorizedParty: origin,
+			OrganizationID:  "org_1",
+			TTL:             time.Hour,
+		})},
+		{Name: "good session, version 1", Token: clerktest.SessionToken(issuer, clerktest.Token{
+			AuthorizedParty: origin,
+			Version:         1,
+			TTL:             time.Hour,
+		})},
+		{Name: "other party", Code: core.CodePartyMismatch, Token: clerktest.SessionToken(issuer, clerktest.Token{
+			AuthorizedParty: "https://evil.example",
+			TTL:             time.Hour,
+		})},
+		{Name: "pending", Code: core.CodeClaimMismatch, Token: clerktest.SessionToken(issuer, clerktest.Token{
+			AuthorizedParty: origin,
+			Pending:         true,
+			TTL:             time.Hour,
+		})},
 	})
 	return all
 }
 
-func newCorpus(i *authtest.Issuer, clock *authtest.Clock, contract func() *core.Contract, extra []authtest.BadToken, opts ...authtest.TokenOption) corpus {
+func newCorpus(
+	i *authtest.Issuer,
+	clock *authtest.Clock,
+	contract func() *core.Contract,
+	extra []authtest.BadToken,
+	opts ...authtest.TokenOption,
+) corpus {
 	c := corpus{issuer: i, clock: clock, contract: contract, tokens: extra}
 	if extra == nil {
 		c.tokens = []authtest.BadToken{
 			{Name: "good", Token: i.Token(nil, opts...)},
-			{Name: "good, several audiences", Token: i.Token(authtest.Claims{"aud": []string{"other", authtest.Audience}}, opts...)},
+			{
+				Name:  "good, several audiences",
+				Token: i.Token(authtest.Claims{"aud": []string{"other", authtest.Audience}}, opts...),
+			},
 			{Name: "other audience", Code: core.CodeAudienceMismatch, Token: i.Token(authtest.Claims{"aud": "other"}, opts...)},
-			{Name: "other issuer", Code: core.CodeIssuerMismatch, Token: i.Token(authtest.Claims{"iss": "https://evil.example"}, opts...)},
+			{
+				Name:  "other issuer",
+				Code:  core.CodeIssuerMismatch,
+				Token: i.Token(authtest.Claims{"iss": "https://evil.example"}, opts...),
+			},
 		}
 	}
 	c.tokens = append(c.tokens, i.Bad(contract(), c.tokens[0].Token, opts...)...)
@@ -125,7 +157,8 @@ func shuffled(tokens []authtest.BadToken) []authtest.BadToken {
 }
 
 func sameSession(a, b *core.Session) bool {
-	return a.UserID() == b.UserID() && a.Issuer() == b.Issuer() && a.ExpiresAt().Equal(b.ExpiresAt()) && a.Kind() == b.Kind() &&
+	return a.UserID() == b.UserID() && a.Issuer() == b.Issuer() && a.ExpiresAt().Equal(b.ExpiresAt()) &&
+		a.Kind() == b.Kind() &&
 		a.SessionID() == b.SessionID() && a.Organization() == b.Organization() && bytes.Equal(a.RawClaims(), b.RawClaims())
 }
 
@@ -235,7 +268,10 @@ func TestCorpusWhileKeysRotate(t *testing.T) {
 // fresh is a good token under the newest key.
 func (c *corpus) fresh() string {
 	if c.tokens[0].Name == "good session" {
-		return clerktest.SessionToken(c.issuer, clerktest.Token{AuthorizedParty: "https://app.northwind.example", TTL: time.Hour})
+		return clerktest.SessionToken(c.issuer, clerktest.Token{
+			AuthorizedParty: "https://app.northwind.example",
+			TTL:             time.Hour,
+		})
 	}
 	return c.issuer.Token(nil)
 }

@@ -78,7 +78,11 @@ func canceled(ctx context.Context) *Error {
 	if !errors.Is(ctx.Err(), context.Canceled) {
 		return nil
 	}
-	return &Error{Code: CodeRequestCanceled, Detail: "the request ended before its credentials were checked", Err: ctx.Err()}
+	return &Error{
+		Code:   CodeRequestCanceled,
+		Detail: "the request ended before its credentials were checked",
+		Err:    ctx.Err(),
+	}
 }
 
 func refuseClaim(code Code, claim, detail string) *Error {

@@ -59,7 +59,11 @@ const (
 func (v *Verifier) Explain(ctx context.Context, token string) Report {
 	if !v.valid() {
 		const code = CodeUnknownError
-		return Report{Code: code, Status: code.Status(), Hints: []string{"the verifier is nil or zero: make it with NewVerifier"}}
+		return Report{
+			Code:   code,
+			Status: code.Status(),
+			Hints:  []string{"the verifier is nil or zero: make it with NewVerifier"},
+		}
 	}
 	ctx = context.WithValue(ctx, explainKey{}, true)
 	a := &attempt{verifier: v, raw: token}
@@ -136,7 +140,15 @@ func (a *attempt) comparison(s step) (expected, found string) {
 	case stepKey:
 		return a.knownKeys(), "kid " + quoted(a.token.Header.Kid)
 	case stepTime:
-		return "it is " + stamp(a.now), "exp " + a.shownDate("exp") + ", nbf " + a.shownDate("nbf") + ", iat " + a.shownDate("iat")
+		return "it is " + stamp(
+				a.now,
+			), "exp " + a.shownDate(
+				"exp",
+			) + ", nbf " + a.shownDate(
+				"nbf",
+			) + ", iat " + a.shownDate(
+				"iat",
+			)
 	case stepAudience:
 		return strings.Join(a.engine.rules.Audiences, " or "), a.shownClaim("aud")
 	case stepParty:

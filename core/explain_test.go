@@ -16,7 +16,11 @@ import (
 // One report goes on behind the first failure, as far as later steps can be judged.
 func TestExplainJudgesEveryStep(t *testing.T) {
 	v := newVerifier(t, secretRules())
-	r := v.Explain(t.Context(), hs256(t, map[string]any{"aud": "other", "exp": epoch().Add(-42 * time.Second).Unix(), "sub": nil}))
+	r := v.Explain(t.Context(), hs256(t, map[string]any{
+		"aud": "other",
+		"exp": epoch().Add(-42 * time.Second).Unix(),
+		"sub": nil,
+	}))
 	want := `refused: TOKEN_EXPIRED, status 401 (contract custom "https://id.example.com")
   hint: expired 42s ago; the leeway is 30s: the client has to send a fresh token
   hint: aud is "other", expected api: the token was made for another service
@@ -29,7 +33,13 @@ func TestExplainJudgesEveryStep(t *testing.T) {
 	for _, s := range r.Steps {
 		results[s.Name] = s.Result
 	}
-	for name, want := range map[string]string{"signature": "pass", "time": "fail", "audience": "fail", "type": "pass", "user id": "fail"} {
+	for name, want := range map[string]string{
+		"signature": "pass",
+		"time":      "fail",
+		"audience":  "fail",
+		"type":      "pass",
+		"user id":   "fail",
+	} {
 		if results[name] != want {
 			t.Errorf("%s: %q, want %q", name, results[name], want)
 		}
@@ -39,7 +49,8 @@ func TestExplainJudgesEveryStep(t *testing.T) {
 		Claims map[string]any
 	}
 	data, err := json.Marshal(r)
-	if err != nil || json.Unmarshal(data, &decoded) != nil || decoded.Code != "TOKEN_EXPIRED" || decoded.Claims["aud"] != "other" {
+	if err != nil || json.Unmarshal(data, &decoded) != nil || decoded.Code != "TOKEN_EXPIRED" ||
+		decoded.Claims["aud"] != "other" {
 		t.Errorf("%v: %s", err, data)
 	}
 }
@@ -48,13 +59,18 @@ func TestExplainJudgesEveryStep(t *testing.T) {
 func TestExplainLeavesNothingBehind(t *testing.T) {
 	var log lockedBuffer
 	var remembered []bool
-	v := newVerifier(t, secretRules(), core.WithLogger(logTo(&log, slog.LevelDebug)), core.WithObserver(func(_ context.Context, e event.Event) {
-		if e, ok := e.(event.TokenVerified); ok {
-			remembered = append(remembered, e.Remembered)
-			return
-		}
-		t.Errorf("%T", e)
-	}))
+	v := newVerifier(
+		t,
+		secretRules(),
+		core.WithLogger(logTo(&log, slog.LevelDebug)),
+		core.WithObserver(func(_ context.Context, e event.Event) {
+			if e, ok := e.(event.TokenVerified); ok {
+				remembered = append(remembered, e.Remembered)
+				return
+			}
+			t.Errorf("%T", e)
+		}),
+	)
 	token := hs256(t, nil)
 	for range 3 {
 		if r := v.Explain(t.Context(), token); !r.Accepted || r.Code != "" || r.Status != 200 || len(r.Hints) > 0 {
@@ -100,7 +116,8 @@ func TestExplainSeveralIssuers(t *testing.T) {
 	} {
 		r := v.Explain(t.Context(), c.token)
 		_, err := v.Verify(t.Context(), c.token)
-		if r.Code != core.CodeOf(err) || r.Provider != c.provider || len(r.Hints) == 0 || !strings.Contains(r.Hints[0], c.hint) {
+		if r.Code != core.CodeOf(err) || r.Provider != c.provider || len(r.Hints) == 0 ||
+			!strings.Contains(r.Hints[0], c.hint) {
 			t.Errorf("%s: Verify says %v\n%v", name, err, r)
 		}
 	}

@@ -101,7 +101,9 @@ func (a *attempt) algorithmHint(err *Error) string {
 		return "alg " + alg + " is signed with a shared secret, and the contract has public keys (" + accepted +
 			"): a legacy token, or a forged one that uses the public key as the secret"
 	case !isHMAC(alg) && strings.HasPrefix(accepted, "HS"):
-		return "alg " + quoted(alg) + " is signed with a private key, and the contract has a shared secret (" + accepted + "): " +
+		return "alg " + quoted(
+			alg,
+		) + " is signed with a private key, and the contract has a shared secret (" + accepted + "): " +
 			"configure the issuer's key set"
 	default:
 		return "alg " + quoted(alg) + " is not accepted (" + accepted + "): add it to Algorithms if the issuer signs with it"
@@ -167,7 +169,10 @@ func hostOf(issuer string) string {
 // isDevelopment reports whether a label of the host names a development instance.
 func isDevelopment(host string) bool {
 	host, _, _ = strings.Cut(host, ":")
-	return slices.ContainsFunc(strings.FieldsFunc(host, func(r rune) bool { return r == '.' || r == '-' }), func(label string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(host, func(r rune) bool {
+		return r == '.' ||
+			r == '-'
+	}), func(label string) bool {
 		return slices.Contains([]string{"dev", "development", "test", "staging", "sandbox", "localhost", "127"}, label)
 	})
 }
@@ -242,7 +247,9 @@ func (a *attempt) signatureHint() string {
 		return "the signature does not fit the secret: the contract has another secret than the issuer, " +
 			"one of them is base64, or the token was changed"
 	}
-	return "the signature does not fit key " + quoted(a.token.Header.Kid) + ": the token was changed or cut off after it was signed, " +
+	return "the signature does not fit key " + quoted(
+		a.token.Header.Kid,
+	) + ": the token was changed or cut off after it was signed, " +
 		"or another instance signs under the same key id"
 }
 
@@ -309,7 +316,8 @@ func (a *attempt) audienceHint(accepted []string) string {
 			}
 		}
 		for _, client := range []string{"azp", "client_id"} {
-			if v, ok := a.token.Claims.Lookup(client); ok && v.TextIs(aud) || slices.Contains(a.engine.rules.AuthorizedParties, aud) {
+			if v, ok := a.token.Claims.Lookup(client); ok && v.TextIs(aud) ||
+				slices.Contains(a.engine.rules.AuthorizedParties, aud) {
 				return "aud " + found + " holds the client id: an ID token? Send the access token, expected aud " + want
 			}
 		}
@@ -331,7 +339,9 @@ func (a *attempt) partyHint() string {
 	if _, ok := a.token.Claims.Lookup("azp"); !ok {
 		return "azp is missing, expected " + want + ": InsecureMissingParty accepts tokens of native apps and backends"
 	}
-	return "azp is " + a.shownClaim("azp") + ", expected " + want + ": another client or origin obtained the token; add it to AuthorizedParties if it is yours"
+	return "azp is " + a.shownClaim(
+		"azp",
+	) + ", expected " + want + ": another client or origin obtained the token; add it to AuthorizedParties if it is yours"
 }
 
 func (a *attempt) typeHint(err *Error) string {

@@ -87,7 +87,11 @@ func (c *contract) accepts(issuer string, claims jose.Object) bool {
 // older form): without a scheme any printable text passes.
 func checkIssuer(field, issuer string, insecureHTTP bool, f *configErrors) {
 	if !faults.Printable(issuer) {
-		f.Invalid(field, faults.Show(issuer), "must be printable ASCII without spaces, at most 2048 bytes, exactly as in the tokens' iss claim")
+		f.Invalid(
+			field,
+			faults.Show(issuer),
+			"must be printable ASCII without spaces, at most 2048 bytes, exactly as in the tokens' iss claim",
+		)
 		return
 	}
 	if f.Unexpanded(field, issuer) {
@@ -105,7 +109,8 @@ func checkKeyURL(template string, insecureHTTP bool, f *configErrors) {
 	const field = "KeyURLTemplate"
 	before, after, _ := strings.Cut(template, jwks.KidPlaceholder)
 	_, path, _ := strings.Cut(before, "://")
-	segment := strings.Contains(path, "/") && strings.HasSuffix(before, "/") && (after == "" || strings.HasPrefix(after, "/"))
+	segment := strings.Contains(path, "/") && strings.HasSuffix(before, "/") &&
+		(after == "" || strings.HasPrefix(after, "/"))
 	if strings.Count(template, jwks.KidPlaceholder) != 1 || !segment || strings.ContainsAny(before+after, "{}?#") {
 		f.Invalid(field, "", "must hold {kid} once, as a whole segment of its path, e.g. https://keys.example/{kid}")
 		return

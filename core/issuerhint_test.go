@@ -51,7 +51,11 @@ func TestIssuerHints(t *testing.T) {
 	if err != nil || !parsed.Equal(contract) {
 		t.Fatalf("%v: %s", err, data)
 	}
-	other, err := core.NewContract(core.Rules{Issuer: "https://other.example", JWKSURL: issuer.JWKSURL(), Audiences: []string{"a"}})
+	other, err := core.NewContract(core.Rules{
+		Issuer:    "https://other.example",
+		JWKSURL:   issuer.JWKSURL(),
+		Audiences: []string{"a"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

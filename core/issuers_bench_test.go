@@ -48,7 +48,13 @@ func TestIssuersCostALookup(t *testing.T) {
 	}
 	own, foreign := allocations(2)
 	if moreOwn, moreForeign := allocations(1000); moreOwn != own || moreForeign != foreign {
-		t.Errorf("allocations of 2 issuers %v, %v for a foreign one; of 1000 issuers %v, %v", own, foreign, moreOwn, moreForeign)
+		t.Errorf(
+			"allocations of 2 issuers %v, %v for a foreign one; of 1000 issuers %v, %v",
+			own,
+			foreign,
+			moreOwn,
+			moreForeign,
+		)
 	}
 }
 

@@ -50,7 +50,13 @@ func TestVerifiersShareKeys(t *testing.T) {
 }
 
 func TestReady(t *testing.T) {
-	up, down := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", "")), newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+	up, down := newKeyServer(
+		t,
+		publicJWK(rsaKey().Public(), "k1", ""),
+	), newKeyServer(
+		t,
+		publicJWK(rsaKey().Public(), "k1", ""),
+	)
 	down.Down.Store(true)
 	other := down.Rules()
 	other.Issuer = "https://b.example"
@@ -65,7 +71,8 @@ func TestReady(t *testing.T) {
 		t.Errorf("which issuer is not ready? %s", text)
 	}
 	health := v.KeyHealth()
-	if len(health) != 2 || health[0].State != "fresh" || len(health[0].Keys) != 1 || health[0].Keys[0].ID != "k1" || health[0].LastError != "" ||
+	if len(health) != 2 || health[0].State != "fresh" || len(health[0].Keys) != 1 || health[0].Keys[0].ID != "k1" ||
+		health[0].LastError != "" ||
 		health[1].State != "unavailable" || health[1].LastError == "" || health[1].NextTry.IsZero() || health[1].Keys == nil {
 		t.Errorf("health: %+v", health)
 	}
@@ -87,7 +94,11 @@ func TestReady(t *testing.T) {
 
 // When a key leaves the set, its remembered tokens are refused.
 func TestRememberedTokensEndWithTheirKey(t *testing.T) {
-	server, clock := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""), publicJWK(otherRSA().Public(), "k2", "")), newClock()
+	server, clock := newKeyServer(
+		t,
+		publicJWK(rsaKey().Public(), "k1", ""),
+		publicJWK(otherRSA().Public(), "k2", ""),
+	), newClock()
 	v := newVerifier(t, server.Rules(), core.WithClock(clock))
 	token := rs256(t, "k1", nil)
 	for range 2 {
@@ -139,9 +150,11 @@ func TestKeyCacheSecret(t *testing.T) {
 		planted, reads []core.Secret
 		want           core.Code
 	}{
-		"no secret":                    {nil, nil, ""},
-		"the secret is not known":      {nil, []core.Secret{secret}, core.CodeInvalidSignature},
-		"another secret":               {[]core.Secret{core.NewSecret(secret.Reveal() + "x")}, []core.Secret{secret}, core.CodeInvalidSignature},
+		"no secret":               {nil, nil, ""},
+		"the secret is not known": {nil, []core.Secret{secret}, core.CodeInvalidSignature},
+		"another secret": {
+			[]core.Secret{core.NewSecret(secret.Reveal() + "x")}, []core.Secret{secret}, core.CodeInvalidSignature,
+		},
 		"the same secret, so no fraud": {[]core.Secret{secret}, []core.Secret{secret}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -175,7 +188,8 @@ func TestKeyCacheSecret(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := core.NewVerifier(contract, core.WithKeyCache(cache, secrets...)); err == nil || strings.Contains(err.Error(), secrets[0].Reveal()) {
+		if _, err := core.NewVerifier(contract, core.WithKeyCache(cache, secrets...)); err == nil ||
+			strings.Contains(err.Error(), secrets[0].Reveal()) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -229,7 +243,12 @@ func TestInsecureHTTP(t *testing.T) {
 				works     bool
 			}{{false, "http://id.internal/jwks", true}, {true, "http://id.internal/jwks", true}, {true, "http://other.internal/jwks", false}} {
 				discoveryKeys = c.keys
-				rules := core.Rules{Issuer: "http://id.internal", Audiences: []string{kitAudience}, InsecureHTTP: insecure, Discovery: c.discovery}
+				rules := core.Rules{
+					Issuer:       "http://id.internal",
+					Audiences:    []string{kitAudience},
+					InsecureHTTP: insecure,
+					Discovery:    c.discovery,
+				}
 				if !c.discovery {
 					rules.JWKSURL = c.keys
 				}

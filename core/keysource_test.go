@@ -85,9 +85,14 @@ func TestKeySource(t *testing.T) {
 func TestKeySourceRevokes(t *testing.T) {
 	clock := newClock()
 	current := []keys.Key{{ID: "k1", Public: &rsaKey().PublicKey}}
-	v := newVerifier(t, externalRules(), core.WithClock(clock), core.WithKeySource(&vault{keys: func(context.Context) ([]keys.Key, error) {
-		return current, nil
-	}}))
+	v := newVerifier(
+		t,
+		externalRules(),
+		core.WithClock(clock),
+		core.WithKeySource(&vault{keys: func(context.Context) ([]keys.Key, error) {
+			return current, nil
+		}}),
+	)
 	token := rs256(t, "k1", nil)
 	_, err := v.Verify(t.Context(), token)
 	wantCode(t, err, "")
@@ -128,11 +133,17 @@ func TestKeySourceConfig(t *testing.T) {
 		opts     []core.Option
 		says     string
 	}{
-		"no source":            {external, nil, "has ExternalKeys"},
-		"nil":                  {external, []core.Option{core.WithKeySource((*vault)(nil))}, "WithKeySource: is nil"},
-		"a secret of its own":  {newContract(t, secretRules()), []core.Option{core.WithKeySource(source)}, "of its own"},
-		"two contracts":        {external, []core.Option{core.WithKeySource(source), newContract(t, other)}, "exactly one contract"},
-		"instead of a URL":     {newContract(t, core.Rules{Issuer: kitIssuer, JWKSURL: kitIssuer + "/k", Audiences: []string{kitAudience}}), []core.Option{core.WithKeySource(source)}, ""},
+		"no source":           {external, nil, "has ExternalKeys"},
+		"nil":                 {external, []core.Option{core.WithKeySource((*vault)(nil))}, "WithKeySource: is nil"},
+		"a secret of its own": {newContract(t, secretRules()), []core.Option{core.WithKeySource(source)}, "of its own"},
+		"two contracts": {external, []core.Option{
+			core.WithKeySource(source), newContract(t, other),
+		}, "exactly one contract"},
+		"instead of a URL": {newContract(t, core.Rules{
+			Issuer:    kitIssuer,
+			JWKSURL:   kitIssuer + "/k",
+			Audiences: []string{kitAudience},
+		}), []core.Option{core.WithKeySource(source)}, ""},
 		"as the contract says": {external, []core.Option{core.WithKeySource(source)}, ""},
 	} {
 		_, err := core.NewVerifier(c.contract, c.opts...)
@@ -146,7 +157,8 @@ func TestKeySourceConfig(t *testing.T) {
 		t.Errorf("two places for keys: %v", err)
 	}
 	text := asJSON(t, external)
-	if again, err := core.ParseContract([]byte(text)); err != nil || !again.Equal(external) || !strings.Contains(text, `"externalKeys":true`) {
+	if again, err := core.ParseContract([]byte(text)); err != nil || !again.Equal(external) ||
+		!strings.Contains(text, `"externalKeys":true`) {
 		t.Errorf("JSON: %s, %v", text, err)
 	}
 }

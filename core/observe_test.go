@@ -41,7 +41,12 @@ func (w *wire) client() *http.Client {
 		if w.down {
 			status = http.StatusInternalServerError
 		}
-		return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(w.body)), Request: r, Header: http.Header{}}, nil
+		return &http.Response{
+			StatusCode: status,
+			Body:       io.NopCloser(strings.NewReader(w.body)),
+			Request:    r,
+			Header:     http.Header{},
+		}, nil
 	})}
 }
 
@@ -58,15 +63,22 @@ func TestEventsHaveTheContextOfTheirRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var seen []string
-		v := must(core.NewVerifier(contract, core.WithClock(newClock()), core.WithHTTPClient(w.client()), core.TokenCache{Disabled: true},
-			core.WithObserver(func(ctx context.Context, e event.Event) {
-				if _, ok := e.(event.KeysRefreshed); ok && ctx.Done() != nil {
-					t.Error("the context of a fetch can end")
-				}
-				mu.Lock()
-				defer mu.Unlock()
-				seen = append(seen, fmt.Sprintf("%T %v", e, ctx.Value(traceKey{})))
-			})))
+		v := must(
+			core.NewVerifier(
+				contract,
+				core.WithClock(newClock()),
+				core.WithHTTPClient(w.client()),
+				core.TokenCache{Disabled: true},
+				core.WithObserver(func(ctx context.Context, e event.Event) {
+					if _, ok := e.(event.KeysRefreshed); ok && ctx.Done() != nil {
+						t.Error("the context of a fetch can end")
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					seen = append(seen, fmt.Sprintf("%T %v", e, ctx.Value(traceKey{})))
+				}),
+			),
+		)
 		for i, token := range tokens {
 			_, _ = v.Verify(traced(t, fmt.Sprint("t", i)), token)
 			synctest.Wait()
@@ -91,12 +103,19 @@ func TestEventsSayWhoAndHowLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var seen []event.Event
-		v := must(core.NewVerifier(contract, core.WithClock(newClock()), core.WithHTTPClient(w.client()), core.TokenCache{Disabled: true},
-			core.WithObserver(func(_ context.Context, e event.Event) {
-				mu.Lock()
-				defer mu.Unlock()
-				seen = append(seen, e)
-			})))
+		v := must(
+			core.NewVerifier(
+				contract,
+				core.WithClock(newClock()),
+				core.WithHTTPClient(w.client()),
+				core.TokenCache{Disabled: true},
+				core.WithObserver(func(_ context.Context, e event.Event) {
+					mu.Lock()
+					defer mu.Unlock()
+					seen = append(seen, e)
+				}),
+			),
+		)
 		verify := func(token string) event.Event {
 			t.Helper()
 			seen = nil
@@ -126,7 +145,8 @@ func TestEventsSayWhoAndHowLong(t *testing.T) {
 			}
 		}
 		got, ok := verify(expired).(event.TokenRejected)
-		if !ok || got.Provider != "clerk" || got.Issuer != kitIssuer || got.KeyID != "k1" || got.Took != 0 || got.Code != "TOKEN_EXPIRED" {
+		if !ok || got.Provider != "clerk" || got.Issuer != kitIssuer || got.KeyID != "k1" || got.Took != 0 ||
+			got.Code != "TOKEN_EXPIRED" {
 			t.Errorf("%+v", got)
 		}
 		got, ok = verify(long).(event.TokenRejected)
@@ -226,12 +246,21 @@ func TestRejectionsAreLoggedInSum(t *testing.T) {
 	wantLines(t, "within 10 s", log.take())
 	clock.Advance(1)
 	verify(good, 1)
-	wantLines(t, "the interval is over", log.take(),
-		`msg="auth: requests rejected" total=1000 codes.INVALID_FORMAT=500 codes.TOKEN_EXPIRED=500 since=2027-01-15T08:00:00.000Z trace=t1`)
+	wantLines(
+		t,
+		"the interval is over",
+		log.take(),
+		`msg="auth: requests rejected" total=1000 codes.INVALID_FORMAT=500 codes.TOKEN_EXPIRED=500 since=2027-01-15T08:00:00.000Z trace=t1`,
+	)
 	verify("x", 1)
 	clock.Advance(10 * time.Second)
 	verify("x", 1)
-	wantLines(t, "the next interval", log.take(), `total=2 codes.INVALID_FORMAT=2 since=2027-01-15T08:00:10.000Z last.code=INVALID_FORMAT last.detail=`)
+	wantLines(
+		t,
+		"the next interval",
+		log.take(),
+		`total=2 codes.INVALID_FORMAT=2 since=2027-01-15T08:00:10.000Z last.code=INVALID_FORMAT last.detail=`,
+	)
 	clock.Advance(-time.Hour) // set back
 	verify("x", 1)
 	wantLines(t, "a clock set back", log.take(), "total=1 ")
@@ -269,7 +298,12 @@ func TestRejectionsAreLoggedInSumByTheSystemClock(t *testing.T) {
 		verify("x", 4)
 		time.Sleep(time.Minute)
 		verify(good, 2)
-		wantLines(t, "with an accepted request", log.take(), `total=4 codes.INVALID_FORMAT=4 since=2000-01-01T00:00:10.000Z trace=t1`)
+		wantLines(
+			t,
+			"with an accepted request",
+			log.take(),
+			`total=4 codes.INVALID_FORMAT=4 since=2000-01-01T00:00:10.000Z trace=t1`,
+		)
 		time.Sleep(time.Minute)
 		verify(good, 2)
 		wantLines(t, "nothing to report", log.take())
@@ -303,8 +337,11 @@ func TestKeyOutagesAreLoggedOnce(t *testing.T) {
 		logger := logTo(&log, slog.LevelInfo)
 		var all []*core.Verifier
 		for _, l := range []*slog.Logger{logger, logger, logTo(&other, slog.LevelInfo), slog.New(slog.DiscardHandler)} {
-			all = append(all, must(core.NewVerifier(contract, core.WithClock(clock), core.WithHTTPClient(client), core.WithLogger(l),
-				core.TokenCache{Disabled: true})))
+			all = append(
+				all,
+				must(core.NewVerifier(contract, core.WithClock(clock), core.WithHTTPClient(client), core.WithLogger(l),
+					core.TokenCache{Disabled: true})),
+			)
 		}
 		requests := func(what string, after time.Duration, steps int, want ...string) {
 			t.Helper()
@@ -324,15 +361,29 @@ func TestKeyOutagesAreLoggedOnce(t *testing.T) {
 		}
 		requests("healthy", time.Minute, 3)
 		w.down = true
-		requests("fetches fail", 6*time.Minute+30*time.Second, 1,
-			`level=WARN msg="auth: keys not refreshed, the current ones are fresh" provider=clerk issuer=https://id.example.com kind=status`)
+		requests(
+			"fetches fail",
+			6*time.Minute+30*time.Second,
+			1,
+			`level=WARN msg="auth: keys not refreshed, the current ones are fresh" provider=clerk issuer=https://id.example.com kind=status`,
+		)
 		requests("still", 5*time.Second, 3)
-		requests("stale", 10*time.Minute, 1, `level=WARN msg="auth: issuer unreachable, using last-known-good keys" provider=clerk`)
+		requests(
+			"stale",
+			10*time.Minute,
+			1,
+			`level=WARN msg="auth: issuer unreachable, using last-known-good keys" provider=clerk`,
+		)
 		requests("still stale", time.Minute, 10)
 		requests("gone", 25*time.Hour, 1, `level=ERROR msg="auth: keys unavailable" provider=clerk`)
 		requests("still gone", time.Minute, 10)
 		w.down = false
-		requests("back", time.Minute, 1, `level=INFO msg="auth: keys are available again" provider=clerk issuer=https://id.example.com`)
+		requests(
+			"back",
+			time.Minute,
+			1,
+			`level=INFO msg="auth: keys are available again" provider=clerk issuer=https://id.example.com`,
+		)
 		requests("healthy again", time.Hour, 3)
 		w.down = true
 		requests("down again", time.Hour, 1, "using last-known-good keys")
@@ -357,7 +408,12 @@ func TestKeyCacheFailuresAreLoggedOnce(t *testing.T) {
 			}
 			return log.take()
 		}
-		wantLines(t, "broken", fetches(5), `level=WARN msg="auth: key cache failed" provider=clerk issuer=https://id.example.com op=load`)
+		wantLines(
+			t,
+			"broken",
+			fetches(5),
+			`level=WARN msg="auth: key cache failed" provider=clerk issuer=https://id.example.com op=load`,
+		)
 		cache.err = nil
 		wantLines(t, "mended", fetches(5), `level=INFO msg="auth: the key cache works again"`)
 		cache.err = errors.New("disk full")

@@ -50,7 +50,16 @@ func compileBits(b *PackedPermissions, f *configErrors) *packedPermissions {
 }
 
 func (b *packedPermissions) decode(claims jose.Object) []string {
-	features, permissions, masks := commaList(b.features, claims), commaList(b.permissions, claims), commaList(b.masks, claims)
+	features, permissions, masks := commaList(
+		b.features,
+		claims,
+	), commaList(
+		b.permissions,
+		claims,
+	), commaList(
+		b.masks,
+		claims,
+	)
 	if len(features) > maxPackedFeatures || len(permissions) > maxPackedPermissions || len(masks) > maxPackedFeatures {
 		return nil
 	}

@@ -60,7 +60,10 @@ func TestPaddedSegments(t *testing.T) {
 				{"padded, to the strict", strict.Token(nil, authtest.WithPadding()), core.CodeInvalidFormat},
 				{"not padded, to the tolerant", lenient.Token(nil), ""},
 				{"not padded, to the strict", strict.Token(nil), ""},
-				{"half padded, to the tolerant", strings.TrimRight(lenient.Token(nil, authtest.WithPadding()), "=") + "=", core.CodeInvalidFormat},
+				{
+					"half padded, to the tolerant", strings.TrimRight(lenient.Token(nil, authtest.WithPadding()), "=") + "=",
+					core.CodeInvalidFormat,
+				},
 			} {
 				for range 2 { // the second time headers and sessions are remembered
 					if _, err := v.Verify(t.Context(), tt.token); core.CodeOf(err) != tt.want {
@@ -74,7 +77,9 @@ func TestPaddedSegments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := alone.Verify(t.Context(), strict.Token(nil, authtest.WithPadding())); core.CodeOf(err) != core.CodeInvalidFormat {
+	if _, err := alone.Verify(t.Context(), strict.Token(nil, authtest.WithPadding())); core.CodeOf(
+		err,
+	) != core.CodeInvalidFormat {
 		t.Errorf("alone: got %v", err)
 	}
 }
@@ -185,7 +190,11 @@ func TestKeyURLTemplateConfig(t *testing.T) {
 		"{kid}":                            "KeyURLTemplate",
 		"ftp://keys.example/{kid}":         "KeyURLTemplate",
 	} {
-		_, err := core.NewContract(core.Rules{Issuer: "https://a.example", Audiences: []string{"api"}, KeyURLTemplate: template})
+		_, err := core.NewContract(core.Rules{
+			Issuer:         "https://a.example",
+			Audiences:      []string{"api"},
+			KeyURLTemplate: template,
+		})
 		var fault *core.ConfigError
 		got := ""
 		if errors.As(err, &fault) {
@@ -206,7 +215,10 @@ func TestKeyURLTemplateConfig(t *testing.T) {
 		t.Errorf("two sources of keys: %v", err)
 	}
 	_, err = core.NewContract(core.Rules{
-		Issuer: "https://a.example", Audiences: []string{"api"}, KeyURLTemplate: "https://keys.example/{kid}", KeyUses: []string{"sig"},
+		Issuer:         "https://a.example",
+		Audiences:      []string{"api"},
+		KeyURLTemplate: "https://keys.example/{kid}",
+		KeyUses:        []string{"sig"},
 	})
 	if faults := core.ConfigErrors(err); len(faults) != 1 || faults[0].Field != "KeyUses" {
 		t.Errorf("a use where there is no set: %v", err)

@@ -93,7 +93,11 @@ func TestPrecedence(t *testing.T) {
 		}
 		return nil
 	})
-	g, err := guard.New(newVerifier(t, rules), guard.Revocation(revoker(revoked), guard.FailClosed), guard.Policies(scoped))
+	g, err := guard.New(
+		newVerifier(t, rules),
+		guard.Revocation(revoker(revoked), guard.FailClosed),
+		guard.Policies(scoped),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +150,10 @@ func TestStepsAreInTheOrderOfTheCodes(t *testing.T) {
 	if refused != nil {
 		t.Fatal(refused)
 	}
-	order := slices.DeleteFunc(slices.Clone(steps), func(name string) bool { return name == "contract" }) // repeats earlier ones
+	order := slices.DeleteFunc(
+		slices.Clone(steps),
+		func(name string) bool { return name == "contract" },
+	) // repeats earlier ones
 	codes := codesInOrder(t)
 	var faults []string
 	rank := -1
@@ -190,7 +197,13 @@ func codesInOrder(t *testing.T) []string {
 
 // What can be told without a key is told without one.
 func TestForeignTokensCauseNoFetch(t *testing.T) {
-	server, second := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", "")), newKeyServer(t, publicJWK(rsaKey().Public(), "k1", ""))
+	server, second := newKeyServer(
+		t,
+		publicJWK(rsaKey().Public(), "k1", ""),
+	), newKeyServer(
+		t,
+		publicJWK(rsaKey().Public(), "k1", ""),
+	)
 	other := second.Rules()
 	other.Issuer = "https://b.example"
 	for name, opts := range map[string][]core.Option{

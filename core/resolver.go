@@ -93,7 +93,11 @@ func compileIssuerPattern(field, pattern string, f *configErrors) issuerPattern 
 	case strings.Contains(after, "*"):
 		f.Invalid(field, faults.Show(pattern), "holds more than one *: name each form by itself")
 	case !isURL:
-		f.Invalid(field, faults.Show(pattern), "has a * but does not begin with a scheme: write https://*.example.com or https://example.com/*")
+		f.Invalid(
+			field,
+			faults.Show(pattern),
+			"has a * but does not begin with a scheme: write https://*.example.com or https://example.com/*",
+		)
 	case p.inHost && !strings.Contains(domain, "."):
 		// https://login.* would be any domain that somebody registers.
 		f.Invalid(field, faults.Show(pattern), "leaves the domain open: write https://*.example.com")

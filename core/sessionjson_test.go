@@ -14,7 +14,10 @@ import (
 func TestSessionJSON(t *testing.T) {
 	clock := authtest.NewClock(epoch())
 	issuer := authtest.NewIssuer(t, authtest.WithClock(clock))
-	contract, err := clerk.NewContract(clerk.Config{IssuerURL: issuer.URL(), AuthorizedParties: []string{"https://app.example"}})
+	contract, err := clerk.NewContract(clerk.Config{
+		IssuerURL:         issuer.URL(),
+		AuthorizedParties: []string{"https://app.example"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +54,8 @@ func TestSessionJSON(t *testing.T) {
 			t.Errorf("%s: %v\n got %s\nwant %s", name, err, got, c.want)
 		}
 	}
-	if got, err := json.Marshal(core.Organization{Slug: "s", Name: "n"}); err != nil || string(got) != `{"slug":"s","name":"n"}` {
+	if got, err := json.Marshal(core.Organization{Slug: "s", Name: "n"}); err != nil ||
+		string(got) != `{"slug":"s","name":"n"}` {
 		t.Errorf("%s, %v", got, err)
 	}
 }

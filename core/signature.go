@@ -47,7 +47,12 @@ func keyError(ctx context.Context, err error) *Error {
 	}
 	var down *jwks.UnavailableError
 	if errors.As(err, &down) {
-		return &Error{Code: CodeKeysUnavailable, Detail: "the issuer's keys cannot be had", RetryAfter: down.RetryAfter, Err: err}
+		return &Error{
+			Code:       CodeKeysUnavailable,
+			Detail:     "the issuer's keys cannot be had",
+			RetryAfter: down.RetryAfter,
+			Err:        err,
+		}
 	}
 	return &Error{Code: CodeKeysUnavailable, Err: err}
 }

@@ -35,7 +35,12 @@ const (
 
 func (t TokenCache) validate(f *configErrors) {
 	if t.MaxEntries < 0 {
-		f.Invalid("TokenCache.MaxEntries", faults.Plain(t.MaxEntries), "must not be negative; 0 means %d", defaultCacheEntries)
+		f.Invalid(
+			"TokenCache.MaxEntries",
+			faults.Plain(t.MaxEntries),
+			"must not be negative; 0 means %d",
+			defaultCacheEntries,
+		)
 	}
 	if t.MaxBytes < 0 {
 		f.Invalid("TokenCache.MaxBytes", faults.Plain(t.MaxBytes), "must not be negative; 0 means %d", defaultCacheBytes)
@@ -139,7 +144,19 @@ func (s *Session) weight() uint32 {
 		sizeOf(s.header.Alg, s.header.Kid, s.header.Typ)
 	if d := s.derived.Load(); d != nil {
 		held += int(reflect.TypeFor[derived]().Size()) +
-			sizeOf(d.sessionID, d.subject, d.email, d.clientID, d.actor, d.acr, d.aal, d.org.ID, d.org.Slug, d.org.Name, d.org.Role)
+			sizeOf(
+				d.sessionID,
+				d.subject,
+				d.email,
+				d.clientID,
+				d.actor,
+				d.acr,
+				d.aal,
+				d.org.ID,
+				d.org.Slug,
+				d.org.Name,
+				d.org.Role,
+			)
 		for _, list := range [][]string{d.roles, d.permissions, d.scopes, d.methods} {
 			held += cap(list)*int(reflect.TypeFor[string]().Size()) + sizeOf(list...)
 		}

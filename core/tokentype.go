@@ -11,7 +11,11 @@ import (
 func (c *contract) checkType(typ string) *Error {
 	if len(c.rules.TokenTypes) == 0 {
 		if foreignType(typ) {
-			return refuseClaim(CodeClaimMismatch, "typ", "typ "+quoted(typ)+" is not a session's or an access token's; TokenTypes accepts it")
+			return refuseClaim(
+				CodeClaimMismatch,
+				"typ",
+				"typ "+quoted(typ)+" is not a session's or an access token's; TokenTypes accepts it",
+			)
 		}
 		return nil
 	}
@@ -20,7 +24,11 @@ func (c *contract) checkType(typ string) *Error {
 			return nil
 		}
 	}
-	return refuseClaim(CodeClaimMismatch, "typ", "typ is "+quoted(typ)+", expected "+strings.Join(c.rules.TokenTypes, " or "))
+	return refuseClaim(
+		CodeClaimMismatch,
+		"typ",
+		"typ is "+quoted(typ)+", expected "+strings.Join(c.rules.TokenTypes, " or "),
+	)
 }
 
 // checkEvents refuses security event tokens (RFC 8417 §2.2) and logout tokens
@@ -32,7 +40,11 @@ func (c *contract) checkEvents(claims jose.Object) *Error {
 	if !ok || slices.ContainsFunc(c.rules.TokenTypes, named) {
 		return nil
 	}
-	return refuseClaim(CodeClaimMismatch, "events", "events marks a logout or security event token; TokenTypes accepts logout+jwt and secevent+jwt")
+	return refuseClaim(
+		CodeClaimMismatch,
+		"events",
+		"events marks a logout or security event token; TokenTypes accepts logout+jwt and secevent+jwt",
+	)
 }
 
 // foreignType reports whether typ marks a token that an issuer may sign with the

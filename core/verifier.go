@@ -121,7 +121,11 @@ func (v *Verifier) add(k *Contract, field string, o *verifierOptions) {
 	}
 	for _, issuer := range e.issuers {
 		if v.byIssuer[issuer] != nil && v.byIssuer[issuer] != e {
-			o.errs.Conflict(field, faults.Show(issuer), "another contract names this issuer: the issuer of a token must choose one contract")
+			o.errs.Conflict(
+				field,
+				faults.Show(issuer),
+				"another contract names this issuer: the issuer of a token must choose one contract",
+			)
 		}
 		v.byIssuer[issuer] = e
 	}
@@ -173,13 +177,21 @@ func (v *Verifier) checkKeySource(o *verifierOptions) {
 			o.errs.Missing("WithKeySource", "the contract of %s has ExternalKeys: give NewVerifier the source of its keys",
 				e.expectedIssuers())
 		case given && !e.remote():
-			o.errs.Conflict("WithKeySource", "", "the contract of %s has keys or a secret of its own, which a source would replace",
-				e.expectedIssuers())
+			o.errs.Conflict(
+				"WithKeySource",
+				"",
+				"the contract of %s has keys or a secret of its own, which a source would replace",
+				e.expectedIssuers(),
+			)
 		}
 	}
 	if given && (len(v.engines) > 1 || o.resolver != nil) {
 		// Every contract would accept every key of the source: one issuer could sign for another.
-		o.errs.Conflict("WithKeySource", "", "goes with exactly one contract and no resolver: make a verifier for each issuer")
+		o.errs.Conflict(
+			"WithKeySource",
+			"",
+			"goes with exactly one contract and no resolver: make a verifier for each issuer",
+		)
 	}
 }
 

@@ -13,11 +13,25 @@ import (
 
 // Each issuer is checked against its own contract only.
 func TestSeveralIssuers(t *testing.T) {
-	a, b := newKeyServer(t, publicJWK(rsaKey().Public(), "k1", "")), newKeyServer(t, publicJWK(otherRSA().Public(), "k1", ""))
+	a, b := newKeyServer(
+		t,
+		publicJWK(rsaKey().Public(), "k1", ""),
+	), newKeyServer(
+		t,
+		publicJWK(otherRSA().Public(), "k1", ""),
+	)
 	first, second := a.Rules(), b.Rules()
-	second.Issuer, second.Audiences, second.Algorithms, second.MaxTokenBytes = "https://b.example", []string{"b-api"}, []string{"RS512"}, 1500
+	second.Issuer, second.Audiences, second.Algorithms, second.MaxTokenBytes = "https://b.example", []string{
+		"b-api",
+	}, []string{
+		"RS512",
+	}, 1500
 	second.ClaimRules = []core.ClaimRule{{Claim: "use", OneOf: []string{"b"}}}
-	third := core.Rules{IssuerTemplate: "https://t.example/{tid}", Audiences: []string{"t-api"}, Secret: core.NewSecret(kitSecret)}
+	third := core.Rules{
+		IssuerTemplate: "https://t.example/{tid}",
+		Audiences:      []string{"t-api"},
+		Secret:         core.NewSecret(kitSecret),
+	}
 	v := newVerifier(t, first, newContract(t, second), newContract(t, third))
 	sign := func(alg string, key any, changes map[string]any) string {
 		header := map[string]any{}
@@ -32,18 +46,44 @@ func TestSeveralIssuers(t *testing.T) {
 	}{
 		{"first", sign("RS256", rsaKey(), nil), ""},
 		{"second", sign("RS512", otherRSA(), map[string]any{"iss": "https://b.example", "aud": "b-api", "use": "b"}), ""},
-		{"template", sign("HS256", []byte(kitSecret), map[string]any{"iss": "https://t.example/1", "tid": "1", "aud": "t-api"}), ""},
+		{"template", sign("HS256", []byte(kitSecret), map[string]any{
+			"iss": "https://t.example/1",
+			"tid": "1",
+			"aud": "t-api",
+		}), ""},
 		{"second's key, first's name", sign("RS256", otherRSA(), nil), core.CodeInvalidSignature},
 		{"second's algorithm for the first", sign("RS512", rsaKey(), nil), core.CodeAlgorithmNotAllowed},
-		{"first's algorithm for the second", sign("RS256", otherRSA(), map[string]any{"iss": "https://b.example", "aud": "b-api", "use": "b"}), core.CodeAlgorithmNotAllowed},
+		{"first's algorithm for the second", sign("RS256", otherRSA(), map[string]any{
+			"iss": "https://b.example",
+			"aud": "b-api",
+			"use": "b",
+		}), core.CodeAlgorithmNotAllowed},
 		{"third's secret for the first", sign("HS256", []byte(kitSecret), nil), core.CodeAlgorithmNotAllowed},
-		{"first's audience for the second", sign("RS512", otherRSA(), map[string]any{"iss": "https://b.example", "use": "b"}), core.CodeAudienceMismatch},
-		{"second's audience for the first", sign("RS256", rsaKey(), map[string]any{"aud": "b-api"}), core.CodeAudienceMismatch},
-		{"second's rule", sign("RS512", otherRSA(), map[string]any{"iss": "https://b.example", "aud": "b-api"}), core.CodeMissingClaim},
-		{"second's size", sign("RS512", otherRSA(), map[string]any{"iss": "https://b.example", "aud": "b-api", "use": "b", "pad": strings.Repeat("p", 1500)}), core.CodeTokenTooLarge},
+		{
+			"first's audience for the second",
+			sign("RS512", otherRSA(), map[string]any{"iss": "https://b.example", "use": "b"}), core.CodeAudienceMismatch,
+		},
+		{
+			"second's audience for the first", sign("RS256", rsaKey(), map[string]any{"aud": "b-api"}),
+			core.CodeAudienceMismatch,
+		},
+		{"second's rule", sign("RS512", otherRSA(), map[string]any{
+			"iss": "https://b.example",
+			"aud": "b-api",
+		}), core.CodeMissingClaim},
+		{"second's size", sign("RS512", otherRSA(), map[string]any{
+			"iss": "https://b.example",
+			"aud": "b-api",
+			"use": "b",
+			"pad": strings.Repeat("p", 1500),
+		}), core.CodeTokenTooLarge},
 		{"nobody's", sign("RS256", rsaKey(), map[string]any{"iss": "https://c.example"}), core.CodeIssuerMismatch},
 		{"no issuer", sign("RS256", rsaKey(), map[string]any{"iss": nil}), core.CodeIssuerMismatch},
-		{"template with another tenant", sign("HS256", []byte(kitSecret), map[string]any{"iss": "https://t.example/1", "tid": "2", "aud": "t-api"}), core.CodeIssuerMismatch},
+		{"template with another tenant", sign("HS256", []byte(kitSecret), map[string]any{
+			"iss": "https://t.example/1",
+			"tid": "2",
+			"aud": "t-api",
+		}), core.CodeIssuerMismatch},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -75,14 +115,21 @@ func TestSeveralIssuersFaults(t *testing.T) {
 		"one template twice": clash(template, template),
 		"any issuer twice":   clash(anyIssuer, anyIssuer),
 	} {
-		if faults := core.ConfigErrors(err); len(faults) != 1 || faults[0].Field != "contract 2" || faults[0].Kind != "conflicting" {
+		if faults := core.ConfigErrors(err); len(faults) != 1 || faults[0].Field != "contract 2" ||
+			faults[0].Kind != "conflicting" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	if _, err := core.NewVerifier([]*core.Contract{}); core.ConfigErrors(err)[0].Field != "contracts" {
 		t.Errorf("no contract: %v", err)
 	}
-	_, err := core.NewVerifier(newContract(t, secretRules()), core.WithClock(newClock()), nil, (*core.Contract)(nil), &core.Contract{})
+	_, err := core.NewVerifier(
+		newContract(t, secretRules()),
+		core.WithClock(newClock()),
+		nil,
+		(*core.Contract)(nil),
+		&core.Contract{},
+	)
 	var fields []string
 	for _, fault := range core.ConfigErrors(err) {
 		fields = append(fields, fault.Field)
@@ -111,7 +158,13 @@ func TestSeveralIssuersFaults(t *testing.T) {
 func TestThousandIssuers(t *testing.T) {
 	contracts := make([]core.Option, 0, 1000)
 	for i := range 1000 {
-		contracts = append(contracts, newContract(t, with(func(r *core.Rules) { r.Issuer, r.Provider = fmt.Sprintf("https://%d.example", i), fmt.Sprint(i) })))
+		contracts = append(
+			contracts,
+			newContract(
+				t,
+				with(func(r *core.Rules) { r.Issuer, r.Provider = fmt.Sprintf("https://%d.example", i), fmt.Sprint(i) }),
+			),
+		)
 	}
 	v := newVerifier(t, secretRules(), contracts...)
 	for _, i := range []int{0, 499, 999} {

@@ -27,8 +27,18 @@ func signers() map[string]any {
 func everyAlgorithm(tb testing.TB) core.Rules {
 	tb.Helper()
 	rules := secretRules()
-	rules.JWKS = jwksOf(tb, publicJWK(rsaKey().Public(), "rsa", ""), publicJWK(p256Key().Public(), "256", "ES256"),
-		publicJWK(p384Key().Public(), "384", ""), publicJWK(p521Key().Public(), "521", ""), publicJWK(edKey().Public(), "ed", "EdDSA"))
+	rules.JWKS = jwksOf(
+		tb,
+		publicJWK(rsaKey().Public(), "rsa", ""),
+		publicJWK(p256Key().Public(), "256", "ES256"),
+		publicJWK(
+			p384Key().Public(),
+			"384",
+			"",
+		),
+		publicJWK(p521Key().Public(), "521", ""),
+		publicJWK(edKey().Public(), "ed", "EdDSA"),
+	)
 	for alg := range signers() {
 		rules.Algorithms = append(rules.Algorithms, alg)
 	}
@@ -85,7 +95,10 @@ func TestVerifyPSSSalt(t *testing.T) {
 		h := hash.New()
 		h.Write([]byte(input))
 		digest := h.Sum(nil)
-		for salt, want := range map[int]core.Code{hash.Size(): "", 20: core.CodeInvalidSignature, hash.Size() + 1: core.CodeInvalidSignature, hash.Size() - 1: core.CodeInvalidSignature} {
+		for salt, want := range map[int]core.Code{
+			hash.Size(): "", 20: core.CodeInvalidSignature, hash.Size() + 1: core.CodeInvalidSignature,
+			hash.Size() - 1: core.CodeInvalidSignature,
+		} {
 			sig, err := rsa.SignPSS(rand.Reader, rsaKey(), hash, digest, &rsa.PSSOptions{SaltLength: salt})
 			if err != nil {
 				t.Fatal(err)
@@ -113,11 +126,27 @@ func TestVerifyNeverCrossesKeys(t *testing.T) {
 	}{
 		{"RS256", rs256(t, "any", nil), "", ""},
 		{"HS256", hs256(t, nil), "", core.CodeAlgorithmNotAllowed},
-		{"HS256 under the public key's PEM", mint(t, "HS256", []byte(public), map[string]any{}, claimsWith(nil)), core.CodeInvalidSignature, core.CodeAlgorithmNotAllowed},
-		{"HS256 under the trimmed PEM", mint(t, "HS256", []byte(strings.TrimSpace(public)), map[string]any{}, claimsWith(nil)), core.CodeInvalidSignature, core.CodeAlgorithmNotAllowed},
-		{"HS256 under the modulus", mint(t, "HS256", rsaKey().N.Bytes(), map[string]any{"kid": "any"}, claimsWith(nil)), core.CodeInvalidSignature, core.CodeAlgorithmNotAllowed},
-		{"HS256 under nothing", mint(t, "HS256", []byte{}, map[string]any{}, claimsWith(nil)), core.CodeInvalidSignature, core.CodeAlgorithmNotAllowed},
-		{"HS512", mint(t, "HS512", []byte(kitSecret), map[string]any{}, claimsWith(nil)), core.CodeAlgorithmNotAllowed, core.CodeAlgorithmNotAllowed},
+		{
+			"HS256 under the public key's PEM", mint(t, "HS256", []byte(public), map[string]any{}, claimsWith(nil)),
+			core.CodeInvalidSignature, core.CodeAlgorithmNotAllowed,
+		},
+		{
+			"HS256 under the trimmed PEM",
+			mint(t, "HS256", []byte(strings.TrimSpace(public)), map[string]any{}, claimsWith(nil)), core.CodeInvalidSignature,
+			core.CodeAlgorithmNotAllowed,
+		},
+		{
+			"HS256 under the modulus", mint(t, "HS256", rsaKey().N.Bytes(), map[string]any{"kid": "any"}, claimsWith(nil)),
+			core.CodeInvalidSignature, core.CodeAlgorithmNotAllowed,
+		},
+		{
+			"HS256 under nothing", mint(t, "HS256", []byte{}, map[string]any{}, claimsWith(nil)), core.CodeInvalidSignature,
+			core.CodeAlgorithmNotAllowed,
+		},
+		{
+			"HS512", mint(t, "HS512", []byte(kitSecret), map[string]any{}, claimsWith(nil)), core.CodeAlgorithmNotAllowed,
+			core.CodeAlgorithmNotAllowed,
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -130,7 +159,12 @@ func TestVerifyNeverCrossesKeys(t *testing.T) {
 }
 
 func TestVerifyKid(t *testing.T) {
-	set := jwksOf(t, publicJWK(rsaKey().Public(), "k1", ""), publicJWK(otherRSA().Public(), "k2", ""), publicJWK(p256Key().Public(), "k3", ""))
+	set := jwksOf(
+		t,
+		publicJWK(rsaKey().Public(), "k1", ""),
+		publicJWK(otherRSA().Public(), "k2", ""),
+		publicJWK(p256Key().Public(), "k3", ""),
+	)
 	static := keyRules()
 	static.JWKSURL, static.JWKS = "", set
 	pems := keyRules()
@@ -165,7 +199,10 @@ func TestVerifyKid(t *testing.T) {
 			wantCode(t, err, c.want)
 		})
 	}
-	_, err := newVerifier(t, static).Verify(t.Context(), mint(t, "RS256", must(rsa.GenerateKey(rand.Reader, 2048)), map[string]any{}, claimsWith(nil)))
+	_, err := newVerifier(
+		t,
+		static,
+	).Verify(t.Context(), mint(t, "RS256", must(rsa.GenerateKey(rand.Reader, 2048)), map[string]any{}, claimsWith(nil)))
 	wantCode(t, err, core.CodeInvalidSignature)
 }
 
@@ -194,7 +231,11 @@ func TestVerifyHeader(t *testing.T) {
 		want   core.Code
 	}{
 		{"typ and extras", map[string]any{"typ": "JWT", "x": 1}, ""},
-		{"keys of its own are not looked at", map[string]any{"jku": "https://evil.example", "x5u": "https://evil.example", "jwk": map[string]any{"kty": "oct", "k": "AA"}}, ""},
+		{"keys of its own are not looked at", map[string]any{
+			"jku": "https://evil.example",
+			"x5u": "https://evil.example",
+			"jwk": map[string]any{"kty": "oct", "k": "AA"},
+		}, ""},
 		{"b64 true", map[string]any{"b64": true}, ""},
 		{"b64 false", map[string]any{"b64": false}, core.CodeInvalidFormat},
 		{"crit", map[string]any{"crit": []string{"exp"}, "exp": 1}, core.CodeInvalidFormat},
@@ -244,7 +285,10 @@ func TestVerifyFormat(t *testing.T) {
 		{"claims twice, escaped", raw(`{"s\u0075b":"user_2",` + tail), core.CodeInvalidFormat},
 		{"claims in another case are others", raw(`{"SUB":"user_2","Exp":1,` + tail), ""},
 		{"invalid UTF-8", raw("{\"x\":\"\xff\"," + tail), core.CodeInvalidFormat},
-		{"iss as a list", raw(`{"iss":["` + kitIssuer + `"],"sub":"u","aud":"api","exp":1900000000}`), core.CodeInvalidFormat},
+		{
+			"iss as a list", raw(`{"iss":["` + kitIssuer + `"],"sub":"u","aud":"api","exp":1900000000}`),
+			core.CodeInvalidFormat,
+		},
 		{"sub as a number", raw(`{"sub":7,"iss":"` + kitIssuer + `","aud":"api","exp":1900000000}`), core.CodeInvalidFormat},
 		{"sub null", raw(`{"sub":null,"iss":"` + kitIssuer + `","aud":"api","exp":1900000000}`), core.CodeInvalidFormat},
 		{"16 KiB are read", good + strings.Repeat("A", 16<<10-len(good)), core.CodeInvalidSignature},
@@ -283,7 +327,10 @@ func TestVerifyEmulator(t *testing.T) {
 		{"emulator", emulator, none, ""},
 		{"emulator with a secret: unsigned", mixed, none, ""},
 		{"emulator with a secret: signed", mixed, hs256(t, nil), ""},
-		{"emulator with a secret: badly signed", mixed, mint(t, "HS256", []byte("x"), map[string]any{}, claimsWith(nil)), core.CodeInvalidSignature},
+		{
+			"emulator with a secret: badly signed", mixed, mint(t, "HS256", []byte("x"), map[string]any{}, claimsWith(nil)),
+			core.CodeInvalidSignature,
+		},
 		{"no emulator", secretRules(), none, core.CodeInvalidFormat},
 		{"signed token for a pure emulator", emulator, hs256(t, nil), core.CodeAlgorithmNotAllowed},
 		{"a real algorithm without signature", mixed, unsigned(`{"alg":"HS256"}`, nil), core.CodeAlgorithmNotAllowed},
@@ -305,7 +352,11 @@ func TestVerifyEmulator(t *testing.T) {
 			}
 		})
 	}
-	_, err := core.NewVerifier(newContract(t, emulator), newContract(t, core.Rules{Issuer: "b", Audiences: []string{"a"}, Secret: core.NewSecret(kitSecret)}))
+	_, err := core.NewVerifier(newContract(t, emulator), newContract(t, core.Rules{
+		Issuer:    "b",
+		Audiences: []string{"a"},
+		Secret:    core.NewSecret(kitSecret),
+	}))
 	if faults := core.ConfigErrors(err); len(faults) != 1 || faults[0].Field != "InsecureEmulator" {
 		t.Errorf("an emulator beside another contract: %v", err)
 	}

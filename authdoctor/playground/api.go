@@ -62,7 +62,11 @@ func (p *Playground) routes() http.Handler {
 }
 
 // handle reads a request, and writes the answer or the mistake.
-func (p *Playground) handle(w http.ResponseWriter, r *http.Request, act func(context.Context, *scene, request) (any, error)) {
+func (p *Playground) handle(
+	w http.ResponseWriter,
+	r *http.Request,
+	act func(context.Context, *scene, request) (any, error),
+) {
 	var in request
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequestBytes))
 	decoder.DisallowUnknownFields()
@@ -198,7 +202,10 @@ func (p *Playground) revoke(ctx context.Context, s *scene, token string) error {
 	}
 	session, err := running.verifier.Verify(ctx, token)
 	if err != nil {
-		return fmt.Errorf("only the session of an accepted token can be revoked, and this one is refused: %s", string(core.CodeOf(err)))
+		return fmt.Errorf(
+			"only the session of an accepted token can be revoked, and this one is refused: %s",
+			string(core.CodeOf(err)),
+		)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -118,13 +118,17 @@ func (s *scene) commonBreaks(contract *core.Contract) []breakage {
 	}
 	if rules.Provider == "clerk" {
 		list = append(list, breakage{
-			ID: "pending", Label: "Pending session", Note: "The session has a task left, such as choosing an organization (sts).",
+			ID:     "pending",
+			Label:  "Pending session",
+			Note:   "The session has a task left, such as choosing an organization (sts).",
 			change: claims(map[string]any{"sts": "pending"}),
 		})
 	}
 	list = append(list,
 		breakage{
-			ID: "logout", Label: "Logout token", Note: "A back-channel logout token (OpenID Connect) in place of an access token.",
+			ID:    "logout",
+			Label: "Logout token",
+			Note:  "A back-channel logout token (OpenID Connect) in place of an access token.",
 			change: func(t *providertest.Token, _ time.Time) (err error) {
 				t.Header["typ"] = json.RawMessage(`"logout+jwt"`)
 				*t, err = t.With(map[string]any{
@@ -182,7 +186,12 @@ func tampered(raw string) (string, error) {
 }
 
 // mint returns the token of a user, broken in the way with this ID unless it is "".
-func (s *scene) mint(issuer *authtest.Issuer, contract *core.Contract, clock keys.Clock, user, broken string) (raw, note string, err error) {
+func (s *scene) mint(
+	issuer *authtest.Issuer,
+	contract *core.Contract,
+	clock keys.Clock,
+	user, broken string,
+) (raw, note string, err error) {
 	token, err := s.with(user, contract, clock)
 	if err != nil {
 		return "", "", err

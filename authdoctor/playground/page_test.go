@@ -153,7 +153,8 @@ func (p page) send(s scene, token, path string) answer {
 	}
 	first := out.Answers[0]
 	for _, a := range out.Answers[1:] {
-		if a.Status != first.Status || a.Challenge != first.Challenge || a.RetryAfter != first.RetryAfter || a.Body != first.Body || a.Error != first.Error {
+		if a.Status != first.Status || a.Challenge != first.Challenge || a.RetryAfter != first.RetryAfter ||
+			a.Body != first.Body || a.Error != first.Error {
 			p.Errorf("%s, %s: %s answers %+v, %s %+v", s.Provider, s.Name, a.Framework, a, first.Framework, first)
 		}
 	}

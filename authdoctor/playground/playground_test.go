@@ -141,7 +141,8 @@ func TestBadRequests(t *testing.T) {
 		`{"scene":"` + s.ID + `","break":"x"}`: "no way",
 		`{"token":"` + strings.Repeat("a", 300<<10) + `"}`: "too large",
 	} {
-		if got := p.request(http.MethodPost, "/api/mint", body, nil); got.status != http.StatusBadRequest || !strings.Contains(got.body, want) {
+		if got := p.request(http.MethodPost, "/api/mint", body, nil); got.status != http.StatusBadRequest ||
+			!strings.Contains(got.body, want) {
 			t.Errorf("%.40s: %d %s", body, got.status, got.body)
 		}
 	}
@@ -155,7 +156,8 @@ func TestBadRequests(t *testing.T) {
 		}
 	}
 	refused, _ := json.Marshal(call{"scene": s.ID, "action": "revoke", "token": p.mint(s, "", "expired")})
-	if got := p.request(http.MethodPost, "/api/act", string(refused), nil); got.status != 400 || !strings.Contains(got.body, "TOKEN_EXPIRED") {
+	if got := p.request(http.MethodPost, "/api/act", string(refused), nil); got.status != 400 ||
+		!strings.Contains(got.body, "TOKEN_EXPIRED") {
 		t.Errorf("revoke: %d %s", got.status, got.body)
 	}
 }
@@ -176,9 +178,15 @@ func TestProtection(t *testing.T) {
 		"name that begins": {http.MethodGet, "/", func(r *http.Request) { r.Host = "localhost.attacker.example" }, 421},
 		"localhost":        {http.MethodGet, "/", func(r *http.Request) { r.Host = "localhost:1" }, 200},
 		"IPv6":             {http.MethodGet, "/", func(r *http.Request) { r.Host = "[::1]:1" }, 200},
-		"other origin":     {http.MethodPost, "/api/mint", func(r *http.Request) { r.Header.Set("Origin", "https://attacker.example") }, 403},
-		"other port":       {http.MethodPost, "/api/mint", func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") }, 403},
-		"cross-site fetch": {http.MethodGet, "/api/scenes", func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, 403},
+		"other origin": {
+			http.MethodPost, "/api/mint", func(r *http.Request) { r.Header.Set("Origin", "https://attacker.example") }, 403,
+		},
+		"other port": {
+			http.MethodPost, "/api/mint", func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") }, 403,
+		},
+		"cross-site fetch": {
+			http.MethodGet, "/api/scenes", func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, 403,
+		},
 		"cross-site frame": {http.MethodGet, "/", func(r *http.Request) {
 			r.Header.Set("Sec-Fetch-Site", "cross-site")
 			r.Header.Set("Sec-Fetch-Mode", "navigate")
@@ -189,7 +197,9 @@ func TestProtection(t *testing.T) {
 			r.Header.Set("Sec-Fetch-Mode", "navigate")
 			r.Header.Set("Sec-Fetch-Dest", "document")
 		}, 200},
-		"form":      {http.MethodPost, "/api/mint", func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, 415},
+		"form": {
+			http.MethodPost, "/api/mint", func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, 415,
+		},
 		"by GET":    {http.MethodGet, "/api/mint", nil, 405},
 		"elsewhere": {http.MethodGet, "/assets/index.html", nil, 404},
 	} {
@@ -234,7 +244,8 @@ func TestPolicy(t *testing.T) {
 	for _, file := range []string{"/", "/style.css", "/app.js", "/views.js", "/icon.svg"} {
 		got := p.request(http.MethodGet, file, "", nil)
 		csp := got.header.Get("Content-Security-Policy")
-		if got.status != 200 || !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") || got.header.Get("Cache-Control") != "no-store" {
+		if got.status != 200 || !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") ||
+			got.header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %d, %q", file, got.status, csp)
 		}
 		text := strings.ReplaceAll(got.body, "http://www.w3.org/2000/svg", "")
@@ -259,7 +270,8 @@ func (outside) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1),
 
 // TestSceneMistakes: a scene needs a contract.
 func TestSceneMistakes(t *testing.T) {
-	if _, err := playground.New(playground.Config{Scenes: []playground.Scene{{Name: "mine"}}}); err == nil || !strings.Contains(err.Error(), "mine") {
+	if _, err := playground.New(playground.Config{Scenes: []playground.Scene{{Name: "mine"}}}); err == nil ||
+		!strings.Contains(err.Error(), "mine") {
 		t.Errorf("a scene without a contract: %v", err)
 	}
 }

@@ -179,7 +179,11 @@ func (s *scene) with(user string, contract *core.Contract, at keys.Clock) (provi
 
 // sameConfig reports whether two samples are judged by the same contract.
 func sameConfig(a, b providertest.Token) bool {
-	return maps.EqualFunc(a.Config, b.Config, func(x, y json.RawMessage) bool { return bytes.Equal(compact(x), compact(y)) })
+	return maps.EqualFunc(
+		a.Config,
+		b.Config,
+		func(x, y json.RawMessage) bool { return bytes.Equal(compact(x), compact(y)) },
+	)
 }
 
 func compact(raw json.RawMessage) []byte {

@@ -103,7 +103,14 @@ type Report struct {
 // Report returns the body of a handler's answer. ctx is the context that a service
 // gets; the other arguments are the results of the adapter's UserID, Session and
 // Claims.
-func (c Config) Report(ctx context.Context, route, userID string, session *core.Session, ok bool, claims Claims, err error) []byte {
+func (c Config) Report(
+	ctx context.Context,
+	route, userID string,
+	session *core.Session,
+	ok bool,
+	claims Claims,
+	err error,
+) []byte {
 	if c.ran != nil {
 		c.ran(route)
 	}

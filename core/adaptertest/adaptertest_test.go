@@ -42,7 +42,10 @@ func start(cfg adaptertest.Config, wrap func(guarded, bare http.Handler) http.Ha
 	mount(adaptertest.PathFiles, enter(report))
 	mount(adaptertest.PathRequire, enter(require(report)))
 	mount(adaptertest.PathUnguarded, require(report))
-	mount(adaptertest.PathPanic, recovered(enter(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the handler panics") }))))
+	mount(
+		adaptertest.PathPanic,
+		recovered(enter(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the handler panics") }))),
+	)
 	mount(adaptertest.PathStream, enter(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		cfg.Ran(adaptertest.PathStream)
 		w.Header().Set("Content-Type", "text/plain")
@@ -66,7 +69,10 @@ func recovered(next http.Handler) http.Handler {
 }
 
 func plain() adaptertest.Adapter {
-	return adaptertest.Adapter{Name: "core", Start: func(cfg adaptertest.Config) (*adaptertest.Server, error) { return start(cfg, nil) }}
+	return adaptertest.Adapter{
+		Name:  "core",
+		Start: func(cfg adaptertest.Config) (*adaptertest.Server, error) { return start(cfg, nil) },
+	}
 }
 
 // TestCore tests the middleware of package guard.
@@ -134,7 +140,10 @@ func TestFaultsAreFound(t *testing.T) {
 			})
 		}},
 	} {
-		broken := adaptertest.Adapter{Name: name, Start: func(cfg adaptertest.Config) (*adaptertest.Server, error) { return start(cfg, fault.wrap) }}
+		broken := adaptertest.Adapter{
+			Name:  name,
+			Start: func(cfg adaptertest.Config) (*adaptertest.Server, error) { return start(cfg, fault.wrap) },
+		}
 		scenario := find(t, fault.scenario)
 		for _, tc := range []struct {
 			adapter adaptertest.Adapter

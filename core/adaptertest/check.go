@@ -50,7 +50,12 @@ func (s Scenario) checkReport(x Exchange) error {
 	case r.Service != s.Want.User:
 		return fmt.Errorf("a service sees user %q in the request's context, want %q", r.Service, s.Want.User)
 	case r.HasSession != someone || r.ServiceHas != someone:
-		return fmt.Errorf("the handler's Session returns %t, core.FromContext %t, want %t", r.HasSession, r.ServiceHas, someone)
+		return fmt.Errorf(
+			"the handler's Session returns %t, core.FromContext %t, want %t",
+			r.HasSession,
+			r.ServiceHas,
+			someone,
+		)
 	case someone && (r.ClaimsError != "" || r.Subject != s.Want.User):
 		return fmt.Errorf("Claims: subject %q, error %q", r.Subject, r.ClaimsError)
 	case !someone && r.ClaimsError != "no session":

@@ -135,5 +135,10 @@ func (w *wire) receive(method string) (Exchange, error) {
 	if rest.Buffered() > 0 { // bytes that arrive later break the next answer on the connection instead
 		return Exchange{}, fmt.Errorf("%d bytes follow the answer to %s", rest.Buffered(), method)
 	}
-	return Exchange{StatusLine: line, Status: response.StatusCode, Header: http.Header(header), Body: body}, response.Body.Close()
+	return Exchange{
+		StatusLine: line,
+		Status:     response.StatusCode,
+		Header:     http.Header(header),
+		Body:       body,
+	}, response.Body.Close()
 }

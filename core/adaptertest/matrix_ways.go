@@ -136,7 +136,10 @@ func faults() []fault {
 		{"unknown key", bad, one("bad:unknown kid"), Mode{}, refused(core.CodeUnknownKey)},
 		{"wrong party", bad, one("bad:wrong authorized party"), Mode{}, refused(core.CodePartyMismatch)},
 		{"pending session", bad, one("pending"), Mode{}, refused(core.CodeClaimMismatch)},
-		{"issuer down", "a token that cannot be checked is neither valid nor invalid", one("foreign"), modeOutage(), unavailable()},
+		{
+			"issuer down", "a token that cannot be checked is neither valid nor invalid", one("foreign"), modeOutage(),
+			unavailable(),
+		},
 		{
 			"revoked session",
 			"revocation is checked for every session",
@@ -206,8 +209,14 @@ func issuerScenarios() []Scenario {
 				refused(core.CodeAudienceMismatch),
 			},
 			{"neither", "no contract trusts the issuer", "foreign", modeTwoIssuers(), refused(core.CodeIssuerMismatch)},
-			{"the first, the second down", "the outage of one issuer does not affect another", "session", partnerDown, passes("user_1")},
-			{"the second, which is down", "the outage of one issuer does not affect another", "foreign", partnerDown, unavailable()},
+			{
+				"the first, the second down", "the outage of one issuer does not affect another", "session", partnerDown,
+				passes("user_1"),
+			},
+			{
+				"the second, which is down", "the outage of one issuer does not affect another", "foreign", partnerDown,
+				unavailable(),
+			},
 		} {
 			target, fields := w.put("{" + c.token + "}")
 			rows = append(rows, Scenario{

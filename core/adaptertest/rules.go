@@ -78,7 +78,9 @@ func (s *suite) kept(t *testing.T) {
 		mu.Lock()
 		defer mu.Unlock()
 		strs = append(strs, r.Method(), r.Host(), r.Path())
-		for _, values := range [][]string{r.Header("X-Note"), r.Header("Authorization"), r.Header("Cookie"), r.Query("note")} {
+		for _, values := range [][]string{
+			r.Header("X-Note"), r.Header("Authorization"), r.Header("Cookie"), r.Query("note"),
+		} {
 			strs = append(strs, values...)
 		}
 		return false

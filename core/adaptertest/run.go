@@ -32,14 +32,34 @@ func Run(t *testing.T, adapter Adapter) {
 	}{
 		{"every bad token is rejected", "a bad token of authtest reaches no handler", s.badTokens},
 		{"one request is verified once", "middleware that is applied twice reuses the session", s.verifiedOnce},
-		{"kept strings do not change", "a framework may reuse its buffers for a connection's next request; strings and sessions must not change", s.kept},
-		{"the authenticator gets all credentials", "the proof that a token belongs to its client (DPoP proof, URL, certificate) reaches the authenticator", s.credentials},
+		{
+			"kept strings do not change",
+			"a framework may reuse its buffers for a connection's next request; strings and sessions must not change", s.kept,
+		},
+		{
+			"the authenticator gets all credentials",
+			"the proof that a token belongs to its client (DPoP proof, URL, certificate) reaches the authenticator",
+			s.credentials,
+		},
 		{"no path bypasses the guard", "a path that routers interpret differently is never skipped", s.skippedPaths},
 		{"routers agree", "settings of the router do not change how the Authorization header is read", s.routers},
-		{"header fields cannot be split", "client input that a responder copies into a field does not start another field", s.splitting},
-		{"rejections leak nothing", "a framework's error handler gets status, header fields and a sentence for the client", s.delegated},
-		{"errors take the framework's own way", "guard.DelegateErrors leaves the answer to the framework, with an error that errors.As finds to be a *core.Error", s.nativeErrors},
-		{"HEAD leaves the connection usable", "a body after the answer to HEAD would be read as the next answer", s.keepAlive},
+		{
+			"header fields cannot be split", "client input that a responder copies into a field does not start another field",
+			s.splitting,
+		},
+		{
+			"rejections leak nothing", "a framework's error handler gets status, header fields and a sentence for the client",
+			s.delegated,
+		},
+		{
+			"errors take the framework's own way",
+			"guard.DelegateErrors leaves the answer to the framework, with an error that errors.As finds to be a *core.Error",
+			s.nativeErrors,
+		},
+		{
+			"HEAD leaves the connection usable", "a body after the answer to HEAD would be read as the next answer",
+			s.keepAlive,
+		},
 		{"a panic affects no other request", "after a handler panics, middleware and server still work", s.panics},
 		{"users are not mixed up", "each of a thousand concurrent requests gets its own user", s.concurrency},
 		{"New panics on programming errors", "an invalid option must not become a 401 for every request", s.constructor},

@@ -122,7 +122,13 @@ func bearerScenarios() []Scenario {
 		row("with parameters", "RFC 6750 has no parameters", malformed(), "Bearer {session}, realm=x"),
 		row("quoted", "a token is not quoted", malformed(), `Bearer "{session}"`),
 		row("header twice", "it is ambiguous which of two counts", malformed(), "Bearer {session}", "Bearer {other}"),
-		row("header twice, same", "the same value twice is malformed too", malformed(), "Bearer {session}", "Bearer {session}"),
+		row(
+			"header twice, same",
+			"the same value twice is malformed too",
+			malformed(),
+			"Bearer {session}",
+			"Bearer {session}",
+		),
 		row("header twice, first empty", "an empty header counts too", malformed(), "", "Bearer {session}"),
 		row(
 			"header twice, Basic first",

@@ -224,9 +224,16 @@ func cookieScenarios() []Scenario {
 		),
 		row(cookie, "", "of another name", "names are compared exactly", missing(), Field{"Cookie", "__Session={session}"}),
 		row(cookie, "", "empty", "an empty cookie has no token", missing(), Field{"Cookie", "__session="}),
-		row(cookie, "", "twice, different", "a cookie of a parent domain must not shadow the service's own", malformed(), Field{
-			"Cookie", "__session={session}; __session={other}",
-		}),
+		row(
+			cookie,
+			"",
+			"twice, different",
+			"a cookie of a parent domain must not shadow the service's own",
+			malformed(),
+			Field{
+				"Cookie", "__session={session}; __session={other}",
+			},
+		),
 		row(cookie, "", "twice, same", "the same token in two places counts once", passes("user_1"), Field{
 			"Cookie", "__session={session}; __session={session}",
 		}),

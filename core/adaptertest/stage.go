@@ -46,7 +46,11 @@ func NewStage() (*Stage, error) {
 	s.down.Unavailable(true)
 	s.contract, errs[3] = clerkContract(s.issuer)
 	s.partner, errs[4] = core.NewContract(core.Rules{
-		Provider: "partner", Issuer: s.second.URL(), JWKSURL: s.second.JWKSURL(), Algorithms: []string{"ES256"}, Audiences: []string{partner},
+		Provider:   "partner",
+		Issuer:     s.second.URL(),
+		JWKSURL:    s.second.JWKSURL(),
+		Algorithms: []string{"ES256"},
+		Audiences:  []string{partner},
 	})
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -170,7 +174,9 @@ func (s *Stage) token(name string) (string, error) {
 func admin() clerktest.Token {
 	return clerktest.Token{
 		UserID: "user_1", SessionID: "sess_1", AuthorizedParty: appOrigin, TTL: time.Hour,
-		OrganizationID: "org_9", OrganizationSlug: "northwind", Role: "admin", Permissions: []string{"org:invoices:read", "org:invoices:create"},
+		OrganizationID: "org_9", OrganizationSlug: "northwind", Role: "admin", Permissions: []string{
+			"org:invoices:read", "org:invoices:create",
+		},
 	}
 }
 

@@ -21,9 +21,15 @@ func TestBad(t *testing.T) {
 		return issuer.Contract(func(r *core.Rules) { r.Algorithms = []string{alg} })
 	}
 	session := clerkContract(t, clerk.Config{IssuerURL: issuer.URL(), AuthorizedParties: []string{"https://app.example"}})
-	static := issuer.Contract(func(r *core.Rules) { r.JWKSURL, r.PEM, r.Algorithms = "", issuer.PublicKeyPEM(), []string{"RS256"} })
+	static := issuer.Contract(
+		func(r *core.Rules) { r.JWKSURL, r.PEM, r.Algorithms = "", issuer.PublicKeyPEM(), []string{"RS256"} },
+	)
 	shared, err := custom.NewContract(custom.Config{
-		SigningSecret: core.NewSecret(secret), Algorithms: []string{"HS512"}, Issuer: issuer.URL(), Audience: []string{authtest.Audience}, RequiredClaims: []string{"tenant"},
+		SigningSecret:  core.NewSecret(secret),
+		Algorithms:     []string{"HS512"},
+		Issuer:         issuer.URL(),
+		Audience:       []string{authtest.Audience},
+		RequiredClaims: []string{"tenant"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -42,9 +48,20 @@ func TestBad(t *testing.T) {
 		{name: "ES256", contract: edge("ES256"), good: byAlgorithm("ES256"), least: 100},
 		{name: "PS256", contract: edge("PS256"), good: byAlgorithm("PS256"), least: 100},
 		{name: "EdDSA", contract: edge("EdDSA"), good: byAlgorithm("EdDSA"), least: 100},
-		{name: "Clerk", contract: session, good: clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example"}), least: 100},
+		{
+			name:     "Clerk",
+			contract: session,
+			good:     clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example"}),
+			least:    100,
+		},
 		{name: "static key", contract: static, good: byAlgorithm("RS256"), least: 98},
-		{name: "secret", contract: shared, good: issuer.Token(authtest.Claims{"tenant": "t1"}, hmac...), opts: hmac, least: 90},
+		{
+			name:     "secret",
+			contract: shared,
+			good:     issuer.Token(authtest.Claims{"tenant": "t1"}, hmac...),
+			opts:     hmac,
+			least:    90,
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			verifier := verifierOf(t, tc.contract, core.WithClock(clock))

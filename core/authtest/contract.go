@@ -139,7 +139,9 @@ func contractTests(data []byte, hasParse bool) ([]contractTest, error) {
 	decoder.DisallowUnknownFields() // a misspelled "expect" would expect nothing
 	decoder.UseNumber()             // keep a claim's number unchanged
 	if file.Tests == nil {
-		return nil, errors.New(`authtest: the contract has no tests: add "tests": [{"name": "…", "claims": {…}, "expect": "ACCEPTED"}]`)
+		return nil, errors.New(
+			`authtest: the contract has no tests: add "tests": [{"name": "…", "claims": {…}, "expect": "ACCEPTED"}]`,
+		)
 	}
 	if err := decoder.Decode(&tests); err != nil {
 		return nil, fmt.Errorf("authtest: tests: %w", err)
@@ -285,5 +287,7 @@ func unsigned(token string) string {
 type noNetwork struct{}
 
 func (noNetwork) RoundTrip(*http.Request) (*http.Response, error) {
-	return nil, errors.New("a contract's tests fetch no keys: write claims, or give the contract static keys (jwks or pem)")
+	return nil, errors.New(
+		"a contract's tests fetch no keys: write claims, or give the contract static keys (jwks or pem)",
+	)
 }

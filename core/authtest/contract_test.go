@@ -41,18 +41,27 @@ func TestContractsTestsFail(t *testing.T) {
 func TestContractsTestsThatCannotRun(t *testing.T) {
 	const contract = `"issuer":"https://issuer.example","jwksUri":"https://issuer.example/keys","audience":"api"`
 	for name, c := range map[string]struct{ data, want string }{
-		"no tests":          {`{` + contract + `}`, "has no tests"},
-		"not JSON":          {`{`, "not JSON"},
-		"misspelled":        {`{` + contract + `,"tests":[{"name":"a","claims":{},"expected":"X"}]}`, `"expected"`},
-		"no name":           {`{` + contract + `,"tests":[{"claims":{},"expect":"X"}]}`, "name is required"},
-		"no expectation":    {`{` + contract + `,"tests":[{"name":"a","claims":{}}]}`, "expect is required"},
-		"neither":           {`{` + contract + `,"tests":[{"name":"a","expect":"X"}]}`, "claims and token"},
-		"both":              {`{` + contract + `,"tests":[{"name":"a","claims":{},"token":"x","expect":"X"}]}`, "claims and token"},
-		"header of a token": {`{` + contract + `,"tests":[{"name":"a","token":"x","header":{},"expect":"X"}]}`, "header belongs"},
-		"no time":           {`{` + contract + `,"tests":[{"name":"a","claims":{},"at":"noon","expect":"X"}]}`, `"noon"`},
-		"the same name":     {`{` + contract + `,"tests":[{"name":"a","claims":{},"expect":"X"},{"name":"a","claims":{},"expect":"X"}]}`, "twice"},
+		"no tests":       {`{` + contract + `}`, "has no tests"},
+		"not JSON":       {`{`, "not JSON"},
+		"misspelled":     {`{` + contract + `,"tests":[{"name":"a","claims":{},"expected":"X"}]}`, `"expected"`},
+		"no name":        {`{` + contract + `,"tests":[{"claims":{},"expect":"X"}]}`, "name is required"},
+		"no expectation": {`{` + contract + `,"tests":[{"name":"a","claims":{}}]}`, "expect is required"},
+		"neither":        {`{` + contract + `,"tests":[{"name":"a","expect":"X"}]}`, "claims and token"},
+		"both": {
+			`{` + contract + `,"tests":[{"name":"a","claims":{},"token":"x","expect":"X"}]}`, "claims and token",
+		},
+		"header of a token": {
+			`{` + contract + `,"tests":[{"name":"a","token":"x","header":{},"expect":"X"}]}`, "header belongs",
+		},
+		"no time": {`{` + contract + `,"tests":[{"name":"a","claims":{},"at":"noon","expect":"X"}]}`, `"noon"`},
+		"the same name": {
+			`{` + contract + `,"tests":[{"name":"a","claims":{},"expect":"X"},{"name":"a","claims":{},"expect":"X"}]}`,
+			"twice",
+		},
 		"a broken contract": {`{"issuer":"x y","tests":[{"name":"a","claims":{},"expect":"X"}]}`, "issuer"},
-		"a preset":          {`{"provider":"clerk","issuer":"https://clerk.example.com","tests":[]}`, "providers.ParseContract"},
+		"a preset": {
+			`{"provider":"clerk","issuer":"https://clerk.example.com","tests":[]}`, "providers.ParseContract",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := authtest.CheckContract([]byte(c.data)); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -49,7 +49,8 @@ func TestIssuerServesItsKeys(t *testing.T) {
 	}
 	issuer.SetMaxAge(-1)
 	issuer.SetJWKS([]byte(`{"keys":[]}`))
-	if _, header, body = get(t, http.DefaultClient, issuer.JWKSURL()); body != `{"keys":[]}` || header.Get("Cache-Control") != "" {
+	if _, header, body = get(t, http.DefaultClient, issuer.JWKSURL()); body != `{"keys":[]}` ||
+		header.Get("Cache-Control") != "" {
 		t.Errorf("replaced: got %v %s", header, body)
 	}
 	issuer.SetJWKS(nil)
@@ -81,7 +82,9 @@ func TestIssuerServesDiscovery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := verifierOf(t, other).Verify(t.Context(), issuer.Token(nil)); core.CodeOf(err) != core.CodeKeysUnavailable {
+	if _, err := verifierOf(t, other).Verify(t.Context(), issuer.Token(nil)); core.CodeOf(
+		err,
+	) != core.CodeKeysUnavailable {
 		t.Errorf("with a foreign document: got %v", err)
 	}
 }
@@ -117,7 +120,9 @@ func TestIssuerGoesDown(t *testing.T) {
 	issuer := authtest.NewIssuer(t, authtest.WithAlgorithms("ES256"))
 	token := issuer.Token(nil)
 	issuer.Unavailable(true)
-	if _, err := verifierOf(t, issuer.Contract()).Verify(t.Context(), token); core.CodeOf(err) != core.CodeKeysUnavailable {
+	if _, err := verifierOf(t, issuer.Contract()).Verify(t.Context(), token); core.CodeOf(
+		err,
+	) != core.CodeKeysUnavailable {
 		t.Errorf("down: got %v", err)
 	}
 	issuer.Unavailable(false)
@@ -201,7 +206,9 @@ func TestHTTPClient(t *testing.T) {
 			},
 		},
 		{
-			name: "discovery", issuer: "https://id.northwind.example:8443/realms/main", keysPath: "/realms/main/protocol/openid-connect/certs",
+			name:     "discovery",
+			issuer:   "https://id.northwind.example:8443/realms/main",
+			keysPath: "/realms/main/protocol/openid-connect/certs",
 			contract: func(issuer string) (*core.Contract, error) {
 				return oidc.NewContract(oidc.Config{Issuer: issuer, Audience: []string{authtest.Audience}})
 			},

@@ -20,7 +20,8 @@ func TestSessionOutsideTests(t *testing.T) {
 	if err == nil || !strings.Contains(string(out), "authtest: Session: this program is not a test") {
 		t.Errorf("without the option: %v\n%s", err, out)
 	}
-	if out, err := exec.CommandContext(t.Context(), program, "asked").CombinedOutput(); err != nil || string(out) != "user_1\n" {
+	if out, err := exec.CommandContext(t.Context(), program, "asked").CombinedOutput(); err != nil ||
+		string(out) != "user_1\n" {
 		t.Errorf("asked: %v\n%s", err, out)
 	}
 }

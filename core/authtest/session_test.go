@@ -26,10 +26,21 @@ func TestSessionReadsClaims(t *testing.T) {
 	}{
 		{name: "nothing", claims: nil},
 		{name: "no claims", claims: authtest.Claims{}},
-		{name: "generic", claims: authtest.Claims{"org_id": "org_9", "permissions": []string{"read"}}, org: core.Organization{ID: "org_9"}, permissions: []string{"read"}},
-		{name: "a struct with zero dates", claims: clerk.Claims{SessionID: "sess_1", OrgID: "org_9"}, org: core.Organization{ID: "org_9"}},
+		{name: "generic", claims: authtest.Claims{
+			"org_id":      "org_9",
+			"permissions": []string{"read"},
+		}, org: core.Organization{ID: "org_9"}, permissions: []string{"read"}},
+		{
+			name:   "a struct with zero dates",
+			claims: clerk.Claims{SessionID: "sess_1", OrgID: "org_9"},
+			org:    core.Organization{ID: "org_9"},
+		},
 		{name: "a struct with a null audience", claims: oidc.Claims{Email: "a@b.example"}},
-		{name: "raw", claims: json.RawMessage(`{"org_id":"org_9","n":12345678901234567890}`), org: core.Organization{ID: "org_9"}},
+		{
+			name:   "raw",
+			claims: json.RawMessage(`{"org_id":"org_9","n":12345678901234567890}`),
+			org:    core.Organization{ID: "org_9"},
+		},
 		{name: "a sender-constrained token", claims: authtest.Claims{"cnf": map[string]string{"jkt": "x"}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -70,12 +81,18 @@ func TestSessionKeepsItsOwnTime(t *testing.T) {
 
 func TestSessionLikeContract(t *testing.T) {
 	contract, err := oidc.NewContract(oidc.Config{
-		Issuer: "https://id.example", InsecureAnyAudience: true, Session: core.Mapping{OrganizationID: []core.ClaimRef{{Path: "tenant.id"}}},
+		Issuer:              "https://id.example",
+		InsecureAnyAudience: true,
+		Session:             core.Mapping{OrganizationID: []core.ClaimRef{{Path: "tenant.id"}}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := authtest.Session("user_1", authtest.Claims{"tenant": map[string]string{"id": "t1"}}, authtest.LikeContract(contract))
+	s := authtest.Session(
+		"user_1",
+		authtest.Claims{"tenant": map[string]string{"id": "t1"}},
+		authtest.LikeContract(contract),
+	)
 	if s.Organization().ID != "t1" || s.Provider() != "oidc" || s.Issuer() != "https://id.example" {
 		t.Errorf("got %+v of %s by %s", s.Organization(), s.Provider(), s.Issuer())
 	}
@@ -111,7 +128,8 @@ func TestSessionPassesNoGuard(t *testing.T) {
 	}
 	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
 	ctx := authtest.Context(t.Context(), "user_1", nil, authtest.LikeContract(contract))
-	if session, rejection := g.Check(ctx, guard.HTTPRequest(r)); session != nil || rejection == nil || rejection.Err.Code != core.CodeTokenMissing {
+	if session, rejection := g.Check(ctx, guard.HTTPRequest(r)); session != nil || rejection == nil ||
+		rejection.Err.Code != core.CodeTokenMissing {
 		t.Errorf("got %v %v", session, rejection)
 	}
 }

@@ -43,8 +43,15 @@ func TestTokenOfEveryAlgorithm(t *testing.T) {
 func TestTokenOptions(t *testing.T) {
 	clock := authtest.NewClock(start)
 	issuer := authtest.NewIssuer(t, authtest.WithClock(clock), authtest.WithAlgorithms("ES256"))
-	token := issuer.Token(authtest.Claims{"sub": "user_9", "nbf": nil, "tenant": "t1", "empty": json.RawMessage("null")},
-		authtest.ExpiresIn(time.Minute), authtest.WithHeader("typ", "at+jwt"), authtest.WithKeyID("k9"), authtest.WithHeader("x", 1))
+	token := issuer.Token(
+		authtest.Claims{"sub": "user_9", "nbf": nil, "tenant": "t1", "empty": json.RawMessage("null")},
+		authtest.ExpiresIn(
+			time.Minute,
+		),
+		authtest.WithHeader("typ", "at+jwt"),
+		authtest.WithKeyID("k9"),
+		authtest.WithHeader("x", 1),
+	)
 	header, payload := decode(t, token, 0), decode(t, token, 1)
 	if header["typ"] != "at+jwt" || header["kid"] != "k9" || header["x"] != 1.0 {
 		t.Errorf("header %v", header)
@@ -52,10 +59,14 @@ func TestTokenOptions(t *testing.T) {
 	_, hasNotBefore := payload["nbf"]
 	null, hasNull := payload["empty"]
 	if payload["sub"] != "user_9" || payload["tenant"] != "t1" || hasNotBefore || !hasNull || null != nil ||
-		payload["exp"] != float64(start.Unix()+60) || payload["iat"] != float64(start.Unix()) || payload["iss"] != issuer.URL() {
+		payload["exp"] != float64(
+			start.Unix()+60,
+		) || payload["iat"] != float64(start.Unix()) || payload["iss"] != issuer.URL() {
 		t.Errorf("payload %v", payload)
 	}
-	if early := decode(t, issuer.Token(nil, authtest.ValidFrom(-time.Minute)), 1); early["nbf"] != float64(start.Unix()-60) {
+	if early := decode(t, issuer.Token(nil, authtest.ValidFrom(-time.Minute)), 1); early["nbf"] != float64(
+		start.Unix()-60,
+	) {
 		t.Errorf("nbf is %v, a minute before the clock is %d", early["nbf"], start.Unix()-60)
 	}
 	if _, has := decode(t, issuer.Token(nil, authtest.WithKeyID("")), 0)["kid"]; has {
@@ -65,7 +76,8 @@ func TestTokenOptions(t *testing.T) {
 	if data, _ := base64.RawURLEncoding.DecodeString(strings.Split(raw, ".")[1]); string(data) != `{ "a":1 }` {
 		t.Errorf("raw payload %s", data)
 	}
-	if !(authtest.BadToken{Token: raw}).Sendable() || (authtest.BadToken{Token: raw + "\n"}).Sendable() || (authtest.BadToken{}).Sendable() {
+	if !(authtest.BadToken{Token: raw}).Sendable() || (authtest.BadToken{Token: raw + "\n"}).Sendable() ||
+		(authtest.BadToken{}).Sendable() {
 		t.Error("Sendable is about the characters of RFC 6750 §2.1")
 	}
 }

@@ -73,8 +73,10 @@ func TestAuthenticatorGetsTheWholeCredentials(t *testing.T) {
 			want:   core.Credentials{Scheme: "Bearer", Method: "GET", URL: "//api.example.com/api/things"},
 		},
 		{
-			name:   "query",
-			lines:  []string{"POST /api/things?x=/../1#f HTTP/1.1", "Host: api.example.com:8443", authorization, "Content-Length: 0"},
+			name: "query",
+			lines: []string{
+				"POST /api/things?x=/../1#f HTTP/1.1", "Host: api.example.com:8443", authorization, "Content-Length: 0",
+			},
 			status: http.StatusOK,
 			want:   core.Credentials{Scheme: "Bearer", Method: "POST", URL: "//api.example.com:8443/api/things"},
 		},

@@ -46,7 +46,11 @@ func (c *cookie) validate(f *configErrors) {
 	case c.name == "":
 		f.Missing("Cookie", "has no name: it could never find a token")
 	case strings.ContainsFunc(c.name, func(r rune) bool { return notCookieOctet(r) || r == '=' }):
-		f.Invalid("Cookie", faults.Show(c.name), "is not the name of a cookie: write it without spaces, quotes and the characters , ; = \\")
+		f.Invalid(
+			"Cookie",
+			faults.Show(c.name),
+			"is not the name of a cookie: write it without spaces, quotes and the characters , ; = \\",
+		)
 	}
 	for _, origin := range c.badOrigins {
 		f.Invalid("Cookie", faults.Show(origin), "is not an origin: write https://host, without a path")
@@ -63,7 +67,11 @@ func (c *cookie) Extract(r Request) (string, error) {
 	}
 	if c.protection != nil {
 		if err := c.protection.Check(originView(r)); err != nil {
-			return "", &core.Error{Code: core.CodeForbidden, Detail: "a cross-origin request carries the session cookie", Err: err}
+			return "", &core.Error{
+				Code:   core.CodeForbidden,
+				Detail: "a cross-origin request carries the session cookie",
+				Err:    err,
+			}
 		}
 	}
 	return token, nil
@@ -83,8 +91,11 @@ func (c *cookie) find(lines []string) (token string, found bool, err *core.Error
 				value = value[1 : len(value)-1]
 			}
 			if at := strings.IndexFunc(value, notCookieOctet); at >= 0 {
-				return "", false, reject(core.CodeInvalidRequest, "the cookie "+quoted(c.name)+" is invalid: byte "+strconv.Itoa(at+1)+
-					" of its value is not allowed in a cookie (RFC 6265 §4.1.1)")
+				return "", false, reject(
+					core.CodeInvalidRequest,
+					"the cookie "+quoted(c.name)+" is invalid: byte "+strconv.Itoa(at+1)+
+						" of its value is not allowed in a cookie (RFC 6265 §4.1.1)",
+				)
 			}
 			if found && value != token {
 				return "", false, reject(core.CodeInvalidRequest, "the cookie "+quoted(c.name)+" is given with different values")

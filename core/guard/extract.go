@@ -137,7 +137,10 @@ func Header(name string) Extractor {
 	return &place{"Header", name, func(r Request) (string, error) {
 		values := r.Header(name)
 		if len(values) > 1 {
-			return "", reject(core.CodeInvalidRequest, "the header "+quoted(name)+" is given "+strconv.Itoa(len(values))+" times")
+			return "", reject(
+				core.CodeInvalidRequest,
+				"the header "+quoted(name)+" is given "+strconv.Itoa(len(values))+" times",
+			)
 		}
 		if len(values) == 0 {
 			return "", nil
@@ -166,7 +169,10 @@ func WebSocketProtocol(marker string) Extractor {
 				continue
 			}
 			if token != "" || i+1 == len(offered) || offered[i+1] == "" {
-				return "", reject(core.CodeInvalidRequest, "Sec-WebSocket-Protocol must offer "+quoted(marker)+" once, followed by the token")
+				return "", reject(
+					core.CodeInvalidRequest,
+					"Sec-WebSocket-Protocol must offer "+quoted(marker)+" once, followed by the token",
+				)
 			}
 			token = offered[i+1]
 		}
@@ -181,7 +187,10 @@ func InsecureQuery(parameter string) Extractor {
 	return &place{"InsecureQuery", parameter, func(r Request) (string, error) {
 		values := r.Query(parameter)
 		if len(values) > 1 {
-			return "", reject(core.CodeInvalidRequest, "the query parameter "+quoted(parameter)+" is given "+strconv.Itoa(len(values))+" times")
+			return "", reject(
+				core.CodeInvalidRequest,
+				"the query parameter "+quoted(parameter)+" is given "+strconv.Itoa(len(values))+" times",
+			)
 		}
 		if len(values) == 0 {
 			return "", nil

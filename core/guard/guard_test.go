@@ -62,22 +62,87 @@ func TestGuardModes(t *testing.T) {
 		{"required: good", nil, secretRules(), "/", []string{"Authorization", "Bearer " + good}, 200, "user=user_1"},
 		{"required: none", nil, secretRules(), "/", nil, 401, "TOKEN_MISSING"},
 		{"required: bad", nil, secretRules(), "/", []string{"Authorization", "Bearer " + bad}, 401, "TOKEN_EXPIRED"},
-		{"optional: good", []guard.Option{guard.Optional()}, secretRules(), "/", []string{"Authorization", "Bearer " + good}, 200, "user=user_1"},
+		{
+			"optional: good",
+			[]guard.Option{guard.Optional()},
+			secretRules(), "/",
+			[]string{"Authorization", "Bearer " + good},
+			200, "user=user_1",
+		},
 		{"optional: none", []guard.Option{guard.Optional()}, secretRules(), "/", nil, 200, "user="},
-		{"optional: another scheme", []guard.Option{guard.Optional()}, secretRules(), "/", []string{"Authorization", "Basic x"}, 200, "user="},
-		{"optional: bad", []guard.Option{guard.Optional()}, secretRules(), "/", []string{"Authorization", "Bearer " + bad}, 401, "TOKEN_EXPIRED"},
-		{"optional: malformed", []guard.Option{guard.Optional()}, secretRules(), "/", []string{"Authorization", "Bearer"}, 400, "INVALID_REQUEST"},
-		{"optional: keys down", []guard.Option{guard.Optional()}, down.Rules(), "/", []string{"Authorization", "Bearer " + rs256(t, "k1", nil)}, 503, "KEYS_UNAVAILABLE"},
-		{"best effort: good", []guard.Option{guard.InsecureBestEffort()}, secretRules(), "/", []string{"Authorization", "Bearer " + good}, 200, "user=user_1"},
+		{
+			"optional: another scheme",
+			[]guard.Option{guard.Optional()},
+			secretRules(), "/",
+			[]string{"Authorization", "Basic x"},
+			200, "user=",
+		},
+		{
+			"optional: bad",
+			[]guard.Option{guard.Optional()},
+			secretRules(), "/",
+			[]string{"Authorization", "Bearer " + bad},
+			401, "TOKEN_EXPIRED",
+		},
+		{
+			"optional: malformed",
+			[]guard.Option{guard.Optional()},
+			secretRules(), "/",
+			[]string{"Authorization", "Bearer"},
+			400, "INVALID_REQUEST",
+		},
+		{"optional: keys down", []guard.Option{guard.Optional()}, down.Rules(), "/", []string{
+			"Authorization", "Bearer " + rs256(t, "k1", nil),
+		}, 503, "KEYS_UNAVAILABLE"},
+		{
+			"best effort: good",
+			[]guard.Option{guard.InsecureBestEffort()},
+			secretRules(), "/",
+			[]string{"Authorization", "Bearer " + good},
+			200, "user=user_1",
+		},
 		{"best effort: none", []guard.Option{guard.InsecureBestEffort()}, secretRules(), "/", nil, 200, "user="},
-		{"best effort: bad", []guard.Option{guard.InsecureBestEffort()}, secretRules(), "/", []string{"Authorization", "Bearer " + bad}, 200, "user="},
-		{"best effort: malformed", []guard.Option{guard.InsecureBestEffort(), failing}, secretRules(), "/", []string{"Authorization", "Bearer"}, 200, "user="},
-		{"best effort: keys down", []guard.Option{guard.InsecureBestEffort()}, down.Rules(), "/", []string{"Authorization", "Bearer " + rs256(t, "k1", nil)}, 503, "KEYS_UNAVAILABLE"},
+		{
+			"best effort: bad",
+			[]guard.Option{guard.InsecureBestEffort()},
+			secretRules(), "/",
+			[]string{"Authorization", "Bearer " + bad},
+			200, "user=",
+		},
+		{
+			"best effort: malformed",
+			[]guard.Option{guard.InsecureBestEffort(), failing},
+			secretRules(), "/",
+			[]string{"Authorization", "Bearer"},
+			200, "user=",
+		},
+		{"best effort: keys down", []guard.Option{guard.InsecureBestEffort()}, down.Rules(), "/", []string{
+			"Authorization", "Bearer " + rs256(t, "k1", nil),
+		}, 503, "KEYS_UNAVAILABLE"},
 		{"skip: skipped", []guard.Option{skip}, secretRules(), "/health", nil, 200, "user="},
-		{"skip: skipped with a token", []guard.Option{skip}, secretRules(), "/health", []string{"Authorization", "Bearer " + good}, 200, "user="},
-		{"skip: skipped with a bad token", []guard.Option{skip}, secretRules(), "/health", []string{"Authorization", "Bearer " + bad}, 200, "user="},
+		{
+			"skip: skipped with a token",
+			[]guard.Option{skip},
+			secretRules(), "/health",
+			[]string{"Authorization", "Bearer " + good},
+			200, "user=",
+		},
+		{
+			"skip: skipped with a bad token",
+			[]guard.Option{skip},
+			secretRules(), "/health",
+			[]string{"Authorization", "Bearer " + bad},
+			200, "user=",
+		},
 		{"skip: not skipped", []guard.Option{skip}, secretRules(), "/healthy", nil, 401, "TOKEN_MISSING"},
-		{"policy: refused", []guard.Option{refuse}, secretRules(), "/", []string{"Authorization", "Bearer " + good}, 403, "FORBIDDEN"},
+		{
+			"policy: refused",
+			[]guard.Option{refuse},
+			secretRules(), "/",
+			[]string{"Authorization", "Bearer " + good},
+			403,
+			"FORBIDDEN",
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -102,7 +167,11 @@ func TestGuardTwice(t *testing.T) {
 	verifier := newVerifier(t, secretRules(), core.WithObserver(counts.observe))
 	again := with(func(r *core.Rules) { r.Leeway = -1 })
 	other := newVerifier(t, again, core.WithObserver(counts.observe))
-	strict := newVerifier(t, with(func(r *core.Rules) { r.Audiences = []string{"other"} }), core.WithObserver(counts.observe))
+	strict := newVerifier(
+		t,
+		with(func(r *core.Rules) { r.Audiences = []string{"other"} }),
+		core.WithObserver(counts.observe),
+	)
 	guarded := func(v *core.Verifier, opts ...guard.Option) func(http.Handler) http.Handler {
 		g, err := guard.New(v, opts...)
 		if err != nil {
@@ -111,7 +180,10 @@ func TestGuardTwice(t *testing.T) {
 		return g.Handler
 	}
 	refuse := guard.Policies(policyFunc(func(*core.Session) error { return core.CodeForbidden }))
-	revoked := guard.Revocation(revoker(func(context.Context, *core.Session) error { return core.CodeTokenRevoked }), guard.FailClosed)
+	revoked := guard.Revocation(
+		revoker(func(context.Context, *core.Session) error { return core.CodeTokenRevoked }),
+		guard.FailClosed,
+	)
 	optional := guard.Optional()
 	cases := []struct {
 		name               string
@@ -122,12 +194,25 @@ func TestGuardTwice(t *testing.T) {
 	}{
 		{"once", []func(http.Handler) http.Handler{guarded(verifier)}, true, 200, 1, 0},
 		{"twice the same", []func(http.Handler) http.Handler{guarded(verifier), guarded(verifier)}, true, 200, 1, 0},
-		{"optional, then required", []func(http.Handler) http.Handler{guarded(verifier, optional), guarded(verifier)}, true, 200, 1, 0},
-		{"optional, then required, anonymous", []func(http.Handler) http.Handler{guarded(verifier, optional), guarded(verifier)}, false, 401, 0, 1},
-		{"the inner policy counts", []func(http.Handler) http.Handler{guarded(verifier), guarded(verifier, refuse)}, true, 403, 1, 1},
-		{"the inner revocation counts", []func(http.Handler) http.Handler{guarded(verifier), guarded(verifier, revoked)}, true, 401, 1, 1},
+		{"optional, then required", []func(http.Handler) http.Handler{
+			guarded(verifier, optional), guarded(verifier),
+		}, true, 200, 1, 0},
+		{"optional, then required, anonymous", []func(http.Handler) http.Handler{
+			guarded(verifier, optional), guarded(verifier),
+		}, false, 401, 0, 1},
+		{"the inner policy counts", []func(http.Handler) http.Handler{
+			guarded(verifier), guarded(verifier, refuse),
+		}, true, 403, 1, 1},
+		{"the inner revocation counts", []func(http.Handler) http.Handler{
+			guarded(verifier), guarded(verifier, revoked),
+		}, true, 401, 1, 1},
 		{"two contracts, both accept", []func(http.Handler) http.Handler{guarded(verifier), guarded(other)}, true, 200, 2, 0},
-		{"two contracts, the inner refuses", []func(http.Handler) http.Handler{guarded(verifier), guarded(strict)}, true, 401, 1, 1},
+		{
+			"two contracts, the inner refuses",
+			[]func(http.Handler) http.Handler{guarded(verifier), guarded(strict)},
+			true,
+			401, 1, 1,
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -160,7 +245,11 @@ func TestRequire(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 	t.Cleanup(func() { slog.SetDefault(before) })
 	var counts tally
-	g, err := guard.New(newVerifier(t, secretRules(), core.WithObserver(counts.observe)), guard.Optional(), guard.Realm("api"))
+	g, err := guard.New(
+		newVerifier(t, secretRules(), core.WithObserver(counts.observe)),
+		guard.Optional(),
+		guard.Realm("api"),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,10 +272,27 @@ func TestRequire(t *testing.T) {
 		{"none: signed in", nil, true, good, 200, "", 0},
 		{"none: anonymous", nil, true, request(http.MethodGet, "/"), 401, `Bearer realm="api"`, 1},
 		{"anonymous", []core.Policy{pass}, true, request(http.MethodGet, "/"), 401, `Bearer realm="api"`, 1},
-		{"not met", []core.Policy{pass, fail}, true, good, 403, `Bearer realm="api", error="insufficient_scope", scope="write"`, 1},
-		{"refused by a nil *Error, what follows is not skipped", []core.Policy{policyFunc(func(*core.Session) error { return typedNil }), pass}, true, good, 403, `Bearer realm="api", error="insufficient_scope"`, 1},
-		{"an error without a code", []core.Policy{policyFunc(func(*core.Session) error { return &core.Error{} })}, true, good, 403, `Bearer realm="api", error="insufficient_scope"`, 1},
-		{"any other error", []core.Policy{policyFunc(func(*core.Session) error { return errors.New("no") })}, true, good, 403, `Bearer realm="api", error="insufficient_scope"`, 1},
+		{
+			"not met",
+			[]core.Policy{pass, fail},
+			true, good, 403,
+			`Bearer realm="api", error="insufficient_scope", scope="write"`, 1,
+		},
+		{"refused by a nil *Error, what follows is not skipped", []core.Policy{
+			policyFunc(func(*core.Session) error { return typedNil }), pass,
+		}, true, good, 403, `Bearer realm="api", error="insufficient_scope"`, 1},
+		{
+			"an error without a code",
+			[]core.Policy{policyFunc(func(*core.Session) error { return &core.Error{} })},
+			true,
+			good, 403, `Bearer realm="api", error="insufficient_scope"`, 1,
+		},
+		{
+			"any other error",
+			[]core.Policy{policyFunc(func(*core.Session) error { return errors.New("no") })},
+			true, good,
+			403, `Bearer realm="api", error="insufficient_scope"`, 1,
+		},
 		{"no guard", []core.Policy{pass}, false, good, 500, "", 0},
 	}
 	for _, c := range cases {
@@ -234,21 +340,71 @@ func TestGuardFaults(t *testing.T) {
 		{"nil option", verifier, []guard.Option{guard.Optional(), nil}, []string{"option 2"}},
 		{"realm with a line break", verifier, []guard.Option{guard.Realm("a\r\nSet-Cookie: b")}, []string{"Realm"}},
 		{"two modes", verifier, []guard.Option{guard.Optional(), guard.InsecureBestEffort()}, []string{"Optional"}},
-		{"a policy that the anonymous would pass", verifier, []guard.Option{guard.Optional(), guard.Policies(allow)}, []string{"Policies"}},
-		{"a policy that anonymous requests would bypass", verifier, []guard.Option{guard.Policies(allow), guard.InsecureBestEffort()}, []string{"Policies"}},
-		{"nil functions", verifier, []guard.Option{guard.Skip(nil), guard.Responder(nil), guard.Messages(nil), guard.Revocation(nil, guard.FailOpen)}, []string{"Skip", "Responder", "Messages", "Revocation"}},
+		{
+			"a policy that the anonymous would pass", verifier,
+			[]guard.Option{guard.Optional(), guard.Policies(allow)},
+			[]string{"Policies"},
+		},
+		{"a policy that anonymous requests would bypass", verifier, []guard.Option{
+			guard.Policies(allow), guard.InsecureBestEffort(),
+		}, []string{"Policies"}},
+		{"nil functions", verifier, []guard.Option{
+			guard.Skip(nil), guard.Responder(nil), guard.Messages(nil), guard.Revocation(nil, guard.FailOpen),
+		}, []string{"Skip", "Responder", "Messages", "Revocation"}},
 		{"no extractor", verifier, []guard.Option{guard.Extractors()}, []string{"Extractors"}},
-		{"nil extractors", verifier, []guard.Option{guard.Extractors(nil, guard.ExtractorFunc(nil))}, []string{"Extractors[0]", "Extractors[1]"}},
-		{"extractors without names", verifier, []guard.Option{guard.Extractors(guard.Cookie(""), guard.InsecureCookie(""), guard.Header(""), guard.WebSocketProtocol(""), guard.InsecureQuery(""))}, []string{"Cookie", "Cookie", "Header", "WebSocketProtocol", "InsecureQuery"}},
-		{"a cookie that can't be", verifier, []guard.Option{guard.Extractors(guard.Cookie("a b"), guard.InsecureCookie("a=b"))}, []string{"Cookie", "Cookie"}},
-		{"bad trusted origins", verifier, []guard.Option{guard.Extractors(guard.Cookie("s", "app.example", "https://a.example/path"))}, []string{"Cookie", "Cookie"}},
+		{
+			"nil extractors", verifier,
+			[]guard.Option{guard.Extractors(nil, guard.ExtractorFunc(nil))},
+			[]string{"Extractors[0]", "Extractors[1]"},
+		},
+		{
+			"extractors without names",
+			verifier,
+			[]guard.Option{
+				guard.Extractors(
+					guard.Cookie(""),
+					guard.InsecureCookie(""),
+					guard.Header(""),
+					guard.WebSocketProtocol(""),
+					guard.InsecureQuery(""),
+				),
+			},
+			[]string{
+				"Cookie", "Cookie", "Header", "WebSocketProtocol", "InsecureQuery",
+			},
+		},
+		{
+			"a cookie that can't be", verifier,
+			[]guard.Option{guard.Extractors(guard.Cookie("a b"), guard.InsecureCookie("a=b"))},
+			[]string{"Cookie", "Cookie"},
+		},
+		{
+			"bad trusted origins", verifier,
+			[]guard.Option{guard.Extractors(guard.Cookie("s", "app.example", "https://a.example/path"))},
+			[]string{"Cookie", "Cookie"},
+		},
 		{"nil policies", verifier, []guard.Option{guard.Policies(nil, nilPolicy)}, []string{"Policies[0]", "Policies[1]"}},
-		{"revocation without a choice", verifier, []guard.Option{guard.Revocation(revoker(func(context.Context, *core.Session) error { return nil }), 0)}, []string{"Revocation"}},
-		{"bad resource", verifier, []guard.Option{guard.Metadata(guard.ResourceMetadata{Resource: "http://api.example"})}, []string{"Metadata.Resource"}},
-		{"bad server", verifier, []guard.Option{guard.Metadata(guard.ResourceMetadata{Resource: "https://api.example", AuthorizationServers: []string{"x"}})}, []string{"Metadata.AuthorizationServers[0]"}},
+		{
+			"revocation without a choice", verifier,
+			[]guard.Option{guard.Revocation(revoker(func(context.Context, *core.Session) error { return nil }), 0)},
+			[]string{"Revocation"},
+		},
+		{
+			"bad resource", verifier,
+			[]guard.Option{guard.Metadata(guard.ResourceMetadata{Resource: "http://api.example"})},
+			[]string{"Metadata.Resource"},
+		},
+		{"bad server", verifier, []guard.Option{guard.Metadata(guard.ResourceMetadata{
+			Resource:             "https://api.example",
+			AuthorizationServers: []string{"x"},
+		})}, []string{"Metadata.AuthorizationServers[0]"}},
 		{"nil logger", verifier, []guard.Option{guard.Logger(nil)}, []string{"Logger"}},
 		{"nil authenticator", (*noSession)(nil), nil, []string{"authenticator"}},
-		{"all at once", &core.Contract{}, []guard.Option{guard.Realm("é"), guard.Logger(nil)}, []string{"Realm", "Logger", "contract"}},
+		{
+			"all at once", &core.Contract{},
+			[]guard.Option{guard.Realm("é"), guard.Logger(nil)},
+			[]string{"Realm", "Logger", "contract"},
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -261,7 +417,8 @@ func TestGuardFaults(t *testing.T) {
 				t.Fatalf("got %q, want %q: %v", fields, c.fields, err)
 			}
 			defer func() {
-				if text, _ := recover().(string); !strings.HasPrefix(text, "guard.New: auth: ") || !strings.Contains(text, c.fields[len(c.fields)-1]) {
+				if text, _ := recover().(string); !strings.HasPrefix(text, "guard.New: auth: ") ||
+					!strings.Contains(text, c.fields[len(c.fields)-1]) {
 					t.Errorf("Middleware panicked with %q", text)
 				}
 			}()

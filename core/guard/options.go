@@ -49,8 +49,12 @@ func newSettings(opts []Option) settings {
 	}
 	s.headerOnly = len(s.extractors) == 1 && s.extractors[0] == Bearer()
 	if (s.isOptional || s.bestEffort) && len(s.policies) > 0 {
-		s.faults.Conflict("Policies", "", "cannot be combined with Optional or InsecureBestEffort, because anonymous requests would "+
-			"bypass them: put Require on the routes that need the policy")
+		s.faults.Conflict(
+			"Policies",
+			"",
+			"cannot be combined with Optional or InsecureBestEffort, because anonymous requests would "+
+				"bypass them: put Require on the routes that need the policy",
+		)
 	}
 	if s.isOptional && s.bestEffort {
 		s.faults.Conflict("Optional", "", "InsecureBestEffort is set too: keep one")

@@ -99,7 +99,11 @@ func TestRejectionDetails(t *testing.T) {
 	scope := func(scopes ...string) *core.Error {
 		return &core.Error{Code: core.CodeInsufficientScope, Scopes: scopes}
 	}
-	stepUp := &core.Error{Code: core.CodeReauthenticationRequired, ACR: []string{"gold", "phr"}, MaxAge: 10*time.Minute + 900*time.Millisecond}
+	stepUp := &core.Error{
+		Code:   core.CodeReauthenticationRequired,
+		ACR:    []string{"gold", "phr"},
+		MaxAge: 10*time.Minute + 900*time.Millisecond,
+	}
 	metadata := guard.Metadata(guard.ResourceMetadata{Resource: "https://api.example.com/v1/"})
 	const injection = "a\"\r\nSet-Cookie: x=y"
 	cases := []struct {
@@ -114,7 +118,11 @@ func TestRejectionDetails(t *testing.T) {
 		{"scopes that are quoted", scope(`a"b\`), "GET", nil},
 		{"scopes that are not ASCII", scope("é"), "GET", nil},
 		{"step-up", stepUp, "GET", nil},
-		{"step-up that breaks out", &core.Error{Code: core.CodeReauthenticationRequired, ACR: []string{injection}, MaxAge: time.Second}, "GET", nil},
+		{"step-up that breaks out", &core.Error{
+			Code:   core.CodeReauthenticationRequired,
+			ACR:    []string{injection},
+			MaxAge: time.Second,
+		}, "GET", nil},
 		{"metadata", &core.Error{Code: core.CodeTokenExpired}, "GET", []guard.Option{guard.Realm("api"), metadata}},
 		{"metadata is nothing for an outage", &core.Error{Code: core.CodeKeysUnavailable}, "GET", []guard.Option{metadata}},
 		{"HEAD has no body", scope("a"), "HEAD", nil},
@@ -123,18 +131,34 @@ func TestRejectionDetails(t *testing.T) {
 		{"own message", scope("a"), "GET", []guard.Option{guard.Messages(func(r guard.Request, e *core.Error) string {
 			return "Das geht <nicht>: " + r.Method() + " " + string(e.Code) + "\r\n"
 		})}},
-		{"own message in a problem", scope("a"), "GET", []guard.Option{guard.ProblemDetails(), guard.Messages(func(guard.Request, *core.Error) string { return "Nein." })}},
-		{"default if the message is empty", scope("a"), "GET", []guard.Option{guard.Messages(func(guard.Request, *core.Error) string { return "" })}},
+		{"own message in a problem", scope("a"), "GET", []guard.Option{
+			guard.ProblemDetails(), guard.Messages(func(guard.Request, *core.Error) string { return "Nein." }),
+		}},
+		{
+			"default if the message is empty", scope("a"), "GET",
+			[]guard.Option{guard.Messages(func(guard.Request, *core.Error) string { return "" })},
+		},
 		{"responder", scope("a"), "GET", []guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) {
 			r.Status, r.Body = http.StatusTeapot, []byte("short and stout")
 			r.Header.Set("Content-Type", "text/plain")
 			r.Header.Set("X-Code", string(r.Err.Code))
 		})}},
-		{"responder with an invalid status", scope("a"), "GET", []guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) {
-			r.Status, r.Err = 0, nil
-		})}},
-		{"responder with an interim status", scope("a"), "GET", []guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) { r.Status = 100 })}},
-		{"responder without headers", scope("a"), "GET", []guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) { r.Header = nil })}},
+		{
+			"responder with an invalid status",
+			scope("a"),
+			"GET",
+			[]guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) {
+				r.Status, r.Err = 0, nil
+			})},
+		},
+		{
+			"responder with an interim status", scope("a"), "GET",
+			[]guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) { r.Status = 100 })},
+		},
+		{
+			"responder without headers", scope("a"), "GET",
+			[]guard.Option{guard.Responder(func(_ guard.Request, r *guard.Rejection) { r.Header = nil })},
+		},
 	}
 	var b strings.Builder
 	for _, c := range cases {
@@ -148,9 +172,13 @@ func TestRejectionDetails(t *testing.T) {
 
 func TestRetryAfter(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		0: "1", -time.Second: "1", 1: "1", time.Second: "1", time.Second + 1: "2", 1500 * time.Millisecond: "2", 30 * time.Second: "30",
+		0: "1", -time.Second: "1", 1: "1", time.Second: "1", time.Second + 1: "2", 1500 * time.Millisecond: "2",
+		30 * time.Second: "30",
 	} {
-		_, rejection := refusing(t, &core.Error{Code: core.CodeKeysUnavailable, RetryAfter: d}).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
+		_, rejection := refusing(t, &core.Error{
+			Code:       core.CodeKeysUnavailable,
+			RetryAfter: d,
+		}).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
 		if got := rejection.Header.Get("Retry-After"); got != want {
 			t.Errorf("%v: %s, want %s", d, got, want)
 		}
@@ -178,7 +206,11 @@ func TestRejectionIsOwned(t *testing.T) {
 }
 
 func TestRejectionAsError(t *testing.T) {
-	_, r := refusing(t, &core.Error{Code: core.CodeForbidden, Detail: "why"}, guard.DelegateErrors()).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
+	_, r := refusing(
+		t,
+		&core.Error{Code: core.CodeForbidden, Detail: "why"},
+		guard.DelegateErrors(),
+	).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
 	if !r.Delegate || r.Error() != "You are not allowed to do this." || !errors.Is(r, r.Err) {
 		t.Errorf("%v %s", r.Delegate, r.Error())
 	}
@@ -187,7 +219,11 @@ func TestRejectionAsError(t *testing.T) {
 		t.Errorf("%s %v", data, err)
 	}
 	spoil := guard.Responder(func(_ guard.Request, r *guard.Rejection) { r.Err = nil })
-	_, spoilt := refusing(t, &core.Error{Code: core.CodeForbidden}, spoil).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
+	_, spoilt := refusing(
+		t,
+		&core.Error{Code: core.CodeForbidden},
+		spoil,
+	).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
 	wantCode(t, spoilt, core.CodeForbidden) // adapters hand it to their framework
 	r.Body = []byte("no JSON")
 	if data, err = json.Marshal(r); err != nil || string(data) != `"no JSON"` {
@@ -197,7 +233,11 @@ func TestRejectionAsError(t *testing.T) {
 
 // TestRejectionTextIsPublic: error handlers of frameworks print an error's text.
 func TestRejectionTextIsPublic(t *testing.T) {
-	inner := &core.Error{Code: core.CodeForbidden, Detail: "needs role billing-admin", Err: errors.New("http://10.0.0.7/keys")}
+	inner := &core.Error{
+		Code:   core.CodeForbidden,
+		Detail: "needs role billing-admin",
+		Err:    errors.New("http://10.0.0.7/keys"),
+	}
 	spanish := guard.Messages(func(guard.Request, *core.Error) string { return "No." })
 	for want, opts := range map[string][]guard.Option{"You are not allowed to do this.": nil, "No.": {spanish}} {
 		_, r := refusing(t, inner, opts...).Check(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
@@ -245,43 +285,73 @@ func TestMetadata(t *testing.T) {
 	cases := []struct {
 		resource, url, path string
 	}{
-		{"https://api.example.com", "https://api.example.com/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource"},
-		{"https://api.example.com/", "https://api.example.com/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource"},
-		{"https://api.example.com:8443/v1/mcp", "https://api.example.com:8443/.well-known/oauth-protected-resource/v1/mcp", "/.well-known/oauth-protected-resource/v1/mcp"},
-		{"https://api.example.com/a%20b", "https://api.example.com/.well-known/oauth-protected-resource/a%20b", "/.well-known/oauth-protected-resource/a b"},
-		{"http://localhost:8080/v1", "http://localhost:8080/.well-known/oauth-protected-resource/v1", "/.well-known/oauth-protected-resource/v1"},
+		{
+			"https://api.example.com", "https://api.example.com/.well-known/oauth-protected-resource",
+			"/.well-known/oauth-protected-resource",
+		},
+		{
+			"https://api.example.com/", "https://api.example.com/.well-known/oauth-protected-resource",
+			"/.well-known/oauth-protected-resource",
+		},
+		{
+			"https://api.example.com:8443/v1/mcp", "https://api.example.com:8443/.well-known/oauth-protected-resource/v1/mcp",
+			"/.well-known/oauth-protected-resource/v1/mcp",
+		},
+		{
+			"https://api.example.com/a%20b", "https://api.example.com/.well-known/oauth-protected-resource/a%20b",
+			"/.well-known/oauth-protected-resource/a b",
+		},
+		{
+			"http://localhost:8080/v1", "http://localhost:8080/.well-known/oauth-protected-resource/v1",
+			"/.well-known/oauth-protected-resource/v1",
+		},
 	}
 	for _, c := range cases {
 		g := newGuard(t, guard.Metadata(guard.ResourceMetadata{Resource: c.resource}))
 		_, r := g.Check(t.Context(), get())
-		if got := r.Header.Get("WWW-Authenticate"); got != `Bearer resource_metadata="`+c.url+`"` || g.MetadataPath() != c.path {
+		if got := r.Header.Get("WWW-Authenticate"); got != `Bearer resource_metadata="`+c.url+`"` ||
+			g.MetadataPath() != c.path {
 			t.Errorf("%s: %s at %s", c.resource, got, g.MetadataPath())
 		}
 	}
 	servers, scopes := []string{"https://login.example"}, []string{"read", "write"}
 	g := newGuard(t, guard.Metadata(guard.ResourceMetadata{
-		Resource: "https://api.example.com", AuthorizationServers: servers, Scopes: scopes, Name: "Things", Documentation: "https://docs.example.com",
+		Resource:             "https://api.example.com",
+		AuthorizationServers: servers,
+		Scopes:               scopes,
+		Name:                 "Things",
+		Documentation:        "https://docs.example.com",
 	}))
 	servers[0], scopes[0] = "spoilt", "spoilt"
 	golden(t, "metadata", string(g.Metadata()))
 	w := serve(g, http.MethodGet)
 	if w.Code != 200 || w.Body.String() != string(g.Metadata()) || w.Header().Get("Content-Type") != "application/json" ||
-		w.Header().Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(w.Header().Get("Cache-Control"), "max-age") {
+		w.Header().
+			Get("Access-Control-Allow-Origin") !=
+			"*" || !strings.Contains(w.Header().Get("Cache-Control"), "max-age") {
 		t.Errorf("GET: %d %v %s", w.Code, w.Header(), w.Body)
 	}
-	if w = serve(g, http.MethodHead); w.Code != 200 || w.Body.Len() != 0 || w.Header().Get("Content-Type") != "application/json" {
+	if w = serve(g, http.MethodHead); w.Code != 200 || w.Body.Len() != 0 ||
+		w.Header().Get("Content-Type") != "application/json" {
 		t.Errorf("HEAD: %d %s", w.Code, w.Body)
 	}
-	if w = serve(g, http.MethodPost); w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD, OPTIONS" {
+	if w = serve(g, http.MethodPost); w.Code != http.StatusMethodNotAllowed ||
+		w.Header().Get("Allow") != "GET, HEAD, OPTIONS" {
 		t.Errorf("POST: %d %v", w.Code, w.Header())
 	}
 	if w = serve(g, http.MethodOptions); w.Code != http.StatusNoContent || w.Body.Len() != 0 ||
-		w.Header().Get("Access-Control-Allow-Origin") != "*" || w.Header().Get("Access-Control-Allow-Methods") != "GET, HEAD" ||
+		w.Header().
+			Get("Access-Control-Allow-Origin") !=
+			"*" || w.Header().Get("Access-Control-Allow-Methods") != "GET, HEAD" ||
 		w.Header().Get("Access-Control-Allow-Headers") != "Authorization, *" {
 		t.Errorf("OPTIONS: %d %v", w.Code, w.Header())
 	}
 	// The default names the contracts' issuers that are URLs.
-	v := newVerifier(t, secretRules(), newContract(t, core.Rules{Issuer: "gateway", Audiences: []string{"a"}, Secret: core.NewSecret(kitSecret)}))
+	v := newVerifier(t, secretRules(), newContract(t, core.Rules{
+		Issuer:    "gateway",
+		Audiences: []string{"a"},
+		Secret:    core.NewSecret(kitSecret),
+	}))
 	d, err := guard.New(v, guard.Metadata(guard.ResourceMetadata{Resource: "https://api.example.com"}))
 	if err != nil || !strings.Contains(string(d.Metadata()), `"authorization_servers":["`+kitIssuer+`"]`) {
 		t.Errorf("%s %v", d.Metadata(), err)

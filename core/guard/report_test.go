@@ -48,9 +48,20 @@ func TestRejectionsAreReportedInFull(t *testing.T) {
 		{"expired", nil, nil, rs256(t, "k1", map[string]any{"exp": 1}), core.CodeTokenExpired, true},
 		{"policy", []guard.Option{guard.Policies(refuse)}, nil, good, core.CodeForbidden, true},
 		{"revoked", []guard.Option{guard.Revocation(revoked, guard.FailOpen)}, nil, good, core.CodeTokenRevoked, true},
-		{"revocation down", []guard.Option{guard.Revocation(down, guard.FailClosed)}, nil, good, core.CodeRevocationUnavailable, true},
+		{
+			"revocation down",
+			[]guard.Option{guard.Revocation(down, guard.FailClosed)},
+			nil, good,
+			core.CodeRevocationUnavailable, true,
+		},
 		{"Require", nil, []core.Policy{refuse}, good, core.CodeForbidden, true},
-		{"Require of an anonymous request", []guard.Option{guard.Optional()}, []core.Policy{refuse}, "", core.CodeTokenMissing, false},
+		{
+			"Require of an anonymous request",
+			[]guard.Option{guard.Optional()},
+			[]core.Policy{refuse},
+			"",
+			core.CodeTokenMissing, false,
+		},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
@@ -72,7 +83,8 @@ func TestRejectionsAreReportedInFull(t *testing.T) {
 				t.Fatalf("%d events, want 1: %v", len(seen.all), seen.all)
 			}
 			e := seen.all[0]
-			if e.Code != string(c.code) || e.Detail == "" || e.Method != http.MethodGet || e.Path != "/things" || e.RequestID != "r1" ||
+			if e.Code != string(c.code) || e.Detail == "" || e.Method != http.MethodGet || e.Path != "/things" ||
+				e.RequestID != "r1" ||
 				core.CodeOf(e.Err) != c.code {
 				t.Errorf("got %+v", e)
 			}
@@ -92,8 +104,13 @@ func TestRecheckReportsTheSession(t *testing.T) {
 	rules := secretRules()
 	rules.Provider = "clerk"
 	isRevoked := false
-	g, err := guard.New(newVerifier(t, rules, core.WithObserver(seen.observe), core.WithClock(clock)),
-		guard.Revocation(guard.RevokerFunc(func(context.Context, *core.Session) (bool, error) { return isRevoked, nil }), guard.FailClosed))
+	g, err := guard.New(
+		newVerifier(t, rules, core.WithObserver(seen.observe), core.WithClock(clock)),
+		guard.Revocation(
+			guard.RevokerFunc(func(context.Context, *core.Session) (bool, error) { return isRevoked, nil }),
+			guard.FailClosed,
+		),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,9 +184,24 @@ func TestOneRejectionIsOneLine(t *testing.T) {
 		{"no header", nil, false, missing("the Authorization header is missing")},
 		{"empty header", []string{""}, false, missing("the Authorization header is empty")},
 		{"blank header", []string{" "}, false, missing("the Authorization header is empty")},
-		{"another scheme", []string{"Basic dXNlcjpwdw=="}, false, missing("the Authorization header has the scheme Basic, expected Bearer")},
-		{"unknown scheme", []string{"Foo bar"}, false, missing("the Authorization header has a scheme that is not known, expected Bearer")},
-		{"no scheme", []string{"a.b.c"}, false, missing("the Authorization header is one word without a scheme, expected Bearer and a token")},
+		{
+			"another scheme",
+			[]string{"Basic dXNlcjpwdw=="},
+			false,
+			missing("the Authorization header has the scheme Basic, expected Bearer"),
+		},
+		{
+			"unknown scheme",
+			[]string{"Foo bar"},
+			false,
+			missing("the Authorization header has a scheme that is not known, expected Bearer"),
+		},
+		{
+			"no scheme",
+			[]string{"a.b.c"},
+			false,
+			missing("the Authorization header is one word without a scheme, expected Bearer and a token"),
+		},
 		{
 			"no token",
 			[]string{"Bearer"},

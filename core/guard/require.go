@@ -58,7 +58,15 @@ func (q *Requirement) Check(ctx context.Context, r Request) *Rejection {
 	case a == nil:
 		return unguarded(r)
 	case a.session == nil:
-		return a.rejection(r, a.guard.reported(ctx, r, nil, reject(core.CodeTokenMissing, "the route requires a session and the request is anonymous")))
+		return a.rejection(
+			r,
+			a.guard.reported(
+				ctx,
+				r,
+				nil,
+				reject(core.CodeTokenMissing, "the route requires a session and the request is anonymous"),
+			),
+		)
 	}
 	if err := a.recheck(ctx, r, false); err != nil { // the context may have been kept for hours
 		return a.rejection(r, err)

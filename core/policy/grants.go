@@ -44,7 +44,9 @@ func scopeNames(function string, scopes []string) []string {
 	for _, scope := range scopes {
 		if strings.ContainsAny(scope, " \t\r\n") {
 			panic(
-				"policy: " + function + ": " + strconv.Quote(scope) + " contains a space, which separates scopes: pass each one as its own argument",
+				"policy: " + function + ": " + strconv.Quote(
+					scope,
+				) + " contains a space, which separates scopes: pass each one as its own argument",
 			)
 		}
 	}

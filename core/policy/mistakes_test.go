@@ -17,8 +17,10 @@ func TestErrorsHoldNothingOfTheToken(t *testing.T) {
 		"amr": []string{private}, "plan": private, "permissions": []string{private},
 	})
 	for _, p := range []core.Policy{
-		policy.Role("a"), policy.AnyRole("a"), policy.Scope("a"), policy.AnyScope("a"), policy.Permission("a"), policy.AnyPermission("a"),
-		policy.InOrganization("a"), policy.ACR("a"), policy.AAL(1), policy.MFA(), policy.Claim("plan", "a"), policy.Kind(core.KindID),
+		policy.Role("a"), policy.AnyRole("a"), policy.Scope("a"), policy.AnyScope("a"), policy.Permission("a"),
+		policy.AnyPermission("a"),
+		policy.InOrganization("a"), policy.ACR("a"), policy.AAL(1), policy.MFA(), policy.Claim("plan", "a"),
+		policy.Kind(core.KindID),
 		policy.Not(policy.Claim("plan", private+"!")), policy.FreshWithin(time.Minute),
 	} {
 		if err := p.Check(s); err != nil && strings.Contains(strings.ReplaceAll(err.Error(), private+"!", ""), private) {

@@ -58,7 +58,11 @@ func TestLeaves(t *testing.T) {
 		{"any role: none", policy.AnyRole("owner", "admin"), claims{"roles": []string{"member"}}, fails},
 
 		{"permission", policy.Permission("a:read", "a:write"), claims{"permissions": []string{"a:write", "a:read"}}, holds},
-		{"permission: one is missing", policy.Permission("a:read", "a:write"), claims{"permissions": []string{"a:read"}}, fails},
+		{
+			"permission: one is missing", policy.Permission("a:read", "a:write"),
+			claims{"permissions": []string{"a:read"}},
+			fails,
+		},
 		{"any permission", policy.AnyPermission("a:read", "a:write"), claims{"permissions": []string{"a:write"}}, holds},
 		{"any permission: none", policy.AnyPermission("a:read"), claims{"permissions": []string{}}, fails},
 
@@ -94,11 +98,19 @@ func TestLeaves(t *testing.T) {
 		{"claim: number", policy.Claim("level", "42"), claims{"level": 42}, holds},
 		{"claim: fraction", policy.Claim("level", "4.5"), claims{"level": 4.5}, holds},
 		{"claim: other number", policy.Claim("level", "42"), claims{"level": 41}, fails},
-		{"claim: number too large to compare", policy.Claim("id", "9007199254740993"), claims{"id": int64(9007199254740993)}, undecided},
+		{
+			"claim: number too large to compare", policy.Claim("id", "9007199254740993"),
+			claims{"id": int64(9007199254740993)},
+			undecided,
+		},
 		{"claim: in a list", policy.Claim("groups", "b"), claims{"groups": []string{"a", "b"}}, holds},
 		{"claim: not in the list", policy.Claim("groups", "c"), claims{"groups": []string{"a", "b"}}, fails},
 		{"claim: object can't be compared", policy.Claim("groups", "a"), claims{"groups": claims{"a": true}}, undecided},
-		{"claim: list of objects can't be compared", policy.Claim("groups", "a"), claims{"groups": []any{"b", claims{}}}, undecided},
+		{
+			"claim: list of objects can't be compared", policy.Claim("groups", "a"),
+			claims{"groups": []any{"b", claims{}}},
+			undecided,
+		},
 		{"claim: found next to an object", policy.Claim("groups", "a"), claims{"groups": []any{claims{}, "a"}}, holds},
 		{"claim: nested", policy.Claim("app.plan", "pro"), claims{"app": claims{"plan": "pro"}}, holds},
 		{"claim: URL", policy.Claim("https://example.com/plan", "pro"), claims{"https://example.com/plan": "pro"}, holds},
@@ -106,12 +118,19 @@ func TestLeaves(t *testing.T) {
 
 		{"fresh", policy.FreshWithin(10 * time.Minute), claims{"auth_time": at(-9 * time.Minute)}, holds},
 		{"fresh: to the second", policy.FreshWithin(10 * time.Minute), claims{"auth_time": at(-10 * time.Minute)}, holds},
-		{"fresh: one second over", policy.FreshWithin(10 * time.Minute), claims{"auth_time": at(-10*time.Minute - time.Second)}, fails},
+		{
+			"fresh: one second over", policy.FreshWithin(10 * time.Minute),
+			claims{"auth_time": at(-10*time.Minute - time.Second)},
+			fails,
+		},
 		{"fresh: missing", policy.FreshWithin(10 * time.Minute), nil, undecided},
 		{"fresh: a string", policy.FreshWithin(10 * time.Minute), claims{"auth_time": fmt.Sprint(at(0))}, undecided},
 		{"fresh: null", policy.FreshWithin(10 * time.Minute), claims{"auth_time": null}, undecided},
 		{"fresh: in the future", policy.FreshWithin(10 * time.Minute), claims{"auth_time": at(time.Minute)}, undecided},
-		{"fresh: the issuer's clock is ahead", policy.FreshWithin(10 * time.Minute), claims{"auth_time": at(10 * time.Second), "iat": at(10 * time.Second)}, holds},
+		{"fresh: the issuer's clock is ahead", policy.FreshWithin(10 * time.Minute), claims{
+			"auth_time": at(10 * time.Second),
+			"iat":       at(10 * time.Second),
+		}, holds},
 		{"fresh: first factor", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3, -1}}, holds},
 		{"fresh: second factor", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{300, 3}}, holds},
 		{"fresh: first factor, stale second", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3, 300}}, holds},
@@ -119,8 +138,14 @@ func TestLeaves(t *testing.T) {
 		{"fresh: no factor was ever verified", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{-1, -1}}, undecided},
 		{"fresh: fva is not a pair", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3}}, undecided},
 		{"fresh: fva without iat", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3, -1}, "iat": nil}, undecided},
-		{"fresh: fva counts from iat", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3, -1}, "iat": at(-8 * time.Minute)}, fails},
-		{"fresh: auth_time decides before fva", policy.FreshWithin(10 * time.Minute), claims{"fva": []int{3, -1}, "auth_time": at(-time.Hour)}, fails},
+		{"fresh: fva counts from iat", policy.FreshWithin(10 * time.Minute), claims{
+			"fva": []int{3, -1},
+			"iat": at(-8 * time.Minute),
+		}, fails},
+		{"fresh: auth_time decides before fva", policy.FreshWithin(10 * time.Minute), claims{
+			"fva":       []int{3, -1},
+			"auth_time": at(-time.Hour),
+		}, fails},
 
 		{"acr", policy.ACR("gold", "silver"), claims{"acr": "silver"}, holds},
 		{"acr: another", policy.ACR("gold"), claims{"acr": "silver"}, fails},
@@ -152,10 +177,24 @@ func TestLeaves(t *testing.T) {
 
 		{"func", policy.Func("ok", func(*core.Session) error { return nil }), nil, holds},
 		{"func: forbidden", policy.Func("no", func(*core.Session) error { return core.CodeForbidden }), nil, fails},
-		{"func: wrapped", policy.Func("no", func(*core.Session) error { return fmt.Errorf("no: %w", core.CodeForbidden) }), nil, fails},
-		{"func: own error", policy.Func("no", func(*core.Session) error { return &core.Error{Code: core.CodeReauthenticationRequired} }), nil, fails},
-		{"func: an outage is undecided", policy.Func("db", func(*core.Session) error { return errors.New("connection refused") }), nil, undecided},
-		{"func: so is an error code for an outage", policy.Func("db", func(*core.Session) error { return &core.Error{Code: core.CodeKeysUnavailable} }), nil, undecided},
+		{
+			"func: wrapped", policy.Func("no", func(*core.Session) error { return fmt.Errorf("no: %w", core.CodeForbidden) }),
+			nil, fails,
+		},
+		{
+			"func: own error",
+			policy.Func("no", func(*core.Session) error { return &core.Error{Code: core.CodeReauthenticationRequired} }), nil,
+			fails,
+		},
+		{
+			"func: an outage is undecided",
+			policy.Func("db", func(*core.Session) error { return errors.New("connection refused") }), nil, undecided,
+		},
+		{
+			"func: so is an error code for an outage",
+			policy.Func("db", func(*core.Session) error { return &core.Error{Code: core.CodeKeysUnavailable} }), nil,
+			undecided,
+		},
 		{"func: missing claim", policy.Func("x", func(*core.Session) error {
 			return &core.Error{Code: core.CodeForbidden, Err: core.CodeMissingClaim}
 		}), nil, undecided},
@@ -209,37 +248,85 @@ func TestAnswers(t *testing.T) {
 		policy core.Policy
 		want   core.Error
 	}{
-		{scope, core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"read", "write"}, Detail: `Scope("read", "write"): the token does not grant "write"`}},
+		{scope, core.Error{
+			Code:   core.CodeInsufficientScope,
+			Scopes: []string{"read", "write"},
+			Detail: `Scope("read", "write"): the token does not grant "write"`,
+		}},
 		{policy.AnyScope("b", "a"), core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"b"}}},
 		{role, core.Error{Code: core.CodeForbidden, Detail: `Role("admin"): "admin" is not among the session's roles`}},
-		{fresh, core.Error{Code: core.CodeReauthenticationRequired, MaxAge: 5 * time.Minute, Claim: "auth_time", Detail: `FreshWithin(5m0s): the last sign-in was 1h0m0s ago`}},
+		{fresh, core.Error{
+			Code:   core.CodeReauthenticationRequired,
+			MaxAge: 5 * time.Minute,
+			Claim:  "auth_time",
+			Detail: `FreshWithin(5m0s): the last sign-in was 1h0m0s ago`,
+		}},
 		{acr, core.Error{Code: core.CodeReauthenticationRequired, ACR: []string{"gold", "silver"}, Claim: "acr"}},
-		{policy.AAL(2), core.Error{Code: core.CodeReauthenticationRequired, Claim: "aal", Detail: `AAL(2): the session has no aal`}},
+		{policy.AAL(2), core.Error{
+			Code:   core.CodeReauthenticationRequired,
+			Claim:  "aal",
+			Detail: `AAL(2): the session has no aal`,
+		}},
 		{policy.MFA(), core.Error{Code: core.CodeReauthenticationRequired, Claim: "amr"}},
-		{policy.Claim("plan", "pro"), core.Error{Code: core.CodeForbidden, Claim: "plan", Detail: `Claim("plan", "pro"): the session has no plan`}},
-		{policy.InOrganization(), core.Error{Code: core.CodeForbidden, Detail: `InOrganization(): no organization is active`}},
+		{policy.Claim("plan", "pro"), core.Error{
+			Code:   core.CodeForbidden,
+			Claim:  "plan",
+			Detail: `Claim("plan", "pro"): the session has no plan`,
+		}},
+		{policy.InOrganization(), core.Error{
+			Code:   core.CodeForbidden,
+			Detail: `InOrganization(): no organization is active`,
+		}},
 		{policy.Kind(core.KindID), core.Error{Code: core.CodeForbidden, Detail: `Kind("id"): the token is of another kind`}},
 		{outage, core.Error{Code: core.CodeKeysUnavailable, RetryAfter: 5 * time.Second}},
 		{policy.Not(outage), core.Error{Code: core.CodeKeysUnavailable, RetryAfter: 5 * time.Second}},
-		{policy.Not(policy.Scope("read")), core.Error{Code: core.CodeForbidden, Detail: `Not(Scope("read")): the inner policy holds`}},
-		{policy.Not(policy.MFA()), core.Error{Code: core.CodeForbidden, Claim: "amr", Detail: `Not › MFA(): the session has no amr`}},
-		{policy.Func("beta", func(*core.Session) error { return errors.New("no row") }), core.Error{Code: core.CodeForbidden, Detail: `Func("beta"): no row`}},
+		{policy.Not(policy.Scope("read")), core.Error{
+			Code:   core.CodeForbidden,
+			Detail: `Not(Scope("read")): the inner policy holds`,
+		}},
+		{policy.Not(policy.MFA()), core.Error{
+			Code:   core.CodeForbidden,
+			Claim:  "amr",
+			Detail: `Not › MFA(): the session has no amr`,
+		}},
+		{policy.Func("beta", func(*core.Session) error { return errors.New("no row") }), core.Error{
+			Code:   core.CodeForbidden,
+			Detail: `Func("beta"): no row`,
+		}},
 
 		// All reports what is hardest to fix, and asks for everything at once.
-		{policy.All(policy.Scope("read"), role), core.Error{Code: core.CodeForbidden, Detail: `All › Role("admin"): "admin" is not among the session's roles`}},
+		{policy.All(policy.Scope("read"), role), core.Error{
+			Code:   core.CodeForbidden,
+			Detail: `All › Role("admin"): "admin" is not among the session's roles`,
+		}},
 		{policy.All(fresh, scope, role), core.Error{Code: core.CodeForbidden}},
 		{policy.All(fresh, scope, outage), core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"read", "write"}}},
-		{policy.All(policy.Scope("read"), policy.Scope("x")), core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"read", "x"}}},
-		{policy.All(policy.All(policy.Scope("read")), policy.AnyScope("y", "z")), core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"read", "y"}}},
+		{policy.All(policy.Scope("read"), policy.Scope("x")), core.Error{
+			Code:   core.CodeInsufficientScope,
+			Scopes: []string{"read", "x"},
+		}},
+		{policy.All(policy.All(policy.Scope("read")), policy.AnyScope("y", "z")), core.Error{
+			Code:   core.CodeInsufficientScope,
+			Scopes: []string{"read", "y"},
+		}},
 		{
 			policy.All(policy.FreshWithin(2*time.Hour), fresh, acr, policy.ACR("silver", "gold+")),
-			core.Error{Code: core.CodeReauthenticationRequired, MaxAge: 5 * time.Minute, ACR: []string{"silver"}, Claim: "auth_time"},
+			core.Error{
+				Code:   core.CodeReauthenticationRequired,
+				MaxAge: 5 * time.Minute,
+				ACR:    []string{"silver"},
+				Claim:  "auth_time",
+			},
 		},
 		{
 			policy.All(policy.Any(policy.Scope("p")), policy.Any(policy.Scope("q"), role)),
 			core.Error{Code: core.CodeInsufficientScope, Scopes: []string{"p", "q"}},
 		},
-		{policy.All(acr, policy.ACR("iron")), core.Error{Code: core.CodeReauthenticationRequired, ACR: []string{"gold", "silver"}, Claim: "acr"}},
+		{policy.All(acr, policy.ACR("iron")), core.Error{
+			Code:  core.CodeReauthenticationRequired,
+			ACR:   []string{"gold", "silver"},
+			Claim: "acr",
+		}},
 
 		// Any reports what is easiest.
 		{policy.Any(role, scope, fresh), core.Error{
@@ -317,7 +404,8 @@ func TestPoliciesAreImmutable(t *testing.T) {
 
 func TestString(t *testing.T) {
 	p := policy.All(
-		policy.Scope("read"), policy.Any(policy.Role("admin"), policy.Not(policy.Claim("app.x", `a"b`))), policy.FreshWithin(90*time.Second),
+		policy.Scope("read"), policy.Any(policy.Role("admin"), policy.Not(policy.Claim("app.x", `a"b`))),
+		policy.FreshWithin(90*time.Second),
 		policy.MFA(), policy.AAL(2), policy.ACR("a", "b"), policy.InOrganization(), policy.Kind(core.KindAccess),
 		policy.AnyPermission("p"), foreign{},
 	)
@@ -330,7 +418,14 @@ func TestString(t *testing.T) {
 
 // A guard checks policies on every request: a policy that holds does not allocate.
 func TestHoldingAllocatesNothing(t *testing.T) {
-	s := verified(t, claims{"scope": "read", "roles": []string{"admin"}, "auth_time": at(0), "acr": "gold", "aal": "aal2", "org_id": "org_1"})
+	s := verified(t, claims{
+		"scope":     "read",
+		"roles":     []string{"admin"},
+		"auth_time": at(0),
+		"acr":       "gold",
+		"aal":       "aal2",
+		"org_id":    "org_1",
+	})
 	p := policy.All(
 		policy.Scope("read"), policy.Any(policy.Role("admin"), policy.Role("owner")), policy.FreshWithin(time.Hour),
 		policy.ACR("gold"), policy.AAL(2), policy.MFA(), policy.InOrganization("org_1"), policy.Kind(core.KindSession),

@@ -67,9 +67,12 @@ func model() []Provider {
 			Description: "Bring-your-own JWT verified with a shared secret (HS256).",
 			LogoURL:     "https://cdn.simpleicons.org/jsonwebtokens/ffffff",
 			Strategies:  []string{"HS256"},
-			Algorithms:  []string{"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"},
-			Build:       FromJSON(custom.NewContract),
-			Claims:      claimsOf[custom.Claims],
+			Algorithms: []string{
+				"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
+				"EdDSA",
+			},
+			Build:  FromJSON(custom.NewContract),
+			Claims: claimsOf[custom.Claims],
 		},
 		{
 			Slug:        "oidc",

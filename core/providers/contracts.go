@@ -109,7 +109,11 @@ func (c *Catalog) buildConfig(slug string, data []byte, document *strictjson.Doc
 				f.Add("config", "", "must be an object, found %s", config.Describe())
 			}
 		case m.Name != "provider" && m.Name != "tests":
-			f.Conflict(m.Name, "", "can't be combined with config: write what the preset's Config has in there, and remove this member")
+			f.Conflict(
+				m.Name,
+				"",
+				"can't be combined with config: write what the preset's Config has in there, and remove this member",
+			)
 		}
 	}
 	if !f.Empty() {

@@ -29,7 +29,10 @@ func TestParseContractsKnowsEveryProvider(t *testing.T) {
 		if strings.Contains(string(config), "${") {
 			t.Fatalf("%s: the first sample has the keys of its issuer in its configuration", p.Slug)
 		}
-		document.Contracts = append(document.Contracts, providertest.Object{"provider": json.RawMessage(`"` + p.Slug + `"`), "config": config})
+		document.Contracts = append(document.Contracts, providertest.Object{
+			"provider": json.RawMessage(`"` + p.Slug + `"`),
+			"config":   config,
+		})
 		contract, err := providers.Build(p.Slug, config)
 		must(t, err)
 		want = append(want, contract)

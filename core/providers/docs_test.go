@@ -34,7 +34,9 @@ func TestEveryProviderHasAPage(t *testing.T) {
 			t.Errorf("%s: %v", p.Slug, err)
 			continue
 		}
-		for _, heading := range []string{"# ", "\n## Where to find the values", "\n## What is checked", "\n## Audience", "\n## A token", "\n## Errors"} {
+		for _, heading := range []string{
+			"# ", "\n## Where to find the values", "\n## What is checked", "\n## Audience", "\n## A token", "\n## Errors",
+		} {
 			if !strings.Contains(string(page), heading) {
 				t.Errorf("%s.md has no heading %q", p.Slug, strings.TrimSpace(heading))
 			}

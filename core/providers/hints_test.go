@@ -21,7 +21,10 @@ func TestRefusedIssuersAreExplained(t *testing.T) {
 		{"supabase", "legacy secret", nil, "set GOTRUE_JWT_ISSUER"},
 		{"supabase", "legacy secret", "supabase", "API key"},
 		{"entra", "v2 token", "https://sts.windows.net/7f3d9a51-c2e8-4b06-95d1-8a4e6f0b2c73/", "requestedAccessTokenVersion"},
-		{"entra", "v1 token", "https://login.microsoftonline.com/7f3d9a51-c2e8-4b06-95d1-8a4e6f0b2c73/v2.0", "set Version 2.0"},
+		{
+			"entra", "v1 token", "https://login.microsoftonline.com/7f3d9a51-c2e8-4b06-95d1-8a4e6f0b2c73/v2.0",
+			"set Version 2.0",
+		},
 	} {
 		good, _, err := providertest.Tokens(c.slug)
 		must(t, err)

@@ -42,7 +42,10 @@ func newInternet(t *testing.T, issuer *authtest.Issuer) *internet {
 	n := &internet{issuer: issuer, issuers: map[string]string{}}
 	certificate, roots := n.authority(t)
 	secure := httptest.NewUnstartedServer(n)
-	secure.Listener = tls.NewListener(secure.Listener, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: certificate})
+	secure.Listener = tls.NewListener(secure.Listener, &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		GetCertificate: certificate,
+	})
 	secure.Start()
 	t.Cleanup(secure.Close)
 	plain := httptest.NewServer(n)
@@ -51,7 +54,8 @@ func newInternet(t *testing.T, issuer *authtest.Issuer) *internet {
 		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			to := secure.Listener.Addr().String()
-			if host, port, err := net.SplitHostPort(addr); err == nil && port != "443" && (host == "127.0.0.1" || host == "localhost") {
+			if host, port, err := net.SplitHostPort(addr); err == nil && port != "443" &&
+				(host == "127.0.0.1" || host == "localhost") {
 				to = plain.Listener.Addr().String()
 			}
 			n.dialed(addr)

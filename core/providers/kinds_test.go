@@ -19,16 +19,23 @@ func TestKindsOfMistakes(t *testing.T) {
 		provider, config, field string
 		kind                    string
 	}{
-		"no issuer":                 {"clerk", `{"authorizedParties": ["https://a.example"]}`, "issuerUrl", "missing"},
-		"an empty member":           {"clerk", `{"issuerUrl": ""}`, "issuerUrl", "missing"},
-		"a dashboard":               {"clerk", `{"issuerUrl": "https://dashboard.clerk.com"}`, "issuerUrl", "invalid"},
-		"an unknown member":         {"clerk", `{"issuerURL": "https://clerk.a.example"}`, "issuerURL", "invalid"},
-		"an empty client id":        {"cognito", `{"userPoolId": "eu-west-1_Qm7Tz4LxB", "clientId": [""]}`, "clientId", "missing"},
-		"two ways to say a tenant":  {"firebase", `{"projectId": "northwind", "tenant": ["a"], "insecureAnyTenant": true}`, "insecureAnyTenant", "conflicting"},
+		"no issuer":         {"clerk", `{"authorizedParties": ["https://a.example"]}`, "issuerUrl", "missing"},
+		"an empty member":   {"clerk", `{"issuerUrl": ""}`, "issuerUrl", "missing"},
+		"a dashboard":       {"clerk", `{"issuerUrl": "https://dashboard.clerk.com"}`, "issuerUrl", "invalid"},
+		"an unknown member": {"clerk", `{"issuerURL": "https://clerk.a.example"}`, "issuerURL", "invalid"},
+		"an empty client id": {
+			"cognito", `{"userPoolId": "eu-west-1_Qm7Tz4LxB", "clientId": [""]}`, "clientId", "missing",
+		},
+		"two ways to say a tenant": {
+			"firebase", `{"projectId": "northwind", "tenant": ["a"], "insecureAnyTenant": true}`, "insecureAnyTenant",
+			"conflicting",
+		},
 		"plain http":                {"clerk", `{"issuerUrl": "http://clerk.a.example"}`, "issuerUrl", "prohibited"},
 		"credentials in an address": {"clerk", `{"issuerUrl": "https://u:p@clerk.a.example"}`, "issuerUrl", "prohibited"},
-		"a long leeway":             {"clerk", `{"issuerUrl": "https://clerk.a.example", "leewaySeconds": 86400}`, "leewaySeconds", "prohibited"},
-		"an unknown provider":       {"clark", `{}`, "provider", "invalid"},
+		"a long leeway": {
+			"clerk", `{"issuerUrl": "https://clerk.a.example", "leewaySeconds": 86400}`, "leewaySeconds", "prohibited",
+		},
+		"an unknown provider": {"clark", `{}`, "provider", "invalid"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

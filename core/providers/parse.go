@@ -78,7 +78,12 @@ func (c *Catalog) ParseContract(data []byte) (*core.Contract, error) {
 			contract, err := parseWire(data, document, slug, u)
 			return contract, from(slug, err)
 		}
-		f.Add("provider", slug, `has no wire form: write {"provider": %q, "config": {…}} with the preset's configuration`, slug)
+		f.Add(
+			"provider",
+			slug,
+			`has no wire form: write {"provider": %q, "config": {…}} with the preset's configuration`,
+			slug,
+		)
 	}
 	return nil, from(known, inJSON(f.Err(), document, nil))
 }

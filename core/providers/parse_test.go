@@ -25,15 +25,24 @@ var wireForms = []struct {
 		json: `{"provider":"auth0","strategy":"RS256","jwksUri":"https://northwind.eu.auth0.com/.well-known/jwks.json",
 			"issuer":"https://northwind.eu.auth0.com/","audience":"https://api.northwind.example","userIdClaim":"sub"}`,
 		accepted: []string{"access token of a person", "RFC 9068 profile with an actor", "machine"},
-		refused:  map[string]core.Code{"ID token where the audience is a client id": core.CodeAudienceMismatch, "logout token": core.CodeClaimMismatch},
+		refused: map[string]core.Code{
+			"ID token where the audience is a client id": core.CodeAudienceMismatch,
+			"logout token": core.CodeClaimMismatch,
+		},
 	},
 	{
 		name: "auth0 without audience, with a slash too many",
 		json: `{"provider":"auth0","strategy":"RS256","jwksUri":"https://northwind.eu.auth0.com//.well-known/jwks.json",
 			"issuer":"https://northwind.eu.auth0.com//","userIdClaim":"sub"}`,
 		accepted: []string{"access token of a person"},
-		refused:  map[string]core.Code{"ID token": core.CodeClaimMismatch, "ID token without nonce where any audience is accepted": core.CodeMissingClaim},
-		mended:   map[string]string{"issuer": `"https://northwind.eu.auth0.com/"`, "jwksUri": `"https://northwind.eu.auth0.com/.well-known/jwks.json"`},
+		refused: map[string]core.Code{
+			"ID token": core.CodeClaimMismatch,
+			"ID token without nonce where any audience is accepted": core.CodeMissingClaim,
+		},
+		mended: map[string]string{
+			"issuer":  `"https://northwind.eu.auth0.com/"`,
+			"jwksUri": `"https://northwind.eu.auth0.com/.well-known/jwks.json"`,
+		},
 		warnings: 1,
 	},
 	{
@@ -42,7 +51,9 @@ var wireForms = []struct {
 			"issuer":"https://clerk.northwind.example","userIdClaim":"sub"}`,
 		accepted: []string{"session of version 2 with an organization", "session of version 1 with an organization"},
 		refused: map[string]core.Code{
-			"JWT template as a session": core.CodeClaimMismatch, "machine token as a session": core.CodeClaimMismatch, "pending session": core.CodeClaimMismatch,
+			"JWT template as a session":  core.CodeClaimMismatch,
+			"machine token as a session": core.CodeClaimMismatch,
+			"pending session":            core.CodeClaimMismatch,
 		},
 		warnings: 1,
 	},
@@ -66,16 +77,22 @@ var wireForms = []struct {
 		json: `{"provider":"supabase","strategy":"RS256","jwksUri":"https://qwertnorthwindabcxyz.supabase.co/rest/v1/auth/jwks",
 			"issuer":"https://qwertnorthwindabcxyz.supabase.co/auth/v1","audience":"authenticated","userIdClaim":"sub"}`,
 		accepted: []string{"session with a second factor", "RS256 with methods that a hook reduced to names"},
-		refused:  map[string]core.Code{"role service_role": core.CodeClaimMismatch, "is_anonymous as a string": core.CodeClaimMismatch},
-		mended:   map[string]string{"jwksUri": `"https://qwertnorthwindabcxyz.supabase.co/auth/v1/.well-known/jwks.json"`},
+		refused: map[string]core.Code{
+			"role service_role":        core.CodeClaimMismatch,
+			"is_anonymous as a string": core.CodeClaimMismatch,
+		},
+		mended: map[string]string{"jwksUri": `"https://qwertnorthwindabcxyz.supabase.co/auth/v1/.well-known/jwks.json"`},
 	},
 	{
 		name: "supabase with a secret",
 		json: `{"provider":"supabase","strategy":"HS256","signingSecret":"super-secret-jwt-token-with-at-least-32-characters-long",
 			"issuer":"https://qwertnorthwindabcxyz.supabase.co/auth/v1","userIdClaim":"sub"}`,
 		accepted: []string{"legacy secret"},
-		refused:  map[string]core.Code{"anon key": core.CodeIssuerMismatch, "session with a second factor": core.CodeAlgorithmNotAllowed},
-		mended:   map[string]string{"signingSecret": `"[REDACTED]"`, "audience": `"authenticated"`},
+		refused: map[string]core.Code{
+			"anon key":                     core.CodeIssuerMismatch,
+			"session with a second factor": core.CodeAlgorithmNotAllowed,
+		},
+		mended: map[string]string{"signingSecret": `"[REDACTED]"`, "audience": `"authenticated"`},
 	},
 	{
 		name: "cognito",
@@ -83,7 +100,9 @@ var wireForms = []struct {
 			"issuer":"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Qm7Tz4LxB","audience":"4h8s2kq9v1n7x3t6b5d0mfcrjw","userIdClaim":"sub"}`,
 		accepted: []string{"access token", "ID token", "machine"},
 		refused: map[string]core.Code{
-			"another client": core.CodeAudienceMismatch, "ID token of another client": core.CodeAudienceMismatch, "no token_use": core.CodeMissingClaim,
+			"another client":             core.CodeAudienceMismatch,
+			"ID token of another client": core.CodeAudienceMismatch,
+			"no token_use":               core.CodeMissingClaim,
 		},
 		mended: map[string]string{"audience": ""},
 	},
@@ -244,25 +263,60 @@ func TestParseContractNamesTheMemberAtFault(t *testing.T) {
 		fields     []string
 	}{
 		{"auth0 without issuer", `{"provider":"auth0","strategy":"RS256","audience":"a"}`, []string{"issuer"}},
-		{"auth0 with a path", `{"provider":"auth0","strategy":"RS256","issuer":"https://t.eu.auth0.com/x/"}`, []string{"issuer"}},
-		{"auth0 with ES256", `{"provider":"auth0","strategy":"ES256","issuer":"https://t.eu.auth0.com/"}`, []string{"strategy"}},
-		{"clerk with http", `{"provider":"clerk","strategy":"RS256","issuer":"http://clerk.example.com"}`, []string{"issuer"}},
-		{"clerk with a secret", `{"provider":"clerk","strategy":"HS256","issuer":"https://clerk.example.com","signingSecret":"s"}`, []string{"signingSecret"}},
-		{"clerk with HS256", `{"provider":"clerk","strategy":"HS256","issuer":"https://clerk.example.com"}`, []string{"strategy"}},
+		{
+			"auth0 with a path", `{"provider":"auth0","strategy":"RS256","issuer":"https://t.eu.auth0.com/x/"}`,
+			[]string{"issuer"},
+		},
+		{
+			"auth0 with ES256", `{"provider":"auth0","strategy":"ES256","issuer":"https://t.eu.auth0.com/"}`,
+			[]string{"strategy"},
+		},
+		{
+			"clerk with http", `{"provider":"clerk","strategy":"RS256","issuer":"http://clerk.example.com"}`,
+			[]string{"issuer"},
+		},
+		{
+			"clerk with a secret",
+			`{"provider":"clerk","strategy":"HS256","issuer":"https://clerk.example.com","signingSecret":"s"}`,
+			[]string{"signingSecret"},
+		},
+		{
+			"clerk with HS256", `{"provider":"clerk","strategy":"HS256","issuer":"https://clerk.example.com"}`,
+			[]string{"strategy"},
+		},
 		{
 			"supabase with keys beside a secret", `{"provider":"supabase","strategy":"HS256","issuer":"https://x.supabase.co/auth/v1",
 			"signingSecret":"super-secret-jwt-token-with-at-least-32-characters-long","jwksUri":"https://x.supabase.co/keys"}`, []string{"jwksUri"},
 		},
-		{"supabase with a short secret", `{"provider":"supabase","strategy":"HS256","issuer":"https://x.supabase.co/auth/v1","signingSecret":"short"}`, []string{"signingSecret"}},
-		{"supabase of another path", `{"provider":"supabase","strategy":"RS256","issuer":"https://x.supabase.co/elsewhere"}`, []string{"issuer"}},
-		{"cognito without issuer", `{"provider":"cognito","strategy":"RS256","audience":"c"}`, []string{"issuer"}},
-		{"firebase with a foreign issuer", `{"provider":"firebase","strategy":"RS256","issuer":"https://evil.example/p"}`, []string{"issuer"}},
 		{
-			"firebase with another audience", `{"provider":"firebase","strategy":"RS256","issuer":"https://securetoken.google.com/p-1","audience":"p-2"}`,
+			"supabase with a short secret",
+			`{"provider":"supabase","strategy":"HS256","issuer":"https://x.supabase.co/auth/v1","signingSecret":"short"}`,
+			[]string{"signingSecret"},
+		},
+		{
+			"supabase of another path",
+			`{"provider":"supabase","strategy":"RS256","issuer":"https://x.supabase.co/elsewhere"}`,
+			[]string{"issuer"},
+		},
+		{"cognito without issuer", `{"provider":"cognito","strategy":"RS256","audience":"c"}`, []string{"issuer"}},
+		{
+			"firebase with a foreign issuer", `{"provider":"firebase","strategy":"RS256","issuer":"https://evil.example/p"}`,
+			[]string{"issuer"},
+		},
+		{
+			"firebase with another audience",
+			`{"provider":"firebase","strategy":"RS256","issuer":"https://securetoken.google.com/p-1","audience":"p-2"}`,
 			[]string{"audience"},
 		},
-		{"custom with a short secret", `{"provider":"custom","strategy":"HS256","signingSecret":"short"}`, []string{"signingSecret"}},
-		{"a provider of one's own without keys", `{"provider":"acme","strategy":"RS256","issuer":"https://id.acme.example"}`, []string{"jwksUri", "strategy"}},
+		{
+			"custom with a short secret", `{"provider":"custom","strategy":"HS256","signingSecret":"short"}`,
+			[]string{"signingSecret"},
+		},
+		{
+			"a provider of one's own without keys",
+			`{"provider":"acme","strategy":"RS256","issuer":"https://id.acme.example"}`,
+			[]string{"jwksUri", "strategy"},
+		},
 		{"a misspelled member", `{"provider":"auth0","audiance":"a"}`, []string{"audiance"}},
 		{"no JSON", `provider: auth0`, []string{"contract"}},
 	} {

@@ -151,7 +151,13 @@ func verifier(t *testing.T, world *internet, contract *core.Contract, token prov
 	return v
 }
 
-func verify(t *testing.T, world *internet, contract *core.Contract, token providertest.Token, raw, how string) *core.Session {
+func verify(
+	t *testing.T,
+	world *internet,
+	contract *core.Contract,
+	token providertest.Token,
+	raw, how string,
+) *core.Session {
 	t.Helper()
 	session, err := verifier(t, world, contract, token).Verify(t.Context(), raw)
 	if err != nil {
@@ -202,7 +208,8 @@ func checkClaims(t *testing.T, session *core.Session, claims any, payload provid
 			continue
 		}
 		known++
-		if !slices.Contains([]string{"null", "false", `""`, "0", "[]", "{}"}, string(raw)) && v.FieldByIndex(field.Index).IsZero() {
+		if !slices.Contains([]string{"null", "false", `""`, "0", "[]", "{}"}, string(raw)) &&
+			v.FieldByIndex(field.Index).IsZero() {
 			t.Errorf("%T.%s is empty, the token's %s is %s", claims, field.Name, name, raw)
 		}
 	}
@@ -230,20 +237,38 @@ func TestEveryProviderHasSamples(t *testing.T) {
 // told apart.
 func TestKeysAreWhereTheProviderPublishesThem(t *testing.T) {
 	for _, c := range []struct{ slug, config, want string }{
-		{"auth0", `{"domain":"https://northwind.eu.auth0.com/","audience":"a"}`, "https://northwind.eu.auth0.com/.well-known/jwks.json"},
+		{
+			"auth0", `{"domain":"https://northwind.eu.auth0.com/","audience":"a"}`,
+			"https://northwind.eu.auth0.com/.well-known/jwks.json",
+		},
 		{"auth0", `{"domain":"t.eu.auth0.com","audience":"a","signingSecret":"0123456789abcdef0123456789abcdef"}`, ""},
-		{"clerk", `{"issuerUrl":"https://clerk.northwind.example/"}`, "https://clerk.northwind.example/.well-known/jwks.json"},
-		{"supabase", `{"projectUrl":"https://x.supabase.co/rest/v1/"}`, "https://x.supabase.co/auth/v1/.well-known/jwks.json"},
+		{
+			"clerk", `{"issuerUrl":"https://clerk.northwind.example/"}`,
+			"https://clerk.northwind.example/.well-known/jwks.json",
+		},
+		{
+			"supabase", `{"projectUrl":"https://x.supabase.co/rest/v1/"}`,
+			"https://x.supabase.co/auth/v1/.well-known/jwks.json",
+		},
 		{"supabase", `{"projectUrl":"https://x.supabase.co/auth/v1"}`, "https://x.supabase.co/auth/v1/.well-known/jwks.json"},
 		{"supabase", `{"projectRef":"x"}`, "https://x.supabase.co/auth/v1/.well-known/jwks.json"},
-		{"supabase", `{"projectUrl":"https://data.example/base","issuer":"https://id.example"}`, "https://data.example/base/auth/v1/.well-known/jwks.json"},
+		{
+			"supabase", `{"projectUrl":"https://data.example/base","issuer":"https://id.example"}`,
+			"https://data.example/base/auth/v1/.well-known/jwks.json",
+		},
 		{"supabase", `{"projectRef":"x","signingSecret":"0123456789abcdef0123456789abcdef"}`, ""},
 		{
 			"cognito", `{"userPoolId":"us-gov-west-1_Qm7Tz4LxB","clientId":"c"}`,
 			"https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_Qm7Tz4LxB/.well-known/jwks.json",
 		},
-		{"firebase", `{"projectId":"p-1"}`, "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"},
-		{"firebase", `{"projectId":"p-1","kind":"session-cookie"}`, "https://identitytoolkit.googleapis.com/v1/sessionCookiePublicKeys"},
+		{
+			"firebase", `{"projectId":"p-1"}`,
+			"https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+		},
+		{
+			"firebase", `{"projectId":"p-1","kind":"session-cookie"}`,
+			"https://identitytoolkit.googleapis.com/v1/sessionCookiePublicKeys",
+		},
 		{"firebase", `{"projectId":"p-1","jwksUri":"https://keys.example/set"}`, "https://keys.example/set"},
 	} {
 		contract, err := providers.Build(c.slug, []byte(c.config))

@@ -53,7 +53,10 @@ func TestWarningsOfCoreNameThePresetsFields(t *testing.T) {
 	const short = "short secret: a secret shorter than its hash can be guessed from one token; "
 	for _, c := range []struct{ json, want string }{
 		{`{"provider":"auth0","config":{"domain":"t.eu.auth0.com","insecureAnyAudience":true}}`, noAudience + "set Audience"},
-		{`{"provider":"clerk","config":{"issuerUrl":"https://clerk.n.example"}}`, noAudience + "set Audience, or AuthorizedParties"},
+		{
+			`{"provider":"clerk","config":{"issuerUrl":"https://clerk.n.example"}}`,
+			noAudience + "set Audience, or AuthorizedParties",
+		},
 		{
 			`{"provider":"cognito","config":{"userPoolId":"eu-west-1_Qm7Tz4LxB","insecureAnyClient":true}}`,
 			noAudience + "set ClientID",
@@ -65,7 +68,8 @@ func TestWarningsOfCoreNameThePresetsFields(t *testing.T) {
 		{`{"provider":"descope","config":{"projectId":"P2sVYkZrT0qN8xW4mJcL6hEbD1uA"}}`, noAudience + "set Audience"},
 		{
 			`{"provider":"entra","config":{"insecureAnyTenant":true,"audience":"0f8fad5b-d9cb-469f-a165-70867728950e"}}`,
-			"any tenant: every tenant of the issuer is accepted; restrict the template's claim in Tenants, or check the session's organization",
+			"any tenant: every tenant of the issuer is accepted; restrict the template's claim in Tenants, or " +
+				"check the session's organization",
 		},
 		{
 			`{"provider":"keycloak","config":{"issuer":"https://id.example/realms/r","insecureAnyAudience":true}}`,

@@ -79,8 +79,13 @@ func upgrades() map[string]upgrade {
 			wrongKeys: "/rest/v1/auth/jwks",
 		},
 		"cognito": {
-			build:   func(w *wire) (*core.Contract, error) { return cognito.NewContract(w.cognito()) },
-			members: common(map[string]string{"IssuerURL": "issuer", "UserPoolID": "issuer", "Region": "issuer", "ClientID": "audience"}),
+			build: func(w *wire) (*core.Contract, error) { return cognito.NewContract(w.cognito()) },
+			members: common(map[string]string{
+				"IssuerURL":  "issuer",
+				"UserPoolID": "issuer",
+				"Region":     "issuer",
+				"ClientID":   "audience",
+			}),
 		},
 		"firebase": {
 			build:   func(w *wire) (*core.Contract, error) { return firebase.NewContract(w.firebase()) },
@@ -231,7 +236,13 @@ func entry(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]
 // check notes what the preset would have passed over in silence.
 func (w *wire) check(rules *core.Rules, slug string, f *preset.Faults) {
 	if w.Strategy != "" && !slices.Contains(rules.Algorithms, w.Strategy) {
-		f.Conflict("strategy", w.Strategy, "does not fit: with this key %s signs with %s", slug, strings.Join(rules.Algorithms, " or "))
+		f.Conflict(
+			"strategy",
+			w.Strategy,
+			"does not fit: with this key %s signs with %s",
+			slug,
+			strings.Join(rules.Algorithms, " or "),
+		)
 	}
 	if w.hasSecret() && w.JWKSURI != "" {
 		f.Conflict("jwksUri", w.JWKSURI, "conflicts with the secret: the wire form has one of the two")
@@ -240,10 +251,21 @@ func (w *wire) check(rules *core.Rules, slug string, f *preset.Faults) {
 	case strings.TrimRight(w.Issuer, "/") != strings.TrimRight(rules.Issuer, "/"):
 		f.Add("issuer", w.Issuer, "is not an issuer of %s: it would be %s", slug, rules.Issuer)
 	case slug == "firebase" && len(w.Audience) > 0 && !slices.Equal(w.Audience, rules.Audiences):
-		f.Conflict("audience", strings.Join(w.Audience, " "), "is not the project of the issuer, %s", strings.Join(rules.Audiences, " "))
+		f.Conflict(
+			"audience",
+			strings.Join(w.Audience, " "),
+			"is not the project of the issuer, %s",
+			strings.Join(rules.Audiences, " "),
+		)
 	}
 	if len(w.TokenTypes) > 0 && len(w.typesOf(rules.TokenTypes)) == 0 {
-		f.Conflict("tokenTypes", strings.Join(w.TokenTypes, " "), "are not among those of %s: %s", slug, strings.Join(rules.TokenTypes, ", "))
+		f.Conflict(
+			"tokenTypes",
+			strings.Join(w.TokenTypes, " "),
+			"are not among those of %s: %s",
+			slug,
+			strings.Join(rules.TokenTypes, ", "),
+		)
 	}
 }
 

@@ -15,14 +15,19 @@ func TestTightenedWireContractKeepsThePreset(t *testing.T) {
 	issuer := newIssuer(t)
 	world := newInternet(t, issuer)
 	for _, member := range []string{
-		`"authorizedParties":["https://app.northwind.example"]`, `"requiredClaims":["sid"]`, `"claimRules":[{"claim":"sid","format":"nonEmpty"}]`,
+		`"authorizedParties":["https://app.northwind.example"]`, `"requiredClaims":["sid"]`,
+		`"claimRules":[{"claim":"sid","format":"nonEmpty"}]`,
 		`"tokenTypes":["application/jwt"]`, `"leewaySeconds":1`, `"maxAgeSeconds":60`, `"maxTokenBytes":9000`,
 	} {
-		contract, err := providers.ParseContract([]byte(`{"provider":"clerk","strategy":"RS256","issuer":"https://clerk.northwind.example",` + member + `}`))
+		contract, err := providers.ParseContract(
+			[]byte(`{"provider":"clerk","strategy":"RS256","issuer":"https://clerk.northwind.example",` + member + `}`),
+		)
 		must(t, err)
 		tokens := samples(t, "clerk")
 		for name, code := range map[string]core.Code{
-			"session of version 2 with an organization": "", "machine token as a session": core.CodeClaimMismatch, "pending session": core.CodeClaimMismatch,
+			"session of version 2 with an organization": "",
+			"machine token as a session":                core.CodeClaimMismatch,
+			"pending session":                           core.CodeClaimMismatch,
 		} {
 			token := tokens[name]
 			_, err := verifier(t, world, contract, token).Verify(t.Context(), mint(t, issuer, token))

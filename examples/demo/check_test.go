@@ -23,12 +23,18 @@ func someScenarios(t *testing.T, fields ...adaptertest.Field) []adaptertest.Scen
 }
 
 func TestCheck(t *testing.T) {
-	scenarios := slices.Concat(someScenarios(t), someScenarios(t, adaptertest.Field{Name: "Authorization", Value: "Bearer {session}"}))
+	scenarios := slices.Concat(someScenarios(t), someScenarios(t, adaptertest.Field{
+		Name:  "Authorization",
+		Value: "Bearer {session}",
+	}))
 	var out strings.Builder
 	if err := check(t.Context(), crosstest.Adapters(), scenarios, &out); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	for _, want := range []string{"chiauth", "ginauth", "echoauth", "fiberauth", "401 TOKEN_MISSING", "200 user_1", "4 adapters: every answer is as documented"} {
+	for _, want := range []string{
+		"chiauth", "ginauth", "echoauth", "fiberauth", "401 TOKEN_MISSING", "200 user_1",
+		"4 adapters: every answer is as documented",
+	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the table lacks %q:\n%s", want, out.String())
 		}

@@ -39,7 +39,11 @@ func (c call) line(issuer, api string) string {
 }
 
 func printDemo(out io.Writer, s *site) {
-	fmt.Fprintf(out, "The issuer, and the playground, a page to try it in a browser: %s\n\nThe same API in four frameworks:\n", s.url)
+	fmt.Fprintf(
+		out,
+		"The issuer, and the playground, a page to try it in a browser: %s\n\nThe same API in four frameworks:\n",
+		s.url,
+	)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, l := range s.links {
 		fmt.Fprintf(w, "  %s\t%s\n", l.Name, l.URL)

@@ -150,7 +150,8 @@ func TestForeignPages(t *testing.T) {
 	if status, body, _ := get(t, site+"/token", http.Header{"Sec-Fetch-Site": {"cross-site"}}); status != http.StatusForbidden {
 		t.Errorf("a fetch from another site: %d %s", status, body)
 	}
-	if status, _, header := get(t, site+"/token", nil); status != http.StatusOK || header.Get("Cross-Origin-Resource-Policy") != "same-origin" {
+	if status, _, header := get(t, site+"/token", nil); status != http.StatusOK ||
+		header.Get("Cross-Origin-Resource-Policy") != "same-origin" {
 		t.Errorf("curl: %d, %v", status, header)
 	}
 }

@@ -75,7 +75,10 @@ func readTokenRequest(query string) (tokenRequest, error) {
 	for _, name := range names {
 		switch {
 		case !slices.Contains(known, name):
-			faults = append(faults, fmt.Errorf("a token of kind %s has no %.64q: it takes %s", ask.kind, name, strings.Join(known, ", ")))
+			faults = append(
+				faults,
+				fmt.Errorf("a token of kind %s has no %.64q: it takes %s", ask.kind, name, strings.Join(known, ", ")),
+			)
 		case len(values[name]) > 1:
 			faults = append(faults, fmt.Errorf("%s is given %d times", name, len(values[name])))
 		default:
@@ -125,11 +128,15 @@ func (a *tokenRequest) set(name, value string) error {
 	case "ttl":
 		ttl, err := time.ParseDuration(value)
 		if err != nil || ttl == 0 || ttl%time.Second != 0 || ttl.Abs() > maxTTL {
-			return fmt.Errorf("ttl is whole seconds such as 60s or 10m, at most 24h, negative for a token that has expired, not %.64q", value)
+			return fmt.Errorf(
+				"ttl is whole seconds such as 60s or 10m, at most 24h, negative for a token that has expired, not %.64q",
+				value,
+			)
 		}
 		c.TTL = ttl
 	case "azp":
-		if u, err := url.Parse(value); value != "" && (err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != value) {
+		if u, err := url.Parse(value); value != "" &&
+			(err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != value) {
 			return fmt.Errorf("azp must be an origin such as https://app.example.com, or empty for none, not %.64q", value)
 		}
 		a.azp = &value

@@ -45,8 +45,11 @@ func everyButton(b *browser) {
 	b.verdict("Accepted")
 
 	for id, code := range map[string]string{
-		"expired": "TOKEN_EXPIRED", "early": "TOKEN_NOT_ACTIVE", "tamper": "INVALID_SIGNATURE", "foreign": "INVALID_SIGNATURE",
-		"none": "INVALID_FORMAT", "issuer": "ISSUER_MISMATCH", "pending": "CLAIM_MISMATCH",
+		"expired": "TOKEN_EXPIRED",
+		"early":   "TOKEN_NOT_ACTIVE",
+		"tamper":  "INVALID_SIGNATURE",
+		"foreign": "INVALID_SIGNATURE",
+		"none":    "INVALID_FORMAT", "issuer": "ISSUER_MISMATCH", "pending": "CLAIM_MISMATCH",
 		"logout": "CLAIM_MISMATCH", "truncate": "INVALID_FORMAT", "kid": "UNKNOWN_KEY",
 	} {
 		selector := fmt.Sprintf(`[data-break=%q]`, id)

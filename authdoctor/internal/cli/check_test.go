@@ -60,19 +60,33 @@ func TestTenBrokenTokens(t *testing.T) {
 		says        string
 	}{
 		{"expired 42 seconds ago", api(nil, authtest.ExpiresIn(-42*time.Second)), core.CodeTokenExpired, "expired"},
-		{"not valid before tomorrow", api(authtest.Claims{"nbf": now.Add(24 * time.Hour).Unix()}), core.CodeTokenNotActive, "nbf"},
+		{
+			"not valid before tomorrow", api(authtest.Claims{"nbf": now.Add(24 * time.Hour).Unix()}), core.CodeTokenNotActive,
+			"nbf",
+		},
 		{"for another service", api(authtest.Claims{"aud": "billing"}), core.CodeAudienceMismatch, "billing"},
 		{"a slash too many", api(authtest.Claims{"iss": "https://issuer.example/"}), core.CodeIssuerMismatch, "only by a"},
 		{"changed on its way", parts[0] + "." + admin + "." + parts[2], core.CodeInvalidSignature, "signature"},
-		{"signed with a key that was never published", api(nil, authtest.WithKeyID("key-0")), core.CodeUnknownKey, "key-1-RS256"},
-		{"not signed at all", compact(`{"alg":"none"}`, `{"iss":"https://issuer.example","aud":"api","sub":"user_1"}`, ""), core.CodeInvalidFormat, "unsigned"},
-		{"signed with a secret", api(nil, authtest.WithSecret([]byte(strings.Repeat("s", 32)))), core.CodeAlgorithmNotAllowed, "HS256"},
+		{
+			"signed with a key that was never published", api(nil, authtest.WithKeyID("key-0")), core.CodeUnknownKey,
+			"key-1-RS256",
+		},
+		{
+			"not signed at all", compact(`{"alg":"none"}`, `{"iss":"https://issuer.example","aud":"api","sub":"user_1"}`, ""),
+			core.CodeInvalidFormat, "unsigned",
+		},
+		{
+			"signed with a secret", api(nil, authtest.WithSecret([]byte(strings.Repeat("s", 32)))),
+			core.CodeAlgorithmNotAllowed, "HS256",
+		},
 		{"a logout token", api(nil, authtest.WithHeader("typ", "logout+jwt")), core.CodeClaimMismatch, "logout+jwt"},
 		{"an opaque token", "4f2b0c9e7d1a4e55a8b3", core.CodeInvalidFormat, "an opaque token"},
 	} {
 		out := s.check(t, c.token)
 		out.want(t, 1, "REFUSED  "+string(c.code), c.says)
-		record.WriteString("# " + c.name + "\n\n$ authdoctor check --contract contract.json < token.txt\n" + out.stdout + "\n")
+		record.WriteString(
+			"# " + c.name + "\n\n$ authdoctor check --contract contract.json < token.txt\n" + out.stdout + "\n",
+		)
 		if last := c.token[strings.LastIndex(c.token, ".")+1:]; len(last) > 20 && strings.Contains(out.stdout, last) {
 			t.Errorf("%s: the signature is shown", c.name)
 		}
@@ -94,7 +108,8 @@ func TestCheckJSON(t *testing.T) {
 	inner := compact(`{"alg":"HS256"}`, `{"sub":"x"}`, "the inner signature")
 	out := s.check(t, s.Token(authtest.Claims{"aud": "billing", "act": inner}), "--json")
 	var report core.Report
-	if err := json.Unmarshal([]byte(out.stdout), &report); err != nil || report.Code != core.CodeAudienceMismatch || out.code != 1 {
+	if err := json.Unmarshal([]byte(out.stdout), &report); err != nil || report.Code != core.CodeAudienceMismatch ||
+		out.code != 1 {
 		t.Errorf("%v, %d, %+v", err, out.code, report)
 	}
 	if strings.Contains(out.stdout, base64.RawURLEncoding.EncodeToString([]byte("the inner signature"))) {
@@ -145,8 +160,15 @@ func TestCheckFetchesKeys(t *testing.T) {
 	}
 	token := issuer.Token(nil)
 	person{stdin: token}.run(t, args...).want(t, 0, "ACCEPTED", "by the contract oidc for "+issuer.URL())
-	config := writeFile(t, "contracts.json", `{"contracts":[`+good+`,{"provider":"oidc","config":{"issuer":"`+issuer.URL()+`","audience":"`+authtest.Audience+`"}}]}`)
-	person{stdin: token}.run(t, "check", "--config", config, "--at", time.Now().Format(time.RFC3339)).want(t, 0, "ACCEPTED")
+	config := writeFile(
+		t,
+		"contracts.json",
+		`{"contracts":[`+good+`,{"provider":"oidc","config":{"issuer":"`+issuer.URL()+`","audience":"`+authtest.Audience+`"}}]}`,
+	)
+	person{
+		stdin: token,
+	}.run(t, "check", "--config", config, "--at", time.Now().Format(time.RFC3339)).
+		want(t, 0, "ACCEPTED")
 
 	before := issuer.Fetches()
 	other := person{stdin: issuer.Token(authtest.Claims{"iss": "https://other.example"})}
@@ -163,7 +185,16 @@ func TestCheckWithoutContract(t *testing.T) {
 	person{stdin: "x.y.z"}.run(t, "check").want(t, 2, "--contract=FILE or --config=FILE or --provider=SLUG")
 	broken := writeFile(t, "broken.json", brokenContracts[1].text)
 	person{stdin: "x.y.z"}.run(t, "check", "--contract", broken).want(t, 2, "INVALID", "Clerk's dashboard")
-	run(t, "check", "--provider", "oidc", "--issuer", "https://issuer.example", "--audience", "api").want(t, 2, "there is no token")
+	run(
+		t,
+		"check",
+		"--provider",
+		"oidc",
+		"--issuer",
+		"https://issuer.example",
+		"--audience",
+		"api",
+	).want(t, 2, "there is no token")
 }
 
 // TestCheckComparesClocks: a fresh token that is expired here is explained by

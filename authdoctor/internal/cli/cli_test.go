@@ -13,7 +13,9 @@ func TestUsage(t *testing.T) {
 	if help.stderr != "" || help.stdout != run(t, "--help").stdout {
 		t.Error("without arguments there is other help than with --help")
 	}
-	for _, command := range []string{"check", "decode", "keys", "contract", "explain", "providers", "serve", "completion"} {
+	for _, command := range []string{
+		"check", "decode", "keys", "contract", "explain", "providers", "serve", "completion",
+	} {
 		run(t, command, "--help").want(t, 0, "Examples:", "authdoctor "+command)
 	}
 	run(t, "--version").want(t, 0, "authdoctor")

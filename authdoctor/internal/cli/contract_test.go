@@ -62,7 +62,8 @@ func TestBrokenContracts(t *testing.T) {
 			Errors []struct{ Field, Reason string }
 		}
 		asJSON := person{stdin: c.text}.run(t, "contract", "validate", "-", "--json")
-		if err := json.Unmarshal([]byte(asJSON.stdout), &parsed); err != nil || parsed.Valid || len(parsed.Errors) == 0 || asJSON.code != 1 {
+		if err := json.Unmarshal([]byte(asJSON.stdout), &parsed); err != nil || parsed.Valid || len(parsed.Errors) == 0 ||
+			asJSON.code != 1 {
 			t.Errorf("as JSON: %v, %d\n%s", err, asJSON.code, asJSON.stdout)
 		}
 	}
@@ -97,10 +98,12 @@ func TestContractSource(t *testing.T) {
 		code int
 		want string
 	}{
-		"none":               {nil, 2, "--contract=FILE or --config=FILE or --provider=SLUG"},
-		"two":                {[]string{"--contract", file, "--provider", "clerk"}, 2, "--provider"},
-		"flags for a file":   {[]string{"--contract", file, "--audience", "api"}, 2, "configure a --provider"},
-		"a secret":           {[]string{"--provider", "auth0", "--set", "signingSecret=hush hush"}, 2, "signingSecretEnv=NAME"},
+		"none":             {nil, 2, "--contract=FILE or --config=FILE or --provider=SLUG"},
+		"two":              {[]string{"--contract", file, "--provider", "clerk"}, 2, "--provider"},
+		"flags for a file": {[]string{"--contract", file, "--audience", "api"}, 2, "configure a --provider"},
+		"a secret": {[]string{
+			"--provider", "auth0", "--set", "signingSecret=hush hush",
+		}, 2, "signingSecretEnv=NAME"},
 		"unknown provider":   {[]string{"--provider", "clark"}, 1, "use one of"},
 		"what Auth0 needs":   {[]string{"--provider", "auth0", "--issuer", "https://t.eu.auth0.com/"}, 1, "audience"},
 		"a misspelled field": {[]string{"--provider", "clerk", "--set", "acept=x"}, 1, "write accept"},
@@ -155,10 +158,20 @@ func TestContractTest(t *testing.T) {
 	tests := `[{"name":"good","claims":{},"expect":"ACCEPTED"},{"name":"other","claims":{"aud":"x"},"expect":"AUDIENCE_MISMATCH"}]`
 	run(t, "contract", "test", with(tests)).want(t, 0, "pass  good", "2 tests, 0 failed")
 	wrong := with(strings.Replace(tests, "AUDIENCE_MISMATCH", "TOKEN_EXPIRED", 1))
-	run(t, "contract", "test", wrong).want(t, 1, "FAIL  other", "got AUDIENCE_MISMATCH, expected TOKEN_EXPIRED", "2 tests, 1 failed")
+	run(
+		t,
+		"contract",
+		"test",
+		wrong,
+	).want(t, 1, "FAIL  other", "got AUDIENCE_MISMATCH, expected TOKEN_EXPIRED", "2 tests, 1 failed")
 	run(t, "contract", "test", wrong, "--json").want(t, 1, `"got": "AUDIENCE_MISMATCH"`)
 	run(t, "contract", "test", writeFile(t, "none.json", good)).want(t, 2, "has no tests")
-	run(t, "contract", "test", writeFile(t, "bad.json", `{"tests":[{"name":"a","claims":{},"expect":"X"}]}`)).want(t, 2, "INVALID")
+	run(
+		t,
+		"contract",
+		"test",
+		writeFile(t, "bad.json", `{"tests":[{"name":"a","claims":{},"expect":"X"}]}`),
+	).want(t, 2, "INVALID")
 	// The file can be deployed as it is.
 	run(t, "contract", "validate", with(tests)).want(t, 0, "VALID")
 }

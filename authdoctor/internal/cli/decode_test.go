@@ -134,7 +134,8 @@ func TestDecodeJSON(t *testing.T) {
 		Claims     struct{ Sub string }
 		Notes      []string
 	}
-	if err := json.Unmarshal([]byte(out.stdout), &got); err != nil || !got.Unverified || got.Claims.Sub != "user_1" || got.Notes == nil {
+	if err := json.Unmarshal([]byte(out.stdout), &got); err != nil || !got.Unverified || got.Claims.Sub != "user_1" ||
+		got.Notes == nil {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }

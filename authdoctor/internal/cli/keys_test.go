@@ -46,7 +46,8 @@ func TestKeys(t *testing.T) {
 		Skew *struct{ AheadSeconds float64 }
 	}
 	jsonOut := run(t, "keys", issuer.URL(), "--json")
-	if err := json.Unmarshal([]byte(jsonOut.stdout), &result); err != nil || len(result.Entries) != 4 || result.Skew == nil {
+	if err := json.Unmarshal([]byte(jsonOut.stdout), &result); err != nil || len(result.Entries) != 4 ||
+		result.Skew == nil {
 		t.Errorf("as JSON: %v\n%s", err, jsonOut.stdout)
 	}
 	if strings.Contains(out.stdout+jsonOut.stdout, "c2VjcmV0") {

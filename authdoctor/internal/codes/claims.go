@@ -38,8 +38,10 @@ func ofClaims() []Explanation {
 			Cause: "The token was issued to an application, origin or workload that the contract does not list: `azp`, `client_id`, `cid` " +
 				"or the provider's own claim.",
 			Fix: []string{
-				"If that application may call this service, add it to the contract: `AuthorizedParties`, `ClientIDs` or the preset's own field.",
-				"Write origins exactly as the browser does: `https://app.example.com`, with the port if there is one and without a path.",
+				"If that application may call this service, add it to the contract: `AuthorizedParties`, `ClientIDs` " +
+					"or the preset's own field.",
+				"Write origins exactly as the browser does: `https://app.example.com`, with the port if there is " +
+					"one and without a path.",
 				"Clerk's native apps send no `azp`; `InsecureMissingParty` accepts such tokens.",
 			},
 		},
@@ -56,17 +58,20 @@ func ofClaims() []Explanation {
 			Cause: "A claim that the contract requires is not in the token: `exp`, the user id, or one of `RequiredClaims` or `ClaimRules`. " +
 				"The log line names it.",
 			Fix: []string{
-				"If `UserIDClaim` names a custom claim, check that the provider puts it into this kind of token. An organization's id is there only while an organization is active.",
+				"If `UserIDClaim` names a custom claim, check that the provider puts it into this kind of token. " +
+					"An organization's id is there only while an organization is active.",
 				"Without `exp` a token would be valid forever. Have the issuer set it.",
 			},
 		},
 		{
 			Code: core.CodeClaimMismatch,
 			Cause: "A rule of the contract is not met: the token is of another kind (ID token, machine token, logout token), " +
-				"the session is still pending, or the token is bound to a client's key (`cnf`). The log line says which rule, and what was found.",
+				"the session is still pending, or the token is bound to a client's key (`cnf`). The log line says " +
+				"which rule, and what was found.",
 			Fix: []string{
 				"Send the kind of token that the contract is for.",
-				"If this kind is right, most presets have a field that accepts it, such as `Accept` in `clerk.Config` or `TokenUse` in `cognito.Config`.",
+				"If this kind is right, most presets have a field that accepts it, such as `Accept` in `clerk.Config` " +
+					"or `TokenUse` in `cognito.Config`.",
 			},
 		},
 	}

@@ -12,7 +12,8 @@ func ofDecisions() []Explanation {
 				"The answer is 503 with `Retry-After`: the session may be fine.",
 			Fix: []string{
 				"Look at the error in the log line `auth: revocation can't be checked`, and at the store behind the check.",
-				"`guard.FailOpen` lets sessions pass while the check is down, revoked ones included. Choose it only if that is acceptable.",
+				"`guard.FailOpen` lets sessions pass while the check is down, revoked ones included. Choose it only " +
+					"if that is acceptable.",
 			},
 		},
 		{
@@ -37,7 +38,8 @@ func ofDecisions() []Explanation {
 			Cause: "The token is good and a policy refused the session: a role, a permission, an organization or a policy of your own. " +
 				"A cross-origin request that carries the session cookie gets this code too.",
 			Fix: []string{
-				"The log line names the policy, and what the session has. Give the user the role or permission, or change the policy.",
+				"The log line names the policy, and what the session has. Give the user the role or permission, or " +
+					"change the policy.",
 				"Roles and permissions are read from the token: after a change the user needs a new one.",
 				"For your own front end on another origin, name it: `guard.Cookie(\"session\", \"https://app.example.com\")`.",
 			},
@@ -48,7 +50,8 @@ func ofDecisions() []Explanation {
 				"The challenge's `max_age` and `acr_values` say what is needed (RFC 9470).",
 			Fix: []string{
 				"Have the front end ask the user to confirm their identity, then repeat the request with the new token.",
-				"A token that does not say when or how the user signed in never passes. Check that the provider includes `auth_time`, `amr`, `acr` or its own claim.",
+				"A token that does not say when or how the user signed in never passes. Check that the provider includes " +
+					"`auth_time`, `amr`, `acr` or its own claim.",
 			},
 		},
 		{

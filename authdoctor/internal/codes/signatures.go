@@ -30,7 +30,8 @@ func ofSignatures() []Explanation {
 			Code:  core.CodeInvalidSignature,
 			Cause: "The signature does not fit the key. The token was changed on its way or signed with another key or secret.",
 			Fix: []string{
-				"With a shared secret: compare it with the provider's, and mind how it is encoded. A secret shown in base64 may have to be decoded first.",
+				"With a shared secret: compare it with the provider's, and mind how it is encoded. A secret shown " +
+					"in base64 may have to be decoded first.",
 				"With `PEM` or a static key set, check that it holds the key of this instance.",
 				"Check that nothing decodes and re-encodes the token between client and service.",
 			},

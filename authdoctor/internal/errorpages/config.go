@@ -97,24 +97,57 @@ func mistakes() []mistake {
 	_, noContract := guard.New(nil)
 	return []mistake{
 		{`clerk.Config{}`, ofClerk(clerk.Config{})},
-		{`auth0.Config{Domain: "northwind.eu.auth0.com"}`, contractError(auth0.NewContract(auth0.Config{Domain: "northwind.eu.auth0.com"}))},
-		{`cognito.Config{Region: "eu-central-1"}`, contractError(cognito.NewContract(cognito.Config{Region: "eu-central-1"}))},
+		{
+			`auth0.Config{Domain: "northwind.eu.auth0.com"}`,
+			contractError(auth0.NewContract(auth0.Config{Domain: "northwind.eu.auth0.com"})),
+		},
+		{
+			`cognito.Config{Region: "eu-central-1"}`,
+			contractError(cognito.NewContract(cognito.Config{Region: "eu-central-1"})),
+		},
 		{"`custom.Config{…}` without keys", ofCustom(func(c *custom.Config) { c.JWKSURL = "" })},
 		{`guard.New(nil)`, noContract},
 		{`guard.Extractors()`, guardError(guard.Extractors())},
-		{`clerk.Config{IssuerURL: "https://dashboard.clerk.com/apps/app_1"}`, ofClerk(clerk.Config{IssuerURL: "https://dashboard.clerk.com/apps/app_1"})},
-		{`clerk.Config{IssuerURL: "` + issuer + `/.well-known/jwks.json"}`, ofClerk(clerk.Config{IssuerURL: issuer + "/.well-known/jwks.json"})},
-		{`clerk.Config{AuthorizedParties: []string{"*"}}`, ofClerk(clerk.Config{IssuerURL: issuer, AuthorizedParties: []string{"*"}})},
+		{
+			`clerk.Config{IssuerURL: "https://dashboard.clerk.com/apps/app_1"}`,
+			ofClerk(clerk.Config{IssuerURL: "https://dashboard.clerk.com/apps/app_1"}),
+		},
+		{
+			`clerk.Config{IssuerURL: "` + issuer + `/.well-known/jwks.json"}`,
+			ofClerk(clerk.Config{IssuerURL: issuer + "/.well-known/jwks.json"}),
+		},
+		{`clerk.Config{AuthorizedParties: []string{"*"}}`, ofClerk(clerk.Config{
+			IssuerURL:         issuer,
+			AuthorizedParties: []string{"*"},
+		})},
 		{`custom.Config{Leeway: 30}`, ofCustom(func(c *custom.Config) { c.Leeway = 30 })},
-		{`custom.Config{Algorithms: []string{"RS265"}}`, ofCustom(func(c *custom.Config) { c.Algorithms = []string{"RS265"} })},
+		{
+			`custom.Config{Algorithms: []string{"RS265"}}`,
+			ofCustom(func(c *custom.Config) { c.Algorithms = []string{"RS265"} }),
+		},
 		{`guard.SkipPaths("/users/:id")`, guardError(guard.SkipPaths("/users/:id"))},
-		{`guard.Cookie("session", "https://app.example.com/")`, guardError(guard.Extractors(guard.Cookie("session", "https://app.example.com/")))},
-		{`custom.Config{JWKSURL: …, Algorithms: []string{"HS256"}}`, ofCustom(func(c *custom.Config) { c.Algorithms = []string{"HS256"} })},
-		{`custom.Config{Audience: …, InsecureAnyAudience: true}`, ofCustom(func(c *custom.Config) { c.InsecureAnyAudience = true })},
+		{
+			`guard.Cookie("session", "https://app.example.com/")`,
+			guardError(guard.Extractors(guard.Cookie("session", "https://app.example.com/"))),
+		},
+		{
+			`custom.Config{JWKSURL: …, Algorithms: []string{"HS256"}}`,
+			ofCustom(func(c *custom.Config) { c.Algorithms = []string{"HS256"} }),
+		},
+		{
+			`custom.Config{Audience: …, InsecureAnyAudience: true}`,
+			ofCustom(func(c *custom.Config) { c.InsecureAnyAudience = true }),
+		},
 		{`guard.Optional(), guard.Policies(…)`, guardError(guard.Optional(), guard.Policies(policy.Role("admin")))},
-		{`clerk.Config{IssuerURL: "http://clerk.your-domain.com"}`, ofClerk(clerk.Config{IssuerURL: "http://clerk.your-domain.com"})},
+		{
+			`clerk.Config{IssuerURL: "http://clerk.your-domain.com"}`,
+			ofClerk(clerk.Config{IssuerURL: "http://clerk.your-domain.com"}),
+		},
 		{`custom.Config{SigningSecret: core.NewSecret("too short")}`, ofCustom(secret("too short"))},
-		{"`custom.Config{SigningSecret: …}` with a newline at its end", ofCustom(secret("a secret of 32 bytes or more, read from a file\n"))},
+		{
+			"`custom.Config{SigningSecret: …}` with a newline at its end",
+			ofCustom(secret("a secret of 32 bytes or more, read from a file\n")),
+		},
 		{`custom.Config{Leeway: time.Hour}`, ofCustom(func(c *custom.Config) { c.Leeway = time.Hour })},
 	}
 }

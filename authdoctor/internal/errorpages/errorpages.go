@@ -13,7 +13,8 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-const generated = "<!-- Written by go generate in authdoctor/internal/errorpages. Edit the packages there and in authdoctor/internal/codes instead. -->\n\n"
+const generated = "<!-- Written by go generate in authdoctor/internal/errorpages. Edit the packages there " +
+	"and in authdoctor/internal/codes instead. -->\n\n"
 
 const errorsHead = generated + `# Errors
 

@@ -83,7 +83,8 @@ func TestDocURLs(t *testing.T) {
 func TestConfigurationErrorsLinkTheirPage(t *testing.T) {
 	for _, err := range errorpages.Mistakes() {
 		first := core.ConfigErrors(err)[0]
-		if want := "\nsee " + first.DocURL(); !strings.HasSuffix(err.Error(), want) || strings.Count(err.Error(), "\nsee ") != 1 {
+		if want := "\nsee " + first.DocURL(); !strings.HasSuffix(err.Error(), want) ||
+			strings.Count(err.Error(), "\nsee ") != 1 {
 			t.Errorf("%q does not end in %q, once", err, want)
 		}
 	}

@@ -53,7 +53,9 @@ func Of(contract *core.Contract) Grade {
 	for _, warning := range contract.Warnings() {
 		severity := severityOf(warning)
 		worst = max(worst, severity)
-		g.Findings = append(g.Findings, Finding{warning, fieldsOf(warning, contract.Rules().FieldNames), severity, severity.letter()})
+		g.Findings = append(g.Findings, Finding{
+			warning, fieldsOf(warning, contract.Rules().FieldNames), severity, severity.letter(),
+		})
 	}
 	slices.SortStableFunc(g.Findings, func(a, b Finding) int { return int(b.Severity - a.Severity) })
 	if len(g.Findings) >= 3 {
@@ -85,7 +87,8 @@ func severityOf(warning string) Severity {
 	switch {
 	case slices.Contains([]string{"emulator", "short secret", "plain http"}, subject):
 		return Critical
-	case slices.Contains([]string{"no expiry", "any issuer", "any tenant"}, subject), strings.HasPrefix(subject, "bound tokens"):
+	case slices.Contains([]string{"no expiry", "any issuer", "any tenant"}, subject),
+		strings.HasPrefix(subject, "bound tokens"):
 		return Serious
 	case slices.Contains([]string{"no party needed", "private network"}, subject):
 		return Minor

@@ -39,16 +39,19 @@ func TestGrades(t *testing.T) {
 	}{
 		"": {func(*core.Rules) {}, "A", ""},
 		"InsecureMissingParty": {
-			func(r *core.Rules) { r.AuthorizedParties, r.InsecureMissingParty = []string{"app"}, true }, "B", "InsecureMissingParty",
+			func(r *core.Rules) { r.AuthorizedParties, r.InsecureMissingParty = []string{"app"}, true }, "B",
+			"InsecureMissingParty",
 		},
 		"InsecurePrivateNetwork": {func(r *core.Rules) { r.InsecurePrivateNetwork = true }, "B", "InsecurePrivateNetwork"},
 		"InsecureAnyAudience": {
 			func(r *core.Rules) { r.Audiences, r.InsecureAnyAudience = nil, true }, "C", "Audiences",
 		},
-		"InsecureNoExpiry":           {func(r *core.Rules) { r.InsecureNoExpiry = true }, "D", "MaxAge"},
-		"InsecureIgnoreConfirmation": {func(r *core.Rules) { r.InsecureIgnoreConfirmation = true }, "D", "InsecureIgnoreConfirmation"},
-		"InsecureAnyIssuer":          {func(r *core.Rules) { r.Issuer, r.InsecureAnyIssuer = "", true }, "D", "Issuer"},
-		"InsecureHTTP":               {func(r *core.Rules) { r.InsecureHTTP = true }, "F", "InsecureHTTP"},
+		"InsecureNoExpiry": {func(r *core.Rules) { r.InsecureNoExpiry = true }, "D", "MaxAge"},
+		"InsecureIgnoreConfirmation": {
+			func(r *core.Rules) { r.InsecureIgnoreConfirmation = true }, "D", "InsecureIgnoreConfirmation",
+		},
+		"InsecureAnyIssuer": {func(r *core.Rules) { r.Issuer, r.InsecureAnyIssuer = "", true }, "D", "Issuer"},
+		"InsecureHTTP":      {func(r *core.Rules) { r.InsecureHTTP = true }, "F", "InsecureHTTP"},
 		"InsecureShortSecret": {func(r *core.Rules) {
 			r.JWKSURL, r.Secret, r.InsecureShortSecret = "", core.NewSecret("short"), true
 		}, "F", "Secret"},

@@ -74,7 +74,13 @@ func ask(ctx context.Context, address string, now func() time.Time) *Answer {
 	}
 	h := response.Header
 	answer.Status, answer.Bytes, answer.Millis = response.StatusCode, len(body), after.Sub(before).Milliseconds()
-	answer.ContentType, answer.CacheControl, answer.Expires = h.Get("Content-Type"), h.Get("Cache-Control"), h.Get("Expires")
+	answer.ContentType, answer.CacheControl, answer.Expires = h.Get(
+		"Content-Type",
+	), h.Get(
+		"Cache-Control",
+	), h.Get(
+		"Expires",
+	)
 	answer.Age, answer.ETag, answer.LastModified = h.Get("Age"), h.Get("ETag"), h.Get("Last-Modified")
 	answer.skew = skewOf(h, before, after)
 	return answer

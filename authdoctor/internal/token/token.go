@@ -74,7 +74,10 @@ func Decode(raw string) (*Token, error) {
 		t.Header = t.segment("header", parts[0])
 		return t, nil
 	case 1:
-		return nil, fmt.Errorf("the input has %d bytes and no dots: it is an opaque token, or something else, and not a JWT", len(raw))
+		return nil, fmt.Errorf(
+			"the input has %d bytes and no dots: it is an opaque token, or something else, and not a JWT",
+			len(raw),
+		)
 	default:
 		return nil, fmt.Errorf("the input has %d parts separated by dots: a signed JWT has three", len(parts))
 	}
@@ -87,7 +90,9 @@ func Decode(raw string) (*Token, error) {
 	t.SignatureBytes = len(signature)
 	t.remark()
 	if t.Header == nil && t.Claims == nil {
-		return nil, errors.New("the input has three parts, but neither header nor claims are base64url of a JSON object: it is not a JWT")
+		return nil, errors.New(
+			"the input has three parts, but neither header nor claims are base64url of a JSON object: it is not a JWT",
+		)
 	}
 	return t, nil
 }

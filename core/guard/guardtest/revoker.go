@@ -77,7 +77,10 @@ func CheckRevoker(ctx context.Context, r Revocations) error {
 	broken = append(broken, concurrently(ctx, r.Revoker, revoked, other), canceled(ctx, r.Revoker, revoked))
 	r.Break()
 	if got, err := r.Revoker.Revoked(ctx, other); err == nil {
-		broken = append(broken, fmt.Errorf("a store that cannot be reached is an error: Revoked returned %t and no error", got))
+		broken = append(
+			broken,
+			fmt.Errorf("a store that cannot be reached is an error: Revoked returned %t and no error", got),
+		)
 	}
 	for failure, status := range map[guard.RevocationFailure]int{guard.FailClosed: 503, guard.FailOpen: 0} {
 		g, err := guard.New(verifier, guard.Revocation(r.Revoker, failure))
@@ -91,7 +94,10 @@ func CheckRevoker(ctx context.Context, r Revocations) error {
 			got = rejection.Status
 		}
 		if got != status {
-			broken = append(broken, fmt.Errorf("an unreachable store, failure mode %d: the status is %d, want %d", failure, got, status))
+			broken = append(
+				broken,
+				fmt.Errorf("an unreachable store, failure mode %d: the status is %d, want %d", failure, got, status),
+			)
 		}
 	}
 	return errors.Join(broken...)

@@ -51,7 +51,10 @@ func (l *list) revocations() guardtest.Revocations {
 }
 
 func TestGoodRevoker(t *testing.T) {
-	guardtest.TestRevoker(t, func(*testing.T) guardtest.Revocations { return (&list{users: map[string]bool{}}).revocations() })
+	guardtest.TestRevoker(
+		t,
+		func(*testing.T) guardtest.Revocations { return (&list{users: map[string]bool{}}).revocations() },
+	)
 }
 
 func TestBrokenRevokersAreFound(t *testing.T) {

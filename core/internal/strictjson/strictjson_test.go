@@ -20,7 +20,8 @@ type config struct {
 
 func TestDecode(t *testing.T) {
 	document, problems := strictjson.Parse([]byte(
-		`{"issuer": "a", "parties": ["b"], "any": [], "strict": true, "maxBytes": 7, "leewaySeconds": 0.29, "nested": [{"issuer": "c"}]}`))
+		`{"issuer": "a", "parties": ["b"], "any": [], "strict": true, "maxBytes": 7, "leewaySeconds": 0.29, "nested": [{"issuer": "c"}]}`,
+	))
 	if problems != nil {
 		t.Fatal(problems)
 	}

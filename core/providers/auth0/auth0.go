@@ -141,7 +141,11 @@ func (c *Config) algorithms(f *preset.Faults) []string {
 
 func (c *Config) rules() []core.ClaimRule {
 	rules := []core.ClaimRule{
-		{Claim: "nonce", Absent: true, Reason: "an ID token has a nonce, and an ID token is for the application, not for an API"},
+		{
+			Claim:  "nonce",
+			Absent: true,
+			Reason: "an ID token has a nonce, and an ID token is for the application, not for an API",
+		},
 	}
 	if c.InsecureAnyAudience {
 		rules = append(rules, core.ClaimRule{
@@ -163,7 +167,9 @@ func (c *Config) rules() []core.ClaimRule {
 	}
 	if len(c.Organizations) > 0 {
 		rules = append(rules, core.ClaimRule{
-			Claim: "org_id", OneOf: slices.Clone(c.Organizations), Reason: "the token is not for one of the accepted organizations",
+			Claim:  "org_id",
+			OneOf:  slices.Clone(c.Organizations),
+			Reason: "the token is not for one of the accepted organizations",
 		})
 	}
 	return rules
@@ -173,7 +179,9 @@ func (c *Config) rules() []core.ClaimRule {
 // its subject <client id>@clients.
 func (c *Config) mapping() core.Mapping {
 	m := core.Mapping{
-		OrganizationID: preset.Refs("org_id"), OrganizationSlug: preset.Refs("org_name"), OrganizationName: preset.Refs("org_name"),
+		OrganizationID:   preset.Refs("org_id"),
+		OrganizationSlug: preset.Refs("org_name"),
+		OrganizationName: preset.Refs("org_name"),
 		OrganizationRole: []core.ClaimRef{}, Roles: []core.ClaimRef{}, Permissions: preset.Refs("permissions"),
 		Scopes: preset.Refs("scope"), ClientID: preset.Refs("azp", "client_id"),
 		Kinds: []core.KindRule{

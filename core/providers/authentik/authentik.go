@@ -85,7 +85,9 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	if !cfg.SigningSecret.IsZero() || cfg.SigningSecretEnv != "" {
 		rules.JWKSURL, rules.Algorithms = "", []string{"HS256"}
 		rules.Secret, rules.SecretEnv = cfg.SigningSecret, cfg.SigningSecretEnv
-		rules.Warnings = []string{"client secret: every client that holds it can make tokens; choose a Signing Key and leave SigningSecret out"}
+		rules.Warnings = []string{
+			"client secret: every client that holds it can make tokens; choose a Signing Key and leave SigningSecret out",
+		}
 	}
 	return f.Contract(rules, map[string]string{
 		"Issuer":    "Host",

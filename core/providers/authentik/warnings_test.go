@@ -15,7 +15,9 @@ func TestWarnings(t *testing.T) {
 		{
 			Name:   "a secret",
 			Config: good(func(c *authentik.Config) { c.SigningSecret = core.NewSecret("0123456789abcdef0123456789abcdef") }),
-			Want:   []string{"client secret: every client that holds it can make tokens; choose a Signing Key and leave SigningSecret out"},
+			Want: []string{
+				"client secret: every client that holds it can make tokens; choose a Signing Key and leave SigningSecret out",
+			},
 		},
 	})
 }

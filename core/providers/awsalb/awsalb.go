@@ -61,7 +61,10 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	f.Required("Issuer", cfg.Issuer, "copy it from the authenticate action of the listener rule")
 	if len(cfg.LoadBalancers) == 0 {
-		f.Missing("LoadBalancers", "is required: name the load balancer's ARN; without it a token of any AWS customer would do")
+		f.Missing(
+			"LoadBalancers",
+			"is required: name the load balancer's ARN; without it a token of any AWS customer would do",
+		)
 	}
 	keys := cfg.keys(&f)
 	fields := map[string]string{}
@@ -121,7 +124,9 @@ func (c *Config) conditions(f *preset.Faults) []core.ClaimRule {
 
 // arn is the ARN of an Application Load Balancer: partition, region, and what
 // is behind them.
-var arn = regexp.MustCompile(`^arn:(aws[a-z-]*):elasticloadbalancing:([a-z]{2,}(?:-[a-z]+)+-[0-9]+):[0-9]{12}:loadbalancer/app/[A-Za-z0-9-]+/[0-9a-f]+$`)
+var arn = regexp.MustCompile(
+	`^arn:(aws[a-z-]*):elasticloadbalancing:([a-z]{2,}(?:-[a-z]+)+-[0-9]+):[0-9]{12}:loadbalancer/app/[A-Za-z0-9-]+/[0-9a-f]+$`,
+)
 
 // keys returns where the keys of the load balancers' region are.
 func (c *Config) keys(f *preset.Faults) string {

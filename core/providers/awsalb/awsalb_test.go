@@ -50,21 +50,27 @@ func TestNewContractFaults(t *testing.T) {
 		{
 			Name: "a network load balancer",
 			Config: config(func(c *awsalb.Config) {
-				c.LoadBalancers = []string{"arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/northwind/50dc6c495c0c9188"}
+				c.LoadBalancers = []string{
+					"arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/northwind/50dc6c495c0c9188",
+				}
 			}),
 			Fields: []string{"LoadBalancers"},
 		},
 		{
 			Name: "a listener",
 			Config: config(func(c *awsalb.Config) {
-				c.LoadBalancers = []string{"arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/northwind/50dc6c495c0c9188/a1"}
+				c.LoadBalancers = []string{
+					"arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/northwind/50dc6c495c0c9188/a1",
+				}
 			}),
 			Fields: []string{"LoadBalancers"},
 		},
 		{
 			Name: "a region that leads elsewhere",
 			Config: config(func(c *awsalb.Config) {
-				c.LoadBalancers = []string{"arn:aws:elasticloadbalancing:evil.example/x-1:111122223333:loadbalancer/app/northwind/50dc6c495c0c9188"}
+				c.LoadBalancers = []string{
+					"arn:aws:elasticloadbalancing:evil.example/x-1:111122223333:loadbalancer/app/northwind/50dc6c495c0c9188",
+				}
 			}),
 			Fields: []string{"LoadBalancers"},
 		},
@@ -79,7 +85,9 @@ func TestNewContractFaults(t *testing.T) {
 		{
 			Name: "a partition without a known place",
 			Config: config(func(c *awsalb.Config) {
-				c.LoadBalancers = []string{"arn:aws-cn:elasticloadbalancing:cn-north-1:111122223333:loadbalancer/app/northwind/50dc6c495c0c9188"}
+				c.LoadBalancers = []string{
+					"arn:aws-cn:elasticloadbalancing:cn-north-1:111122223333:loadbalancer/app/northwind/50dc6c495c0c9188",
+				}
 			}),
 			Fields: []string{"KeyURLTemplate"},
 		},
@@ -104,7 +112,9 @@ func TestNewContractFaults(t *testing.T) {
 // TestNewContractKeys: where the keys are, for what users write.
 func TestNewContractKeys(t *testing.T) {
 	arnOf := func(partition, region string) []string {
-		return []string{"arn:" + partition + ":elasticloadbalancing:" + region + ":111122223333:loadbalancer/app/northwind/50dc6c495c0c9188"}
+		return []string{
+			"arn:" + partition + ":elasticloadbalancing:" + region + ":111122223333:loadbalancer/app/northwind/50dc6c495c0c9188",
+		}
 	}
 	cases := []struct{ name, partition, region, template, want string }{
 		{"Ireland", "aws", "eu-west-1", "", "https://public-keys.auth.elb.eu-west-1.amazonaws.com/{kid}"},

@@ -54,8 +54,12 @@ func TestNewContractKeys(t *testing.T) {
 			Keys:   "https://app.northwind.example/api/auth/jwks",
 		},
 		{
-			Name:   "slash in the base URL and in the issuer",
-			Config: betterauth.Config{BaseURL: "https://app.northwind.example/", Issuer: "https://app.northwind.example/", JWKSPath: "/auth/keys"},
+			Name: "slash in the base URL and in the issuer",
+			Config: betterauth.Config{
+				BaseURL:  "https://app.northwind.example/",
+				Issuer:   "https://app.northwind.example/",
+				JWKSPath: "/auth/keys",
+			},
 			Issuer: "https://app.northwind.example/",
 			Keys:   "https://app.northwind.example/auth/keys",
 		},

@@ -22,7 +22,9 @@ func claimsOf(tb testing.TB, cfg clerk.Config, t token) clerk.Claims {
 }
 
 func TestClaims(t *testing.T) {
-	all := clerk.Config{Accept: []clerk.Token{clerk.SessionToken, clerk.TemplateToken, clerk.OAuthToken, clerk.MachineToken}}
+	all := clerk.Config{Accept: []clerk.Token{
+		clerk.SessionToken, clerk.TemplateToken, clerk.OAuthToken, clerk.MachineToken,
+	}}
 	for name, tt := range map[string]struct {
 		token token
 		want  clerk.Claims
@@ -34,11 +36,30 @@ func TestClaims(t *testing.T) {
 				"metadata": object{"tier": "gold"},
 			}),
 			clerk.Claims{
-				Issuer: issuer, Subject: userID, ExpiresAt: minted + 60, IssuedAt: minted, NotBefore: minted - 10, ID: "8f1c2d7be04a96513c22",
-				SessionID: "sess_2t7GkW0aVbR5nXyE8MzQhCuD4sL", AuthorizedParty: "https://app.northwind.example", Version: 2, Status: "active",
-				FactorAges: []int{4, -1}, Features: "o:invoices,o:reports", Plan: "o:pro",
-				Active:   &clerk.ActiveOrganization{ID: orgID, Slug: "northwind", Role: "admin", Permissions: "read,create,delete", FeaturePermissionBits: "7,1"},
-				Actor:    &clerk.Actor{Issuer: "https://dashboard.clerk.com", SessionID: "sess_a", Subject: "user_admin", Type: "agent"},
+				Issuer:          issuer,
+				Subject:         userID,
+				ExpiresAt:       minted + 60,
+				IssuedAt:        minted,
+				NotBefore:       minted - 10,
+				ID:              "8f1c2d7be04a96513c22",
+				SessionID:       "sess_2t7GkW0aVbR5nXyE8MzQhCuD4sL",
+				AuthorizedParty: "https://app.northwind.example",
+				Version:         2,
+				Status:          "active",
+				FactorAges:      []int{4, -1}, Features: "o:invoices,o:reports", Plan: "o:pro",
+				Active: &clerk.ActiveOrganization{
+					ID:                    orgID,
+					Slug:                  "northwind",
+					Role:                  "admin",
+					Permissions:           "read,create,delete",
+					FeaturePermissionBits: "7,1",
+				},
+				Actor: &clerk.Actor{
+					Issuer:    "https://dashboard.clerk.com",
+					SessionID: "sess_a",
+					Subject:   "user_admin",
+					Type:      "agent",
+				},
 				Metadata: map[string]any{"tier": "gold"},
 			},
 			orgID,
@@ -47,8 +68,12 @@ func TestClaims(t *testing.T) {
 			session1(),
 			clerk.Claims{
 				Issuer: issuer, Subject: userID, ExpiresAt: minted + 60, IssuedAt: minted, NotBefore: minted - 10,
-				SessionID: "sess_2t7GkW0aVbR5nXyE8MzQhCuD4sL", AuthorizedParty: "https://app.northwind.example", FactorAges: []int{12, 3},
-				OrgID: orgID, OrgSlug: "northwind", OrgRole: "org:billing", OrgPermissions: []string{"org:invoices:read", "org:invoices:create"},
+				SessionID:       "sess_2t7GkW0aVbR5nXyE8MzQhCuD4sL",
+				AuthorizedParty: "https://app.northwind.example",
+				FactorAges:      []int{12, 3},
+				OrgID:           orgID, OrgSlug: "northwind", OrgRole: "org:billing", OrgPermissions: []string{
+					"org:invoices:read", "org:invoices:create",
+				},
 			},
 			orgID,
 		},
@@ -56,15 +81,22 @@ func TestClaims(t *testing.T) {
 			oauth(),
 			clerk.Claims{
 				Issuer: issuer, Subject: userID, ExpiresAt: minted + 86400, IssuedAt: minted, NotBefore: minted - 10,
-				ID: "oat_2vA7bYtR3MwXz5SlJo0UdCe8FzN", OrgID: orgID, ClientID: "k3v9QxTn2LmZ8RdY", Scope: "openid profile user:org:read",
+				ID:       "oat_2vA7bYtR3MwXz5SlJo0UdCe8FzN",
+				OrgID:    orgID,
+				ClientID: "k3v9QxTn2LmZ8RdY",
+				Scope:    "openid profile user:org:read",
 			},
 			orgID,
 		},
 		"machine": {
 			machine(),
 			clerk.Claims{
-				Issuer: issuer, Subject: "mch_2uFg9RkDs6MnXv2QjTw8BzLhCyE", ExpiresAt: minted + 3600, IssuedAt: minted, NotBefore: minted - 10,
-				ID: "mt_2uG1aXsQ7LzVw4RkHn9TcBd6EyM", Scopes: "mch_2uFh5NqWvC8xZrT3KpYd0LmSgJb",
+				Issuer:    issuer,
+				Subject:   "mch_2uFg9RkDs6MnXv2QjTw8BzLhCyE",
+				ExpiresAt: minted + 3600,
+				IssuedAt:  minted,
+				NotBefore: minted - 10,
+				ID:        "mt_2uG1aXsQ7LzVw4RkHn9TcBd6EyM", Scopes: "mch_2uFh5NqWvC8xZrT3KpYd0LmSgJb",
 			},
 			"",
 		},
@@ -117,11 +149,22 @@ func TestEmbeddedClaims(t *testing.T) {
 func TestFeaturesAndPlans(t *testing.T) {
 	c := clerk.Claims{Features: "o:invoices, u:chat ,uo:support,ou:sync,x:other,:bare,plain,ux:odd,o:", Plan: "u:free"}
 	for feature, want := range map[string]bool{
-		"invoices": true, "org:invoices": true, "o:invoices": true, "organization:invoices": true, "user:invoices": false, "u:invoices": false,
-		"chat": true, "user:chat": true, "u:chat": true, "org:chat": false,
+		"invoices":              true,
+		"org:invoices":          true,
+		"o:invoices":            true,
+		"organization:invoices": true,
+		"user:invoices":         false,
+		"u:invoices":            false,
+		"chat":                  true, "user:chat": true, "u:chat": true, "org:chat": false,
 		"support": true, "org:support": true, "user:support": true, "o:sync": true, "u:sync": true,
 		"": false, "org:": false, ":": false, ":chat": false, "team:chat": false, "uo:support": false,
-		"other": false, "bare": false, "plain": false, "odd": false, "Invoices": false, "invoice": false, "o:o:invoices": false,
+		"other":        false,
+		"bare":         false,
+		"plain":        false,
+		"odd":          false,
+		"Invoices":     false,
+		"invoice":      false,
+		"o:o:invoices": false,
 	} {
 		if got := c.HasFeature(feature); got != want {
 			t.Errorf("HasFeature(%q) is %v", feature, got)
@@ -142,7 +185,9 @@ func TestPackedPermissions(t *testing.T) {
 		fea, per, fpm string
 		want          []string
 	}{
-		"docs":                    {"o:dashboard,o:teams", "manage,read", "3,2", []string{"org:dashboard:manage", "org:dashboard:read", "org:teams:read"}},
+		"docs": {"o:dashboard,o:teams", "manage,read", "3,2", []string{
+			"org:dashboard:manage", "org:dashboard:read", "org:teams:read",
+		}},
 		"spaces, which one trims": {" o:dashboard , o:teams", "manage, read", "3, 2", nil},
 		"none":                    {"o:dashboard", "manage,read", "0", nil},
 		"only what both SDKs say": {"u:chat,o:teams,o:bills", "read,write", "3,1,2", []string{"org:teams:read"}}, // JS: teams 3, bills 1; Go: teams 1, bills 2
@@ -159,7 +204,8 @@ func TestPackedPermissions(t *testing.T) {
 		"no features":             {"", "read", "1", nil},
 		"no permissions":          {"o:teams", "", "1", nil},
 		"62 bits": {
-			"o:teams", strings.Repeat("p,", 62) + "last", new(big.Int).Lsh(big.NewInt(1), 62).String(), []string{"org:teams:last"},
+			"o:teams", strings.Repeat("p,", 62) + "last", new(big.Int).Lsh(big.NewInt(1), 62).String(),
+			[]string{"org:teams:last"},
 		},
 		"beyond 63 bits, which one can't read": {
 			"o:teams", strings.Repeat("p,", 69) + "last", new(big.Int).Lsh(big.NewInt(1), 69).String(), nil,
@@ -193,7 +239,10 @@ func FuzzPackedPermissions(f *testing.F) {
 				return
 			}
 		}
-		s := authtest.Session(userID, object{"fea": fea, "o": object{"id": orgID, "per": per, "fpm": fpm}}, authtest.LikeContract(contract))
+		s := authtest.Session(userID, object{
+			"fea": fea,
+			"o":   object{"id": orgID, "per": per, "fpm": fpm},
+		}, authtest.LikeContract(contract))
 		js, sdk := grants(fea, per, fpm, true), grants(fea, per, fpm, false)
 		for _, p := range s.Permissions() {
 			if !js[p] || !sdk[p] {

@@ -84,7 +84,9 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		rules.Audiences, rules.InsecureAnyAudience = nil, true
 		rules.ClaimRules = append(rules.ClaimRules, accept.audienceRules(cfg.Audience)...)
 		if len(cfg.AuthorizedParties) == 0 {
-			rules.Warnings = []string{"no authorized parties: a session token minted for any origin of this instance is accepted; set AuthorizedParties"}
+			rules.Warnings = []string{
+				"no authorized parties: a session token minted for any origin of this instance is accepted; set AuthorizedParties",
+			}
 		}
 	}
 	if len(cfg.AuthorizedParties) > 0 && (accept.has(OAuthToken) || accept.has(MachineToken)) {
@@ -110,7 +112,11 @@ func NewContract(cfg Config) (*core.Contract, error) {
 func (c *Config) checkParties(f *preset.Faults) {
 	for _, party := range c.AuthorizedParties {
 		if _, host, ok := strings.Cut(party, "://"); !ok || strings.Contains(host, "/") {
-			f.Add("AuthorizedParties", party, "is not an origin: write https://host, without path and without a slash at the end")
+			f.Add(
+				"AuthorizedParties",
+				party,
+				"is not an origin: write https://host, without path and without a slash at the end",
+			)
 		}
 	}
 }
@@ -141,7 +147,10 @@ func mapping() core.Mapping {
 		FactorAgesClaim: "fva",
 		Kinds: []core.KindRule{
 			{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "sub", Prefixes: []string{"mch_"}}}},
-			{Kind: core.KindAccess, When: []core.ClaimRule{{Header: "typ", OneOf: []string{"at+jwt", "application/at+jwt"}, IgnoreCase: true}}},
+			{
+				Kind: core.KindAccess,
+				When: []core.ClaimRule{{Header: "typ", OneOf: []string{"at+jwt", "application/at+jwt"}, IgnoreCase: true}},
+			},
 		},
 	}
 }

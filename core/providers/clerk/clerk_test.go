@@ -18,7 +18,9 @@ import (
 )
 
 func TestSamples(t *testing.T) {
-	all := clerk.Config{Accept: []clerk.Token{clerk.SessionToken, clerk.TemplateToken, clerk.OAuthToken, clerk.MachineToken}}
+	all := clerk.Config{Accept: []clerk.Token{
+		clerk.SessionToken, clerk.TemplateToken, clerk.OAuthToken, clerk.MachineToken,
+	}}
 	type want struct {
 		user, session, client string
 		org                   core.Organization
@@ -46,19 +48,29 @@ func TestSamples(t *testing.T) {
 			org:         core.Organization{ID: orgID, Slug: "northwind", Role: "org:admin"},
 			permissions: []string{"org:invoices:read", "org:invoices:create"}, kind: core.KindSession,
 		}},
-		"session v2, empty role": {clerk.Config{}, session2().with(object{"o": object{"id": orgID, "rol": ""}, "fea": ""}), want{
+		"session v2, empty role": {clerk.Config{}, session2().with(object{
+			"o":   object{"id": orgID, "rol": ""},
+			"fea": "",
+		}), want{
 			user: userID, session: "sess_2t7GkW0aVbR5nXyE8MzQhCuD4sL", client: "https://app.northwind.example",
 			org: core.Organization{ID: orgID}, kind: core.KindSession,
 		}},
 		"session v2, no organization": {clerk.Config{}, session2().with(object{"o": nil, "fea": "u:chat"}), want{
-			user: userID, session: "sess_2t7GkW0aVbR5nXyE8MzQhCuD4sL", client: "https://app.northwind.example", kind: core.KindSession,
+			user:    userID,
+			session: "sess_2t7GkW0aVbR5nXyE8MzQhCuD4sL",
+			client:  "https://app.northwind.example",
+			kind:    core.KindSession,
 		}},
 		"oauth": {all, oauth(), want{
 			user: userID, client: "k3v9QxTn2LmZ8RdY", org: core.Organization{ID: orgID},
 			scopes: []string{"openid", "profile", "user:org:read"}, kind: core.KindAccess,
 		}},
 		"oauth, scp": {all, oauth().with(object{"scope": nil, "scp": []string{"openid"}}), want{
-			user: userID, client: "k3v9QxTn2LmZ8RdY", org: core.Organization{ID: orgID}, scopes: []string{"openid"}, kind: core.KindAccess,
+			user:   userID,
+			client: "k3v9QxTn2LmZ8RdY",
+			org:    core.Organization{ID: orgID},
+			scopes: []string{"openid"},
+			kind:   core.KindAccess,
 		}},
 		"machine": {all, machine(), want{
 			user: "mch_2uFg9RkDs6MnXv2QjTw8BzLhCyE", scopes: []string{"mch_2uFh5NqWvC8xZrT3KpYd0LmSgJb"}, kind: core.KindMachine,
@@ -68,8 +80,12 @@ func TestSamples(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := verified(t, tt.cfg, tt.token)
 			got := want{s.UserID(), s.SessionID(), s.ClientID(), s.Organization(), s.Permissions(), s.Scopes(), s.Kind()}
-			if got.user != tt.want.user || got.session != tt.want.session || got.client != tt.want.client || got.org != tt.want.org ||
-				!slices.Equal(got.permissions, tt.want.permissions) || !slices.Equal(got.scopes, tt.want.scopes) || got.kind != tt.want.kind {
+			if got.user != tt.want.user || got.session != tt.want.session || got.client != tt.want.client ||
+				got.org != tt.want.org ||
+				!slices.Equal(
+					got.permissions,
+					tt.want.permissions,
+				) || !slices.Equal(got.scopes, tt.want.scopes) || got.kind != tt.want.kind {
 				t.Errorf("got  %+v\nwant %+v", got, tt.want)
 			}
 			if role := tt.want.org.Role; role != "" && !s.HasRole(role) {
@@ -130,13 +146,17 @@ func TestPartiesBesideOtherKinds(t *testing.T) {
 		token token
 		want  core.Code
 	}{
-		"session of the party":            {every, session2(), ""},
-		"session of another party":        {every, session2().with(object{"azp": "https://evil.example"}), core.CodePartyMismatch},
+		"session of the party": {every, session2(), ""},
+		"session of another party": {
+			every, session2().with(object{"azp": "https://evil.example"}), core.CodePartyMismatch,
+		},
 		"session without a party":         {every, session2().with(object{"azp": nil}), core.CodePartyMismatch},
 		"session without a party, waived": {lax, session2().with(object{"azp": nil}), ""},
-		"another party, waived":           {lax, session2().with(object{"azp": "https://evil.example"}), core.CodePartyMismatch},
-		"machine":                         {every, machine(), ""},
-		"OAuth":                           {every, oauth(), ""},
+		"another party, waived": {
+			lax, session2().with(object{"azp": "https://evil.example"}), core.CodePartyMismatch,
+		},
+		"machine": {every, machine(), ""},
+		"OAuth":   {every, oauth(), ""},
 	} {
 		v, _ := verifier(t, tt.cfg)
 		if _, err := v.Verify(t.Context(), tt.token.signed(t)); core.CodeOf(err) != tt.want {
@@ -163,47 +183,94 @@ func TestRefusals(t *testing.T) {
 		"no exp":                {clerk.Config{}, session2().with(object{"exp": nil}), core.CodeMissingClaim},
 		"expired in the leeway": {clerk.Config{}, session2().with(object{"exp": minted + 6}), ""},
 		"expired":               {clerk.Config{}, session2().with(object{"exp": minted + 5}), core.CodeTokenExpired},
-		"no leeway":             {clerk.Config{Leeway: -1}, session2().with(object{"exp": minted + 10}), core.CodeTokenExpired},
-		"not yet":               {clerk.Config{}, session2().with(object{"nbf": minted + 16}), core.CodeTokenNotActive},
-		"typ of a machine":      {clerk.Config{}, session2().headed(object{"typ": "at+jwt"}), core.CodeClaimMismatch},
-		"no typ":                {clerk.Config{}, session2().headed(object{"typ": nil}), ""},
-		"HS256":                 {clerk.Config{}, session2().headed(object{"alg": "HS256"}), core.CodeAlgorithmNotAllowed},
-		"no category":           {clerk.Config{}, session2().headed(object{"cat": nil}), ""},
-		"unknown parameters":    {clerk.Config{}, session2().headed(object{"oiat": minted}), ""},
-		"unknown category":      {clerk.Config{}, session2().headed(object{"cat": "cl_new"}), core.CodeClaimMismatch},
-		"oauth without client":  {clerk.Config{Accept: []clerk.Token{clerk.OAuthToken}}, oauth().with(object{"client_id": nil}), core.CodeMissingClaim},
+		"no leeway": {
+			clerk.Config{Leeway: -1}, session2().with(object{"exp": minted + 10}), core.CodeTokenExpired,
+		},
+		"not yet":            {clerk.Config{}, session2().with(object{"nbf": minted + 16}), core.CodeTokenNotActive},
+		"typ of a machine":   {clerk.Config{}, session2().headed(object{"typ": "at+jwt"}), core.CodeClaimMismatch},
+		"no typ":             {clerk.Config{}, session2().headed(object{"typ": nil}), ""},
+		"HS256":              {clerk.Config{}, session2().headed(object{"alg": "HS256"}), core.CodeAlgorithmNotAllowed},
+		"no category":        {clerk.Config{}, session2().headed(object{"cat": nil}), ""},
+		"unknown parameters": {clerk.Config{}, session2().headed(object{"oiat": minted}), ""},
+		"unknown category":   {clerk.Config{}, session2().headed(object{"cat": "cl_new"}), core.CodeClaimMismatch},
+		"oauth without client": {
+			clerk.Config{Accept: []clerk.Token{clerk.OAuthToken}},
+			oauth().with(object{"client_id": nil}),
+			core.CodeMissingClaim,
+		},
 
-		"template with a sid":        {clerk.Config{}, template().with(object{"sid": "sess_1"}), core.CodeClaimMismatch},
-		"template with a sid, asked": {clerk.Config{Accept: []clerk.Token{clerk.TemplateToken}}, template().with(object{"sid": "sess_1"}), ""},
-		"session without fva":        {clerk.Config{Accept: []clerk.Token{clerk.TemplateToken}}, session2().with(object{"fva": nil}), core.CodeClaimMismatch},
+		"template with a sid": {clerk.Config{}, template().with(object{"sid": "sess_1"}), core.CodeClaimMismatch},
+		"template with a sid, asked": {
+			clerk.Config{Accept: []clerk.Token{clerk.TemplateToken}}, template().with(object{"sid": "sess_1"}), "",
+		},
+		"session without fva": {
+			clerk.Config{Accept: []clerk.Token{clerk.TemplateToken}},
+			session2().with(object{"fva": nil}),
+			core.CodeClaimMismatch,
+		},
 
-		"slash in iss":          {clerk.Config{}, session2().with(object{"iss": issuer + "/"}), core.CodeIssuerMismatch},
-		"foreign iss":           {clerk.Config{}, session2().with(object{"iss": "https://clerk.northwind.example.evil.example"}), core.CodeIssuerMismatch},
-		"clerk-like iss":        {clerk.Config{}, session2().with(object{"iss": "https://clerk.evil.example"}), core.CodeIssuerMismatch},
-		"no iss":                {clerk.Config{}, session2().with(object{"iss": nil}), core.CodeIssuerMismatch},
-		"satellite":             {clerk.Config{SatelliteIssuers: []string{"clerk.sat.example/"}}, session2().with(object{"iss": "https://clerk.sat.example"}), ""},
+		"slash in iss": {clerk.Config{}, session2().with(object{"iss": issuer + "/"}), core.CodeIssuerMismatch},
+		"foreign iss": {
+			clerk.Config{},
+			session2().with(object{"iss": "https://clerk.northwind.example.evil.example"}),
+			core.CodeIssuerMismatch,
+		},
+		"clerk-like iss": {
+			clerk.Config{}, session2().with(object{"iss": "https://clerk.evil.example"}), core.CodeIssuerMismatch,
+		},
+		"no iss": {clerk.Config{}, session2().with(object{"iss": nil}), core.CodeIssuerMismatch},
+		"satellite": {
+			clerk.Config{SatelliteIssuers: []string{"clerk.sat.example/"}},
+			session2().with(object{"iss": "https://clerk.sat.example"}), "",
+		},
 		"primary and satellite": {clerk.Config{SatelliteIssuers: []string{"clerk.sat.example"}}, session2(), ""},
-		"unknown satellite":     {clerk.Config{SatelliteIssuers: []string{"clerk.sat.example"}}, session2().with(object{"iss": "https://clerk.other.example"}), core.CodeIssuerMismatch},
+		"unknown satellite": {
+			clerk.Config{SatelliteIssuers: []string{"clerk.sat.example"}},
+			session2().with(object{"iss": "https://clerk.other.example"}), core.CodeIssuerMismatch,
+		},
 		"proxy": {
 			clerk.Config{IssuerURL: "https://northwind.example/__clerk/"},
 			session2().with(object{"iss": "https://northwind.example/__clerk"}), "",
 		},
 
-		"party":                     {clerk.Config{AuthorizedParties: parties}, session2(), ""},
-		"other party":               {clerk.Config{AuthorizedParties: parties}, session2().with(object{"azp": "https://blog.northwind.example"}), core.CodePartyMismatch},
-		"party as prefix":           {clerk.Config{AuthorizedParties: parties}, session2().with(object{"azp": parties[0] + ".evil.example"}), core.CodePartyMismatch},
-		"empty party":               {clerk.Config{AuthorizedParties: parties}, session2().with(object{"azp": ""}), core.CodePartyMismatch},
-		"party is a list":           {clerk.Config{AuthorizedParties: parties}, session2().with(object{"azp": parties}), core.CodePartyMismatch},
-		"no party":                  {clerk.Config{AuthorizedParties: parties}, session2().with(object{"azp": nil}), core.CodePartyMismatch},
-		"no party, of a native app": {clerk.Config{AuthorizedParties: parties, InsecureMissingParty: true}, session2().with(object{"azp": nil}), ""},
+		"party": {clerk.Config{AuthorizedParties: parties}, session2(), ""},
+		"other party": {
+			clerk.Config{AuthorizedParties: parties},
+			session2().with(object{"azp": "https://blog.northwind.example"}),
+			core.CodePartyMismatch,
+		},
+		"party as prefix": {
+			clerk.Config{AuthorizedParties: parties},
+			session2().with(object{"azp": parties[0] + ".evil.example"}),
+			core.CodePartyMismatch,
+		},
+		"empty party": {
+			clerk.Config{AuthorizedParties: parties}, session2().with(object{"azp": ""}), core.CodePartyMismatch,
+		},
+		"party is a list": {
+			clerk.Config{AuthorizedParties: parties}, session2().with(object{"azp": parties}), core.CodePartyMismatch,
+		},
+		"no party": {
+			clerk.Config{AuthorizedParties: parties}, session2().with(object{"azp": nil}), core.CodePartyMismatch,
+		},
+		"no party, of a native app": {clerk.Config{
+			AuthorizedParties:    parties,
+			InsecureMissingParty: true,
+		}, session2().with(object{"azp": nil}), ""},
 		"party, of a native app":    {clerk.Config{AuthorizedParties: parties, InsecureMissingParty: true}, session2(), ""},
 		"any party without setting": {clerk.Config{}, session2().with(object{"azp": "https://evil.example"}), ""},
 
 		"audience": {
-			clerk.Config{Accept: []clerk.Token{clerk.MachineToken}, Audience: []string{"mch_2uFh5NqWvC8xZrT3KpYd0LmSgJb"}}, machine(), "",
+			clerk.Config{
+				Accept:   []clerk.Token{clerk.MachineToken},
+				Audience: []string{"mch_2uFh5NqWvC8xZrT3KpYd0LmSgJb"},
+			}, machine(), "",
 		},
 		"another audience": {
-			clerk.Config{Accept: []clerk.Token{clerk.MachineToken}, Audience: []string{"mch_other"}}, machine(), core.CodeAudienceMismatch,
+			clerk.Config{
+				Accept:   []clerk.Token{clerk.MachineToken},
+				Audience: []string{"mch_other"},
+			}, machine(), core.CodeAudienceMismatch,
 		},
 		"no audience": {clerk.Config{Audience: []string{"api"}}, session2(), core.CodeAudienceMismatch},
 	} {
@@ -219,7 +286,9 @@ func TestRefusals(t *testing.T) {
 
 func TestOpaqueTokens(t *testing.T) {
 	v, _ := verifier(t, clerk.Config{})
-	for _, opaque := range []string{"mt_2uG1aXsQ7LzVw4RkHn9TcBd6EyM", "oat_2vA7bYtR3MwXz5SlJo0UdCe8FzN", "ak_3kJd82hs9dK2"} {
+	for _, opaque := range []string{
+		"mt_2uG1aXsQ7LzVw4RkHn9TcBd6EyM", "oat_2vA7bYtR3MwXz5SlJo0UdCe8FzN", "ak_3kJd82hs9dK2",
+	} {
 		_, err := v.Verify(t.Context(), opaque)
 		if !errors.Is(err, core.CodeInvalidFormat) || !strings.Contains(err.Error(), "opaque") {
 			t.Errorf("%s: %v", opaque[:3], err)
@@ -244,7 +313,10 @@ func TestOrganizationAsUserID(t *testing.T) {
 			}
 		}
 		v, _ := verifier(t, cfg)
-		if _, err := v.Verify(t.Context(), session2().with(object{"o": nil}).signed(t)); !errors.Is(err, core.CodeMissingClaim) {
+		if _, err := v.Verify(t.Context(), session2().with(object{"o": nil}).signed(t)); !errors.Is(
+			err,
+			core.CodeMissingClaim,
+		) {
 			t.Errorf("%s, no organization: %v", claim, err)
 		}
 	}
@@ -254,7 +326,10 @@ func TestOrganizationAsUserID(t *testing.T) {
 }
 
 func TestJWTKeyWithEscapedLineBreaks(t *testing.T) {
-	contract, err := clerk.NewContract(clerk.Config{IssuerURL: issuer, JWTKey: strings.ReplaceAll(publicKeyPEM(t), "\n", `\n`)})
+	contract, err := clerk.NewContract(clerk.Config{
+		IssuerURL: issuer,
+		JWTKey:    strings.ReplaceAll(publicKeyPEM(t), "\n", `\n`),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +337,10 @@ func TestJWTKeyWithEscapedLineBreaks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := v.Verify(t.Context(), session2().signed(t)); !errors.Is(err, core.CodeTokenNotActive) { // past the signature
+	if _, err := v.Verify(t.Context(), session2().signed(t)); !errors.Is(
+		err,
+		core.CodeTokenNotActive,
+	) { // past the signature
 		t.Errorf("got %v", err)
 	}
 }
@@ -297,7 +375,8 @@ func TestKeysAreFetched(t *testing.T) {
 		t.Fatal(err)
 	}
 	good := session2().with(object{"iss": server.URL})
-	if _, err := v.Verify(t.Context(), session2().signed(t)); !errors.Is(err, core.CodeIssuerMismatch) || fetches.Load() != 0 {
+	if _, err := v.Verify(t.Context(), session2().signed(t)); !errors.Is(err, core.CodeIssuerMismatch) ||
+		fetches.Load() != 0 {
 		t.Errorf("a foreign token: %v, %d fetches", err, fetches.Load())
 	}
 	for range 3 {

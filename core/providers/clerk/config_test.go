@@ -26,16 +26,23 @@ func TestIssuer(t *testing.T) {
 		cfg  clerk.Config
 		want string
 	}{
-		"URL":                 {clerk.Config{IssuerURL: issuer}, issuer},
-		"slash":               {clerk.Config{IssuerURL: issuer + "/"}, issuer},
-		"slashes and spaces":  {clerk.Config{IssuerURL: " " + issuer + "// \n"}, issuer},
-		"no scheme":           {clerk.Config{IssuerURL: host}, issuer},
-		"capitals":            {clerk.Config{IssuerURL: "HTTPS://Clerk.Northwind.Example"}, issuer},
-		"development":         {clerk.Config{IssuerURL: "https://lively-owl-12.clerk.accounts.dev"}, "https://lively-owl-12.clerk.accounts.dev"},
-		"proxy with a path":   {clerk.Config{IssuerURL: "https://northwind.example/__clerk/"}, "https://northwind.example/__clerk"},
-		"loopback":            {clerk.Config{IssuerURL: "http://127.0.0.1:4000"}, "http://127.0.0.1:4000"},
-		"live key":            {clerk.Config{PublishableKey: key("live", host+"$")}, issuer},
-		"test key":            {clerk.Config{PublishableKey: key("test", "lively-owl-12.clerk.accounts.dev$")}, "https://lively-owl-12.clerk.accounts.dev"},
+		"URL":                {clerk.Config{IssuerURL: issuer}, issuer},
+		"slash":              {clerk.Config{IssuerURL: issuer + "/"}, issuer},
+		"slashes and spaces": {clerk.Config{IssuerURL: " " + issuer + "// \n"}, issuer},
+		"no scheme":          {clerk.Config{IssuerURL: host}, issuer},
+		"capitals":           {clerk.Config{IssuerURL: "HTTPS://Clerk.Northwind.Example"}, issuer},
+		"development": {
+			clerk.Config{IssuerURL: "https://lively-owl-12.clerk.accounts.dev"}, "https://lively-owl-12.clerk.accounts.dev",
+		},
+		"proxy with a path": {
+			clerk.Config{IssuerURL: "https://northwind.example/__clerk/"}, "https://northwind.example/__clerk",
+		},
+		"loopback": {clerk.Config{IssuerURL: "http://127.0.0.1:4000"}, "http://127.0.0.1:4000"},
+		"live key": {clerk.Config{PublishableKey: key("live", host+"$")}, issuer},
+		"test key": {
+			clerk.Config{PublishableKey: key("test", "lively-owl-12.clerk.accounts.dev$")},
+			"https://lively-owl-12.clerk.accounts.dev",
+		},
 		"key without padding": {clerk.Config{PublishableKey: strings.TrimRight(key("live", host+"$"), "=")}, issuer},
 		"key with a newline":  {clerk.Config{PublishableKey: key("live", host+"$") + "\n"}, issuer},
 		"both, agreeing":      {clerk.Config{PublishableKey: key("live", host+"$"), IssuerURL: issuer + "/"}, issuer},
@@ -52,7 +59,8 @@ func TestIssuer(t *testing.T) {
 			if want := tt.want + "/.well-known/jwks.json"; rules.JWKSURL != want {
 				t.Errorf("keys at %q, want %q", rules.JWKSURL, want)
 			}
-			if !slices.Equal(rules.Algorithms, []string{"RS256"}) || rules.Leeway != 5*time.Second || contract.Provider() != "clerk" {
+			if !slices.Equal(rules.Algorithms, []string{"RS256"}) || rules.Leeway != 5*time.Second ||
+				contract.Provider() != "clerk" {
 				t.Errorf("rules are %+v", rules)
 			}
 		})
@@ -64,31 +72,62 @@ func TestBadConfig(t *testing.T) {
 		cfg  clerk.Config
 		want []string // "Field: a part of the reason"
 	}{
-		"nothing":            {clerk.Config{}, []string{"IssuerURL: is required"}},
-		"blank":              {clerk.Config{IssuerURL: "  "}, []string{"IssuerURL: is required"}},
-		"http":               {clerk.Config{IssuerURL: "http://clerk.northwind.example"}, []string{"IssuerURL: must be https"}},
-		"another scheme":     {clerk.Config{IssuerURL: "ftp://clerk.northwind.example"}, []string{"IssuerURL: must be https"}},
-		"query":              {clerk.Config{IssuerURL: issuer + "?a=b"}, []string{"IssuerURL: must not have a query"}},
-		"fragment":           {clerk.Config{IssuerURL: issuer + "#a"}, []string{"IssuerURL: must not have a fragment"}},
-		"credentials":        {clerk.Config{IssuerURL: "https://a:b@clerk.northwind.example"}, []string{"IssuerURL: holds credentials"}},
-		"no URL":             {clerk.Config{IssuerURL: "https://%zz"}, []string{"IssuerURL: is not a URL"}},
-		"a key as the URL":   {clerk.Config{IssuerURL: key("live", "clerk.northwind.example$")}, []string{"IssuerURL: is a publishable key"}},
-		"a secret as URL":    {clerk.Config{IssuerURL: "sk_live_abc"}, []string{"IssuerURL: is a secret key"}},
-		"a secret as key":    {clerk.Config{PublishableKey: "sk_live_abc"}, []string{"PublishableKey: is a secret key"}},
-		"another instance":   {clerk.Config{IssuerURL: issuer, PublishableKey: key("live", "clerk.other.example$")}, []string{"PublishableKey: belongs to https://clerk.other.example"}},
-		"empty satellite":    {clerk.Config{IssuerURL: issuer, SatelliteIssuers: []string{""}}, []string{"SatelliteIssuers: holds an empty entry"}},
-		"http satellite":     {clerk.Config{IssuerURL: issuer, SatelliteIssuers: []string{"http://clerk.sat.example"}}, []string{"SatelliteIssuers: must be https"}},
-		"party with a slash": {clerk.Config{IssuerURL: issuer, AuthorizedParties: []string{"https://app.example/"}}, []string{"AuthorizedParties: is not an origin"}},
+		"nothing": {clerk.Config{}, []string{"IssuerURL: is required"}},
+		"blank":   {clerk.Config{IssuerURL: "  "}, []string{"IssuerURL: is required"}},
+		"http": {
+			clerk.Config{IssuerURL: "http://clerk.northwind.example"}, []string{"IssuerURL: must be https"},
+		},
+		"another scheme": {
+			clerk.Config{IssuerURL: "ftp://clerk.northwind.example"}, []string{"IssuerURL: must be https"},
+		},
+		"query":    {clerk.Config{IssuerURL: issuer + "?a=b"}, []string{"IssuerURL: must not have a query"}},
+		"fragment": {clerk.Config{IssuerURL: issuer + "#a"}, []string{"IssuerURL: must not have a fragment"}},
+		"credentials": {
+			clerk.Config{IssuerURL: "https://a:b@clerk.northwind.example"}, []string{"IssuerURL: holds credentials"},
+		},
+		"no URL": {clerk.Config{IssuerURL: "https://%zz"}, []string{"IssuerURL: is not a URL"}},
+		"a key as the URL": {
+			clerk.Config{IssuerURL: key("live", "clerk.northwind.example$")}, []string{"IssuerURL: is a publishable key"},
+		},
+		"a secret as URL": {clerk.Config{IssuerURL: "sk_live_abc"}, []string{"IssuerURL: is a secret key"}},
+		"a secret as key": {clerk.Config{PublishableKey: "sk_live_abc"}, []string{"PublishableKey: is a secret key"}},
+		"another instance": {clerk.Config{
+			IssuerURL:      issuer,
+			PublishableKey: key("live", "clerk.other.example$"),
+		}, []string{"PublishableKey: belongs to https://clerk.other.example"}},
+		"empty satellite": {clerk.Config{
+			IssuerURL:        issuer,
+			SatelliteIssuers: []string{""},
+		}, []string{"SatelliteIssuers: holds an empty entry"}},
+		"http satellite": {clerk.Config{
+			IssuerURL:        issuer,
+			SatelliteIssuers: []string{"http://clerk.sat.example"},
+		}, []string{"SatelliteIssuers: must be https"}},
+		"party with a slash": {clerk.Config{
+			IssuerURL:         issuer,
+			AuthorizedParties: []string{"https://app.example/"},
+		}, []string{"AuthorizedParties: is not an origin"}},
 		"party without scheme": {
 			clerk.Config{IssuerURL: issuer, AuthorizedParties: []string{"app.example", "https://ok.example"}},
 			[]string{"AuthorizedParties: is not an origin"},
 		},
-		"missing party, none named": {clerk.Config{IssuerURL: issuer, InsecureMissingParty: true}, []string{"InsecureMissingParty: AuthorizedParties is empty"}},
-		"unknown kind":              {clerk.Config{IssuerURL: issuer, Accept: []clerk.Token{"cookie"}}, []string{"Accept: is not a kind of token"}},
-		"bad user id":               {clerk.Config{IssuerURL: issuer, UserIDClaim: "a..b"}, []string{"UserIDClaim: claim path"}},
-		"bad key":                   {clerk.Config{IssuerURL: issuer, JWTKey: "nonsense"}, []string{"JWTKey: "}},
-		"bad leeway":                {clerk.Config{IssuerURL: issuer, Leeway: time.Hour}, []string{"Leeway: at most"}},
-		"empty audience":            {clerk.Config{IssuerURL: issuer, Audience: []string{""}}, []string{"Audience[0]: must not be empty"}},
+		"missing party, none named": {clerk.Config{
+			IssuerURL:            issuer,
+			InsecureMissingParty: true,
+		}, []string{"InsecureMissingParty: AuthorizedParties is empty"}},
+		"unknown kind": {clerk.Config{
+			IssuerURL: issuer,
+			Accept:    []clerk.Token{"cookie"},
+		}, []string{"Accept: is not a kind of token"}},
+		"bad user id": {
+			clerk.Config{IssuerURL: issuer, UserIDClaim: "a..b"}, []string{"UserIDClaim: claim path"},
+		},
+		"bad key":    {clerk.Config{IssuerURL: issuer, JWTKey: "nonsense"}, []string{"JWTKey: "}},
+		"bad leeway": {clerk.Config{IssuerURL: issuer, Leeway: time.Hour}, []string{"Leeway: at most"}},
+		"empty audience": {clerk.Config{
+			IssuerURL: issuer,
+			Audience:  []string{""},
+		}, []string{"Audience[0]: must not be empty"}},
 		"all at once": {
 			clerk.Config{
 				PublishableKey: "pk_live_x", Accept: []clerk.Token{"cookie"}, UserIDClaim: "a..b", JWTKey: "nonsense",
@@ -143,7 +182,8 @@ func TestBadPublishableKeys(t *testing.T) {
 		"control characters": key("live", "clerk\x00.example$"),
 		"unicode":            key("live", "clérk.example$"),
 	} {
-		if _, err := clerk.NewContract(clerk.Config{PublishableKey: bad}); err == nil || core.ConfigErrors(err)[0].Field != "PublishableKey" {
+		if _, err := clerk.NewContract(clerk.Config{PublishableKey: bad}); err == nil ||
+			core.ConfigErrors(err)[0].Field != "PublishableKey" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -157,7 +197,10 @@ func TestWarnings(t *testing.T) {
 	if w := open.Warnings(); len(w) != 1 || !strings.HasSuffix(w[0], "or AuthorizedParties") {
 		t.Errorf("warnings %q", w)
 	}
-	bound, err := clerk.NewContract(clerk.Config{IssuerURL: issuer, AuthorizedParties: []string{"https://app.northwind.example"}})
+	bound, err := clerk.NewContract(clerk.Config{
+		IssuerURL:         issuer,
+		AuthorizedParties: []string{"https://app.northwind.example"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +233,10 @@ func TestContractSurvivesJSON(t *testing.T) {
 }
 
 func FuzzPublishableKey(f *testing.F) {
-	for _, s := range []string{key("live", "clerk.northwind.example$"), key("test", "a.b$"), "pk_live_", "pk_test_JA", "sk_live_x", "", "pk_live_YS5i\nJA"} {
+	for _, s := range []string{
+		key("live", "clerk.northwind.example$"), key("test", "a.b$"), "pk_live_", "pk_test_JA", "sk_live_x", "",
+		"pk_live_YS5i\nJA",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

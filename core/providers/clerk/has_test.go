@@ -13,7 +13,9 @@ import (
 )
 
 func TestHas(t *testing.T) {
-	all := clerk.Config{Accept: []clerk.Token{clerk.SessionToken, clerk.TemplateToken, clerk.OAuthToken, clerk.MachineToken}}
+	all := clerk.Config{Accept: []clerk.Token{
+		clerk.SessionToken, clerk.TemplateToken, clerk.OAuthToken, clerk.MachineToken,
+	}}
 	personal := session2().with(object{"o": nil, "fea": "u:chat", "pla": "u:free"})
 	fresh := clerk.Reverification{After: time.Hour, Level: clerk.FirstFactor}
 	const no, step, silent = core.CodeForbidden, core.CodeReauthenticationRequired, core.CodeMissingClaim
@@ -22,44 +24,87 @@ func TestHas(t *testing.T) {
 		token token
 		want  core.Code // "" holds, MISSING_CLAIM: the token does not tell
 	}{
-		"role":                    {clerk.Check{Role: "org:admin"}, session2(), ""},
-		"role without org":        {clerk.Check{Role: "admin"}, session2(), ""},
-		"role of v1":              {clerk.Check{Role: "billing"}, session1(), ""},
-		"older role of v1":        {clerk.Check{Role: "org:admin"}, session1().with(object{"org_role": "admin"}), ""},
-		"another role":            {clerk.Check{Role: "org:member"}, session2(), no},
-		"no role":                 {clerk.Check{Role: "org:admin"}, session2().with(object{"o": object{"id": orgID}}), no},
-		"role, no organization":   {clerk.Check{Role: "org:admin"}, personal, no},
-		"role, no id":             {clerk.Check{Role: "org:admin"}, session2().with(object{"o": object{"rol": "admin"}}), no},
-		"permission":              {clerk.Check{Permission: "org:invoices:read"}, session2(), ""},
-		"permission without org":  {clerk.Check{Permission: "invoices:delete"}, session2(), ""},
-		"permission of v1":        {clerk.Check{Permission: "invoices:create"}, session1(), ""},
-		"bare permission of v1":   {clerk.Check{Permission: "org:invoices:create"}, session1().with(object{"org_permissions": []string{"invoices:create"}}), ""},
-		"another permission":      {clerk.Check{Permission: "org:reports:delete"}, session2(), no},
-		"permission, no org":      {clerk.Check{Permission: "org:invoices:read"}, session1().with(object{"org_id": nil}), no},
-		"feature":                 {clerk.Check{Feature: "reports"}, session2(), ""},
-		"feature of the org":      {clerk.Check{Feature: "org:reports"}, session2(), ""},
-		"feature of the user":     {clerk.Check{Feature: "user:reports"}, session2(), no},
-		"another feature":         {clerk.Check{Feature: "chat"}, session2(), no},
-		"unknown scope":           {clerk.Check{Feature: "team:reports"}, session2(), no},
-		"feature, personal":       {clerk.Check{Feature: "user:chat"}, personal, ""},
-		"feature of v1":           {clerk.Check{Feature: "reports"}, session1(), silent},
-		"feature is no string":    {clerk.Check{Feature: "reports"}, session2().with(object{"fea": []string{"o:reports"}}), silent},
+		"role":                   {clerk.Check{Role: "org:admin"}, session2(), ""},
+		"role without org":       {clerk.Check{Role: "admin"}, session2(), ""},
+		"role of v1":             {clerk.Check{Role: "billing"}, session1(), ""},
+		"older role of v1":       {clerk.Check{Role: "org:admin"}, session1().with(object{"org_role": "admin"}), ""},
+		"another role":           {clerk.Check{Role: "org:member"}, session2(), no},
+		"no role":                {clerk.Check{Role: "org:admin"}, session2().with(object{"o": object{"id": orgID}}), no},
+		"role, no organization":  {clerk.Check{Role: "org:admin"}, personal, no},
+		"role, no id":            {clerk.Check{Role: "org:admin"}, session2().with(object{"o": object{"rol": "admin"}}), no},
+		"permission":             {clerk.Check{Permission: "org:invoices:read"}, session2(), ""},
+		"permission without org": {clerk.Check{Permission: "invoices:delete"}, session2(), ""},
+		"permission of v1":       {clerk.Check{Permission: "invoices:create"}, session1(), ""},
+		"bare permission of v1": {
+			clerk.Check{Permission: "org:invoices:create"},
+			session1().with(object{"org_permissions": []string{"invoices:create"}}), "",
+		},
+		"another permission":  {clerk.Check{Permission: "org:reports:delete"}, session2(), no},
+		"permission, no org":  {clerk.Check{Permission: "org:invoices:read"}, session1().with(object{"org_id": nil}), no},
+		"feature":             {clerk.Check{Feature: "reports"}, session2(), ""},
+		"feature of the org":  {clerk.Check{Feature: "org:reports"}, session2(), ""},
+		"feature of the user": {clerk.Check{Feature: "user:reports"}, session2(), no},
+		"another feature":     {clerk.Check{Feature: "chat"}, session2(), no},
+		"unknown scope":       {clerk.Check{Feature: "team:reports"}, session2(), no},
+		"feature, personal":   {clerk.Check{Feature: "user:chat"}, personal, ""},
+		"feature of v1":       {clerk.Check{Feature: "reports"}, session1(), silent},
+		"feature is no string": {
+			clerk.Check{Feature: "reports"}, session2().with(object{"fea": []string{"o:reports"}}), silent,
+		},
 		"plan":                    {clerk.Check{Plan: "pro"}, session2(), ""},
 		"plan of the user":        {clerk.Check{Plan: "user:pro"}, session2(), no},
 		"plan missing":            {clerk.Check{Plan: "pro"}, session2().with(object{"pla": nil}), silent},
 		"plan no, feature silent": {clerk.Check{Plan: "max", Feature: "reports"}, session2().with(object{"fea": nil}), no},
 		"fresh":                   {clerk.Check{Reverification: fresh}, session2(), ""},
-		"all":                     {clerk.Check{Role: "admin", Permission: "invoices:read", Feature: "reports", Plan: "org:pro", Reverification: fresh}, session2(), ""},
-		"all but the role":        {clerk.Check{Role: "member", Permission: "invoices:read", Feature: "reports", Plan: "org:pro", Reverification: fresh}, session2(), no},
-		"all but the permission":  {clerk.Check{Role: "admin", Permission: "invoices:pay", Feature: "reports", Plan: "org:pro", Reverification: fresh}, session2(), no},
-		"all but the feature":     {clerk.Check{Role: "admin", Permission: "invoices:read", Feature: "chat", Plan: "org:pro", Reverification: fresh}, session2(), no},
-		"all but the plan":        {clerk.Check{Role: "admin", Permission: "invoices:read", Feature: "reports", Plan: "max", Reverification: fresh}, session2(), no},
-		"all but fresh":           {clerk.Check{Role: "admin", Permission: "invoices:read", Feature: "reports", Plan: "org:pro", Reverification: fresh}, session2().with(object{"fva": []int{90, -1}}), step},
-		"forbidden before stale":  {clerk.Check{Role: "member", Reverification: fresh}, session2().with(object{"fva": []int{90, -1}}), no},
-		"machine":                 {clerk.Check{Reverification: fresh}, machine().with(object{"fva": []int{0, 0}}), no},
-		"oauth":                   {clerk.Check{Feature: "reports"}, oauth().with(object{"fea": "o:reports"}), no},
-		"template":                {clerk.Check{Role: "admin"}, template(), no},
-		"template, fresh":         {clerk.Check{Reverification: fresh}, template(), silent},
+		"all": {clerk.Check{
+			Role:           "admin",
+			Permission:     "invoices:read",
+			Feature:        "reports",
+			Plan:           "org:pro",
+			Reverification: fresh,
+		}, session2(), ""},
+		"all but the role": {clerk.Check{
+			Role:           "member",
+			Permission:     "invoices:read",
+			Feature:        "reports",
+			Plan:           "org:pro",
+			Reverification: fresh,
+		}, session2(), no},
+		"all but the permission": {clerk.Check{
+			Role:           "admin",
+			Permission:     "invoices:pay",
+			Feature:        "reports",
+			Plan:           "org:pro",
+			Reverification: fresh,
+		}, session2(), no},
+		"all but the feature": {clerk.Check{
+			Role:           "admin",
+			Permission:     "invoices:read",
+			Feature:        "chat",
+			Plan:           "org:pro",
+			Reverification: fresh,
+		}, session2(), no},
+		"all but the plan": {clerk.Check{
+			Role:           "admin",
+			Permission:     "invoices:read",
+			Feature:        "reports",
+			Plan:           "max",
+			Reverification: fresh,
+		}, session2(), no},
+		"all but fresh": {clerk.Check{
+			Role:           "admin",
+			Permission:     "invoices:read",
+			Feature:        "reports",
+			Plan:           "org:pro",
+			Reverification: fresh,
+		}, session2().with(object{"fva": []int{90, -1}}), step},
+		"forbidden before stale": {
+			clerk.Check{Role: "member", Reverification: fresh}, session2().with(object{"fva": []int{90, -1}}), no,
+		},
+		"machine":         {clerk.Check{Reverification: fresh}, machine().with(object{"fva": []int{0, 0}}), no},
+		"oauth":           {clerk.Check{Feature: "reports"}, oauth().with(object{"fea": "o:reports"}), no},
+		"template":        {clerk.Check{Role: "admin"}, template(), no},
+		"template, fresh": {clerk.Check{Reverification: fresh}, template(), silent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, has := verified(t, all, tt.token), clerk.Has(tt.check)
@@ -146,7 +191,8 @@ func TestReverification(t *testing.T) {
 			t.Errorf("%v of fva %v: %v", has, tt.fva, err)
 		}
 		var refused *core.Error
-		if !tt.want && (!errors.As(err, &refused) || refused.Code != core.CodeReauthenticationRequired || refused.MaxAge != tt.ask.After || refused.Claim != "fva") {
+		if !tt.want &&
+			(!errors.As(err, &refused) || refused.Code != core.CodeReauthenticationRequired || refused.MaxAge != tt.ask.After || refused.Claim != "fva") {
 			t.Errorf("%v of fva %v: %+v", has, tt.fva, refused)
 		}
 	}
@@ -197,10 +243,13 @@ func TestHasRefusesNobody(t *testing.T) {
 
 func TestHasMistakesPanic(t *testing.T) {
 	for want, check := range map[string]clerk.Check{
-		"nothing is checked":            {},
-		"Reverification.Level":          {Role: "admin", Reverification: clerk.Reverification{After: time.Hour}},
-		"Reverification.After":          {Reverification: clerk.Reverification{Level: clerk.FirstFactor}},
-		"between 1 and 99,999":          {Reverification: clerk.Reverification{After: 100_000 * time.Minute, Level: clerk.MultiFactor}},
+		"nothing is checked":   {},
+		"Reverification.Level": {Role: "admin", Reverification: clerk.Reverification{After: time.Hour}},
+		"Reverification.After": {Reverification: clerk.Reverification{Level: clerk.FirstFactor}},
+		"between 1 and 99,999": {Reverification: clerk.Reverification{
+			After: 100_000 * time.Minute,
+			Level: clerk.MultiFactor,
+		}},
 		"use clerk.FirstFactor":         {Reverification: clerk.Reverification{After: time.Hour, Level: "third_factor"}},
 		"Role is padded":                {Role: " admin"},
 		"Permission is padded with spa": {Permission: "org:"},

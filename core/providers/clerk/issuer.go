@@ -29,7 +29,11 @@ func (c *Config) issuer(f *preset.Faults) string {
 	}
 	switch {
 	case strings.HasPrefix(key, "sk_"):
-		f.Add("PublishableKey", "", "is a secret key, which is not needed to verify: copy pk_live_… or pk_test_… from the API Keys page")
+		f.Add(
+			"PublishableKey",
+			"",
+			"is a secret key, which is not needed to verify: copy pk_live_… or pk_test_… from the API Keys page",
+		)
 	case key != "" && fromKey == "":
 		f.Add("PublishableKey", "", "is not a Clerk publishable key: copy pk_live_… or pk_test_… from the API Keys page")
 	case fromKey != "" && fromURL != "" && fromKey != fromURL:

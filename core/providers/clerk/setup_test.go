@@ -34,8 +34,16 @@ func session2() token {
 	return token{
 		header: object{"alg": "RS256", "cat": "cl_B7d4PD111AAA", "kid": "ins_2rQ8vKpXc1nYw5TzLh0JdMfEaBs", "typ": "JWT"},
 		claims: object{
-			"azp": "https://app.northwind.example", "exp": minted + 60, "fea": "o:invoices,o:reports", "fva": []int{4, -1}, "iat": minted,
-			"iss": issuer, "jti": "8f1c2d7be04a96513c22", "nbf": minted - 10, "pla": "o:pro", "sid": "sess_2t7GkW0aVbR5nXyE8MzQhCuD4sL",
+			"azp": "https://app.northwind.example",
+			"exp": minted + 60,
+			"fea": "o:invoices,o:reports",
+			"fva": []int{4, -1},
+			"iat": minted,
+			"iss": issuer,
+			"jti": "8f1c2d7be04a96513c22",
+			"nbf": minted - 10,
+			"pla": "o:pro",
+			"sid": "sess_2t7GkW0aVbR5nXyE8MzQhCuD4sL",
 			"o":   object{"fpm": "7,1", "id": orgID, "per": "read,create,delete", "rol": "admin", "slg": "northwind"},
 			"sts": "active", "sub": userID, "v": 2,
 		},
@@ -46,7 +54,12 @@ func session1() token {
 	return token{
 		header: object{"alg": "RS256", "kid": "ins_2rQ8vKpXc1nYw5TzLh0JdMfEaBs", "typ": "JWT"},
 		claims: object{
-			"azp": "https://app.northwind.example", "exp": minted + 60, "fva": []int{12, 3}, "iat": minted, "iss": issuer, "nbf": minted - 10,
+			"azp":    "https://app.northwind.example",
+			"exp":    minted + 60,
+			"fva":    []int{12, 3},
+			"iat":    minted,
+			"iss":    issuer,
+			"nbf":    minted - 10,
 			"org_id": orgID, "org_permissions": []string{"org:invoices:read", "org:invoices:create"}, "org_role": "org:billing",
 			"org_slug": "northwind", "sid": "sess_2t7GkW0aVbR5nXyE8MzQhCuD4sL", "sub": userID,
 		},
@@ -68,8 +81,12 @@ func oauth() token {
 	return token{
 		header: object{"alg": "RS256", "kid": "ins_2rQ8vKpXc1nYw5TzLh0JdMfEaBs", "typ": "at+jwt"},
 		claims: object{
-			"client_id": "k3v9QxTn2LmZ8RdY", "exp": minted + 86400, "iat": minted, "iss": issuer, "jti": "oat_2vA7bYtR3MwXz5SlJo0UdCe8FzN",
-			"nbf": minted - 10, "org_id": orgID, "scope": "openid profile user:org:read", "sub": userID,
+			"client_id": "k3v9QxTn2LmZ8RdY",
+			"exp":       minted + 86400,
+			"iat":       minted,
+			"iss":       issuer,
+			"jti":       "oat_2vA7bYtR3MwXz5SlJo0UdCe8FzN",
+			"nbf":       minted - 10, "org_id": orgID, "scope": "openid profile user:org:read", "sub": userID,
 		},
 	}
 }
@@ -78,7 +95,12 @@ func template() token {
 	return token{
 		header: object{"alg": "RS256", "cat": "cl_B7d4PD222AAA", "kid": "ins_2rQ8vKpXc1nYw5TzLh0JdMfEaBs", "typ": "JWT"},
 		claims: object{
-			"azp": "https://app.northwind.example", "exp": minted + 60, "iat": minted, "iss": issuer, "jti": "1b", "nbf": minted - 10,
+			"azp": "https://app.northwind.example",
+			"exp": minted + 60,
+			"iat": minted,
+			"iss": issuer,
+			"jti": "1b",
+			"nbf": minted - 10,
 			"sub": userID, "plan": "pro",
 		},
 	}
@@ -170,7 +192,12 @@ func verifier(tb testing.TB, cfg clerk.Config) (*core.Verifier, *clock) {
 		tb.Fatal(err)
 	}
 	now := &clock{at: time.Unix(minted+10, 0)}
-	v, err := core.NewVerifier(contract, core.WithClock(now), core.WithHTTPClient(&http.Client{Transport: noNetwork{tb}}), quiet())
+	v, err := core.NewVerifier(
+		contract,
+		core.WithClock(now),
+		core.WithHTTPClient(&http.Client{Transport: noNetwork{tb}}),
+		quiet(),
+	)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -133,7 +133,13 @@ func partyRule() core.ClaimRule {
 func (a accepted) audienceRules(audience []string) []core.ClaimRule {
 	const why = "the services that the token is meant for"
 	rule := func(when ...core.ClaimRule) core.ClaimRule {
-		return core.ClaimRule{Claim: "aud", ContainsAny: slices.Clone(audience), Code: core.CodeAudienceMismatch, Reason: why, When: when}
+		return core.ClaimRule{
+			Claim:       "aud",
+			ContainsAny: slices.Clone(audience),
+			Code:        core.CodeAudienceMismatch,
+			Reason:      why,
+			When:        when,
+		}
 	}
 	session := rule(core.ClaimRule{Claim: "sid", Type: "string"}, notOAuth())
 	session.Optional = true
@@ -170,8 +176,11 @@ func (a accepted) kindRules() []core.ClaimRule {
 	}
 	if a.has(OAuthToken) {
 		rules = append(rules, core.ClaimRule{
-			Claim: "client_id", Type: "string", Format: "nonEmpty", Reason: "an OAuth access token names its client (RFC 9068 §2.2)",
-			When: []core.ClaimRule{oauth},
+			Claim:  "client_id",
+			Type:   "string",
+			Format: "nonEmpty",
+			Reason: "an OAuth access token names its client (RFC 9068 §2.2)",
+			When:   []core.ClaimRule{oauth},
 		})
 	}
 	return rules

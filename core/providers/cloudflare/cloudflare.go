@@ -81,8 +81,15 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		}
 	}
 	rules := core.Rules{
-		Provider: "cloudflare-access", Issuer: issuer, JWKSURL: issuer + "/cdn-cgi/access/certs", Algorithms: []string{"RS256"},
-		Audiences: audiences, TokenTypes: []string{"", "JWT"}, ClaimRules: cfg.rules(), Leeway: cfg.Leeway, Session: mapping(),
+		Provider:   "cloudflare-access",
+		Issuer:     issuer,
+		JWKSURL:    issuer + "/cdn-cgi/access/certs",
+		Algorithms: []string{"RS256"},
+		Audiences:  audiences,
+		TokenTypes: []string{"", "JWT"},
+		ClaimRules: cfg.rules(),
+		Leeway:     cfg.Leeway,
+		Session:    mapping(),
 	}
 	if cfg.AllowServiceTokens {
 		rules.UserIDFallbacks = []string{"common_name"}

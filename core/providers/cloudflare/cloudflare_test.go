@@ -66,7 +66,11 @@ func TestNewContractKeys(t *testing.T) {
 var tag = strings.Repeat("4d967e5e", 8)
 
 func TestClaims(t *testing.T) {
-	claims := configtest.Claims[cloudflare.Claims](t, "cloudflare-access", "with custom claims, of one of two applications")
+	claims := configtest.Claims[cloudflare.Claims](
+		t,
+		"cloudflare-access",
+		"with custom claims, of one of two applications",
+	)
 	if ok := claims.Type == "app" && claims.Country == "NL" && string(claims.Custom) == `{"groups":["billing"]}`; !ok {
 		t.Errorf("%+v", claims)
 	}

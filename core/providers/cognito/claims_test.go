@@ -9,7 +9,8 @@ import (
 
 func TestIdentities(t *testing.T) {
 	claims := configtest.Claims[cognito.Claims](t, "cognito", "ID token of an external provider")
-	if len(claims.Identities) != 1 || claims.Identities[0].ProviderName != "Google" || !bool(claims.Identities[0].Primary) ||
+	if len(claims.Identities) != 1 || claims.Identities[0].ProviderName != "Google" ||
+		!bool(claims.Identities[0].Primary) ||
 		claims.Identities[0].UserID != "109482736451029384756" || claims.GivenName != "Rhea" || claims.FamilyName != "Vance" {
 		t.Errorf("%+v", claims)
 	}

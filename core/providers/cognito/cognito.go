@@ -76,25 +76,42 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	case !slices.Contains([]TokenUse{"", Access, ID, Either}, cfg.TokenUse):
 		f.Add("TokenUse", string(cfg.TokenUse), "is not a kind of token: use access, id or either")
 	case cfg.TokenUse == ID && len(cfg.Audience) > 0:
-		f.Add("Audience", strings.Join(cfg.Audience, " "), "is of access tokens; an ID token's aud is compared with {ClientID}")
+		f.Add(
+			"Audience",
+			strings.Join(cfg.Audience, " "),
+			"is of access tokens; an ID token's aud is compared with {ClientID}",
+		)
 	}
 	switch {
 	case len(cfg.ClientID) == 0 && !cfg.InsecureAnyClient:
-		f.Missing("ClientID", "is required: copy it from the pool's page App clients, or say {InsecureAnyClient} to accept all of them")
+		f.Missing(
+			"ClientID",
+			"is required: copy it from the pool's page App clients, or say {InsecureAnyClient} to accept all of them",
+		)
 	case len(cfg.ClientID) > 0 && cfg.InsecureAnyClient:
 		f.Conflict("InsecureAnyClient", "true", "{ClientID} is set: remove one of the two")
 	case slices.Contains(cfg.ClientID, ""):
 		f.Missing("ClientID", "holds an empty client id")
 	}
 	rules := core.Rules{
-		Provider: "cognito", Issuer: issuer, Issuers: cfg.updatedIssuer(issuer), JWKSURL: issuer + "/.well-known/jwks.json", Algorithms: []string{"RS256"},
+		Provider:            "cognito",
+		Issuer:              issuer,
+		Issuers:             cfg.updatedIssuer(issuer),
+		JWKSURL:             issuer + "/.well-known/jwks.json",
+		Algorithms:          []string{"RS256"},
 		InsecureAnyAudience: true, TokenTypes: []string{"", "JWT"}, ClaimRules: cfg.rules(),
 		UserIDClaim: cfg.UserIDClaim, Leeway: cfg.Leeway, Session: mapping(),
 	}
 	if cfg.TokenUse == ID && len(cfg.ClientID) > 0 {
 		rules.Audiences, rules.InsecureAnyAudience = cfg.ClientID, false
 	}
-	return f.Contract(rules, map[string]string{"Issuer": "IssuerURL", "Issuers": "IssuerURL", "JWKSURL": "IssuerURL", "Audiences": "ClientID", "AuthorizedParties": ""})
+	return f.Contract(rules, map[string]string{
+		"Issuer":            "IssuerURL",
+		"Issuers":           "IssuerURL",
+		"JWKSURL":           "IssuerURL",
+		"Audiences":         "ClientID",
+		"AuthorizedParties": "",
+	})
 }
 
 // poolID is the documented pattern, regions of GovCloud and of the European
@@ -133,9 +150,18 @@ func (c *Config) issuer(f *preset.Faults) string {
 	case c.Region != "" && c.Region != m[1]:
 		f.Add("Region", c.Region, "is not the pool's: {UserPoolID} says %s", m[1])
 	case !preset.AWSRegion(m[1]):
-		f.Add("UserPoolID", c.UserPoolID, "begins with %s, which is not an AWS region: copy the pool's id, or set {IssuerURL} for a region that is new", m[1])
+		f.Add(
+			"UserPoolID",
+			c.UserPoolID,
+			"begins with %s, which is not an AWS region: copy the pool's id, or set {IssuerURL} for a region that is new",
+			m[1],
+		)
 	case strings.HasPrefix(m[1], "cn-"):
-		f.Add("UserPoolID", c.UserPoolID, "is in China, whose issuer host is not confirmed: set {IssuerURL} to the tokens' iss instead")
+		f.Add(
+			"UserPoolID",
+			c.UserPoolID,
+			"is in China, whose issuer host is not confirmed: set {IssuerURL} to the tokens' iss instead",
+		)
 	default:
 		domain := ".amazonaws.com/"
 		if strings.HasPrefix(m[1], "eusc-") { // the European Sovereign Cloud
@@ -183,7 +209,9 @@ func (c *Config) rules() []core.ClaimRule {
 	}
 	if len(c.Groups) > 0 {
 		rules = append(rules, core.ClaimRule{
-			Claim: "cognito:groups", ContainsAny: slices.Clone(c.Groups), Reason: "the user is in none of the pool's groups that are accepted",
+			Claim:       "cognito:groups",
+			ContainsAny: slices.Clone(c.Groups),
+			Reason:      "the user is in none of the pool's groups that are accepted",
 		})
 	}
 	return rules

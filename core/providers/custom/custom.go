@@ -78,11 +78,15 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	rules := core.Rules{
 		Provider: "custom", Secret: cfg.SigningSecret, SecretEnv: cfg.SigningSecretEnv, JWKSURL: cfg.JWKSURL, JWKS: cfg.JWKS,
 		PEM: cfg.PEM, Algorithms: cfg.Algorithms, Issuer: cfg.Issuer, InsecureAnyIssuer: cfg.InsecureAnyIssuer,
-		Audiences: cfg.Audience, InsecureAnyAudience: cfg.InsecureAnyAudience, UserIDClaim: cfg.UserIDClaim, NumericUserID: cfg.NumericUserID,
-		RequiredClaims: cfg.RequiredClaims, ClaimRules: cfg.ClaimRules, TokenTypes: cfg.TokenTypes, Session: cfg.Session,
+		Audiences:           cfg.Audience,
+		InsecureAnyAudience: cfg.InsecureAnyAudience,
+		UserIDClaim:         cfg.UserIDClaim,
+		NumericUserID:       cfg.NumericUserID,
+		RequiredClaims:      cfg.RequiredClaims, ClaimRules: cfg.ClaimRules, TokenTypes: cfg.TokenTypes, Session: cfg.Session,
 		Leeway: cfg.Leeway, MaxAge: cfg.MaxAge, InsecureShortSecret: cfg.InsecureShortSecret,
 	}
-	if cfg.SigningSecret.IsZero() && cfg.SigningSecretEnv == "" && cfg.JWKSURL == "" && len(cfg.JWKS) == 0 && cfg.PEM == "" {
+	if cfg.SigningSecret.IsZero() && cfg.SigningSecretEnv == "" && cfg.JWKSURL == "" && len(cfg.JWKS) == 0 &&
+		cfg.PEM == "" {
 		f.Missing("SigningSecret", "is required: set it, or one of {SigningSecretEnv}, {JWKSURL}, {JWKS} and {PEM}")
 		standIn(&rules)
 	}

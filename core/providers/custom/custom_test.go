@@ -58,27 +58,56 @@ func TestTokens(t *testing.T) {
 		opts   opts
 		want   core.Code
 	}{
-		"secret":                 {bySecret, api, signed, ""},
-		"aud in a list":          {bySecret, authtest.Claims{"aud": []string{"x", "other"}}, signed, ""},
-		"another audience":       {bySecret, authtest.Claims{"aud": "web"}, signed, core.CodeAudienceMismatch},
-		"no audience":            {bySecret, authtest.Claims{"aud": nil}, signed, core.CodeAudienceMismatch},
-		"any audience":           {with(func(c *custom.Config) { c.Audience, c.InsecureAnyAudience = nil, true }), authtest.Claims{"aud": nil}, signed, ""},
-		"another issuer":         {bySecret, claims(authtest.Claims{"iss": "gateway2"}), signed, core.CodeIssuerMismatch},
-		"any issuer":             {with(func(c *custom.Config) { c.Issuer, c.InsecureAnyIssuer = "", true }), claims(authtest.Claims{"iss": nil}), signed, ""},
-		"another secret":         {bySecret, api, opts{authtest.WithSecret([]byte(secret[1:] + "!"))}, core.CodeInvalidSignature},
-		"HS512 not asked for":    {bySecret, api, append(opts{authtest.WithAlgorithm("HS512")}, signed...), core.CodeAlgorithmNotAllowed},
-		"HS512":                  {with(func(c *custom.Config) { c.Algorithms = []string{"HS512"} }), api, append(opts{authtest.WithAlgorithm("HS512")}, signed...), ""},
-		"no exp":                 {bySecret, claims(authtest.Claims{"exp": nil}), signed, core.CodeMissingClaim},
-		"expired":                {bySecret, api, append(opts{authtest.ExpiresIn(-time.Minute)}, signed...), core.CodeTokenExpired},
-		"required claim":         {with(func(c *custom.Config) { c.RequiredClaims = []string{"app.tenant"} }), claims(authtest.Claims{"app": map[string]any{"tenant": "t"}}), signed, ""},
-		"required claim missing": {with(func(c *custom.Config) { c.RequiredClaims = []string{"app.tenant"} }), api, signed, core.CodeMissingClaim},
+		"secret":           {bySecret, api, signed, ""},
+		"aud in a list":    {bySecret, authtest.Claims{"aud": []string{"x", "other"}}, signed, ""},
+		"another audience": {bySecret, authtest.Claims{"aud": "web"}, signed, core.CodeAudienceMismatch},
+		"no audience":      {bySecret, authtest.Claims{"aud": nil}, signed, core.CodeAudienceMismatch},
+		"any audience": {
+			with(func(c *custom.Config) { c.Audience, c.InsecureAnyAudience = nil, true }),
+			authtest.Claims{"aud": nil},
+			signed, "",
+		},
+		"another issuer": {bySecret, claims(authtest.Claims{"iss": "gateway2"}), signed, core.CodeIssuerMismatch},
+		"any issuer": {
+			with(func(c *custom.Config) { c.Issuer, c.InsecureAnyIssuer = "", true }), claims(authtest.Claims{"iss": nil}),
+			signed, "",
+		},
+		"another secret": {
+			bySecret, api, opts{authtest.WithSecret([]byte(secret[1:] + "!"))}, core.CodeInvalidSignature,
+		},
+		"HS512 not asked for": {
+			bySecret, api, append(opts{authtest.WithAlgorithm("HS512")}, signed...), core.CodeAlgorithmNotAllowed,
+		},
+		"HS512": {
+			with(func(c *custom.Config) { c.Algorithms = []string{"HS512"} }), api,
+			append(opts{authtest.WithAlgorithm("HS512")}, signed...), "",
+		},
+		"no exp": {bySecret, claims(authtest.Claims{"exp": nil}), signed, core.CodeMissingClaim},
+		"expired": {
+			bySecret, api, append(opts{authtest.ExpiresIn(-time.Minute)}, signed...), core.CodeTokenExpired,
+		},
+		"required claim": {
+			with(func(c *custom.Config) { c.RequiredClaims = []string{"app.tenant"} }),
+			claims(authtest.Claims{"app": map[string]any{"tenant": "t"}}), signed, "",
+		},
+		"required claim missing": {
+			with(func(c *custom.Config) { c.RequiredClaims = []string{"app.tenant"} }), api, signed, core.CodeMissingClaim,
+		},
 		"claim rule": {
 			with(func(c *custom.Config) { c.ClaimRules = []core.ClaimRule{{Claim: "env", OneOf: []string{"prod"}}} }),
 			claims(authtest.Claims{"env": "test"}), signed, core.CodeClaimMismatch,
 		},
-		"type":         {with(func(c *custom.Config) { c.TokenTypes = []string{"at+jwt"} }), api, append(opts{authtest.WithHeader("typ", "at+jwt")}, signed...), ""},
-		"another type": {with(func(c *custom.Config) { c.TokenTypes = []string{"at+jwt"} }), api, signed, core.CodeClaimMismatch},
-		"too old":      {with(func(c *custom.Config) { c.MaxAge = time.Minute }), claims(authtest.Claims{"iat": time.Now().Add(-time.Hour).Unix()}), signed, core.CodeTokenExpired},
+		"type": {
+			with(func(c *custom.Config) { c.TokenTypes = []string{"at+jwt"} }), api,
+			append(opts{authtest.WithHeader("typ", "at+jwt")}, signed...), "",
+		},
+		"another type": {
+			with(func(c *custom.Config) { c.TokenTypes = []string{"at+jwt"} }), api, signed, core.CodeClaimMismatch,
+		},
+		"too old": {
+			with(func(c *custom.Config) { c.MaxAge = time.Minute }),
+			claims(authtest.Claims{"iat": time.Now().Add(-time.Hour).Unix()}), signed, core.CodeTokenExpired,
+		},
 		"short secret": {
 			with(func(c *custom.Config) { c.SigningSecret, c.InsecureShortSecret = core.NewSecret("short"), true }),
 			api,
@@ -86,18 +115,34 @@ func TestTokens(t *testing.T) {
 			"",
 		},
 
-		"published keys":   {keys(), api, nil, ""},
-		"ES256":            {keys("ES256"), api, opts{authtest.WithAlgorithm("ES256")}, ""},
-		"EdDSA":            {keys("EdDSA", "ES256"), api, opts{authtest.WithAlgorithm("EdDSA")}, ""},
-		"not asked for":    {keys(), api, opts{authtest.WithAlgorithm("ES256")}, core.CodeAlgorithmNotAllowed},
-		"foreign key":      {keys(), api, opts{authtest.WithForeignKey()}, core.CodeInvalidSignature},
-		"secret for keys":  {keys(), api, signed, core.CodeAlgorithmNotAllowed},
-		"key set":          {with(func(c *custom.Config) { c.SigningSecret, c.JWKS = core.Secret{}, issuer.JWKS() }), api, nil, ""},
-		"PEM":              {with(func(c *custom.Config) { c.SigningSecret, c.PEM = core.Secret{}, issuer.PublicKeyPEM() }), api, nil, ""},
-		"foreign PEM":      {with(func(c *custom.Config) { c.SigningSecret, c.PEM = core.Secret{}, issuer.PublicKeyPEM() }), api, opts{authtest.WithForeignKey()}, core.CodeInvalidSignature},
-		"migration, old":   {with(func(c *custom.Config) { c.JWKS, c.Algorithms = issuer.JWKS(), []string{"RS256", "HS256"} }), api, signed, ""},
-		"migration, new":   {with(func(c *custom.Config) { c.JWKS, c.Algorithms = issuer.JWKS(), []string{"RS256", "HS256"} }), api, nil, ""},
-		"migration, other": {with(func(c *custom.Config) { c.JWKS, c.Algorithms = issuer.JWKS(), []string{"RS256", "HS256"} }), api, opts{authtest.WithAlgorithm("ES256")}, core.CodeAlgorithmNotAllowed},
+		"published keys":  {keys(), api, nil, ""},
+		"ES256":           {keys("ES256"), api, opts{authtest.WithAlgorithm("ES256")}, ""},
+		"EdDSA":           {keys("EdDSA", "ES256"), api, opts{authtest.WithAlgorithm("EdDSA")}, ""},
+		"not asked for":   {keys(), api, opts{authtest.WithAlgorithm("ES256")}, core.CodeAlgorithmNotAllowed},
+		"foreign key":     {keys(), api, opts{authtest.WithForeignKey()}, core.CodeInvalidSignature},
+		"secret for keys": {keys(), api, signed, core.CodeAlgorithmNotAllowed},
+		"key set": {
+			with(func(c *custom.Config) { c.SigningSecret, c.JWKS = core.Secret{}, issuer.JWKS() }), api, nil, "",
+		},
+		"PEM": {
+			with(func(c *custom.Config) { c.SigningSecret, c.PEM = core.Secret{}, issuer.PublicKeyPEM() }), api, nil, "",
+		},
+		"foreign PEM": {
+			with(func(c *custom.Config) { c.SigningSecret, c.PEM = core.Secret{}, issuer.PublicKeyPEM() }), api,
+			opts{authtest.WithForeignKey()},
+			core.CodeInvalidSignature,
+		},
+		"migration, old": {
+			with(func(c *custom.Config) { c.JWKS, c.Algorithms = issuer.JWKS(), []string{"RS256", "HS256"} }), api, signed, "",
+		},
+		"migration, new": {
+			with(func(c *custom.Config) { c.JWKS, c.Algorithms = issuer.JWKS(), []string{"RS256", "HS256"} }), api, nil, "",
+		},
+		"migration, other": {
+			with(func(c *custom.Config) { c.JWKS, c.Algorithms = issuer.JWKS(), []string{"RS256", "HS256"} }), api,
+			opts{authtest.WithAlgorithm("ES256")},
+			core.CodeAlgorithmNotAllowed,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := verifier(t, tt.cfg).Verify(t.Context(), issuer.Token(tt.claims, tt.opts...))
@@ -130,7 +175,8 @@ func TestUserIDAndMapping(t *testing.T) {
 	if err := s.Decode(&c); err != nil {
 		t.Fatal(err)
 	}
-	if c.Issuer != "gateway" || c.Subject != "user_1" || !slices.Equal(c.Audience, []string{"api"}) || c.ExpiresAt <= c.IssuedAt {
+	if c.Issuer != "gateway" || c.Subject != "user_1" || !slices.Equal(c.Audience, []string{"api"}) ||
+		c.ExpiresAt <= c.IssuedAt {
 		t.Errorf("claims %+v", c)
 	}
 }
@@ -141,19 +187,71 @@ func TestBadConfig(t *testing.T) {
 		cfg  custom.Config
 		want []string
 	}{
-		"nothing":         {custom.Config{}, []string{"SigningSecret: is required", "Issuer: is empty", "Audience: is empty"}},
-		"no keys":         {custom.Config{Issuer: "a", Audience: []string{"b"}, Algorithms: []string{"ES256"}}, []string{"SigningSecret: is required"}},
-		"no keys, both":   {custom.Config{Issuer: "a", Audience: []string{"b"}, Algorithms: []string{"ES256", "HS512"}}, []string{"SigningSecret: is required"}},
-		"short secret":    {custom.Config{Issuer: "a", Audience: []string{"b"}, SigningSecret: core.NewSecret("top-secret")}, []string{"SigningSecret: has 10 bytes, HS256 needs at least 32"}},
-		"short for HS512": {custom.Config{Issuer: "a", Audience: []string{"b"}, SigningSecret: core.NewSecret(secret[:63]), Algorithms: []string{"HS512"}}, []string{"SigningSecret: has 63 bytes, HS512 needs at least 64"}},
-		"short variable":  {custom.Config{Issuer: "a", Audience: []string{"b"}, SigningSecretEnv: "SHORT"}, []string{"SigningSecret: has 5 bytes"}},
-		"empty variable":  {custom.Config{Issuer: "a", Audience: []string{"b"}, SigningSecretEnv: "NOT_SET_AT_ALL"}, []string{"SigningSecretEnv: names no environment variable"}},
-		"confusion":       {custom.Config{Issuer: "a", Audience: []string{"b"}, JWKSURL: "https://a.example", Algorithms: []string{"HS256"}}, []string{"Algorithms: needs SigningSecret", "Algorithms: none fits the public keys"}},
-		"none":            {custom.Config{Issuer: "a", Audience: []string{"b"}, SigningSecret: core.NewSecret(secret), Algorithms: []string{"HS256", "none"}}, []string{"Algorithms: unknown"}},
-		"two key sources": {custom.Config{Issuer: "a", Audience: []string{"b"}, JWKSURL: "https://a.example", JWKS: []byte(`{"keys":[]}`)}, []string{"JWKS, JWKSURL: are different sources"}},
-		"http":            {custom.Config{Issuer: "a", Audience: []string{"b"}, JWKSURL: "http://a.example"}, []string{"JWKSURL: must be https"}},
+		"nothing": {custom.Config{}, []string{
+			"SigningSecret: is required", "Issuer: is empty", "Audience: is empty",
+		}},
+		"no keys": {custom.Config{
+			Issuer:     "a",
+			Audience:   []string{"b"},
+			Algorithms: []string{"ES256"},
+		}, []string{"SigningSecret: is required"}},
+		"no keys, both": {custom.Config{
+			Issuer:     "a",
+			Audience:   []string{"b"},
+			Algorithms: []string{"ES256", "HS512"},
+		}, []string{"SigningSecret: is required"}},
+		"short secret": {custom.Config{
+			Issuer:        "a",
+			Audience:      []string{"b"},
+			SigningSecret: core.NewSecret("top-secret"),
+		}, []string{"SigningSecret: has 10 bytes, HS256 needs at least 32"}},
+		"short for HS512": {custom.Config{
+			Issuer:        "a",
+			Audience:      []string{"b"},
+			SigningSecret: core.NewSecret(secret[:63]),
+			Algorithms:    []string{"HS512"},
+		}, []string{"SigningSecret: has 63 bytes, HS512 needs at least 64"}},
+		"short variable": {custom.Config{
+			Issuer:           "a",
+			Audience:         []string{"b"},
+			SigningSecretEnv: "SHORT",
+		}, []string{"SigningSecret: has 5 bytes"}},
+		"empty variable": {custom.Config{
+			Issuer:           "a",
+			Audience:         []string{"b"},
+			SigningSecretEnv: "NOT_SET_AT_ALL",
+		}, []string{"SigningSecretEnv: names no environment variable"}},
+		"confusion": {custom.Config{
+			Issuer:     "a",
+			Audience:   []string{"b"},
+			JWKSURL:    "https://a.example",
+			Algorithms: []string{"HS256"},
+		}, []string{"Algorithms: needs SigningSecret", "Algorithms: none fits the public keys"}},
+		"none": {custom.Config{
+			Issuer:        "a",
+			Audience:      []string{"b"},
+			SigningSecret: core.NewSecret(secret),
+			Algorithms:    []string{"HS256", "none"},
+		}, []string{"Algorithms: unknown"}},
+		"two key sources": {custom.Config{
+			Issuer:   "a",
+			Audience: []string{"b"},
+			JWKSURL:  "https://a.example",
+			JWKS:     []byte(`{"keys":[]}`),
+		}, []string{"JWKS, JWKSURL: are different sources"}},
+		"http": {custom.Config{
+			Issuer:   "a",
+			Audience: []string{"b"},
+			JWKSURL:  "http://a.example",
+		}, []string{"JWKSURL: must be https"}},
 		"contradictions": {
-			custom.Config{Issuer: "a", InsecureAnyIssuer: true, Audience: []string{"b"}, InsecureAnyAudience: true, SigningSecret: core.NewSecret(secret)},
+			custom.Config{
+				Issuer:              "a",
+				InsecureAnyIssuer:   true,
+				Audience:            []string{"b"},
+				InsecureAnyAudience: true,
+				SigningSecret:       core.NewSecret(secret),
+			},
 			[]string{"InsecureAnyIssuer: issuers are named", "InsecureAnyAudience: Audience is set"},
 		},
 	} {

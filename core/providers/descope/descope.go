@@ -73,7 +73,13 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		Leeway:              preset.Leeway(cfg.Leeway, defaultLeeway),
 		Session:             cfg.mapping(),
 	}
-	fields := map[string]string{"Issuer": "ProjectID", "Issuers": "ProjectID", "JWKSURL": "BaseURL", "Audiences": "Audience", "AuthorizedParties": ""}
+	fields := map[string]string{
+		"Issuer":            "ProjectID",
+		"Issuers":           "ProjectID",
+		"JWKSURL":           "BaseURL",
+		"Audiences":         "Audience",
+		"AuthorizedParties": "",
+	}
 	switch {
 	case len(cfg.Issuers) > 0:
 		fields["Issuer"], fields["Issuers"] = "Issuers", "Issuers"

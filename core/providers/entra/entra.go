@@ -111,7 +111,11 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	cfg.trust(&rules, &f)
 	rules.ClaimRules = append(rules.ClaimRules, cfg.rules(&f)...)
 	return f.Contract(rules, map[string]string{
-		"Issuer": "CloudHost", "IssuerTemplate": "CloudHost", "JWKSURL": "CloudHost", "Audiences": "Audience", "ClaimRules": "Tenants",
+		"Issuer":         "CloudHost",
+		"IssuerTemplate": "CloudHost",
+		"JWKSURL":        "CloudHost",
+		"Audiences":      "Audience",
+		"ClaimRules":     "Tenants",
 	})
 }
 
@@ -135,7 +139,10 @@ func (c *Config) trust(rules *core.Rules, f *preset.Faults) {
 	case c.InsecureAnyTenant && len(c.Tenants) > 0:
 		f.Conflict("InsecureAnyTenant", "true", "{Tenants} are named: remove one of the two")
 	case !c.InsecureAnyTenant && len(c.Tenants) == 0:
-		f.Missing("Tenants", "is required: copy the Directory (tenant) ID of the app registration, or say {InsecureAnyTenant}")
+		f.Missing(
+			"Tenants",
+			"is required: copy the Directory (tenant) ID of the app registration, or say {InsecureAnyTenant}",
+		)
 	case len(c.Tenants) > 0:
 		tenants := c.guids(f)
 		tenant.OneOf, tenant.Format = tenants, ""
@@ -154,7 +161,9 @@ func (c *Config) trust(rules *core.Rules, f *preset.Faults) {
 		rules.JWKSURL += "?appid=" + url.QueryEscape(c.SigningKeyAppID)
 	}
 	rules.ClaimRules = append(rules.ClaimRules, tenant, core.ClaimRule{
-		Claim: "ver", OneOf: []string{string(c.Version)}, Reason: "the API's manifest (accessTokenAcceptedVersion) sets the version",
+		Claim:  "ver",
+		OneOf:  []string{string(c.Version)},
+		Reason: "the API's manifest (accessTokenAcceptedVersion) sets the version",
 	})
 }
 
@@ -205,7 +214,11 @@ func (c *Config) audience(f *preset.Faults) []string {
 		case isGUID(id):
 			aud = id // as tokens write it
 		case c.Version == V2 && aud != "":
-			f.Add("Audience", aud, "is never in a 2.0 token: write the API's Application (client) ID, a GUID, or set {Version} 1.0")
+			f.Add(
+				"Audience",
+				aud,
+				"is never in a 2.0 token: write the API's Application (client) ID, a GUID, or set {Version} 1.0",
+			)
 		}
 		audience = append(audience, aud)
 	}
@@ -220,7 +233,11 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	if c.Version == V1 {
 		party = "appid"
 	}
-	client := core.ClaimRule{Claim: party, Format: "nonEmpty", Reason: "an access token names its client, an ID token does not"}
+	client := core.ClaimRule{
+		Claim:  party,
+		Format: "nonEmpty",
+		Reason: "an access token names its client, an ID token does not",
+	}
 	if len(c.ClientIDs) > 0 {
 		client = core.ClaimRule{
 			Claim: party, OneOf: f.Values("ClientIDs", c.ClientIDs), Code: core.CodePartyMismatch,
@@ -246,8 +263,11 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 func (c *Config) mapping() core.Mapping {
 	return core.Mapping{
 		OrganizationID: preset.Refs("tid"), OrganizationSlug: []core.ClaimRef{}, OrganizationName: []core.ClaimRef{},
-		OrganizationRole: []core.ClaimRef{}, Roles: preset.Refs("roles"), Scopes: preset.Refs("scp"), ClientID: preset.Refs("azp", "appid"),
-		Kind: core.KindAccess, Kinds: []core.KindRule{
+		OrganizationRole: []core.ClaimRef{},
+		Roles:            preset.Refs("roles"),
+		Scopes:           preset.Refs("scp"),
+		ClientID:         preset.Refs("azp", "appid"),
+		Kind:             core.KindAccess, Kinds: []core.KindRule{
 			{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "idtyp", OneOf: []string{"app"}}}},
 			{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "scp", Absent: true}}},
 		},

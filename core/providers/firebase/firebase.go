@@ -122,7 +122,9 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Conflict("RefuseAnonymous", "true", "{SignInProviders} has anonymous: remove one of the two")
 	}
 	if len(cfg.SignInProviders) == 0 && !cfg.RefuseAnonymous && !cfg.InsecureEmulator {
-		rules.Warnings = []string{"anonymous users: people who never gave a credential have tokens too; set RefuseAnonymous or SignInProviders"}
+		rules.Warnings = []string{
+			"anonymous users: people who never gave a credential have tokens too; set RefuseAnonymous or SignInProviders",
+		}
 	}
 	return f.Contract(rules, map[string]string{"Issuer": "ProjectID", "Audiences": "ProjectID"})
 }
@@ -133,7 +135,13 @@ func (c *Config) rules() []core.ClaimRule {
 		signed = nil
 	}
 	rules := []core.ClaimRule{
-		{Header: "kid", Type: "string", Format: "nonEmpty", When: signed, Reason: "a custom token, and no ID token or cookie, lacks it"},
+		{
+			Header: "kid",
+			Type:   "string",
+			Format: "nonEmpty",
+			When:   signed,
+			Reason: "a custom token, and no ID token or cookie, lacks it",
+		},
 		{Claim: "sub", Format: "nonEmpty", MaxLength: maxUserID, Reason: "a user id has 1 to 128 characters"},
 		{Claim: "auth_time", InPast: true, Reason: "a sign-in lies in the past"},
 		c.tenantRule(),
@@ -143,17 +151,24 @@ func (c *Config) rules() []core.ClaimRule {
 	}
 	if len(c.SignInProviders) > 0 {
 		rules = append(rules, core.ClaimRule{
-			Claim: "firebase.sign_in_provider", OneOf: slices.Clone(c.SignInProviders), Reason: "this way of signing in is not accepted",
+			Claim:  "firebase.sign_in_provider",
+			OneOf:  slices.Clone(c.SignInProviders),
+			Reason: "this way of signing in is not accepted",
 		})
 	}
 	if c.RefuseAnonymous {
 		rules = append(rules, core.ClaimRule{
-			Claim: "firebase.sign_in_provider", NoneOf: []string{anonymous}, Reason: "the user is anonymous, and RefuseAnonymous is set",
+			Claim:  "firebase.sign_in_provider",
+			NoneOf: []string{anonymous},
+			Reason: "the user is anonymous, and RefuseAnonymous is set",
 		})
 	}
 	if c.RequireVerifiedEmail {
 		rules = append(rules, core.ClaimRule{
-			Claim: "email_verified", OneOf: []string{"true"}, Type: "boolean", Reason: "the user never confirmed the e-mail address",
+			Claim:  "email_verified",
+			OneOf:  []string{"true"},
+			Type:   "boolean",
+			Reason: "the user never confirmed the e-mail address",
 		})
 	}
 	return rules
@@ -173,7 +188,9 @@ func (c *Config) tenantRule() core.ClaimRule {
 
 func (c *Config) mapping() core.Mapping {
 	m := core.Mapping{
-		OrganizationID: preset.Refs("firebase.tenant"), OrganizationSlug: []core.ClaimRef{}, OrganizationName: []core.ClaimRef{},
+		OrganizationID:   preset.Refs("firebase.tenant"),
+		OrganizationSlug: []core.ClaimRef{},
+		OrganizationName: []core.ClaimRef{},
 		OrganizationRole: []core.ClaimRef{}, Roles: preset.Refs("roles"),
 		AuthMethods: preset.Refs("firebase.sign_in_provider", "firebase.sign_in_second_factor"),
 		// Custom claims are the developer's: none of these names is Firebase's.

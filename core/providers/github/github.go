@@ -98,8 +98,12 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	issuer := cfg.issuer(&f)
 	cfg.trusts(issuer, conditions, &f)
 	rules := core.Rules{
-		Provider: "github-actions", Issuer: issuer, Discovery: cfg.JWKSURL == "", JWKSURL: cfg.JWKSURL, Algorithms: []string{"RS256"},
-		Audiences: f.Values("Audience", cfg.Audience), TokenTypes: []string{"", "JWT"}, UserIDClaim: cfg.UserIDClaim,
+		Provider:   "github-actions",
+		Issuer:     issuer,
+		Discovery:  cfg.JWKSURL == "",
+		JWKSURL:    cfg.JWKSURL,
+		Algorithms: []string{"RS256"},
+		Audiences:  f.Values("Audience", cfg.Audience), TokenTypes: []string{"", "JWT"}, UserIDClaim: cfg.UserIDClaim,
 		ClaimRules: conditions, Leeway: cfg.Leeway, Session: mapping(),
 	}
 	return f.Contract(rules, map[string]string{"Audiences": "Audience"})
@@ -137,7 +141,11 @@ func (c *Config) trusts(issuer string, conditions []core.ClaimRule, f *preset.Fa
 	}
 	for _, sub := range c.Subjects {
 		if !strings.HasPrefix(sub, "repo:") {
-			f.Add("Subjects", sub, "does not name a repository, so anyone's workflow can have it: begin with repo:, or set {RepositoryIDs} too")
+			f.Add(
+				"Subjects",
+				sub,
+				"does not name a repository, so anyone's workflow can have it: begin with repo:, or set {RepositoryIDs} too",
+			)
 		}
 	}
 }
@@ -215,9 +223,14 @@ func workflows(field, claim string, files []string, f *preset.Faults) []core.Cla
 
 func mapping() core.Mapping {
 	return core.Mapping{
-		SessionID: preset.Refs("run_id"), OrganizationID: preset.Refs("repository_owner_id"), OrganizationSlug: preset.Refs("repository_owner"),
+		SessionID:        preset.Refs("run_id"),
+		OrganizationID:   preset.Refs("repository_owner_id"),
+		OrganizationSlug: preset.Refs("repository_owner"),
 		OrganizationName: []core.ClaimRef{}, OrganizationRole: []core.ClaimRef{}, Roles: []core.ClaimRef{},
-		Permissions: []core.ClaimRef{}, Scopes: []core.ClaimRef{}, Email: []core.ClaimRef{}, ClientID: preset.Refs("workflow_ref"),
-		Kind: core.KindMachine,
+		Permissions: []core.ClaimRef{},
+		Scopes:      []core.ClaimRef{},
+		Email:       []core.ClaimRef{},
+		ClientID:    preset.Refs("workflow_ref"),
+		Kind:        core.KindMachine,
 	}
 }

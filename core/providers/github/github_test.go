@@ -32,8 +32,11 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"RepositoryIDs"},
 		},
 		{
-			Name:   "a subject without a repository",
-			Config: github.Config{Audience: []string{"a"}, Subjects: []string{"repo:northwind/invoices:ref:refs/heads/main", "environment:production"}},
+			Name: "a subject without a repository",
+			Config: github.Config{
+				Audience: []string{"a"},
+				Subjects: []string{"repo:northwind/invoices:ref:refs/heads/main", "environment:production"},
+			},
 			Fields: []string{"Subjects"},
 		},
 		{
@@ -62,13 +65,19 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"Workflows"},
 		},
 		{
-			Name:   "a workflow without its ref",
-			Config: github.Config{Audience: []string{"a"}, Workflows: []string{"northwind/invoices/.github/workflows/deploy.yml@"}},
+			Name: "a workflow without its ref",
+			Config: github.Config{
+				Audience:  []string{"a"},
+				Workflows: []string{"northwind/invoices/.github/workflows/deploy.yml@"},
+			},
 			Fields: []string{"Workflows"},
 		},
 		{
-			Name:   "workflows with ref and without",
-			Config: github.Config{Audience: []string{"a"}, Workflows: []string{"o/r/.github/workflows/a.yml@refs/heads/main", "o/r/.github/workflows/b.yml"}},
+			Name: "workflows with ref and without",
+			Config: github.Config{
+				Audience:  []string{"a"},
+				Workflows: []string{"o/r/.github/workflows/a.yml@refs/heads/main", "o/r/.github/workflows/b.yml"},
+			},
 			Fields: []string{"Workflows"},
 		},
 		{
@@ -77,8 +86,12 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"RepositoryIDs"},
 		},
 		{
-			Name:   "a runner's label",
-			Config: github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, RunnerEnvironments: []string{"ubuntu-latest"}},
+			Name: "a runner's label",
+			Config: github.Config{
+				Audience:           []string{"a"},
+				RepositoryIDs:      []string{"1"},
+				RunnerEnvironments: []string{"ubuntu-latest"},
+			},
 			Fields: []string{"RunnerEnvironments"},
 		},
 		{
@@ -87,8 +100,13 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"Visibilities"},
 		},
 		{
-			Name:   "enterprise and issuer",
-			Config: github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, Enterprise: "corp", Issuer: "https://git.example/_services/token"},
+			Name: "enterprise and issuer",
+			Config: github.Config{
+				Audience:      []string{"a"},
+				RepositoryIDs: []string{"1"},
+				Enterprise:    "corp",
+				Issuer:        "https://git.example/_services/token",
+			},
 			Fields: []string{"Enterprise"},
 		},
 		{
@@ -102,8 +120,12 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"RepositoryIDs"},
 		},
 		{
-			Name:   "an issuer by http",
-			Config: github.Config{Audience: []string{"a"}, RepositoryIDs: []string{"1"}, Issuer: "http://git.example/_services/token"},
+			Name: "an issuer by http",
+			Config: github.Config{
+				Audience:      []string{"a"},
+				RepositoryIDs: []string{"1"},
+				Issuer:        "http://git.example/_services/token",
+			},
 			Fields: []string{"Issuer"},
 		},
 	})
@@ -125,8 +147,12 @@ func TestNewContractKeys(t *testing.T) {
 			Keys:   "",
 		},
 		{
-			Name:   "a subject without one beside the repository",
-			Config: github.Config{Audience: []string{"a"}, Owners: []string{"northwind"}, Subjects: []string{"environment:production"}},
+			Name: "a subject without one beside the repository",
+			Config: github.Config{
+				Audience: []string{"a"},
+				Owners:   []string{"northwind"},
+				Subjects: []string{"environment:production"},
+			},
 			Issuer: "https://token.actions.githubusercontent.com",
 			Keys:   "",
 		},
@@ -137,8 +163,13 @@ func TestNewContractKeys(t *testing.T) {
 			Keys:   "",
 		},
 		{
-			Name:   "server by branch, keys by URL",
-			Config: github.Config{Audience: []string{"a"}, Issuer: "https://git.example/_services/token/", Refs: []string{"refs/heads/main"}, JWKSURL: "https://git.example/keys"},
+			Name: "server by branch, keys by URL",
+			Config: github.Config{
+				Audience: []string{"a"},
+				Issuer:   "https://git.example/_services/token/",
+				Refs:     []string{"refs/heads/main"},
+				JWKSURL:  "https://git.example/keys",
+			},
 			Issuer: "https://git.example/_services/token",
 			Keys:   "https://git.example/keys",
 		},

@@ -144,7 +144,11 @@ func (c *Config) trusts(issuer string, conditions []core.ClaimRule, f *preset.Fa
 	}
 	for _, sub := range c.Subjects {
 		if !strings.HasPrefix(sub, subjectPrefix) {
-			f.Add("Subjects", sub, "does not name a project, so anyone's job can have it: begin with project_path:, or set {ProjectIDs} too")
+			f.Add(
+				"Subjects",
+				sub,
+				"does not name a project, so anyone's job can have it: begin with project_path:, or set {ProjectIDs} too",
+			)
 		}
 	}
 }
@@ -224,7 +228,11 @@ func (c *Config) configs(f *preset.Faults) []core.ClaimRule {
 	if len(c.Configs) == 0 {
 		return nil
 	}
-	rule := core.ClaimRule{Claim: "ci_config_ref_uri", Code: core.CodePartyMismatch, Reason: "the file that defines the pipeline"}
+	rule := core.ClaimRule{
+		Claim:  "ci_config_ref_uri",
+		Code:   core.CodePartyMismatch,
+		Reason: "the file that defines the pipeline",
+	}
 	for _, file := range f.Values("Configs", c.Configs) {
 		path, ref, hasRef := strings.Cut(file, "@")
 		if file != "" && (!strings.Contains(path, "//") || strings.Contains(path, "://") || hasRef && ref == "") {

@@ -78,8 +78,9 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		// Google has written iss both ways, and still documents both.
 		Issuer: "https://accounts.google.com", Issuers: []string{"accounts.google.com"},
 		JWKSURL: "https://www.googleapis.com/oauth2/v3/certs", Algorithms: []string{"RS256"},
-		Audiences: append(f.Values("ClientIDs", cfg.ClientIDs), f.Values("Audience", cfg.Audience)...), AuthorizedParties: f.Values("AuthorizedParties", cfg.AuthorizedParties),
-		ClaimRules: cfg.rules(&f), TokenTypes: []string{"", "JWT"},
+		Audiences:         append(f.Values("ClientIDs", cfg.ClientIDs), f.Values("Audience", cfg.Audience)...),
+		AuthorizedParties: f.Values("AuthorizedParties", cfg.AuthorizedParties),
+		ClaimRules:        cfg.rules(&f), TokenTypes: []string{"", "JWT"},
 		Leeway: preset.Leeway(cfg.Leeway, defaultLeeway), MaxAge: maxAge,
 		Session: core.Mapping{
 			// The domain is the organization's only name.
@@ -92,7 +93,9 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		},
 	}
 	if cfg.AllowServiceAccounts {
-		rules.Warnings = []string{"any service account: those of every Google Cloud project are accepted; name yours in ServiceAccounts"}
+		rules.Warnings = []string{
+			"any service account: those of every Google Cloud project are accepted; name yours in ServiceAccounts",
+		}
 	}
 	return f.Contract(rules, map[string]string{"Audiences": "ClientIDs"})
 }
@@ -110,7 +113,11 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 		for i, d := range f.Values("HostedDomains", c.HostedDomains) {
 			domains[i] = strings.ToLower(d)
 		}
-		rules = append(rules, core.ClaimRule{Claim: "hd", OneOf: domains, Reason: "the organization that the account belongs to"})
+		rules = append(rules, core.ClaimRule{
+			Claim:  "hd",
+			OneOf:  domains,
+			Reason: "the organization that the account belongs to",
+		})
 	}
 	if c.RequireVerifiedEmail {
 		rules = append(rules, core.ClaimRule{

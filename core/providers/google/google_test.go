@@ -58,8 +58,12 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"ServiceAccounts"},
 		},
 		{
-			Name:   "some service accounts and all",
-			Config: google.Config{Audience: []string{"a"}, ServiceAccounts: []string{"a@p.iam.gserviceaccount.com"}, AllowServiceAccounts: true},
+			Name: "some service accounts and all",
+			Config: google.Config{
+				Audience:             []string{"a"},
+				ServiceAccounts:      []string{"a@p.iam.gserviceaccount.com"},
+				AllowServiceAccounts: true,
+			},
 			Fields: []string{"AllowServiceAccounts"},
 		},
 		{
@@ -89,7 +93,8 @@ func TestNewContractKeys(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	claims := configtest.Claims[google.Claims](t, "google", "ID token")
-	if ok := claims.HostedDomain == "northwind.example" && claims.EmailVerified && claims.Subject == "109482736451029384756"; !ok {
+	if ok := claims.HostedDomain == "northwind.example" && claims.EmailVerified &&
+		claims.Subject == "109482736451029384756"; !ok {
 		t.Errorf("%+v", claims)
 	}
 }

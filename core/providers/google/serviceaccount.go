@@ -35,13 +35,24 @@ func (c *Config) onlyServiceAccounts(f *preset.Faults) []core.ClaimRule {
 	accounts := make([]string, 0, len(c.ServiceAccounts))
 	for _, account := range f.Values("ServiceAccounts", c.ServiceAccounts) {
 		account = strings.ToLower(account)
-		if name, _, _ := strings.Cut(account, "@"); account != "" && (name == "" || name == account || !strings.HasSuffix(account, serviceAccounts)) {
+		if name, _, _ := strings.Cut(account, "@"); account != "" &&
+			(name == "" || name == account || !strings.HasSuffix(account, serviceAccounts)) {
 			f.Add("ServiceAccounts", account, "is not a service account's address: write name@project.iam.gserviceaccount.com")
 		}
 		accounts = append(accounts, account)
 	}
-	listed := core.ClaimRule{Claim: "email", OneOf: accounts, Code: core.CodePartyMismatch, Reason: "the service accounts that are accepted"}
-	verified := core.ClaimRule{Claim: "email_verified", Type: "boolean", OneOf: []string{"true"}, Reason: "Google has not verified the address"}
+	listed := core.ClaimRule{
+		Claim:  "email",
+		OneOf:  accounts,
+		Code:   core.CodePartyMismatch,
+		Reason: "the service accounts that are accepted",
+	}
+	verified := core.ClaimRule{
+		Claim:  "email_verified",
+		Type:   "boolean",
+		OneOf:  []string{"true"},
+		Reason: "Google has not verified the address",
+	}
 	if len(c.ClientIDs) == 0 {
 		return []core.ClaimRule{listed, verified}
 	}
@@ -51,8 +62,11 @@ func (c *Config) onlyServiceAccounts(f *preset.Faults) []core.ClaimRule {
 		rules = append(rules, listed, verified)
 	}
 	return append(rules, core.ClaimRule{
-		Claim: "azp", Optional: true, NotSuffixes: []string{serviceAccounts}, When: []core.ClaimRule{{Claim: "email", Absent: true}},
-		Reason: "a service account whose token lacks its address",
+		Claim:       "azp",
+		Optional:    true,
+		NotSuffixes: []string{serviceAccounts},
+		When:        []core.ClaimRule{{Claim: "email", Absent: true}},
+		Reason:      "a service account whose token lacks its address",
 	})
 }
 
@@ -61,7 +75,10 @@ func (c *Config) checkServiceAccounts(f *preset.Faults) {
 		f.Conflict("AllowServiceAccounts", "true", "{ServiceAccounts} are named: remove one of the two")
 	}
 	if len(c.Audience) > 0 && len(c.ServiceAccounts) == 0 && !c.AllowServiceAccounts {
-		f.Missing("ServiceAccounts", "is required with {Audience}, which only service accounts can ask for: name those that you accept")
+		f.Missing(
+			"ServiceAccounts",
+			"is required with {Audience}, which only service accounts can ask for: name those that you accept",
+		)
 	}
 	for _, audience := range c.Audience {
 		if slices.Contains(c.ClientIDs, audience) {

@@ -107,15 +107,21 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	}
 	for _, aud := range f.Values("Audience", cfg.Audience) {
 		if aud != "" && !wellFormed(aud) {
-			f.Add("Audience", aud, "must be /projects/<number>/global/backendServices/<id>, /projects/<number>/apps/<project id> "+
-				"or /projects/<number>/locations/<region>/services/<name>")
+			f.Add(
+				"Audience",
+				aud,
+				"must be /projects/<number>/global/backendServices/<id>, /projects/<number>/apps/<project id> "+
+					"or /projects/<number>/locations/<region>/services/<name>",
+			)
 		}
 	}
 	f.Bare("HostedDomains", cfg.HostedDomains, "is not a domain: write example.com", "@", "/", "*")
 	var domains []core.ClaimRule
 	if len(cfg.HostedDomains) > 0 {
 		domains = append(domains, core.ClaimRule{
-			Claim: "hd", OneOf: f.Values("HostedDomains", cfg.HostedDomains), Reason: "the organization that the account belongs to",
+			Claim:  "hd",
+			OneOf:  f.Values("HostedDomains", cfg.HostedDomains),
+			Reason: "the organization that the account belongs to",
 		})
 	}
 	rules := core.Rules{
@@ -134,7 +140,8 @@ func NewContract(cfg Config) (*core.Contract, error) {
 // Engine; Cloud Run with the proxy directly before it.
 func wellFormed(audience string) bool {
 	parts := strings.Split(audience, "/")
-	if len(parts) < 5 || parts[0] != "" || parts[1] != "projects" || strings.Trim(parts[2], "0123456789") != "" || slices.Contains(parts[2:], "") {
+	if len(parts) < 5 || parts[0] != "" || parts[1] != "projects" || strings.Trim(parts[2], "0123456789") != "" ||
+		slices.Contains(parts[2:], "") {
 		return false
 	}
 	switch rest := parts[3:]; len(rest) {

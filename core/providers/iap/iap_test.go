@@ -69,7 +69,8 @@ func TestNewContractKeys(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	claims := configtest.Claims[iap.Claims](t, "iap", "backend service")
-	if ok := claims.Subject == "accounts.google.com:109482736451029384756" && claims.HostedDomain == "northwind.example"; !ok {
+	if ok := claims.Subject == "accounts.google.com:109482736451029384756" &&
+		claims.HostedDomain == "northwind.example"; !ok {
 		t.Errorf("%+v", claims)
 	}
 }
@@ -83,7 +84,8 @@ func TestExternalClaims(t *testing.T) {
 		c.GCIP.Firebase.Tenant != "eu-customers-7kq2m" || c.GCIP.Firebase.Provider != "password" || !c.GCIP.EmailVerified {
 		t.Errorf("%+v", c.GCIP)
 	}
-	if c := read("workforce identity"); c.WorkforceIdentity == nil || !strings.HasSuffix(c.WorkforceIdentity.Principal, "/rhea") ||
+	if c := read("workforce identity"); c.WorkforceIdentity == nil ||
+		!strings.HasSuffix(c.WorkforceIdentity.Principal, "/rhea") ||
 		c.WorkforceIdentity.Pool != "locations/global/workforcePools/northwind" {
 		t.Errorf("%+v", c.WorkforceIdentity)
 	}

@@ -64,7 +64,10 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		Provider: "keycloak", Issuer: issuer, JWKSURL: issuer + "/protocol/openid-connect/certs", Algorithms: cfg.Algorithms,
 		Audiences: f.Values("Audience", cfg.Audience), InsecureAnyAudience: len(cfg.Audience) == 0,
 		AuthorizedParties: f.Values("ClientIDs", cfg.ClientIDs),
-		TokenTypes:        []string{"JWT", "at+jwt"}, UserIDClaim: cfg.UserIDClaim, Leeway: cfg.Leeway, Session: cfg.mapping(&f),
+		TokenTypes:        []string{"JWT", "at+jwt"},
+		UserIDClaim:       cfg.UserIDClaim,
+		Leeway:            cfg.Leeway,
+		Session:           cfg.mapping(&f),
 		ClaimRules: []core.ClaimRule{{
 			Claim: "typ", OneOf: []string{"Bearer"}, IgnoreCase: true, // as Keycloak's own TokenTypeCheck
 			Reason: "the claim typ distinguishes access tokens from ID, refresh and logout tokens, which the same key signs",
@@ -105,7 +108,11 @@ func (c *Config) bound(f *preset.Faults) {
 	}
 	for _, aud := range c.Audience {
 		if aud == "account" {
-			f.Add("Audience", aud, "is in the tokens of nearly every client: add an audience mapper for this API and name its client id")
+			f.Add(
+				"Audience",
+				aud,
+				"is in the tokens of nearly every client: add an audience mapper for this API and name its client id",
+			)
 		}
 	}
 }
@@ -121,10 +128,15 @@ func (c *Config) mapping(f *preset.Faults) core.Mapping {
 		SessionID: preset.Refs("sid", "session_state"), Roles: preset.Refs("realm_access.roles"),
 		Scopes: preset.Refs("scope"), ClientID: preset.Refs("azp", "client_id"),
 		// An array of aliases, or an object of them, or a list of such objects.
-		OrganizationID:   []core.ClaimRef{{Path: claimOrganization, Keys: true, Field: "id", Single: true}},
-		OrganizationSlug: []core.ClaimRef{{Path: claimOrganization, Keys: true, Single: true}, {Path: claimOrganization, Single: true}},
-		Kind:             core.KindAccess, Kinds: []core.KindRule{
-			{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "preferred_username", Prefixes: []string{"service-account-"}}}},
+		OrganizationID: []core.ClaimRef{{Path: claimOrganization, Keys: true, Field: "id", Single: true}},
+		OrganizationSlug: []core.ClaimRef{
+			{Path: claimOrganization, Keys: true, Single: true}, {Path: claimOrganization, Single: true},
+		},
+		Kind: core.KindAccess, Kinds: []core.KindRule{
+			{
+				Kind: core.KindMachine,
+				When: []core.ClaimRule{{Claim: "preferred_username", Prefixes: []string{"service-account-"}}},
+			},
 			// A lightweight token has no user name, but what the client scope
 			// service_account adds. People's tokens have a session.
 			{Kind: core.KindMachine, When: []core.ClaimRule{

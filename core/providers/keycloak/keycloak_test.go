@@ -18,8 +18,11 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"Issuer"},
 		},
 		{
-			Name:   "an endpoint of the realm",
-			Config: keycloak.Config{Issuer: "https://id.northwind.example/realms/main/protocol/openid-connect", Audience: []string{"a"}},
+			Name: "an endpoint of the realm",
+			Config: keycloak.Config{
+				Issuer:   "https://id.northwind.example/realms/main/protocol/openid-connect",
+				Audience: []string{"a"},
+			},
 			Fields: []string{"Issuer"},
 		},
 		{
@@ -28,13 +31,21 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"Audience"},
 		},
 		{
-			Name:   "any audience and one",
-			Config: keycloak.Config{Issuer: "https://id.northwind.example/realms/main", Audience: []string{"a"}, InsecureAnyAudience: true},
+			Name: "any audience and one",
+			Config: keycloak.Config{
+				Issuer:              "https://id.northwind.example/realms/main",
+				Audience:            []string{"a"},
+				InsecureAnyAudience: true,
+			},
 			Fields: []string{"InsecureAnyAudience"},
 		},
 		{
-			Name:   "any audience and a client",
-			Config: keycloak.Config{Issuer: "https://id.northwind.example/realms/main", ClientIDs: []string{"a"}, InsecureAnyAudience: true},
+			Name: "any audience and a client",
+			Config: keycloak.Config{
+				Issuer:              "https://id.northwind.example/realms/main",
+				ClientIDs:           []string{"a"},
+				InsecureAnyAudience: true,
+			},
 			Fields: []string{"InsecureAnyAudience"},
 		},
 		{
@@ -43,18 +54,30 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"ClientIDs"},
 		},
 		{
-			Name:   "an unknown algorithm",
-			Config: keycloak.Config{Issuer: "https://id.northwind.example/realms/main", Audience: []string{"a"}, Algorithms: []string{"RS1"}},
+			Name: "an unknown algorithm",
+			Config: keycloak.Config{
+				Issuer:     "https://id.northwind.example/realms/main",
+				Audience:   []string{"a"},
+				Algorithms: []string{"RS1"},
+			},
 			Fields: []string{"Algorithms"},
 		},
 		{
-			Name:   "an HMAC algorithm",
-			Config: keycloak.Config{Issuer: "https://id.northwind.example/realms/main", Audience: []string{"a"}, Algorithms: []string{"HS256"}},
+			Name: "an HMAC algorithm",
+			Config: keycloak.Config{
+				Issuer:     "https://id.northwind.example/realms/main",
+				Audience:   []string{"a"},
+				Algorithms: []string{"HS256"},
+			},
 			Fields: []string{"Algorithms"},
 		},
 		{
-			Name:   "an organization claim that is no path",
-			Config: keycloak.Config{Issuer: "https://id.northwind.example/realms/main", Audience: []string{"a"}, OrganizationClaim: "a..b"},
+			Name: "an organization claim that is no path",
+			Config: keycloak.Config{
+				Issuer:            "https://id.northwind.example/realms/main",
+				Audience:          []string{"a"},
+				OrganizationClaim: "a..b",
+			},
 			Fields: []string{"OrganizationClaim"},
 		},
 		{
@@ -91,7 +114,8 @@ func TestNewContractKeys(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	claims := configtest.Claims[keycloak.Claims](t, "keycloak", "access token")
-	if ok := claims.HasClientRole("invoices-api", "approve") && !claims.HasClientRole("account", "approve") && !claims.HasClientRole("other", "approve"); !ok {
+	if ok := claims.HasClientRole("invoices-api", "approve") && !claims.HasClientRole("account", "approve") &&
+		!claims.HasClientRole("other", "approve"); !ok {
 		t.Errorf("%+v", claims)
 	}
 	if ok := slices.Contains(claims.RealmAccess.Roles, "billing-admin") && claims.Type == "Bearer"; !ok {
@@ -101,7 +125,10 @@ func TestClaims(t *testing.T) {
 
 // TestRoleClientWithSlash: a client id may hold what a path would cut at.
 func TestRoleClientWithSlash(t *testing.T) {
-	contract, err := keycloak.NewContract(keycloak.Config{Issuer: "https://id.northwind.example/realms/main", Audience: []string{"https://api.example/~a"}})
+	contract, err := keycloak.NewContract(keycloak.Config{
+		Issuer:   "https://id.northwind.example/realms/main",
+		Audience: []string{"https://api.example/~a"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

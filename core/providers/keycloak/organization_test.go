@@ -34,8 +34,9 @@ func TestOrganizations(t *testing.T) {
 				}
 			}
 			acme := claims.Organizations["acme"]
-			if c.full && (acme.ID != "1" || !slices.Equal(acme.Attributes["tier"], []string{"pro"}) || len(acme.Attributes) != 1 ||
-				!slices.Equal(acme.RealmAccess.Roles, []string{"owner"}) || !slices.Equal(acme.Groups, []string{"/a"})) {
+			if c.full &&
+				(acme.ID != "1" || !slices.Equal(acme.Attributes["tier"], []string{"pro"}) || len(acme.Attributes) != 1 ||
+					!slices.Equal(acme.RealmAccess.Roles, []string{"owner"}) || !slices.Equal(acme.Groups, []string{"/a"})) {
 				t.Errorf("%+v", acme)
 			}
 		})

@@ -56,10 +56,12 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	}
 	rules := core.Rules{
 		Provider: "kinde", Issuer: issuer,
-		JWKSURL:    issuer + "/.well-known/jwks", // without .json
-		Algorithms: []string{"RS256"}, Audiences: f.Values("Audience", cfg.Audience), InsecureAnyAudience: len(cfg.Audience) == 0,
-		AuthorizedParties: f.Values("ClientIDs", cfg.ClientIDs),
-		ClaimRules:        cfg.rules(&f), TokenTypes: []string{"", "JWT", "at+jwt"}, Leeway: cfg.Leeway, Session: mapping(),
+		JWKSURL:             issuer + "/.well-known/jwks", // without .json
+		Algorithms:          []string{"RS256"},
+		Audiences:           f.Values("Audience", cfg.Audience),
+		InsecureAnyAudience: len(cfg.Audience) == 0,
+		AuthorizedParties:   f.Values("ClientIDs", cfg.ClientIDs),
+		ClaimRules:          cfg.rules(&f), TokenTypes: []string{"", "JWT", "at+jwt"}, Leeway: cfg.Leeway, Session: mapping(),
 	}
 	if cfg.AllowMachines {
 		rules.UserIDFallbacks = []string{"azp"}
@@ -73,7 +75,9 @@ const clientCredentials = "client_credentials"
 
 func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	machine := core.ClaimRule{Claim: "gty", ContainsAny: []string{clientCredentials}}
-	rules := []core.ClaimRule{{Claim: "scp", Type: "array", Reason: "an access token lists its scopes, an ID token has none"}}
+	rules := []core.ClaimRule{
+		{Claim: "scp", Type: "array", Reason: "an access token lists its scopes, an ID token has none"},
+	}
 	if c.AllowMachines {
 		rules = append(rules, core.ClaimRule{
 			Claim: "sub", Format: "nonEmpty", When: []core.ClaimRule{{

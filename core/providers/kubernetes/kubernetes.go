@@ -65,7 +65,11 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	var f preset.Faults
 	f.Required("Issuer", cfg.Issuer, "kubectl get --raw /.well-known/openid-configuration shows it")
 	if cfg.Issuer != "" && !strings.Contains(cfg.Issuer, "://") {
-		f.Add("Issuer", cfg.Issuer, "is not the issuer of projected tokens, which is a URL: legacy tokens of secrets never expire and are not accepted")
+		f.Add(
+			"Issuer",
+			cfg.Issuer,
+			"is not the issuer of projected tokens, which is a URL: legacy tokens of secrets never expire and are not accepted",
+		)
 	}
 	if len(cfg.Audience) == 0 {
 		f.Missing("Audience", "is required: the audience of the projected volume (serviceAccountToken.audience)")
@@ -74,12 +78,15 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Conflict("JWKS", "", "{JWKSURL} is set too: keep one of the two")
 	}
 	rules := core.Rules{
-		Provider: "kubernetes", Issuer: cfg.Issuer, Discovery: cfg.JWKSURL == "" && len(cfg.JWKS) == 0, JWKSURL: cfg.JWKSURL, JWKS: cfg.JWKS,
+		Provider: "kubernetes", Issuer: cfg.Issuer, Discovery: cfg.JWKSURL == "" &&
+			len(cfg.JWKS) == 0, JWKSURL: cfg.JWKSURL, JWKS: cfg.JWKS,
 		Algorithms: cfg.Algorithms, Audiences: f.Values("Audience", cfg.Audience), TokenTypes: []string{"", "JWT"},
 		ClaimRules: cfg.rules(&f), Leeway: cfg.Leeway, MaxAge: cfg.MaxAge, Session: mapping(),
 	}
 	if len(cfg.Namespaces)+len(cfg.ServiceAccounts) == 0 {
-		rules.Warnings = []string{"every namespace: any pod of the cluster can ask for a token with this audience; set Namespaces or ServiceAccounts"}
+		rules.Warnings = []string{
+			"every namespace: any pod of the cluster can ask for a token with this audience; set Namespaces or ServiceAccounts",
+		}
 	}
 	return f.Contract(rules, map[string]string{"Audiences": "Audience"})
 }
@@ -96,7 +103,12 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 		within = append(within, subjectPrefix+ns+":")
 	}
 	if len(within) > 0 {
-		rules = append(rules, core.ClaimRule{Claim: "sub", Prefixes: within, Code: core.CodePartyMismatch, Reason: "the namespace"})
+		rules = append(rules, core.ClaimRule{
+			Claim:    "sub",
+			Prefixes: within,
+			Code:     core.CodePartyMismatch,
+			Reason:   "the namespace",
+		})
 	}
 	if len(c.ServiceAccounts) > 0 {
 		rules = append(rules, core.ClaimRule{
@@ -128,7 +140,16 @@ func mapping() core.Mapping {
 	none := []core.ClaimRef{}
 	return core.Mapping{
 		// The member's name has a dot, so the path is a JSON Pointer.
-		OrganizationID: preset.Refs("/kubernetes.io/namespace"), OrganizationSlug: none, OrganizationName: none, OrganizationRole: none,
-		SessionID: none, Roles: none, Permissions: none, Scopes: none, Email: none, ClientID: none, Kind: core.KindMachine,
+		OrganizationID:   preset.Refs("/kubernetes.io/namespace"),
+		OrganizationSlug: none,
+		OrganizationName: none,
+		OrganizationRole: none,
+		SessionID:        none,
+		Roles:            none,
+		Permissions:      none,
+		Scopes:           none,
+		Email:            none,
+		ClientID:         none,
+		Kind:             core.KindMachine,
 	}
 }

@@ -28,43 +28,77 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"Audience"},
 		},
 		{
-			Name:   "keys from two places",
-			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, JWKSURL: "https://api.example/openid/v1/jwks", JWKS: json.RawMessage(`{"keys":[]}`)},
+			Name: "keys from two places",
+			Config: kubernetes.Config{
+				Issuer:   "https://kubernetes.default.svc.cluster.local",
+				Audience: []string{"a"},
+				JWKSURL:  "https://api.example/openid/v1/jwks",
+				JWKS:     json.RawMessage(`{"keys":[]}`),
+			},
 			Fields: []string{"JWKS"},
 		},
 		{
-			Name:   "no key",
-			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, JWKS: json.RawMessage(`{"keys":[]}`)},
+			Name: "no key",
+			Config: kubernetes.Config{
+				Issuer:   "https://kubernetes.default.svc.cluster.local",
+				Audience: []string{"a"},
+				JWKS:     json.RawMessage(`{"keys":[]}`),
+			},
 			Fields: []string{"JWKS"},
 		},
 		{
-			Name:   "a service account without its namespace",
-			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, ServiceAccounts: []string{"invoicer"}},
+			Name: "a service account without its namespace",
+			Config: kubernetes.Config{
+				Issuer:          "https://kubernetes.default.svc.cluster.local",
+				Audience:        []string{"a"},
+				ServiceAccounts: []string{"invoicer"},
+			},
 			Fields: []string{"ServiceAccounts"},
 		},
 		{
-			Name:   "an empty service account",
-			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, ServiceAccounts: []string{""}},
+			Name: "an empty service account",
+			Config: kubernetes.Config{
+				Issuer:          "https://kubernetes.default.svc.cluster.local",
+				Audience:        []string{"a"},
+				ServiceAccounts: []string{""},
+			},
 			Fields: []string{"ServiceAccounts"},
 		},
 		{
-			Name:   "a pattern",
-			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, ServiceAccounts: []string{"billing/*"}},
+			Name: "a pattern",
+			Config: kubernetes.Config{
+				Issuer:          "https://kubernetes.default.svc.cluster.local",
+				Audience:        []string{"a"},
+				ServiceAccounts: []string{"billing/*"},
+			},
 			Fields: []string{"ServiceAccounts"},
 		},
 		{
-			Name:   "a pattern of namespaces",
-			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, Namespaces: []string{"billing-*"}},
+			Name: "a pattern of namespaces",
+			Config: kubernetes.Config{
+				Issuer:     "https://kubernetes.default.svc.cluster.local",
+				Audience:   []string{"a"},
+				Namespaces: []string{"billing-*"},
+			},
 			Fields: []string{"Namespaces"},
 		},
 		{
-			Name:   "an empty namespace",
-			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, Namespaces: []string{""}},
+			Name: "an empty namespace",
+			Config: kubernetes.Config{
+				Issuer:     "https://kubernetes.default.svc.cluster.local",
+				Audience:   []string{"a"},
+				Namespaces: []string{""},
+			},
 			Fields: []string{"Namespaces"},
 		},
 		{
-			Name:   "a service account outside the namespaces",
-			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, Namespaces: []string{"ops"}, ServiceAccounts: []string{"billing/invoicer"}},
+			Name: "a service account outside the namespaces",
+			Config: kubernetes.Config{
+				Issuer:          "https://kubernetes.default.svc.cluster.local",
+				Audience:        []string{"a"},
+				Namespaces:      []string{"ops"},
+				ServiceAccounts: []string{"billing/invoicer"},
+			},
 			Fields: []string{"ServiceAccounts"},
 		},
 	})
@@ -80,14 +114,23 @@ func TestNewContractKeys(t *testing.T) {
 			Keys:   "",
 		},
 		{
-			Name:   "keys by URL, issuer with a slash",
-			Config: kubernetes.Config{Issuer: "https://k8s.example/", Audience: []string{"a"}, JWKSURL: "https://api.example/openid/v1/jwks"},
+			Name: "keys by URL, issuer with a slash",
+			Config: kubernetes.Config{
+				Issuer:   "https://k8s.example/",
+				Audience: []string{"a"},
+				JWKSURL:  "https://api.example/openid/v1/jwks",
+			},
 			Issuer: "https://k8s.example/",
 			Keys:   "https://api.example/openid/v1/jwks",
 		},
 		{
-			Name:   "subject and namespace",
-			Config: kubernetes.Config{Issuer: "https://kubernetes.default.svc.cluster.local", Audience: []string{"a"}, Namespaces: []string{"billing"}, ServiceAccounts: []string{"system:serviceaccount:billing:invoicer"}},
+			Name: "subject and namespace",
+			Config: kubernetes.Config{
+				Issuer:          "https://kubernetes.default.svc.cluster.local",
+				Audience:        []string{"a"},
+				Namespaces:      []string{"billing"},
+				ServiceAccounts: []string{"system:serviceaccount:billing:invoicer"},
+			},
 			Issuer: "https://kubernetes.default.svc.cluster.local",
 			Keys:   "",
 		},
@@ -96,7 +139,8 @@ func TestNewContractKeys(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	claims := configtest.Claims[kubernetes.Claims](t, "kubernetes", "projected token")
-	if ok := claims.Kubernetes.Namespace == "billing" && claims.Kubernetes.Pod != nil && claims.Kubernetes.Pod.Name == "invoicer-7c9d5b"; !ok {
+	if ok := claims.Kubernetes.Namespace == "billing" && claims.Kubernetes.Pod != nil &&
+		claims.Kubernetes.Pod.Name == "invoicer-7c9d5b"; !ok {
 		t.Errorf("%+v", claims)
 	}
 	if ok := claims.Kubernetes.Secret == nil && claims.Kubernetes.WarnAfter == 1787303607; !ok {

@@ -120,7 +120,11 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	case strings.TrimSpace(cfg.Issuer) == "":
 		cfg.Issuer = unknownIssuer
 	case discovery && !strings.Contains(cfg.Issuer, "://"):
-		f.Add("Issuer", cfg.Issuer, "is not a URL, and so has no discovery document: write https://… as in the tokens' iss, or set {JWKSURL}")
+		f.Add(
+			"Issuer",
+			cfg.Issuer,
+			"is not a URL, and so has no discovery document: write https://… as in the tokens' iss, or set {JWKSURL}",
+		)
 		cfg.Issuer = unknownIssuer
 	}
 	if cfg.Session.Kinds == nil {

@@ -70,7 +70,11 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	} else {
 		cfg.accessTokens(&rules, &f)
 	}
-	return f.Contract(rules, map[string]string{"Audiences": "Audience", "JWKSURL": "Issuer", "session.roles[0]": "GroupsClaim"})
+	return f.Contract(rules, map[string]string{
+		"Audiences":        "Audience",
+		"JWKSURL":          "Issuer",
+		"session.roles[0]": "GroupsClaim",
+	})
 }
 
 // keys also judges the issuer's form; both kinds of servers keep their keys at
@@ -104,11 +108,16 @@ func (c *Config) keys(issuer string, f *preset.Faults) string {
 
 func isAdminHost(host string) bool {
 	name, domain, _ := strings.Cut(host, ".")
-	return strings.HasSuffix(name, "-admin") && slices.Contains([]string{"okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"}, domain)
+	return strings.HasSuffix(name, "-admin") &&
+		slices.Contains([]string{"okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"}, domain)
 }
 
 func (c *Config) accessTokens(rules *core.Rules, f *preset.Faults) {
-	client := core.ClaimRule{Claim: "cid", Format: "nonEmpty", Reason: "an access token names its client, an ID token does not"}
+	client := core.ClaimRule{
+		Claim:  "cid",
+		Format: "nonEmpty",
+		Reason: "an access token names its client, an ID token does not",
+	}
 	if len(c.ClientIDs) > 0 {
 		client = core.ClaimRule{
 			Claim: "cid", OneOf: f.Values("ClientIDs", c.ClientIDs), Code: core.CodePartyMismatch,
@@ -136,12 +145,20 @@ func (c *Config) accessTokens(rules *core.Rules, f *preset.Faults) {
 
 func (c *Config) idTokens(rules *core.Rules, f *preset.Faults) {
 	if len(c.ClientIDs) > 0 {
-		f.Conflict("ClientIDs", "", "does not go with {IDTokens}: the audience of an ID token is its client, name it in {Audience}")
+		f.Conflict(
+			"ClientIDs",
+			"",
+			"does not go with {IDTokens}: the audience of an ID token is its client, name it in {Audience}",
+		)
 	}
 	if c.AllowMachines {
 		f.Conflict("AllowMachines", "true", "does not go with {IDTokens}: machines get none")
 	}
-	rules.ClaimRules = append(rules.ClaimRules, core.ClaimRule{Claim: "cid", Absent: true, Reason: "an access token is not an ID token"})
+	rules.ClaimRules = append(rules.ClaimRules, core.ClaimRule{
+		Claim:  "cid",
+		Absent: true,
+		Reason: "an access token is not an ID token",
+	})
 }
 
 func (c *Config) mapping() core.Mapping {
@@ -149,11 +166,18 @@ func (c *Config) mapping() core.Mapping {
 	if groups == "" {
 		groups = "groups"
 	}
-	m := core.Mapping{Roles: preset.Refs(groups), Scopes: preset.Refs("scp"), ClientID: preset.Refs("cid"), Kind: core.KindAccess}
+	m := core.Mapping{
+		Roles:    preset.Refs(groups),
+		Scopes:   preset.Refs("scp"),
+		ClientID: preset.Refs("cid"),
+		Kind:     core.KindAccess,
+	}
 	if c.IDTokens {
 		m.Kind, m.ClientID = core.KindID, preset.Refs("azp", "aud")
 		return m
 	}
-	m.Kinds = []core.KindRule{{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "uid", Optional: true, OneOf: []string{""}}}}}
+	m.Kinds = []core.KindRule{
+		{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "uid", Optional: true, OneOf: []string{""}}}},
+	}
 	return m
 }

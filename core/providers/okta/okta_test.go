@@ -53,8 +53,12 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"Issuer"},
 		},
 		{
-			Name:   "an empty client id",
-			Config: okta.Config{Issuer: "https://northwind.okta.com/oauth2/default", Audience: []string{"a"}, ClientIDs: []string{""}},
+			Name: "an empty client id",
+			Config: okta.Config{
+				Issuer:    "https://northwind.okta.com/oauth2/default",
+				Audience:  []string{"a"},
+				ClientIDs: []string{""},
+			},
 			Fields: []string{"ClientIDs"},
 		},
 		{
@@ -63,13 +67,23 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"Audience"},
 		},
 		{
-			Name:   "ID tokens with what access tokens have",
-			Config: okta.Config{Issuer: "https://northwind.okta.com", Audience: []string{"a"}, IDTokens: true, ClientIDs: []string{"c"}, AllowMachines: true},
+			Name: "ID tokens with what access tokens have",
+			Config: okta.Config{
+				Issuer:        "https://northwind.okta.com",
+				Audience:      []string{"a"},
+				IDTokens:      true,
+				ClientIDs:     []string{"c"},
+				AllowMachines: true,
+			},
 			Fields: []string{"AllowMachines", "ClientIDs"},
 		},
 		{
-			Name:   "a groups claim that is no path",
-			Config: okta.Config{Issuer: "https://northwind.okta.com/oauth2/default", Audience: []string{"a"}, GroupsClaim: "a..b"},
+			Name: "a groups claim that is no path",
+			Config: okta.Config{
+				Issuer:      "https://northwind.okta.com/oauth2/default",
+				Audience:    []string{"a"},
+				GroupsClaim: "a..b",
+			},
 			Fields: []string{"GroupsClaim"},
 		},
 	})
@@ -107,7 +121,8 @@ func TestNewContractKeys(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	claims := configtest.Claims[okta.Claims](t, "okta", "access token")
-	if ok := claims.UserID == "00u5p3r8tLxQ2vNm4d7z" && claims.Subject == "rhea@northwind.example" && slices.Contains(claims.Groups, "billing"); !ok {
+	if ok := claims.UserID == "00u5p3r8tLxQ2vNm4d7z" && claims.Subject == "rhea@northwind.example" &&
+		slices.Contains(claims.Groups, "billing"); !ok {
 		t.Errorf("%+v", claims)
 	}
 }

@@ -144,7 +144,10 @@ func (c *Config) accessTokens(rules *core.Rules, f *preset.Faults) {
 
 func (c *Config) sessions(rules *core.Rules, f *preset.Faults) {
 	if c.JWKSURL == "" && len(c.JWKS) == 0 {
-		f.Missing("JWKSURL", "is required for sessions, or {JWKS}: the public half of the key set that the template signs with")
+		f.Missing(
+			"JWKSURL",
+			"is required for sessions, or {JWKS}: the public half of the key set that the template signs with",
+		)
 	}
 	if len(c.ClientIDs) > 0 {
 		f.Conflict("ClientIDs", "", "does not go with {Kind} session: sessions belong to no OAuth2 client")
@@ -153,7 +156,9 @@ func (c *Config) sessions(rules *core.Rules, f *preset.Faults) {
 		f.Conflict("AllowMachines", "true", "does not go with {Kind} session: machines have no sessions")
 	}
 	rules.InsecureAnyAudience = len(c.Audience) == 0
-	rules.ClaimRules = []core.ClaimRule{{Claim: "sid", Format: "nonEmpty", Reason: "the session that the token was made of"}}
+	rules.ClaimRules = []core.ClaimRule{
+		{Claim: "sid", Format: "nonEmpty", Reason: "the session that the token was made of"},
+	}
 	roles := c.RolesClaim
 	if roles == "" {
 		roles = "roles"

@@ -90,7 +90,8 @@ func TestNewContractKeys(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	claims := configtest.Claims[ory.Claims](t, "ory", "access token of a person")
-	if ok := claims.ClientID != "" && slices.Equal(claims.Scopes, []string{"openid", "invoices:read"}) && claims.Ext["email"] == "rhea@northwind.example"; !ok {
+	if ok := claims.ClientID != "" && slices.Equal(claims.Scopes, []string{"openid", "invoices:read"}) &&
+		claims.Ext["email"] == "rhea@northwind.example"; !ok {
 		t.Errorf("%+v", claims)
 	}
 }

@@ -84,63 +84,132 @@ func mutations() []mutation {
 	encode := base64.RawURLEncoding.EncodeToString
 	segments := func(good string) []string { return strings.Split(strings.ReplaceAll(good, "=", ""), ".") }
 	return []mutation{
-		{"Bearer before it", `^"Bearer" precedes the token: `, func(_ minted, good string) string { return "Bearer " + good }},
+		{
+			"Bearer before it", `^"Bearer" precedes the token: `,
+			func(_ minted, good string) string { return "Bearer " + good },
+		},
 		{"quotes around it", `^the token is in quotes: `, func(_ minted, good string) string { return `"` + good + `"` }},
-		{"a line break after it", `^white space or a line break is around the token: `, func(_ minted, good string) string { return good + "\n" }},
-		{"a line break inside", `^white space or a line break is inside the token: `, func(_ minted, good string) string { return good[:40] + "\n" + good[40:] }},
+		{
+			"a line break after it", `^white space or a line break is around the token: `,
+			func(_ minted, good string) string { return good + "\n" },
+		},
+		{
+			"a line break inside", `^white space or a line break is inside the token: `,
+			func(_ minted, good string) string { return good[:40] + "\n" + good[40:] },
+		},
 		{"opaque", `^an opaque token, not a JWT: `, func(minted, string) string { return "oat_2vA7bYtR3MwXz5SlJo0UdCe8FzN" }},
-		{"encrypted", `^five segments: an encrypted token \(JWE\): `, func(_ minted, good string) string { return good + ".a.b" }},
-		{"cut off", `^2 segments instead of three: `, func(_ minted, good string) string { return good[:strings.LastIndexByte(good, '.')] }},
+		{
+			"encrypted", `^five segments: an encrypted token \(JWE\): `,
+			func(_ minted, good string) string { return good + ".a.b" },
+		},
+		{
+			"cut off", `^2 segments instead of three: `,
+			func(_ minted, good string) string { return good[:strings.LastIndexByte(good, '.')] },
+		},
 		{"empty", `^the token is empty: `, func(minted, string) string { return "" }},
-		{"unsigned", `^the token has no signature \(alg none|^alg is none: the token is not signed`, func(_ minted, good string) string {
-			return encode([]byte(`{"alg":"none"}`)) + "." + segments(good)[1] + "."
-		}},
-		{"signed with a secret", `^alg HS256 is signed with a shared secret, and the contract has public keys `, func(m minted, _ string) string {
-			return m.mint(func(t *providertest.Token) { t.Algorithm = "HS256" })
-		}},
+		{
+			"unsigned",
+			`^the token has no signature \(alg none|^alg is none: the token is not signed`,
+			func(_ minted, good string) string {
+				return encode([]byte(`{"alg":"none"}`)) + "." + segments(good)[1] + "."
+			},
+		},
+		{
+			"signed with a secret",
+			`^alg HS256 is signed with a shared secret, and the contract has public keys `,
+			func(m minted, _ string) string {
+				return m.mint(func(t *providertest.Token) { t.Algorithm = "HS256" })
+			},
+		},
 		{"another algorithm", `^alg "ES256K" is not accepted `, func(m minted, good string) string {
 			s := segments(good)
 			return encode([]byte(`{"alg":"ES256K","kid":"k"}`)) + "." + s[1] + "." + s[2]
 		}},
-		{"issuer with another slash", `^iss "\S+" differs from the accepted "\S+" only by a trailing slash$`, func(m minted, _ string) string {
-			iss := m.text("iss")
-			if bare, found := strings.CutSuffix(iss, "/"); found {
-				return m.claim("iss", bare)
-			}
-			return m.claim("iss", iss+"/")
-		}},
-		{"issuer over http", `^iss "http:\S+" differs from the accepted "https:\S+" only by its scheme$`, func(m minted, _ string) string {
-			return m.claim("iss", strings.Replace(m.text("iss"), "https:", "http:", 1))
-		}},
-		{"foreign issuer", `^iss "https://evil\.example" is (another issuer|not the development instance)\b.*"\S+"`, func(m minted, _ string) string {
-			return m.claim("iss", "https://evil.example")
-		}},
+		{
+			"issuer with another slash",
+			`^iss "\S+" differs from the accepted "\S+" only by a trailing slash$`,
+			func(m minted, _ string) string {
+				iss := m.text("iss")
+				if bare, found := strings.CutSuffix(iss, "/"); found {
+					return m.claim("iss", bare)
+				}
+				return m.claim("iss", iss+"/")
+			},
+		},
+		{
+			"issuer over http",
+			`^iss "http:\S+" differs from the accepted "https:\S+" only by its scheme$`,
+			func(m minted, _ string) string {
+				return m.claim("iss", strings.Replace(m.text("iss"), "https:", "http:", 1))
+			},
+		},
+		{
+			"foreign issuer",
+			`^iss "https://evil\.example" is (another issuer|not the development instance)\b.*"\S+"`,
+			func(m minted, _ string) string {
+				return m.claim("iss", "https://evil.example")
+			},
+		},
 		{"no issuer", `^iss is missing: `, func(m minted, _ string) string {
 			return m.mint(func(t *providertest.Token) { delete(t.Claims, "iss") })
 		}},
-		{"unknown key", `^signed by key "8d5a1b76-\S+?"(; the set (fetched \S+ ago )?has "\S+"|, which the issuer does not publish)`, func(m minted, _ string) string {
-			return m.header("kid", `"8d5a1b76-3b1f-4f0e-9d0a-000000000000"`)
-		}},
+		{
+			"unknown key",
+			`^signed by key "8d5a1b76-\S+?"(; the set (fetched \S+ ago )?has "\S+"|, which the issuer does not publish)`,
+			func(m minted, _ string) string {
+				return m.header("kid", `"8d5a1b76-3b1f-4f0e-9d0a-000000000000"`)
+			},
+		},
 		{"foreign key", `^the signature does not fit key "\S+": `, func(m minted, _ string) string {
 			return m.mint(func(t *providertest.Token) { t.ForeignKey = true })
 		}},
-		{"expired", `^expired \S+ ago; the leeway is \S+: `, func(m minted, _ string) string { return m.claim("exp", in(-time.Hour)(m)) }},
+		{
+			"expired", `^expired \S+ ago; the leeway is \S+: `,
+			func(m minted, _ string) string { return m.claim("exp", in(-time.Hour)(m)) },
+		},
 		{"no expiry", `^exp is missing: `, func(m minted, _ string) string {
 			return m.mint(func(t *providertest.Token) { delete(t.Claims, "exp") })
 		}},
-		{"not yet valid", `^nbf is \S+ in the future; `, func(m minted, _ string) string { return m.claim("nbf", in(time.Hour)(m)) }},
-		{"issued in the future", `^iat is \S+ in the future; `, func(m minted, _ string) string { return m.claim("iat", in(time.Hour)(m)) }},
-		{"expiry of another type", `^the claim exp is "soon", which has the wrong JSON type`, func(m minted, _ string) string { return m.claim("exp", "soon") }},
-		{"another audience", `^aud is "https://other\.example", expected \S+.*another service`, func(m minted, _ string) string { return m.claim("aud", "https://other.example") }},
-		{"a logout token", `^typ "logout\+jwt" is a logout token: `, func(m minted, _ string) string { return m.header("typ", `"logout+jwt"`) }},
-		{"a DPoP proof", `^typ "dpop\+jwt" is a DPoP proof: `, func(m minted, _ string) string { return m.header("typ", `"dpop+jwt"`) }},
-		{"bound to a key", `^the token is bound to a client's key \(cnf\): `, func(m minted, _ string) string { return m.claim("cnf", map[string]string{"jkt": "x"}) }},
+		{
+			"not yet valid", `^nbf is \S+ in the future; `,
+			func(m minted, _ string) string { return m.claim("nbf", in(time.Hour)(m)) },
+		},
+		{
+			"issued in the future", `^iat is \S+ in the future; `,
+			func(m minted, _ string) string { return m.claim("iat", in(time.Hour)(m)) },
+		},
+		{
+			"expiry of another type", `^the claim exp is "soon", which has the wrong JSON type`,
+			func(m minted, _ string) string { return m.claim("exp", "soon") },
+		},
+		{
+			"another audience", `^aud is "https://other\.example", expected \S+.*another service`,
+			func(m minted, _ string) string { return m.claim("aud", "https://other.example") },
+		},
+		{
+			"a logout token", `^typ "logout\+jwt" is a logout token: `,
+			func(m minted, _ string) string { return m.header("typ", `"logout+jwt"`) },
+		},
+		{
+			"a DPoP proof", `^typ "dpop\+jwt" is a DPoP proof: `,
+			func(m minted, _ string) string { return m.header("typ", `"dpop+jwt"`) },
+		},
+		{
+			"bound to a key", `^the token is bound to a client's key \(cnf\): `,
+			func(m minted, _ string) string { return m.claim("cnf", map[string]string{"jkt": "x"}) },
+		},
 		{"a logout event", `^events marks a logout or security event token: `, func(m minted, _ string) string {
 			return m.claim("events", map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}})
 		}},
 		{"a pending session", `sts is "pending"`, func(m minted, _ string) string { return m.claim("sts", "pending") }},
-		{"an ID token by token_use", `token_use is "id"`, func(m minted, _ string) string { return m.claim("token_use", "id") }},
-		{"another party", `azp is "https://other\.example"`, func(m minted, _ string) string { return m.claim("azp", "https://other.example") }},
+		{
+			"an ID token by token_use", `token_use is "id"`,
+			func(m minted, _ string) string { return m.claim("token_use", "id") },
+		},
+		{
+			"another party", `azp is "https://other\.example"`,
+			func(m minted, _ string) string { return m.claim("azp", "https://other.example") },
+		},
 		{"no user", `^(sub|dsub|user_id|uid|oid|email)(, the user id,)? is missing\b`, func(m minted, _ string) string {
 			return m.mint(func(t *providertest.Token) {
 				for _, name := range []string{"sub", "user_id", "uid", "oid", "email"} {
@@ -167,11 +236,23 @@ func (n network) RoundTrip(r *http.Request) (*http.Response, error) {
 	default:
 		return n.issuer.HTTPClient().Transport.RoundTrip(r)
 	}
-	return &http.Response{StatusCode: http.StatusOK, Request: r, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(body))}, nil
+	return &http.Response{
+		StatusCode: http.StatusOK,
+		Request:    r,
+		Header:     http.Header{},
+		Body:       io.NopCloser(bytes.NewReader(body)),
+	}, nil
 }
 
 // judge verifies and explains, with a verifier each, and holds the two to one verdict.
-func judge(t *testing.T, name string, issuer *authtest.Issuer, contract *core.Contract, now time.Time, raw string) core.Report {
+func judge(
+	t *testing.T,
+	name string,
+	issuer *authtest.Issuer,
+	contract *core.Contract,
+	now time.Time,
+	raw string,
+) core.Report {
 	t.Helper()
 	verifier := func(opts ...core.Option) *core.Verifier {
 		opts = append(opts, core.WithHTTPClient(&http.Client{Transport: network{issuer}}), core.WithClock(clock(now)),

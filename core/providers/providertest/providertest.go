@@ -146,7 +146,12 @@ func Tokens(slug string) (good, bad []Token, err error) {
 		case c.Code == "":
 			return nil, nil, fmt.Errorf("providertest: %s.json: %q has no code", slug, c.Name)
 		case !slices.Contains([]string{"", "all", "signed", "excess"}, c.Padding):
-			return nil, nil, fmt.Errorf("providertest: %s.json: %q: padding is %q, not all, signed or excess", slug, c.Name, c.Padding)
+			return nil, nil, fmt.Errorf(
+				"providertest: %s.json: %q: padding is %q, not all, signed or excess",
+				slug,
+				c.Name,
+				c.Padding,
+			)
 		case c.Key != "" && c.Key != "foreign":
 			return nil, nil, fmt.Errorf("providertest: %s.json: %q: key is %q, not foreign", slug, c.Name, c.Key)
 		}

@@ -42,7 +42,10 @@ func TestSampleForAContractOfOnesOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	contract, err := auth0.NewContract(auth0.Config{Domain: "southwind.eu.auth0.com", Audience: []string{"https://api.southwind.example"}})
+	contract, err := auth0.NewContract(auth0.Config{
+		Domain:   "southwind.eu.auth0.com",
+		Audience: []string{"https://api.southwind.example"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +86,8 @@ func TestSamplesAreCopies(t *testing.T) {
 	if string(changed.Claims["sub"]) != `"other"` || changed.Claims["exp"] != nil {
 		t.Errorf("With made %s", changed.Claims)
 	}
-	if moved.Want.AuthTime != before.Want.AuthTime+3600 || string(moved.Claims["auth_time"]) != fmt.Sprint(before.Want.AuthTime+3600) {
+	if moved.Want.AuthTime != before.Want.AuthTime+3600 ||
+		string(moved.Claims["auth_time"]) != fmt.Sprint(before.Want.AuthTime+3600) {
 		t.Errorf("At made auth_time %s, wanted %d", moved.Claims["auth_time"], moved.Want.AuthTime)
 	}
 }
@@ -125,7 +129,11 @@ func Example() {
 			fmt.Println(err)
 			return
 		}
-		verifier, err := core.NewVerifier(contract, core.WithHTTPClient(issuer.HTTPClient()), core.WithClock(clock(token.Now)))
+		verifier, err := core.NewVerifier(
+			contract,
+			core.WithHTTPClient(issuer.HTTPClient()),
+			core.WithClock(clock(token.Now)),
+		)
 		if err != nil {
 			fmt.Println(err)
 			return

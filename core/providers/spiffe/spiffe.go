@@ -95,7 +95,11 @@ func (c *Config) warnings() []string {
 func (c *Config) checkTrustDomain(f *preset.Faults) {
 	f.Required("TrustDomain", c.TrustDomain, "the trust domain's name, such as prod.example.com")
 	if strings.Trim(c.TrustDomain, "abcdefghijklmnopqrstuvwxyz0123456789.-_") != "" || len(c.TrustDomain) > 255 {
-		f.Add("TrustDomain", c.TrustDomain, "must be the name alone, in lower case: prod.example.com of spiffe://prod.example.com/…")
+		f.Add(
+			"TrustDomain",
+			c.TrustDomain,
+			"must be the name alone, in lower case: prod.example.com of spiffe://prod.example.com/…",
+		)
 	}
 }
 

@@ -54,7 +54,11 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	f.Required("ProjectID", cfg.ProjectID, "copy project-live-… from the project's overview")
 	wellFormed := strings.HasPrefix(cfg.ProjectID, "project-live-") || strings.HasPrefix(cfg.ProjectID, "project-test-")
 	if cfg.ProjectID != "" && (!wellFormed || strings.ContainsAny(cfg.ProjectID, "/?#% ")) {
-		f.Add("ProjectID", cfg.ProjectID, "is not a project's id: copy project-live-… or project-test-… from the project's overview")
+		f.Add(
+			"ProjectID",
+			cfg.ProjectID,
+			"is not a project's id: copy project-live-… or project-test-… from the project's overview",
+		)
 	}
 	if cfg.Kind == "" {
 		cfg.Kind = KindConsumer

@@ -88,7 +88,8 @@ func TestNewContractKeys(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	claims := configtest.Claims[stytch.Claims](t, "stytch", "session of a member")
-	if ok := claims.Session != nil && claims.Organization != nil && claims.Organization.Slug == "northwind" && slices.Equal(claims.Audience, []string{"project-live-0f4a5c1e-9d27-4e6b-8a13-6b2c7d90e5f8"}); !ok {
+	if ok := claims.Session != nil && claims.Organization != nil && claims.Organization.Slug == "northwind" &&
+		slices.Equal(claims.Audience, []string{"project-live-0f4a5c1e-9d27-4e6b-8a13-6b2c7d90e5f8"}); !ok {
 		t.Errorf("%+v", claims)
 	}
 }

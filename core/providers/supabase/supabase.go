@@ -107,7 +107,11 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		rules.Audiences = []string{"authenticated"}
 	}
 	if strings.HasPrefix(cfg.SigningSecret.Reveal(), "sb_") {
-		f.Prohibit("SigningSecret", "", "is an API key of the project: copy the legacy JWT secret, or leave it out if the project has signing keys")
+		f.Prohibit(
+			"SigningSecret",
+			"",
+			"is an API key of the project: copy the legacy JWT secret, or leave it out if the project has signing keys",
+		)
 	}
 	if secret {
 		rules.Algorithms = []string{"HS256"}
@@ -159,7 +163,11 @@ func (c *Config) noIssuer(rules *core.Rules, base string, f *preset.Faults) {
 		f.Add("InsecureNoIssuer", "true", "is for self-hosted Auth: every hosted project writes iss")
 	}
 	rules.Issuer, rules.InsecureAnyIssuer = "", true
-	absent := core.ClaimRule{Claim: "iss", Absent: true, Reason: "InsecureNoIssuer accepts tokens without iss, and no others"}
+	absent := core.ClaimRule{
+		Claim:  "iss",
+		Absent: true,
+		Reason: "InsecureNoIssuer accepts tokens without iss, and no others",
+	}
 	if c.Issuer != "" {
 		absent.Absent, absent.Optional, absent.OneOf = false, true, []string{c.Issuer}
 		absent.Reason = "InsecureNoIssuer accepts tokens without iss, and Issuer's"
@@ -186,7 +194,12 @@ func (c *Config) keys(rules *core.Rules, base string, f *preset.Faults) {
 func (c *Config) algorithms(f *preset.Faults) []string {
 	for _, alg := range c.Algorithms {
 		if !slices.Contains([]string{"ES256", "RS256", "EdDSA", "ES512", "RS512"}, alg) {
-			f.Add("Algorithms", alg, "is not an algorithm of Supabase's signing keys: use ES256, RS256, EdDSA, ES512 or RS512; for HS256 set {SigningSecret}")
+			f.Add(
+				"Algorithms",
+				alg,
+				"is not an algorithm of Supabase's signing keys: use ES256, RS256, EdDSA, ES512 or RS512; for HS256 "+
+					"set {SigningSecret}",
+			)
 		}
 	}
 	if len(c.Algorithms) == 0 {
@@ -220,9 +233,17 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	switch c.MinAAL {
 	case "", "aal1":
 	case "aal2":
-		rules = append(rules, core.ClaimRule{Claim: "aal", OneOf: []string{"aal2", "aal3"}, Reason: "a second factor is needed"})
+		rules = append(rules, core.ClaimRule{
+			Claim:  "aal",
+			OneOf:  []string{"aal2", "aal3"},
+			Reason: "a second factor is needed",
+		})
 	case "aal3":
-		rules = append(rules, core.ClaimRule{Claim: "aal", OneOf: []string{"aal3"}, Reason: "a hardware-bound factor is needed"})
+		rules = append(rules, core.ClaimRule{
+			Claim:  "aal",
+			OneOf:  []string{"aal3"},
+			Reason: "a hardware-bound factor is needed",
+		})
 	default:
 		f.Add("MinAAL", c.MinAAL, "is not an assurance level of Supabase: use aal1, aal2 or aal3")
 	}
@@ -232,17 +253,27 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 func (c *Config) mapping(f *preset.Faults) core.Mapping {
 	m := core.Mapping{
 		SessionID: preset.Refs("session_id"), Roles: preset.Refs("role"), Scopes: preset.Refs("scope"),
-		ClientID: preset.Refs("client_id"), AAL: preset.Refs("aal"), AuthMethods: []core.ClaimRef{{Path: "amr", Field: "method"}},
+		ClientID:       preset.Refs("client_id"),
+		AAL:            preset.Refs("aal"),
+		AuthMethods:    []core.ClaimRef{{Path: "amr", Field: "method"}},
 		OrganizationID: []core.ClaimRef{}, OrganizationSlug: []core.ClaimRef{}, OrganizationName: []core.ClaimRef{},
 		OrganizationRole: []core.ClaimRef{}, Permissions: []core.ClaimRef{},
 		Kinds: []core.KindRule{{Kind: core.KindAccess, When: []core.ClaimRule{{Claim: "client_id", Type: "string"}}}},
 	}
 	if writtenByUser(c.UserIDClaim) {
-		f.Prohibit("UserIDClaim", c.UserIDClaim, "is written by the user, who could become anyone: use sub, or a claim in app_metadata")
+		f.Prohibit(
+			"UserIDClaim",
+			c.UserIDClaim,
+			"is written by the user, who could become anyone: use sub, or a claim in app_metadata",
+		)
 	}
 	switch claim := c.RolesClaim; {
 	case writtenByUser(claim):
-		f.Prohibit("RolesClaim", claim, "is written by the user: keep roles in app_metadata or in a claim of an access token hook")
+		f.Prohibit(
+			"RolesClaim",
+			claim,
+			"is written by the user: keep roles in app_metadata or in a claim of an access token hook",
+		)
 	case claim != "":
 		m.Roles = preset.Refs("role", claim)
 	}
@@ -251,5 +282,6 @@ func (c *Config) mapping(f *preset.Faults) core.Mapping {
 
 // writtenByUser reports whether the claim at path is one that users edit.
 func writtenByUser(path string) bool {
-	return path == "user_metadata" || strings.HasPrefix(path, "user_metadata.") || strings.HasPrefix(path, "/user_metadata")
+	return path == "user_metadata" || strings.HasPrefix(path, "user_metadata.") ||
+		strings.HasPrefix(path, "/user_metadata")
 }

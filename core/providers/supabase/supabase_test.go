@@ -26,9 +26,21 @@ func TestSelfHosted(t *testing.T) {
 		{"no keys", supabase.Config{InsecureNoIssuer: true}, []string{"ProjectURL"}},
 		{"keys, and no word of the issuer", supabase.Config{SigningSecret: secret}, []string{"ProjectURL"}},
 		{"hosted", supabase.Config{ProjectRef: "abc", InsecureNoIssuer: true}, []string{"InsecureNoIssuer"}},
-		{"hosted, with its secret", supabase.Config{ProjectURL: "https://abc.supabase.co", SigningSecret: secret, InsecureNoIssuer: true}, []string{"InsecureNoIssuer"}},
-		{"key set twice", supabase.Config{ProjectRef: "abc", JWKSURL: "https://a.example", JWKS: []byte(`{"keys":[]}`)}, []string{"JWKS"}},
-		{"migrating to keys that are nowhere", supabase.Config{SigningSecret: secret, Migrating: true, InsecureNoIssuer: true}, []string{"ProjectURL"}},
+		{"hosted, with its secret", supabase.Config{
+			ProjectURL:       "https://abc.supabase.co",
+			SigningSecret:    secret,
+			InsecureNoIssuer: true,
+		}, []string{"InsecureNoIssuer"}},
+		{"key set twice", supabase.Config{
+			ProjectRef: "abc",
+			JWKSURL:    "https://a.example",
+			JWKS:       []byte(`{"keys":[]}`),
+		}, []string{"JWKS"}},
+		{"migrating to keys that are nowhere", supabase.Config{
+			SigningSecret:    secret,
+			Migrating:        true,
+			InsecureNoIssuer: true,
+		}, []string{"ProjectURL"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			contract, err := supabase.NewContract(c.cfg)

@@ -55,7 +55,12 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Add("APIDomain", cfg.APIDomain, "must be a domain without a path: the path belongs into {APIBasePath}")
 	}
 	base += cfg.basePath(&f)
-	fields := map[string]string{"Issuer": "APIDomain", "JWKSURL": "APIDomain", "Audiences": "Audience", "AuthorizedParties": ""}
+	fields := map[string]string{
+		"Issuer":            "APIDomain",
+		"JWKSURL":           "APIDomain",
+		"Audiences":         "Audience",
+		"AuthorizedParties": "",
+	}
 	issuer, keys := base, base+"/jwt/jwks.json"
 	if cfg.Issuer != "" {
 		issuer = cfg.Issuer

@@ -88,7 +88,8 @@ func TestNewContractKeys(t *testing.T) {
 
 func TestClaims(t *testing.T) {
 	claims := configtest.Claims[supertokens.Claims](t, "supertokens", "session")
-	if ok := claims.EmailVerified.Value && slices.Equal(claims.Roles.Value, []string{"billing"}) && claims.AntiCSRFToken == ""; !ok {
+	if ok := claims.EmailVerified.Value && slices.Equal(claims.Roles.Value, []string{"billing"}) &&
+		claims.AntiCSRFToken == ""; !ok {
 		t.Errorf("%+v", claims)
 	}
 }

@@ -96,7 +96,10 @@ func (c *Config) warnings() []string {
 		warnings = append(warnings, "any project: every project of the team is accepted; set ProjectIDs")
 	}
 	if c.InsecureAnyEnvironment {
-		warnings = append(warnings, "any environment: previews run the code of anyone who can push a branch; set Environments")
+		warnings = append(
+			warnings,
+			"any environment: previews run the code of anyone who can push a branch; set Environments",
+		)
 	}
 	return warnings
 }
@@ -105,12 +108,18 @@ func (c *Config) warnings() []string {
 // issuers of Vercel share their keys, and the global one serves every team.
 func (c *Config) trusts(f *preset.Faults) {
 	if c.GlobalIssuer && len(c.OwnerIDs) == 0 {
-		f.Missing("OwnerIDs", "is required with {GlobalIssuer}, whose tokens are those of all teams: copy team_… from the team's settings")
+		f.Missing(
+			"OwnerIDs",
+			"is required with {GlobalIssuer}, whose tokens are those of all teams: copy team_… from the team's settings",
+		)
 	}
 	projects := len(c.ProjectIDs) + len(c.Projects)
 	switch {
 	case projects == 0 && !c.InsecureAnyProject:
-		f.Missing("ProjectIDs", "is required, or {Projects}: copy prj_… from the project's settings, or say {InsecureAnyProject}")
+		f.Missing(
+			"ProjectIDs",
+			"is required, or {Projects}: copy prj_… from the project's settings, or say {InsecureAnyProject}",
+		)
 	case projects > 0 && c.InsecureAnyProject:
 		f.Conflict("InsecureAnyProject", "true", "does not go with {ProjectIDs} or {Projects}: keep one of the two")
 	}

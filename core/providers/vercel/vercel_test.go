@@ -90,7 +90,8 @@ func TestNewContractKeys(t *testing.T) {
 	}{
 		{
 			"team", good(func(*vercel.Config) {}),
-			"https://oidc.vercel.com/northwind", "https://oidc.vercel.com/northwind/.well-known/jwks", "https://vercel.com/northwind",
+			"https://oidc.vercel.com/northwind", "https://oidc.vercel.com/northwind/.well-known/jwks",
+			"https://vercel.com/northwind",
 		},
 		{
 			"global", good(func(c *vercel.Config) { c.GlobalIssuer, c.OwnerIDs = true, []string{"team_1"} }),
@@ -98,7 +99,12 @@ func TestNewContractKeys(t *testing.T) {
 		},
 		{
 			"everything of the team, its own audience", good(func(c *vercel.Config) {
-				*c = vercel.Config{Team: "northwind", Audience: []string{"invoices"}, InsecureAnyProject: true, InsecureAnyEnvironment: true}
+				*c = vercel.Config{
+					Team:                   "northwind",
+					Audience:               []string{"invoices"},
+					InsecureAnyProject:     true,
+					InsecureAnyEnvironment: true,
+				}
 			}),
 			"https://oidc.vercel.com/northwind", "https://oidc.vercel.com/northwind/.well-known/jwks", "invoices",
 		},

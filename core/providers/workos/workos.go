@@ -59,14 +59,25 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	}
 	rules := core.Rules{
 		Provider: "workos", Issuer: issuers[0], Issuers: issuers[1:], JWKSURL: api + "/sso/jwks/" + cfg.ClientID,
-		Algorithms: cfg.Algorithms, Audiences: f.Values("Audience", cfg.Audience), InsecureAnyAudience: len(cfg.Audience) == 0,
-		ClaimRules: rules(), TokenTypes: []string{"", "JWT"}, Leeway: cfg.Leeway,
+		Algorithms:          cfg.Algorithms,
+		Audiences:           f.Values("Audience", cfg.Audience),
+		InsecureAnyAudience: len(cfg.Audience) == 0,
+		ClaimRules:          rules(), TokenTypes: []string{"", "JWT"}, Leeway: cfg.Leeway,
 		Session: core.Mapping{
 			SessionID: preset.Refs("sid"), OrganizationID: preset.Refs("org_id"), OrganizationRole: preset.Refs("role"),
-			Roles: preset.Refs("role", "roles"), Permissions: preset.Refs("permissions"), Actor: preset.Refs("act.sub"), Kind: core.KindSession,
+			Roles:       preset.Refs("role", "roles"),
+			Permissions: preset.Refs("permissions"),
+			Actor:       preset.Refs("act.sub"),
+			Kind:        core.KindSession,
 		},
 	}
-	return f.Contract(rules, map[string]string{"Issuer": issuersField, "Issuers": issuersField, "JWKSURL": "APIHost", "Audiences": "Audience", "AuthorizedParties": ""})
+	return f.Contract(rules, map[string]string{
+		"Issuer":            issuersField,
+		"Issuers":           issuersField,
+		"JWKSURL":           "APIHost",
+		"Audiences":         "Audience",
+		"AuthorizedParties": "",
+	})
 }
 
 // issuersOf lists the forms of iss. None of them lets another environment's
@@ -88,6 +99,10 @@ func issuersOf(api, clientID string) []string {
 func rules() []core.ClaimRule {
 	return []core.ClaimRule{
 		{Claim: "sub", Prefixes: []string{"user_"}, Reason: "the subject of a session is a user"},
-		{Claim: "sid", Prefixes: []string{"session_"}, Reason: "tokens of WorkOS Connect name a consent here, and machines nothing"},
+		{
+			Claim:    "sid",
+			Prefixes: []string{"session_"},
+			Reason:   "tokens of WorkOS Connect name a consent here, and machines nothing",
+		},
 	}
 }

@@ -52,8 +52,12 @@ func TestNewContractKeys(t *testing.T) {
 			Keys:   "https://api.workos.com/sso/jwks/client_1",
 		},
 		{
-			Name:   "custom domain",
-			Config: workos.Config{ClientID: "client_1", Issuers: []string{"https://auth.northwind.example"}, APIHost: "auth-api.northwind.example"},
+			Name: "custom domain",
+			Config: workos.Config{
+				ClientID: "client_1",
+				Issuers:  []string{"https://auth.northwind.example"},
+				APIHost:  "auth-api.northwind.example",
+			},
 			Issuer: "https://auth.northwind.example",
 			Keys:   "https://auth-api.northwind.example/sso/jwks/client_1",
 		},
@@ -76,7 +80,10 @@ func TestWarnings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bound, err := workos.NewContract(workos.Config{ClientID: "client_1", Audience: []string{"https://api.northwind.example"}})
+	bound, err := workos.NewContract(workos.Config{
+		ClientID: "client_1",
+		Audience: []string{"https://api.northwind.example"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

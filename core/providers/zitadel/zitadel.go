@@ -69,7 +69,12 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		Audiences: f.Values("Audience", cfg.Audience), TokenTypes: []string{"", "JWT", "at+jwt"},
 		ClaimRules: cfg.rules(&f), Leeway: cfg.Leeway, Session: cfg.mapping(&f),
 	}
-	return f.Contract(rules, map[string]string{"Issuer": "Domain", "JWKSURL": "Domain", "Audiences": "Audience", "session.roles": "ProjectID"})
+	return f.Contract(rules, map[string]string{
+		"Issuer":        "Domain",
+		"JWKSURL":       "Domain",
+		"Audiences":     "Audience",
+		"session.roles": "ProjectID",
+	})
 }
 
 func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
@@ -96,7 +101,9 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	}
 	if len(c.Organizations) > 0 {
 		rules = append(rules, core.ClaimRule{
-			Claim: claimOrgID, OneOf: f.Values("Organizations", c.Organizations), Reason: "the organization that the user belongs to",
+			Claim:  claimOrgID,
+			OneOf:  f.Values("Organizations", c.Organizations),
+			Reason: "the organization that the user belongs to",
 		})
 	}
 	return rules
@@ -108,8 +115,12 @@ func isPerson() core.ClaimRule { return core.ClaimRule{Claim: "aud", SameAs: "cl
 
 func (c *Config) mapping(f *preset.Faults) core.Mapping {
 	m := core.Mapping{
-		OrganizationID: preset.Refs(claimOrgID), OrganizationName: preset.Refs(claimOrgName), OrganizationSlug: preset.Refs(claimDomain),
-		Roles: []core.ClaimRef{{Path: claimRoles, Keys: true}}, ClientID: preset.Refs("client_id", "azp"), Kind: core.KindMachine,
+		OrganizationID:   preset.Refs(claimOrgID),
+		OrganizationName: preset.Refs(claimOrgName),
+		OrganizationSlug: preset.Refs(claimDomain),
+		Roles:            []core.ClaimRef{{Path: claimRoles, Keys: true}},
+		ClientID:         preset.Refs("client_id", "azp"),
+		Kind:             core.KindMachine,
 	}
 	if c.AllowIDTokens {
 		m.Kinds = []core.KindRule{{Kind: core.KindID, When: []core.ClaimRule{{Claim: "jti", Absent: true}}}}

@@ -92,7 +92,10 @@ func TestTokens(t *testing.T) {
 // TestDefaults: the zero Token is a complete session token.
 func TestDefaults(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
-	s, err := verifierOf(t, clerk.Config{IssuerURL: issuer.URL()}).Verify(t.Context(), clerktest.SessionToken(issuer, clerktest.Token{}))
+	s, err := verifierOf(
+		t,
+		clerk.Config{IssuerURL: issuer.URL()},
+	).Verify(t.Context(), clerktest.SessionToken(issuer, clerktest.Token{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -91,7 +91,8 @@ func (f *Faults) explained(names, fields faults.Names, derived []string) map[str
 // derived are the fields of rules that presets derive from others.
 func derived(rules *core.Rules) []string {
 	fields := []string{
-		"Issuer", "Issuers", "IssuerTemplate", "JWKSURL", "Discovery", "KeyURLTemplate", "JWKS", "PEM", "Secret", "SecretEnv", "Audiences",
+		"Issuer", "Issuers", "IssuerTemplate", "JWKSURL", "Discovery", "KeyURLTemplate", "JWKS", "PEM", "Secret",
+		"SecretEnv", "Audiences",
 		"InsecureAnyAudience", "InsecureAnyIssuer", "ClaimRules",
 	}
 	keyless := rules.JWKSURL == "" && !rules.Discovery && rules.KeyURLTemplate == "" && len(rules.JWKS) == 0 &&

@@ -28,7 +28,10 @@ func TestContractReportsAllMistakes(t *testing.T) {
 
 	f = preset.Faults{}
 	_, err = f.Contract(core.Rules{
-		Issuer: "https://a.example", JWKSURL: "https://a.example/jwks", Algorithms: []string{"RS257"}, InsecureAnyAudience: true,
+		Issuer:              "https://a.example",
+		JWKSURL:             "https://a.example/jwks",
+		Algorithms:          []string{"RS257"},
+		InsecureAnyAudience: true,
 	}, nil)
 	if all := core.ConfigErrors(err); len(all) != 2 || all[0].Field != "Algorithms" {
 		t.Errorf("an unknown algorithm: %v", err)
