@@ -43,18 +43,14 @@ func TestPlainNetHTTP(t *testing.T) {
 func TestWriterIsNotWrapped(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	recorder := httptest.NewRecorder()
-	handler := chiauth.New(
-		issuer.Contract(),
-	)(
-		chiauth.Require()(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			if w != http.ResponseWriter(recorder) {
-				t.Errorf("the handler got a %T", w)
-			}
-		})),
-	)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if w != http.ResponseWriter(recorder) {
+			t.Errorf("the handler got a %T", w)
+		}
+	})
 	request := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
 	authtest.Authorize(request, issuer.Token(nil))
-	handler.ServeHTTP(recorder, request)
+	chiauth.New(issuer.Contract())(chiauth.Require()(handler)).ServeHTTP(recorder, request)
 	if recorder.Code != http.StatusOK {
 		t.Errorf("status %d", recorder.Code)
 	}

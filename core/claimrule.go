@@ -137,7 +137,8 @@ func lookAtClock(rules []ClaimRule) bool {
 
 func (r *ClaimRule) constrains() bool {
 	return r.Absent || r.OneOf != nil || r.NoneOf != nil || r.ContainsAny != nil || r.SameAs != "" ||
-		r.Prefixes != nil || r.Suffixes != nil || r.NotSuffixes != nil || r.MaxLength != 0 || r.Format != "" || r.Type != "" || r.InPast
+		r.Prefixes != nil || r.Suffixes != nil || r.NotSuffixes != nil || r.MaxLength != 0 ||
+		r.Format != "" || r.Type != "" || r.InPast
 }
 
 // comparesText reports whether the rule has a condition that IgnoreCase loosens.

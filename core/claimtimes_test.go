@@ -68,7 +68,14 @@ func TestVerifyRemembersNoTime(t *testing.T) {
 	for _, step := range []struct {
 		to   time.Duration
 		want core.Code
-	}{{0, ""}, {time.Hour, ""}, {time.Hour + 29*time.Second, ""}, {time.Hour + 30*time.Second, core.CodeTokenExpired}, {0, ""}, {-31 * time.Second, core.CodeTokenNotActive}} {
+	}{
+		{0, ""},
+		{time.Hour, ""},
+		{time.Hour + 29*time.Second, ""},
+		{time.Hour + 30*time.Second, core.CodeTokenExpired},
+		{0, ""},
+		{-31 * time.Second, core.CodeTokenNotActive},
+	} {
 		clock.Advance(epoch().Add(step.to).Sub(clock.Now()))
 		_, err := v.Verify(t.Context(), token)
 		wantCode(t, err, step.want)

@@ -10,7 +10,7 @@ import (
 //
 //	{"contracts": [
 //	  {"issuer": {"env": "CLERK_ISSUER_URL"}, "jwksUri": {"env": "CLERK_JWKS_URL"}, "audience": "api"},
-//	  {"issuer": "https://internal.example", "signingSecretEnv": "INTERNAL_SECRET", "strategy": "HS256", "audience": "api"}
+//	  {"issuer": "https://id.example", "signingSecretEnv": "ID_SECRET", "strategy": "HS256", "audience": "api"}
 //	]}
 //
 // Each contract is written and checked as for [ParseContract]. In place of any

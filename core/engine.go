@@ -143,8 +143,8 @@ func (e *engine) subscribe(o *observer) {
 // events.
 type explainKey struct{}
 
-// emit passes an event about the engine's keys on to the observers of all its verifiers, and to their logs if it changes
-// the state of the keys. Verifiers with the same logger get one line.
+// emit passes an event about the engine's keys on to the observers of all its
+// verifiers, and to their logs if it changes the state of the keys. Verifiers with the same logger get one line.
 func (e *engine) emit(ctx context.Context, ev event.Event) {
 	if _, flood := ev.(event.UnknownKey); flood && (!e.observed.Load() || ctx.Value(explainKey{}) != nil) {
 		return // the rejection is logged, and a flood of made-up key ids should not pay for observers that do not exist

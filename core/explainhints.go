@@ -69,7 +69,8 @@ func (a *attempt) formatHint(err *Error) string {
 	case parts == 5:
 		return "five segments: an encrypted token (JWE): have the issuer send signed tokens (JWS)"
 	case parts == 1:
-		return "an opaque token, not a JWT: have the issuer send JWTs (many do only if an API's audience is requested), or use introspection"
+		return "an opaque token, not a JWT: have the issuer send JWTs " +
+			"(many do only if an API's audience is requested), or use introspection"
 	case parts != 3:
 		return itoa(parts) + " segments instead of three: the token was cut off or joined when it was copied"
 	case strings.HasSuffix(raw, "."):
@@ -328,7 +329,8 @@ func (a *attempt) audienceHint(accepted []string) string {
 // kindHint says what kind the contract's rules take the token for, if it is one
 // that proves something else than a session.
 func (a *attempt) kindHint() string {
-	if kind := a.engine.mapping.kindOf(a.token.Header, a.token.Claims, a.now.Add(a.engine.leeway())); kind != a.engine.mapping.kind {
+	kind := a.engine.mapping.kindOf(a.token.Header, a.token.Claims, a.now.Add(a.engine.leeway()))
+	if kind != a.engine.mapping.kind {
 		return "; it is a token of kind " + string(kind)
 	}
 	return ""

@@ -241,7 +241,11 @@ func TestInsecureHTTP(t *testing.T) {
 				discovery bool
 				keys      string
 				works     bool
-			}{{false, "http://id.internal/jwks", true}, {true, "http://id.internal/jwks", true}, {true, "http://other.internal/jwks", false}} {
+			}{
+				{false, "http://id.internal/jwks", true},
+				{true, "http://id.internal/jwks", true},
+				{true, "http://other.internal/jwks", false},
+			} {
 				discoveryKeys = c.keys
 				rules := core.Rules{
 					Issuer:       "http://id.internal",

@@ -129,9 +129,10 @@ func WithStandardRSA() Option {
 	return verifierOption{func(v *verifierOptions) { v.engine.standardRSA = true }}
 }
 
-// WithObserver calls observe for every event, see package event. The context is that of the request, or has the values
-// of the request that started a key fetch. Observers are called on the goroutine of the request or of the fetch, by many
-// at once, and must return quickly. The option may be given several times.
+// WithObserver calls observe for every event, see package event. The context is
+// that of the request, or has the values of the request that started a key
+// fetch. Observers are called on the goroutine of the request or of the fetch,
+// concurrently, and must return quickly. The option may be given several times.
 func WithObserver(observe func(context.Context, event.Event)) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if observe == nil {
@@ -142,9 +143,10 @@ func WithObserver(observe func(context.Context, event.Event)) Option {
 	}}
 }
 
-// WithLogger replaces slog.Default(). A verifier logs a contract's warnings, key outages and their end (one line for each
-// change), rejections (their number by code, at most one line in 10 seconds; each one with its detail at debug level), and
-// observers that panic. slog.New(slog.DiscardHandler) silences it.
+// WithLogger replaces slog.Default(). A verifier logs a contract's warnings, key
+// outages and their end (one line for each change), rejections (their number by
+// code, at most one line in 10 seconds; each one with its detail at debug
+// level), and observers that panic. slog.New(slog.DiscardHandler) silences it.
 func WithLogger(logger *slog.Logger) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if logger == nil {

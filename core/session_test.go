@@ -210,7 +210,14 @@ func TestSessionDecode(t *testing.T) {
 		path string
 		want any
 		ok   bool
-	}{{"sub", "user_1", true}, {"deep.a", 2.0, true}, {"/deep/A", 1.0, true}, {"deep.b", nil, false}, {"a..b", nil, false}, {"", nil, false}} {
+	}{
+		{"sub", "user_1", true},
+		{"deep.a", 2.0, true},
+		{"/deep/A", 1.0, true},
+		{"deep.b", nil, false},
+		{"a..b", nil, false},
+		{"", nil, false},
+	} {
 		if got, ok := s.Claim(c.path); got != c.want || ok != c.ok {
 			t.Errorf("Claim(%q): %v %v", c.path, got, ok)
 		}

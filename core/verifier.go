@@ -146,9 +146,11 @@ func (v *Verifier) add(k *Contract, field string, o *verifierOptions) {
 
 func (v *Verifier) valid() bool { return v != nil && v.clock != nil }
 
-// Ready fetches the keys of every contract that has none yet and returns nil once all contracts have keys: for warming up,
-// and for readiness probes. All issuers are asked at once. Tenants of a resolver are not part of it. The error joins an
-// [*Error] for each issuer whose keys are not available; its text names the issuer. For more, see [Verifier.KeyHealth].
+// Ready fetches the keys of every contract that does not have them yet and
+// returns nil once all contracts have keys: for warming up, and for readiness
+// probes. All issuers are asked at once, except a resolver's tenants. The error
+// joins an [*Error] for each issuer whose keys are not available; its text names
+// the issuer. For more, see [Verifier.KeyHealth].
 func (v *Verifier) Ready(ctx context.Context) error {
 	errs := make([]error, len(v.engines))
 	var wg sync.WaitGroup

@@ -45,7 +45,8 @@ func Guard(g *guard.Guard) gin.HandlerFunc {
 func Require(policies ...core.Policy) gin.HandlerFunc {
 	requirement := guard.Require(policies...)
 	return func(c *gin.Context) {
-		if rejection := requirement.Check(c.Request.Context(), guard.HTTPExchange(c.Writer.Header(), c.Request)); rejection != nil {
+		exchange := guard.HTTPExchange(c.Writer.Header(), c.Request)
+		if rejection := requirement.Check(c.Request.Context(), exchange); rejection != nil {
 			reject(c, rejection)
 		}
 	}

@@ -96,7 +96,11 @@ func TestDelegatedWithoutErrorMiddleware(t *testing.T) {
 	for name, tc := range map[string]struct {
 		before func(*gin.Engine)
 		body   string
-	}{"nothing before": {func(*gin.Engine) {}, want}, "gin's own before": {quiet, want}, "an error middleware": {own, "Sign in to continue."}} {
+	}{
+		"nothing before":      {func(*gin.Engine) {}, want},
+		"gin's own before":    {quiet, want},
+		"an error middleware": {own, "Sign in to continue."},
+	} {
 		r := gin.New()
 		tc.before(r)
 		r.Use(ginauth.New(issuer.Contract(), guard.DelegateErrors()))

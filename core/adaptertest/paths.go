@@ -194,7 +194,11 @@ func (s *suite) delegated(t *testing.T) {
 	for _, tc := range []struct {
 		fields []Field
 		want   Want
-	}{{nil, missing()}, {authorization("Bearer"), malformed()}, {bearerToken(s.mustToken(t, "foreign")), refused(core.CodeIssuerMismatch)}} {
+	}{
+		{nil, missing()},
+		{authorization("Bearer"), malformed()},
+		{bearerToken(s.mustToken(t, "foreign")), refused(core.CodeIssuerMismatch)},
+	} {
 		x, err := w.send(http.MethodGet, PathPrivate, tc.fields)
 		if err != nil {
 			t.Fatal(err)

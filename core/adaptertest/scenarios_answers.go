@@ -97,7 +97,8 @@ func revocationScenarios() []Scenario {
 
 // answerScenarios are about what a program may change about an answer.
 func answerScenarios() []Scenario {
-	realm, problem, metadata, messages, responder, teapot := modeRealm(), modeProblem(), modeMetadata(), modeMessages(), modeResponder(), modeTeapot()
+	realm, problem, metadata := modeRealm(), modeProblem(), modeMetadata()
+	messages, responder, teapot := modeMessages(), modeResponder(), modeTeapot()
 	row := func(mode Mode, name, why string, fields []Field, want Want) Scenario {
 		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Fields: fields, Want: want}
 	}
@@ -120,7 +121,8 @@ func answerScenarios() []Scenario {
 	headDocument := document
 	headDocument.Name, headDocument.Method = metadata.Name+", HEAD of the document", http.MethodHead
 	preflight := document
-	preflight.Name, preflight.Why = metadata.Name+", preflight of the document", "a browser sends a preflight, because an MCP client adds a header"
+	preflight.Name = metadata.Name + ", preflight of the document"
+	preflight.Why = "a browser sends a preflight, because an MCP client adds a header"
 	preflight.Method, preflight.Want = http.MethodOptions, Want{Status: http.StatusNoContent}
 	preflight.Fields = []Field{
 		{"Origin", "https://inspector.example"},
@@ -128,7 +130,8 @@ func answerScenarios() []Scenario {
 		{"Access-Control-Request-Headers", "mcp-protocol-version"},
 	}
 	spaced := document
-	spaced.Name, spaced.Why = "metadata with a space, the document", "a resource's path may contain characters with a meaning for routers"
+	spaced.Name = "metadata with a space, the document"
+	spaced.Why = "a resource's path may contain characters with a meaning for routers"
 	spaced.Mode = Mode{Name: "metadata with a space", Options: options(guard.Metadata(guard.ResourceMetadata{
 		Resource: "https://api.northwind.example/a%20b", AuthorizationServers: []string{"https://clerk.northwind.example"},
 	}))}

@@ -61,7 +61,7 @@ func (r ContractResult) Passed() bool { return r.Got == r.Expected }
 //	    {"name": "a good token",     "claims": {"sub": "user_1"},   "expect": "ACCEPTED"},
 //	    {"name": "another audience", "claims": {"aud": "other"},    "expect": "AUDIENCE_MISMATCH"},
 //	    {"name": "no expiry",        "claims": {"exp": null},       "expect": "MISSING_CLAIM"},
-//	    {"name": "last year's token", "token": "eyJ…",              "expect": "TOKEN_EXPIRED", "at": "2026-11-26T12:00:00Z"}
+//	    {"name": "last year's",      "token": "eyJ…", "at": "2026-11-26T12:00:00Z", "expect": "TOKEN_EXPIRED"}
 //	  ]
 //	}
 //

@@ -143,7 +143,11 @@ func TestIssuerHangs(t *testing.T) {
 		_, err := verifier.Verify(ctx, issuer.Token(nil))
 		given <- err
 	}()
-	<-arrived
+	select {
+	case <-arrived:
+	case err := <-given:
+		t.Fatalf("ended before the issuer was asked: %v", err)
+	}
 	cancel() // the issuer does not answer, so only this ends the wait
 	if err := <-given; core.CodeOf(err) != core.CodeRequestCanceled {
 		t.Errorf("hanging: got %v", err)
@@ -170,7 +174,11 @@ func TestCloseLetsHangingRequestsGo(t *testing.T) {
 		}
 		given <- err
 	}()
-	<-arrived
+	select {
+	case <-arrived:
+	case err := <-given:
+		t.Fatalf("ended before the request arrived: %v", err)
+	}
 	if err := issuer.Close(); err != nil {
 		t.Error(err)
 	}
@@ -247,7 +255,8 @@ func TestHTTPClientReachesNobodyElse(t *testing.T) {
 	if client != issuer.HTTPClient() {
 		t.Error("each call returns another client: contracts would share no keys")
 	}
-	if status, _, _ := get(t, client, "https://unregistered.example/.well-known/openid-configuration"); status != http.StatusNotFound {
+	status, _, _ := get(t, client, "https://unregistered.example/.well-known/openid-configuration")
+	if status != http.StatusNotFound {
 		t.Errorf("discovery of an unregistered issuer: got %d, want 404", status)
 	}
 	if status, _, body := get(t, client, issuer.JWKSURL()); status != http.StatusOK || body != string(issuer.JWKS()) {

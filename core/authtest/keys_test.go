@@ -66,9 +66,12 @@ func TestKeysAreDistinct(t *testing.T) {
 		}
 	}
 	foreign := authtest.NewIssuer(t)
-	if token := foreign.Token(nil, authtest.WithForeignKey()); strings.Count(token, ".") != 2 {
-		t.Errorf("got %q", token)
-	} else if _, err := verifierOf(t, foreign.Contract()).Verify(t.Context(), token); core.CodeOf(err) != core.CodeInvalidSignature {
+	token := foreign.Token(nil, authtest.WithForeignKey())
+	if strings.Count(token, ".") != 2 {
+		t.Fatalf("got %q", token)
+	}
+	_, err := verifierOf(t, foreign.Contract()).Verify(t.Context(), token)
+	if core.CodeOf(err) != core.CodeInvalidSignature {
 		t.Errorf("the attacker's key is the issuer's: %v", err)
 	}
 }

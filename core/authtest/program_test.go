@@ -13,10 +13,11 @@ func TestSessionOutsideTests(t *testing.T) {
 		t.Skip("builds a program")
 	}
 	program := filepath.Join(t.TempDir(), "program")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./testdata/program").CombinedOutput(); err != nil {
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./testdata/program").CombinedOutput()
+	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	out, err := exec.CommandContext(t.Context(), program).CombinedOutput()
+	out, err = exec.CommandContext(t.Context(), program).CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "authtest: Session: this program is not a test") {
 		t.Errorf("without the option: %v\n%s", err, out)
 	}

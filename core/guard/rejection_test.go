@@ -325,10 +325,10 @@ func TestMetadata(t *testing.T) {
 	servers[0], scopes[0] = "spoilt", "spoilt"
 	golden(t, "metadata", string(g.Metadata()))
 	w := serve(g, http.MethodGet)
-	if w.Code != 200 || w.Body.String() != string(g.Metadata()) || w.Header().Get("Content-Type") != "application/json" ||
-		w.Header().
-			Get("Access-Control-Allow-Origin") !=
-			"*" || !strings.Contains(w.Header().Get("Cache-Control"), "max-age") {
+	if w.Code != 200 || w.Body.String() != string(g.Metadata()) ||
+		w.Header().Get("Content-Type") != "application/json" ||
+		w.Header().Get("Access-Control-Allow-Origin") != "*" ||
+		!strings.Contains(w.Header().Get("Cache-Control"), "max-age") {
 		t.Errorf("GET: %d %v %s", w.Code, w.Header(), w.Body)
 	}
 	if w = serve(g, http.MethodHead); w.Code != 200 || w.Body.Len() != 0 ||
@@ -340,9 +340,8 @@ func TestMetadata(t *testing.T) {
 		t.Errorf("POST: %d %v", w.Code, w.Header())
 	}
 	if w = serve(g, http.MethodOptions); w.Code != http.StatusNoContent || w.Body.Len() != 0 ||
-		w.Header().
-			Get("Access-Control-Allow-Origin") !=
-			"*" || w.Header().Get("Access-Control-Allow-Methods") != "GET, HEAD" ||
+		w.Header().Get("Access-Control-Allow-Origin") != "*" ||
+		w.Header().Get("Access-Control-Allow-Methods") != "GET, HEAD" ||
 		w.Header().Get("Access-Control-Allow-Headers") != "Authorization, *" {
 		t.Errorf("OPTIONS: %d %v", w.Code, w.Header())
 	}

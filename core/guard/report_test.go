@@ -172,8 +172,11 @@ func (apiKeys) Authenticate(_ context.Context, c core.Credentials) (*core.Sessio
 func TestOneRejectionIsOneLine(t *testing.T) {
 	const sum = `level=INFO msg="auth: requests rejected" total=1 codes.`
 	const request1 = ` last.method=GET last.path=/things last.request_id=r1 span=s1`
+	rejected := func(code, detail string) string {
+		return sum + code + `=1 last.code=` + code + ` last.detail="` + detail + `"` + request1
+	}
 	missing := func(found string) string {
-		return sum + `TOKEN_MISSING=1 last.code=TOKEN_MISSING last.detail="the request carries no token: ` + found + `"` + request1
+		return rejected("TOKEN_MISSING", "the request carries no token: "+found)
 	}
 	for _, c := range []struct {
 		name          string
@@ -206,7 +209,7 @@ func TestOneRejectionIsOneLine(t *testing.T) {
 			"no token",
 			[]string{"Bearer"},
 			false,
-			sum + `INVALID_REQUEST=1 last.code=INVALID_REQUEST last.detail="the Authorization header has the scheme Bearer and no token"` + request1,
+			rejected("INVALID_REQUEST", "the Authorization header has the scheme Bearer and no token"),
 		},
 		{
 			"wrong audience",
@@ -220,13 +223,13 @@ func TestOneRejectionIsOneLine(t *testing.T) {
 			"custom, refused",
 			[]string{"Bearer key"},
 			true,
-			sum + `INVALID_SIGNATURE=1 last.code=INVALID_SIGNATURE last.detail="the key is not known"` + request1,
+			rejected("INVALID_SIGNATURE", "the key is not known"),
 		},
 		{
 			"custom, failing",
 			[]string{"Bearer broken"},
 			true,
-			sum + `UNKNOWN_ERROR=1 last.code=UNKNOWN_ERROR last.detail="the authenticator failed: the database is down"` + request1,
+			rejected("UNKNOWN_ERROR", "the authenticator failed: the database is down"),
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

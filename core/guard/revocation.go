@@ -87,11 +87,11 @@ func (g *Guard) noteRevocation(ctx context.Context, err error) {
 	case !failing:
 		g.log().InfoContext(ctx, "auth: revocation can be checked again", slog.Uint64("failed_checks", failed))
 	case g.failure == FailOpen:
-		g.log().
-			WarnContext(ctx, "auth: revocation can't be checked: revoked sessions pass until it can", slog.Any("error", err))
+		const message = "auth: revocation can't be checked: revoked sessions pass until it can"
+		g.log().WarnContext(ctx, message, slog.Any("error", err))
 	default:
-		g.log().
-			ErrorContext(ctx, "auth: revocation can't be checked: sessions are answered with 503 until it can", slog.Any("error", err))
+		const message = "auth: revocation can't be checked: sessions are answered with 503 until it can"
+		g.log().ErrorContext(ctx, message, slog.Any("error", err))
 	}
 }
 

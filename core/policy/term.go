@@ -72,7 +72,10 @@ func (a asks) and(b asks) asks {
 	}
 	if len(a.acr) == 0 {
 		both.acr = b.acr
-	} else if common := slices.DeleteFunc(slices.Clone(a.acr), func(v string) bool { return !slices.Contains(b.acr, v) }); len(common) > 0 {
+		return both
+	}
+	onlyA := func(v string) bool { return !slices.Contains(b.acr, v) }
+	if common := slices.DeleteFunc(slices.Clone(a.acr), onlyA); len(common) > 0 {
 		both.acr = common
 	}
 	return both

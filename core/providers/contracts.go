@@ -23,7 +23,7 @@ const maxFileBytes = 4 << 20
 //	{"contracts": [
 //	  {"provider": "clerk", "issuer": {"env": "CLERK_ISSUER_URL"}},
 //	  {"provider": "cognito", "config": {"userPoolId": {"env": "COGNITO_POOL"}, "clientId": "4h8s2kq9v1"}},
-//	  {"issuer": "https://internal.example", "signingSecretEnv": "INTERNAL_SECRET", "strategy": "HS256", "audience": "api"}
+//	  {"issuer": "https://id.example", "signingSecretEnv": "ID_SECRET", "strategy": "HS256", "audience": "api"}
 //	]}
 //
 // Each contract is what [Catalog.ParseContract] reads. In place of any string,

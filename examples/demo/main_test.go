@@ -147,7 +147,8 @@ func TestPage(t *testing.T) {
 // TestForeignPages: a page of another site can't have tokens of the demo's issuer.
 func TestForeignPages(t *testing.T) {
 	site := address.FindString(serving(t, unset))
-	if status, body, _ := get(t, site+"/token", http.Header{"Sec-Fetch-Site": {"cross-site"}}); status != http.StatusForbidden {
+	status, body, _ := get(t, site+"/token", http.Header{"Sec-Fetch-Site": {"cross-site"}})
+	if status != http.StatusForbidden {
 		t.Errorf("a fetch from another site: %d %s", status, body)
 	}
 	if status, _, header := get(t, site+"/token", nil); status != http.StatusOK ||

@@ -115,7 +115,11 @@ func loggedWithoutOption(t *testing.T) []string {
 	issuer := authtest.NewIssuer(t, authtest.WithClock(clock))
 	logger, lines := logLines(issuer)
 	contract := issuer.Contract(func(r *core.Rules) { r.Audiences, r.InsecureAnyAudience = nil, true })
-	handler := guarded(t, contract, core.WithLogger(logger), core.WithClock(clock), core.WithKeyPolicy(keys.Policy{MaxStale: time.Hour}))
+	handler := guarded(t, contract,
+		core.WithLogger(logger),
+		core.WithClock(clock),
+		core.WithKeyPolicy(keys.Policy{MaxStale: time.Hour}),
+	)
 	good := issuer.Token(nil, authtest.ExpiresIn(24*time.Hour))
 	send(t, handler, "Bearer "+good)
 	send(t, handler, "Basic dXNlcjpwYXNz")

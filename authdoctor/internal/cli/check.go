@@ -29,9 +29,11 @@ type checkCommand struct {
 
 // Help is printed below the flags.
 func (checkCommand) Help() string {
-	return `Every step of the verification is shown, and what the cause may be. Keys are fetched from where the contract says; a contract with static keys or a secret needs no network. Nobody is signed in by it.
+	return `Shows every step of the verification and the likely cause of a failure. Keys are fetched from the
+address in the contract; a contract with static keys or a secret needs no network. It signs no one in.
 
-Exit codes: 0 accepted, 1 refused, 2 cannot tell, such as when the keys can't be fetched. With --batch it is the highest of all lines.
+Exit codes: 0 accepted, 1 refused, 2 undecided, such as when the keys can't be fetched. With --batch it is the highest
+of all lines.
 
 Examples:
   authdoctor check --contract contract.json < token.txt
@@ -137,7 +139,9 @@ func (c *checkCommand) clockHint(ctx context.Context, env *Env, verifier *core.V
 			if skew.Ahead < 0 {
 				direction = "behind"
 			}
-			return []string{fmt.Sprintf("this machine's clock is %s %s the issuer's: synchronize it (NTP)", span(skew.Ahead.Abs()), direction)}
+			return []string{fmt.Sprintf(
+				"this machine's clock is %s %s the issuer's: synchronize it (NTP)", span(skew.Ahead.Abs()), direction,
+			)}
 		}
 	}
 	return nil

@@ -42,9 +42,10 @@ type grammar struct {
 
 const description = `Answers why a token is refused.
 
-Tokens are read from standard input or a file, never from the arguments. The network is used only where a flag, an argument or a contract names an address.
+Tokens are read from standard input or a file, never from the arguments. The network is used only for addresses that a
+flag, an argument or a contract names.
 
-Exit codes: 0 accepted or valid, 1 refused or invalid, 2 cannot tell.`
+Exit codes: 0 accepted or valid, 1 refused or invalid, 2 undecided.`
 
 // Run runs the command that args name and returns the exit code.
 func Run(ctx context.Context, args []string, env *Env) int {

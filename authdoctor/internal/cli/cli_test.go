@@ -36,5 +36,5 @@ func TestProviders(t *testing.T) {
 	}
 	run(t, "providers", "Clerk", "--json").want(t, 0, `"slug": "clerk"`)
 	run(t, "providers", "--json").want(t, 0, `"slug": "clerk"`)
-	run(t, "providers", "clark").want(t, 2, `no provider "clark"`, "oidc")
+	run(t, "providers", "clark").want(t, 2, `unknown provider "clark"`, "oidc")
 }

@@ -128,7 +128,8 @@ func describe(contract *core.Contract) string {
 	if issuer == "" {
 		issuer = "any issuer"
 	}
-	return term.Safe(fmt.Sprintf("%s, %s, %s", contract.Provider(), issuer, strings.Join(contract.Rules().Algorithms, " ")))
+	algorithms := strings.Join(contract.Rules().Algorithms, " ")
+	return term.Safe(fmt.Sprintf("%s, %s, %s", contract.Provider(), issuer, algorithms))
 }
 
 type contractGrade struct {
@@ -227,7 +228,8 @@ func (c *contractDiff) Run(env *Env) error {
 		p.Line(p.Good("EQUAL"), "  the two accept the same tokens")
 		return env.show(p)
 	}
-	p.Line(p.Warn("DIFFERENT"), fmt.Sprintf("  grade %s before, %s after", grade.Of(contracts[0]).Letter, grade.Of(contracts[1]).Letter))
+	before, after := grade.Of(contracts[0]).Letter, grade.Of(contracts[1]).Letter
+	p.Line(p.Warn("DIFFERENT"), fmt.Sprintf("  grade %s before, %s after", before, after))
 	differences := 0
 	for _, name := range membersOfBoth(texts) {
 		old, now := texts[0][name], texts[1][name]
@@ -278,7 +280,9 @@ func (contractTest) Help() string {
     {"name": "no expiry", "claims": {"exp": null}, "expect": "MISSING_CLAIM"}
   ]
 
-Claims are signed by a key that the contract is made to trust; iss, sub, aud, azp, iat, nbf and exp have values that fit, unless a test says otherwise. No network is used. A contract's other members work as before: the file can be deployed as it is.
+Claims are signed with a temporary key that the contract trusts for the test; iss, sub, aud, azp, iat, nbf and exp have
+valid values unless a test sets them. No network is used. The contract's other members keep their meaning, so the file
+can be deployed as it is.
 
 Example:
   authdoctor contract test contract.json`

@@ -34,7 +34,9 @@ func (s *contractSource) read(env *Env) ([]*core.Contract, error) {
 		return []*core.Contract{contract}, err
 	}
 	if s.Issuer != "" || len(s.Audience)+len(s.AuthorizedParty)+len(s.Set) > 0 {
-		return nil, errors.New("--issuer, --audience, --authorized-party and --set configure a --provider: a file says all this itself")
+		return nil, errors.New(
+			"--issuer, --audience, --authorized-party and --set configure a --provider: a file contains its own values",
+		)
 	}
 	if s.Config != "" {
 		data, err := readContractFile(env, s.Config)

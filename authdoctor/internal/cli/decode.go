@@ -16,7 +16,8 @@ type decodeCommand struct {
 
 // Help is printed below the flags.
 func (decodeCommand) Help() string {
-	return `Nothing is checked, so nothing that is shown may be trusted: use "authdoctor check" for a verdict. The signature is never shown.
+	return `Nothing is verified, so do not trust what is shown: use "authdoctor check" for a verdict.
+The signature is never shown.
 
 Examples:
   authdoctor decode < token.txt

@@ -95,7 +95,7 @@ func TestNoTokenAmongArguments(t *testing.T) {
 		{"decode", compact("{ \"alg\":\"none\"}", goodClaims, "")},
 	} {
 		out := run(t, args...)
-		out.want(t, 2, "a token is not taken as an argument", "--token-file")
+		out.want(t, 2, "tokens are not accepted as arguments", "--token-file")
 		for _, secret := range []string{token[60:], "opaque-access-token-1"} {
 			if strings.Contains(out.stdout+out.stderr, secret) {
 				t.Errorf("%q: the token is repeated", args[0])

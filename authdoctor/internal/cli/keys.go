@@ -20,7 +20,8 @@ type keysCommand struct {
 
 // Help is printed below the flags.
 func (keysCommand) Help() string {
-	return `A verifier fetches the keys; what it makes of every entry is shown, with its reason. Exit codes: 0 usable keys, 1 no usable keys, 2 the issuer can't be asked.
+	return `Fetches the keys as a verifier does and shows which entries it uses, which it skips, and why.
+Exit codes: 0 usable keys, 1 no usable keys, 2 the issuer can't be reached.
 
 Examples:
   authdoctor keys https://your-tenant.eu.auth0.com/
@@ -93,10 +94,13 @@ func showKeys(p *term.Page, r *probe.Result) {
 	}
 	if r.Usable() {
 		p.Heading("Freshness")
+		outage := fmt.Sprintf(
+			"used for %s more, then requests are answered with 503", exact(health.StaleUntil.Sub(health.FreshUntil)),
+		)
 		p.Table(2,
 			[]string{"fresh for", exact(r.KeptFor()) + ", and fetched again before that, behind the requests"},
 			[]string{"a withdrawn key", "is refused within " + exact(r.KeptFor())},
-			[]string{"in an outage", fmt.Sprintf("used for %s more, then requests are answered with 503", exact(health.StaleUntil.Sub(health.FreshUntil)))},
+			[]string{"in an outage", outage},
 		)
 	}
 	if r.Skew != nil {
@@ -155,13 +159,19 @@ func dash(text string) string {
 
 func clockLine(p *term.Page, s *probe.Skew) string {
 	exactness := fmt.Sprintf("(exact to %.1f s)", s.Within.Seconds())
+	difference := s.Ahead.Abs().Seconds()
 	switch {
 	case s.Agrees():
 		return "this machine's clock agrees with the issuer's " + exactness
 	case s.Ahead > 0:
-		return p.Warn(fmt.Sprintf("this machine's clock is %.1f s ahead of the issuer's %s: tokens expire early here", s.Ahead.Seconds(), exactness))
+		return p.Warn(fmt.Sprintf(
+			"this machine's clock is %.1f s ahead of the issuer's %s: tokens expire early here", difference, exactness,
+		))
 	default:
-		return p.Warn(fmt.Sprintf("this machine's clock is %.1f s behind the issuer's %s: fresh tokens may not be valid yet here", -s.Ahead.Seconds(), exactness))
+		return p.Warn(fmt.Sprintf(
+			"this machine's clock is %.1f s behind the issuer's %s: fresh tokens may not be valid yet here",
+			difference, exactness,
+		))
 	}
 }
 

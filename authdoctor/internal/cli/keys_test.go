@@ -84,16 +84,22 @@ func TestKeysElsewhere(t *testing.T) {
 	}
 }
 
-// TestProgress: a person who waits sees for what, and nothing of it stays.
+// TestProgress: the terminal shows what a command waits for, and the line is
+// erased at the end.
 func TestProgress(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	issuer.Hang(true)
 	waiting := newScreen("asking " + issuer.URL())
+	ended := make(chan struct{})
 	go func() {
-		<-waiting.seen
+		select {
+		case <-waiting.seen:
+		case <-ended: // it failed before it showed anything
+		}
 		issuer.Hang(false)
 	}()
 	out := person{stderr: waiting, terminal: true}.run(t, "keys", issuer.URL())
+	close(ended)
 	out.want(t, 0)
 	if text := waiting.String(); !strings.HasSuffix(text, "\r\x1b[K") {
 		t.Errorf("what stays on the screen: %q", text)

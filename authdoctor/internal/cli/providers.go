@@ -27,7 +27,8 @@ func (c *providersCommand) Run(env *Env) error {
 	}
 	provider, ok := providers.Lookup(strings.ToLower(c.Slug))
 	if !ok {
-		return fmt.Errorf("there is no provider %q: run authdoctor providers for the list, or use oidc for any OpenID Connect issuer", c.Slug)
+		return fmt.Errorf("unknown provider %q: run authdoctor providers for the list, "+
+			"or use oidc for any OpenID Connect issuer", c.Slug)
 	}
 	if c.JSON {
 		return env.showJSON(provider)

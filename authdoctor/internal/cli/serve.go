@@ -23,7 +23,8 @@ type serveCommand struct {
 
 // Help is printed below the flags.
 func (serveCommand) Help() string {
-	return `The page, the issuer that signs its tokens and the four programs that it sends them to are in this process, on loopback. Only --contract uses the network.
+	return `The page, the issuer that signs its tokens and the four programs that check them run in this process,
+on loopback. Only --contract uses the network.
 
 Examples:
   authdoctor serve

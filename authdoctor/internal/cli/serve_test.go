@@ -23,7 +23,11 @@ func TestServe(t *testing.T) {
 	printed, stdout := io.Pipe()
 	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: stdout, Stderr: io.Discard, Getenv: os.Getenv, Now: time.Now}
 	ended := make(chan int, 1)
-	go func() { ended <- cli.Run(ctx, []string{"serve", "--port", "0", "--contract", contract}, env) }()
+	go func() {
+		code := cli.Run(ctx, []string{"serve", "--port", "0", "--contract", contract}, env)
+		_ = stdout.Close() // ends a Read that waits for what a failed command never prints
+		ended <- code
+	}()
 	first := make([]byte, 200)
 	n, err := printed.Read(first)
 	if err != nil {

@@ -19,11 +19,13 @@ type tokenInput struct {
 }
 
 // errTokenArgument explains why no argument is a token. It does not repeat it.
-var errTokenArgument = errors.New(`a token is not taken as an argument: it would stay in the shell's history and in the list of processes, where others can read it.
+var errTokenArgument = errors.New(
+	`tokens are not accepted as arguments: the shell's history and the list of processes would expose them.
 Use standard input or a file:
   pbpaste | authdoctor decode            (or xclip -o, wl-paste, Get-Clipboard)
   authdoctor decode --token-file token.txt
-If it was a real token, end its session, or wait until it has expired`)
+If it was a real token, end its session, or wait until it has expired`,
+)
 
 // refuseTokens finds tokens among the arguments before anything can print them.
 func refuseTokens(args []string) error {
@@ -86,4 +88,6 @@ func (in *tokenInput) text(env *Env) (string, error) {
 	return string(data), nil
 }
 
-func openFile(name string) (*os.File, error) { return os.Open(name) } // #nosec G304 -- the person who runs the command names it
+func openFile(name string) (*os.File, error) {
+	return os.Open(name) // #nosec G304 -- the person who runs the command names it
+}

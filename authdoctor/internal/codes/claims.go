@@ -16,8 +16,9 @@ func ofClaims() []Explanation {
 			},
 		},
 		{
-			Code:  core.CodeTokenNotActive,
-			Cause: "The token's `nbf` or `iat` is in the future by more than the leeway. The server's clock is behind the issuer's.",
+			Code: core.CodeTokenNotActive,
+			Cause: "The token's `nbf` or `iat` is in the future by more than the leeway. " +
+				"The server's clock is behind the issuer's.",
 			Fix: []string{
 				"Synchronize the server's clock (NTP). The log line shows both times.",
 				"For a known small difference, raise the contract's `Leeway`.",
@@ -35,8 +36,8 @@ func ofClaims() []Explanation {
 		},
 		{
 			Code: core.CodePartyMismatch,
-			Cause: "The token was issued to an application, origin or workload that the contract does not list: `azp`, `client_id`, `cid` " +
-				"or the provider's own claim.",
+			Cause: "The token was issued to an application, origin or workload that the contract does not list: `azp`, " +
+				"`client_id`, `cid` or the provider's own claim.",
 			Fix: []string{
 				"If that application may call this service, add it to the contract: `AuthorizedParties`, `ClientIDs` " +
 					"or the preset's own field.",
@@ -47,16 +48,16 @@ func ofClaims() []Explanation {
 		},
 		{
 			Code: core.CodeInvalidProof,
-			Cause: "The proof that the token belongs to its sender is missing or not valid. A verifier does not check proofs itself in this version: " +
-				"it refuses key-bound tokens with `CLAIM_MISMATCH`. The code comes from an authenticator of your own.",
+			Cause: "The proof that the token belongs to its sender is missing or not valid. " +
+				"A verifier does not check proofs itself in this version: it refuses key-bound tokens with `CLAIM_MISMATCH`. The code comes from an authenticator of your own.",
 			Fix: []string{
 				"See the authenticator that returned the code.",
 			},
 		},
 		{
 			Code: core.CodeMissingClaim,
-			Cause: "A claim that the contract requires is not in the token: `exp`, the user id, or one of `RequiredClaims` or `ClaimRules`. " +
-				"The log line names it.",
+			Cause: "A claim that the contract requires is not in the token: `exp`, the user id, or one of " +
+				"`RequiredClaims` or `ClaimRules`. The log line names it.",
 			Fix: []string{
 				"If `UserIDClaim` names a custom claim, check that the provider puts it into this kind of token. " +
 					"An organization's id is there only while an organization is active.",

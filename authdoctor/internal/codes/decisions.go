@@ -35,8 +35,8 @@ func ofDecisions() []Explanation {
 		},
 		{
 			Code: core.CodeForbidden,
-			Cause: "The token is good and a policy refused the session: a role, a permission, an organization or a policy of your own. " +
-				"A cross-origin request that carries the session cookie gets this code too.",
+			Cause: "The token is good and a policy refused the session: a role, a permission, an organization " +
+				"or a policy of your own. A cross-origin request that carries the session cookie gets this code too.",
 			Fix: []string{
 				"The log line names the policy, and what the session has. Give the user the role or permission, or " +
 					"change the policy.",
@@ -46,8 +46,8 @@ func ofDecisions() []Explanation {
 		},
 		{
 			Code: core.CodeReauthenticationRequired,
-			Cause: "The sign-in is too old or too weak for the route (`policy.FreshWithin`, `policy.MFA`, `policy.ACR`, `policy.AAL`). " +
-				"The challenge's `max_age` and `acr_values` say what is needed (RFC 9470).",
+			Cause: "The sign-in is too old or too weak for the route (`policy.FreshWithin`, `policy.MFA`, `policy.ACR`, " +
+				"`policy.AAL`). The challenge's `max_age` and `acr_values` say what is needed (RFC 9470).",
 			Fix: []string{
 				"Have the front end ask the user to confirm their identity, then repeat the request with the new token.",
 				"A token that does not say when or how the user signed in never passes. Check that the provider includes " +
@@ -56,8 +56,8 @@ func ofDecisions() []Explanation {
 		},
 		{
 			Code: core.CodeUnknownError,
-			Cause: "A mistake of the program, never of the token: `Require` on a route that no guard protects, a nil verifier, " +
-				"or an authenticator that returned an error without a code.",
+			Cause: "A mistake of the program, never of the token: `Require` on a route that no guard protects, " +
+				"a nil verifier, or an authenticator that returned an error without a code.",
 			Fix: []string{
 				"Look at the log: the line says what is wrong.",
 				"Put `New` before `Require` on the route or on a group around it.",
@@ -65,8 +65,8 @@ func ofDecisions() []Explanation {
 		},
 		{
 			Code: core.CodeRequestCanceled,
-			Cause: "The client hung up, or the caller canceled the context, before the verdict. It is neither a refusal nor an outage. " +
-				"Observers do not get it; access logs show status 499.",
+			Cause: "The client hung up, or the caller canceled the context, before the verdict. " +
+				"It is neither a refusal nor an outage. Observers do not get it; access logs show status 499.",
 			Fix: []string{
 				"Nothing, as long as it is rare. If it is frequent, the client's timeout is shorter than a key fetch may take.",
 			},

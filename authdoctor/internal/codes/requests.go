@@ -7,8 +7,8 @@ func ofRequests() []Explanation {
 	return []Explanation{
 		{
 			Code: core.CodeInvalidRequest,
-			Cause: "The request carries two different tokens, the `Authorization` header twice, `Bearer` with nothing behind it, " +
-				"several credentials joined by a comma, or a session cookie with a character that no cookie may have.",
+			Cause: "The request carries two different tokens, the `Authorization` header twice, " +
+				"`Bearer` with nothing after it, several credentials joined by a comma, or a session cookie with a character that no cookie may have.",
 			Fix: []string{
 				"Send one token, in one place: `Authorization: Bearer <token>`.",
 				"If a browser sends a session cookie along with a bearer token, wrap the extractors in `guard.First`: " +
@@ -39,8 +39,8 @@ func ofRequests() []Explanation {
 		},
 		{
 			Code: core.CodeInvalidFormat,
-			Cause: "What was sent is not a signed JWT: it does not have three parts, is not strict base64url, is not valid JSON, has a " +
-				"member twice, or has a registered claim of the wrong type. `Bearer null`, `Bearer undefined` and " +
+			Cause: "What was sent is not a signed JWT: it does not have three parts, is not strict base64url, " +
+				"is not valid JSON, has a member twice, or has a registered claim of the wrong type. `Bearer null`, `Bearer undefined` and " +
 				"an opaque access token are the usual ones.",
 			Fix: []string{
 				"Look at what the client sends. `null` means that nobody is signed in and the front end called the API anyway.",
@@ -62,8 +62,8 @@ func ofRequests() []Explanation {
 		},
 		{
 			Code: core.CodeIssuerMismatch,
-			Cause: "The token's `iss` is missing or differs from the contract's issuer. The comparison is exact: a trailing slash, " +
-				"`http` in place of `https`, or another instance makes a difference. No key was fetched.",
+			Cause: "The token's `iss` is missing or differs from the contract's issuer. The comparison is exact: " +
+				"a trailing slash, `http` in place of `https`, or another instance makes a difference. No key was fetched.",
 			Fix: []string{
 				"Compare the two values in the log line, character by character. Copy `iss` from a real token into " +
 					"the configuration.",

@@ -7,8 +7,8 @@ func ofSignatures() []Explanation {
 	return []Explanation{
 		{
 			Code: core.CodeKeysUnavailable,
-			Cause: "The issuer's keys cannot be fetched and there are no last-known-good keys to use, or the resolver of tenants failed. " +
-				"The token was not judged. This is an outage, not a refusal, so the answer is 503 with `Retry-After`.",
+			Cause: "The issuer's keys cannot be fetched and there are no last-known-good keys to use, " +
+				"or the resolver of tenants failed. The token was not judged. This is an outage, not a refusal, so the answer is 503 with `Retry-After`.",
 			Fix: []string{
 				"Look at `LastErrorKind` and `LastError` in `verifier.KeyHealth()`, or at the log line `auth: keys unavailable`.",
 				"From the server itself, fetch the key set with curl. Egress rules, DNS and an HTTP proxy are the usual reasons.",
@@ -18,8 +18,8 @@ func ofSignatures() []Explanation {
 		},
 		{
 			Code: core.CodeUnknownKey,
-			Cause: "The token's `kid` is not in the issuer's key set, even after a fetch. The token belongs to another instance, " +
-				"or the key was removed after the token had been issued.",
+			Cause: "The token's `kid` is not in the issuer's key set, even after a fetch. " +
+				"The token belongs to another instance, or the key was removed after the token had been issued.",
 			Fix: []string{
 				"Compare the token's `kid` with the key set at the issuer's JWKS URL.",
 				"Check that the token and the contract are of the same instance, tenant or user pool.",

@@ -117,7 +117,11 @@ func TestHangRetryHoldsUpOneCaller(t *testing.T) {
 	clk.advance(time.Second)
 	started := make(chan error, 1)
 	go func() { _, err := look(s, "a"); started <- err }()
-	<-entered
+	select {
+	case <-entered:
+	case err := <-started:
+		t.Fatalf("no retry: %v", err)
+	}
 	for range 100 {
 		_, err = look(s, "a")
 		unavailable(t, err)

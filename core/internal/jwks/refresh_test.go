@@ -54,7 +54,11 @@ func TestFirstCallerCancels(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	first := make(chan error, 1)
 	go func() { _, err := s.Lookup(ctx, "a", true, "ES256"); first <- err }()
-	<-entered
+	select {
+	case <-entered:
+	case err := <-first:
+		t.Fatalf("no request was made: %v", err)
+	}
 	others := make(chan error, 20)
 	for range cap(others) {
 		go func() { _, err := look(s, "a"); others <- err }()

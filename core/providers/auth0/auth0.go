@@ -150,7 +150,8 @@ func (c *Config) rules() []core.ClaimRule {
 	if c.InsecureAnyAudience {
 		rules = append(rules, core.ClaimRule{
 			Claim: "azp", Type: "string", Format: "nonEmpty", When: []core.ClaimRule{{Claim: "client_id", Absent: true}},
-			Reason: "an access token names its client, an ID token does not; without an audience nothing else distinguishes them",
+			Reason: "an access token names its client, an ID token does not; " +
+				"without an audience nothing else distinguishes them",
 		})
 	}
 	if len(c.ClientIDs) > 0 {

@@ -190,7 +190,8 @@ func TestPackedPermissions(t *testing.T) {
 		}},
 		"spaces, which one trims": {" o:dashboard , o:teams", "manage, read", "3, 2", nil},
 		"none":                    {"o:dashboard", "manage,read", "0", nil},
-		"only what both SDKs say": {"u:chat,o:teams,o:bills", "read,write", "3,1,2", []string{"org:teams:read"}}, // JS: teams 3, bills 1; Go: teams 1, bills 2
+		// Clerk's SDK for JavaScript reads teams 3, bills 1; the one for Go reads teams 1, bills 2.
+		"only what both SDKs say": {"u:chat,o:teams,o:bills", "read,write", "3,1,2", []string{"org:teams:read"}},
 		"where they agree":        {"u:chat,o:teams", "read,write", "3,1", []string{"org:teams:read"}},
 		"user's after org's":      {"o:teams,u:chat", "read", "1,1", []string{"org:teams:read"}},
 		"both scopes":             {"uo:teams", "read", "1", []string{"org:teams:read"}},

@@ -192,7 +192,8 @@ func TestReverification(t *testing.T) {
 		}
 		var refused *core.Error
 		if !tt.want &&
-			(!errors.As(err, &refused) || refused.Code != core.CodeReauthenticationRequired || refused.MaxAge != tt.ask.After || refused.Claim != "fva") {
+			(!errors.As(err, &refused) || refused.Code != core.CodeReauthenticationRequired ||
+				refused.MaxAge != tt.ask.After || refused.Claim != "fva") {
 			t.Errorf("%v of fva %v: %+v", has, tt.fva, refused)
 		}
 	}

@@ -120,7 +120,8 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		cfg.keys(&rules, base, &f)
 		rules.Algorithms = append(cfg.algorithms(&f), rules.Algorithms...)
 	} else if len(cfg.Algorithms) > 0 {
-		f.Conflict("Algorithms", strings.Join(cfg.Algorithms, " "), "are those of the published keys, and {SigningSecret} is all that is accepted: set {Migrating} to accept both")
+		f.Conflict("Algorithms", strings.Join(cfg.Algorithms, " "),
+			"are those of the published keys, but only {SigningSecret} is accepted: set {Migrating} to accept both")
 	}
 	keysField := "ProjectURL"
 	if cfg.JWKSURL != "" {

@@ -77,7 +77,8 @@ func TestClaims(t *testing.T) {
 
 func TestRolesOfSeveralOrganizations(t *testing.T) {
 	var roles zitadel.Roles
-	if err := json.Unmarshal([]byte(`{"admin":{"1":"a.example"},"viewer":{"1":"a.example","2":"b.example"}}`), &roles); err != nil {
+	const claim = `{"admin":{"1":"a.example"},"viewer":{"1":"a.example","2":"b.example"}}`
+	if err := json.Unmarshal([]byte(claim), &roles); err != nil {
 		t.Fatal(err)
 	}
 	if got := roles.In("2"); !slices.Equal(got, []string{"viewer"}) {
