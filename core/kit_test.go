@@ -3,46 +3,46 @@ package core_test
 import (
 	"encoding/base64"
 
-	"github.com/revstackhq/auth-go/core/internal/testkit"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // The shared test kit, under the short names that the tables of these tests use.
 const (
-	kitIssuer   = testkit.Issuer
-	kitAudience = testkit.Audience
-	kitSecret   = testkit.Secret
+	kitIssuer   = test.Issuer
+	kitAudience = test.Audience
+	kitSecret   = test.Secret
 )
 
 type (
-	handClock  = testkit.Clock
-	policyFunc = testkit.PolicyFunc
+	handClock  = test.Clock
+	policyFunc = test.PolicyFunc
 )
 
 var (
-	epoch        = testkit.Epoch
-	newClock     = testkit.NewClock
-	rsaKey       = testkit.RSAKey
-	otherRSA     = testkit.OtherRSA
-	p256Key      = testkit.P256Key
-	p384Key      = testkit.P384Key
-	p521Key      = testkit.P521Key
-	edKey        = testkit.EdKey
-	publicJWK    = testkit.PublicJWK
-	publicPEM    = testkit.PublicPEM
-	jwksOf       = testkit.JWKS
-	newKeyServer = testkit.NewKeyServer
-	mint         = testkit.Mint
-	claimsWith   = testkit.Claims
-	hs256        = testkit.HS256
-	rs256        = testkit.RS256
-	secretRules  = testkit.Rules
-	newContract  = testkit.Contract
-	newVerifier  = testkit.Verifier
-	wantCode     = testkit.WantCode
-	asJSON       = testkit.JSON
-	request      = testkit.Request
-	get          = testkit.Get
-	revoker      = testkit.Revoker
+	epoch        = test.Epoch
+	newClock     = test.NewClock
+	rsaKey       = test.RSAKey
+	otherRSA     = test.OtherRSA
+	p256Key      = test.P256Key
+	p384Key      = test.P384Key
+	p521Key      = test.P521Key
+	edKey        = test.EdKey
+	publicJWK    = test.PublicJWK
+	publicPEM    = test.PublicPEM
+	jwksOf       = test.JWKS
+	newKeyServer = test.NewKeyServer
+	mint         = test.Mint
+	claimsWith   = test.Claims
+	hs256        = test.HS256
+	rs256        = test.RS256
+	secretRules  = test.Rules
+	newContract  = test.Contract
+	newVerifier  = test.Verifier
+	wantCode     = test.WantCode
+	asJSON       = test.JSON
+	request      = test.Request
+	get          = test.Get
+	revoker      = test.Revoker
 )
 
 func must[T any](v T, err error) T {

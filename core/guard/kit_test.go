@@ -5,40 +5,40 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
-	"github.com/revstackhq/auth-go/core/internal/testkit"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // The shared test kit, under the short names that the tables of these tests use.
 const (
-	kitIssuer   = testkit.Issuer
-	kitAudience = testkit.Audience
-	kitSecret   = testkit.Secret
+	kitIssuer   = test.Issuer
+	kitAudience = test.Audience
+	kitSecret   = test.Secret
 )
 
 type (
-	handClock  = testkit.Clock
-	keyServer  = testkit.KeyServer
-	policyFunc = testkit.PolicyFunc
+	handClock  = test.Clock
+	keyServer  = test.KeyServer
+	policyFunc = test.PolicyFunc
 )
 
 var (
-	epoch        = testkit.Epoch
-	newClock     = testkit.NewClock
-	rsaKey       = testkit.RSAKey
-	otherRSA     = testkit.OtherRSA
-	publicJWK    = testkit.PublicJWK
-	newKeyServer = testkit.NewKeyServer
-	mint         = testkit.Mint
-	claimsWith   = testkit.Claims
-	hs256        = testkit.HS256
-	rs256        = testkit.RS256
-	secretRules  = testkit.Rules
-	newContract  = testkit.Contract
-	newVerifier  = testkit.Verifier
-	wantCode     = testkit.WantCode
-	request      = testkit.Request
-	get          = testkit.Get
-	revoker      = testkit.Revoker
+	epoch        = test.Epoch
+	newClock     = test.NewClock
+	rsaKey       = test.RSAKey
+	otherRSA     = test.OtherRSA
+	publicJWK    = test.PublicJWK
+	newKeyServer = test.NewKeyServer
+	mint         = test.Mint
+	claimsWith   = test.Claims
+	hs256        = test.HS256
+	rs256        = test.RS256
+	secretRules  = test.Rules
+	newContract  = test.Contract
+	newVerifier  = test.Verifier
+	wantCode     = test.WantCode
+	request      = test.Request
+	get          = test.Get
+	revoker      = test.Revoker
 )
 
 // newGuard returns a guard for secretRules.
