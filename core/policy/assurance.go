@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -21,8 +20,9 @@ func FreshWithin(d time.Duration) core.Policy {
 	if d < time.Second {
 		panic("policy: FreshWithin: " + d.String() + " must be at least 1s: max_age counts whole seconds")
 	}
-	text, a := "FreshWithin("+d.String()+")", asks{maxAge: d}
-	return &term{text: text, asks: a, judge: func(s *core.Session) *refusal {
+	about, a := Description{Kind: "FreshWithin", MaxAge: d}, asks{maxAge: d}
+	text := about.String()
+	return &term{text: text, about: about, asks: a, judge: func(s *core.Session) *refusal {
 		age, ok := signInAge(s)
 		switch {
 		case !ok:
@@ -64,8 +64,9 @@ func signInAge(s *core.Session) (time.Duration, bool) {
 // value.
 func ACR(values ...string) core.Policy {
 	values = names("ACR", "value", values)
-	text, a := call("ACR", values), asks{acr: values}
-	return &term{text: text, asks: a, judge: func(s *core.Session) *refusal {
+	about, a := Description{Kind: "ACR", Values: values}, asks{acr: values}
+	text := about.String()
+	return &term{text: text, about: about, asks: a, judge: func(s *core.Session) *refusal {
 		switch acr := s.ACR(); {
 		case acr == "":
 			return lacks(core.CodeReauthenticationRequired, a, text, "acr")
@@ -85,8 +86,9 @@ func AAL(minimum int) core.Policy {
 	if minimum < 1 || minimum > 3 {
 		panic("policy: AAL: " + strconv.Itoa(minimum) + " is not an assurance level: use 1, 2 or 3")
 	}
-	text := fmt.Sprintf("AAL(%d)", minimum)
-	return &term{text: text, judge: func(s *core.Session) *refusal {
+	about := Description{Kind: "AAL", Level: minimum}
+	text := about.String()
+	return &term{text: text, about: about, judge: func(s *core.Session) *refusal {
 		switch level := levelOf(s.AAL()); {
 		case level == 0:
 			return lacks(core.CodeReauthenticationRequired, asks{}, text, "aal")
@@ -115,7 +117,7 @@ func levelOf(aal string) int {
 // core.CodeReauthenticationRequired.
 func MFA() core.Policy {
 	const text = "MFA()"
-	return &term{text: text, judge: func(s *core.Session) *refusal {
+	return &term{text: text, about: Description{Kind: "MFA"}, judge: func(s *core.Session) *refusal {
 		multi, ok := multiFactor(s)
 		switch {
 		case !ok:

@@ -28,8 +28,9 @@ func Claim(path string, values ...string) core.Policy {
 	if len(values) > 0 {
 		values = names("Claim", "value", values)
 	}
-	text := call("Claim", append([]string{path}, values...))
-	return &term{text: text, judge: func(s *core.Session) *refusal {
+	about := Description{Kind: "Claim", Claim: path, Values: slices.Clone(values)}
+	text := about.String()
+	return &term{text: text, about: about, judge: func(s *core.Session) *refusal {
 		v, ok := s.Claim(path)
 		if !ok || v == nil {
 			return lacks(core.CodeForbidden, asks{}, text, path)

@@ -166,3 +166,18 @@ func ExampleFunc() {
 	// <nil>
 	// auth: FORBIDDEN: Func("staff"): not on the list: FORBIDDEN
 }
+
+func ExampleDescribe() {
+	editor := policy.All(policy.Scope("articles:write"), policy.Any(policy.Role("editor"), policy.FreshWithin(time.Hour)))
+	policy.Describe(editor).Walk(func(d policy.Description) {
+		fmt.Println(d.Kind, d.Values, d.MaxAge)
+	})
+	fmt.Println(policy.Describe(editor).ScopeSets())
+	// Output:
+	// All [] 0s
+	// Scope [articles:write] 0s
+	// Any [] 0s
+	// Role [editor] 0s
+	// FreshWithin [] 1h0m0s
+	// [[articles:write]]
+}

@@ -8,9 +8,10 @@ import "github.com/revstackhq/auth-go/core"
 // that check could not decide: it rejects the session, even inside Not. name
 // appears in logs and in String. Func panics on an empty name and a nil check.
 func Func(name string, check func(*core.Session) error) core.Policy {
-	text := call("Func", names("Func", "name", []string{name}))
+	about := Description{Kind: "Func", Values: names("Func", "name", []string{name})}
+	text := about.String()
 	if check == nil {
 		panic("policy: " + text + ": the function is nil")
 	}
-	return custom(text, check)
+	return custom(text, about, check)
 }

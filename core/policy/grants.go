@@ -14,8 +14,9 @@ import (
 // each scope as an argument of its own.
 func Scope(scopes ...string) core.Policy {
 	scopes = scopeNames("Scope", scopes)
-	text, a := call("Scope", scopes), asks{scopes: scopes}
-	return &term{text: text, asks: a, judge: func(s *core.Session) *refusal {
+	about, a := Description{Kind: "Scope", Values: scopes}, asks{scopes: scopes}
+	text := about.String()
+	return &term{text: text, about: about, asks: a, judge: func(s *core.Session) *refusal {
 		for _, scope := range scopes {
 			if !s.HasScope(scope) {
 				return insufficient(a, text, "the token does not grant "+strconv.Quote(scope))
@@ -30,8 +31,9 @@ func Scope(scopes ...string) core.Policy {
 // grants least first. It panics like Scope.
 func AnyScope(scopes ...string) core.Policy {
 	scopes = scopeNames("AnyScope", scopes)
-	text, a := call("AnyScope", scopes), asks{scopes: scopes[:1]}
-	return &term{text: text, judge: func(s *core.Session) *refusal {
+	about, a := Description{Kind: "AnyScope", Values: scopes}, asks{scopes: scopes[:1]}
+	text := about.String()
+	return &term{text: text, about: about, judge: func(s *core.Session) *refusal {
 		if slices.ContainsFunc(scopes, s.HasScope) {
 			return nil
 		}
@@ -83,8 +85,9 @@ func AnyPermission(permissions ...string) core.Policy {
 
 func every(function, what string, given []string, has func(*core.Session, string) bool) core.Policy {
 	given = names(function, what, given)
-	text := call(function, given)
-	return &term{text: text, judge: func(s *core.Session) *refusal {
+	about := Description{Kind: function, Values: given}
+	text := about.String()
+	return &term{text: text, about: about, judge: func(s *core.Session) *refusal {
 		for _, name := range given {
 			if !has(s, name) {
 				return forbid(fails, text, strconv.Quote(name)+" is not among the session's "+what+"s")
@@ -96,8 +99,9 @@ func every(function, what string, given []string, has func(*core.Session, string
 
 func one(function, what string, given []string, has func(*core.Session, string) bool) core.Policy {
 	given = names(function, what, given)
-	text := call(function, given)
-	return &term{text: text, judge: func(s *core.Session) *refusal {
+	about := Description{Kind: function, Values: given}
+	text := about.String()
+	return &term{text: text, about: about, judge: func(s *core.Session) *refusal {
 		for _, name := range given {
 			if has(s, name) {
 				return nil
@@ -114,8 +118,9 @@ func InOrganization(ids ...string) core.Policy {
 	if len(ids) > 0 {
 		ids = names("InOrganization", "id", ids)
 	}
-	text := call("InOrganization", ids)
-	return &term{text: text, judge: func(s *core.Session) *refusal {
+	about := Description{Kind: "InOrganization", Values: slices.Clone(ids)}
+	text := about.String()
+	return &term{text: text, about: about, judge: func(s *core.Session) *refusal {
 		switch id := s.Organization().ID; {
 		case id == "":
 			return forbid(fails, text, "no organization is active")
@@ -139,9 +144,10 @@ func Kind(kinds ...core.TokenKind) core.Policy {
 			)
 		}
 	}
-	text := call("Kind", names("Kind", "kind", given))
+	about := Description{Kind: "Kind", Values: names("Kind", "kind", given)}
+	text := about.String()
 	kinds = slices.Clone(kinds)
-	return &term{text: text, judge: func(s *core.Session) *refusal {
+	return &term{text: text, about: about, judge: func(s *core.Session) *refusal {
 		if slices.Contains(kinds, s.Kind()) {
 			return nil
 		}

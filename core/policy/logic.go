@@ -13,7 +13,7 @@ import (
 // and on a nil policy.
 func All(policies ...core.Policy) core.Policy {
 	terms := termsOf("All", policies)
-	t := &term{text: join("All", terms)}
+	t := &term{text: join("All", terms), about: describeParts("All", terms)}
 	for _, part := range terms {
 		t.asks = t.asks.and(part.asks)
 	}
@@ -53,7 +53,7 @@ func All(policies ...core.Policy) core.Policy {
 // all. It panics without policies and on a nil policy.
 func Any(policies ...core.Policy) core.Policy {
 	terms := termsOf("Any", policies)
-	return &term{text: join("Any", terms), judge: func(s *core.Session) *refusal {
+	return &term{text: join("Any", terms), about: describeParts("Any", terms), judge: func(s *core.Session) *refusal {
 		var easiest *refusal
 		var reasons []string
 		verdict := fails
@@ -82,7 +82,7 @@ func Any(policies ...core.Policy) core.Policy {
 func Not(policy core.Policy) core.Policy {
 	terms := termsOf("Not", []core.Policy{policy})
 	inner, text := terms[0], join("Not", terms)
-	return &term{text: text, judge: func(s *core.Session) *refusal {
+	return &term{text: text, about: describeParts("Not", terms), judge: func(s *core.Session) *refusal {
 		r := inner.judge(s)
 		switch {
 		case r == nil:

@@ -28,6 +28,7 @@ var errUndecided = errors.New("the policy could not be decided")
 // term is every policy of this package.
 type term struct {
 	text  string
+	about Description
 	asks  asks
 	judge func(*core.Session) *refusal // nil holds; never given a nil session
 }
@@ -61,12 +62,7 @@ type asks struct {
 // and returns what satisfies both: all scopes, the shorter age, and the context
 // classes that both accept, if there are any.
 func (a asks) and(b asks) asks {
-	both := asks{scopes: slices.Clone(a.scopes), acr: a.acr, maxAge: a.maxAge}
-	for _, scope := range b.scopes {
-		if !slices.Contains(both.scopes, scope) {
-			both.scopes = append(both.scopes, scope)
-		}
-	}
+	both := asks{scopes: union(a.scopes, b.scopes), acr: a.acr, maxAge: a.maxAge}
 	if both.maxAge == 0 || b.maxAge != 0 && b.maxAge < both.maxAge {
 		both.maxAge = b.maxAge
 	}
@@ -239,11 +235,11 @@ func termOf(p core.Policy) *term {
 	if named, ok := p.(fmt.Stringer); ok {
 		text = named.String()
 	}
-	return custom(text, p.Check)
+	return custom(text, describeCustom(p, text), p.Check)
 }
 
-func custom(text string, check func(*core.Session) error) *term {
-	return &term{text: text, judge: func(s *core.Session) *refusal {
+func custom(text string, about Description, check func(*core.Session) error) *term {
+	return &term{text: text, about: about, judge: func(s *core.Session) *refusal {
 		if err := check(s); err != nil {
 			return ofError(text, err)
 		}
