@@ -28,7 +28,8 @@ type Error struct {
 	// RetryAfter is how long to wait before the next try (CodeKeysUnavailable,
 	// CodeRevocationUnavailable).
 	RetryAfter time.Duration
-	// Scopes are those the policy asks for (CodeInsufficientScope, RFC 6750 §3).
+	// Scopes are those that the policies ask for (RFC 6750 §3): with
+	// CodeInsufficientScope, and with a 401 of a guard that has policies.
 	Scopes []string
 	// ACR and MaxAge are what a new sign-in must reach
 	// (CodeReauthenticationRequired, RFC 9470 §3). MaxAge is 0 if not asked for.

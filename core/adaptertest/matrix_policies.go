@@ -30,6 +30,24 @@ func lacksScopes(scopes string) Want {
 	}
 }
 
+// anonymousScopes are the scopes that a client without a token is asked for, by the
+// name of the question.
+var anonymousScopes = map[string]string{
+	"a scope":           "invoices:read",
+	"two scopes":        "openid invoices:write",
+	"any of two scopes": "invoices:write",
+	"all of two scopes": "openid invoices:write",
+}
+
+// signIn returns 401 with a challenge that names the scopes to ask for.
+func signIn(scopes string) Want {
+	want := missing()
+	if scopes != "" {
+		want.Challenge = challengeOf(`scope="` + scopes + `"`)
+	}
+	return want
+}
+
 // stepUp returns 401 with a challenge that describes the required sign-in (RFC
 // 9470 §3).
 func stepUp(params string) Want {
@@ -170,10 +188,11 @@ func policyScenarios() []Scenario {
 		unguarded := row("unguarded", "Require without a guard never lets a request through", bearer("session"),
 			Want{Status: http.StatusInternalServerError, Code: core.CodeUnknownError})
 		unguarded.Target = PathUnguarded
+		want := signIn(anonymousScopes[q.name])
 		rows = append(rows, unguarded,
-			row("optional, no token", anonymous, nil, missing(), modeOptional()),
-			row("best effort, expired token", anonymous, bearer("bad:expired"), missing(), modeBestEffort()),
-			row("skipped, good token", anonymous, append(bearer("session"), Field{"X-Health", "1"}), missing(), modeSkip()),
+			row("optional, no token", anonymous, nil, want, modeOptional()),
+			row("best effort, expired token", anonymous, bearer("bad:expired"), want, modeBestEffort()),
+			row("skipped, good token", anonymous, append(bearer("session"), Field{"X-Health", "1"}), want, modeSkip()),
 		)
 	}
 	return rows

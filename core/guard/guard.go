@@ -21,6 +21,7 @@ type Guard struct {
 	methods  sourceMethods
 	settings
 	renderer Renderer
+	scopes   []string // that the policies ask for
 	// revocationOutage limits the log lines about failing revocation checks.
 	revocationOutage outage
 	// refusals logs rejections if the source does not report them.
@@ -47,6 +48,7 @@ type sourceMethods struct {
 func New(source core.Authenticator, opts ...Option) (*Guard, error) {
 	g := &Guard{settings: newSettings(opts)}
 	g.renderer = g.settings.renderer()
+	g.scopes = scopesOfAll(g.policies)
 	g.setSource(source)
 	if err := g.faults.Err(); err != nil {
 		return nil, err
@@ -167,7 +169,7 @@ func (g *Guard) judge(ctx context.Context, r Request) (s *core.Session, outer *a
 	case g.bestEffort && !errors.Is(err, core.CodeNetworkError) && err.Code != core.CodeRequestCanceled:
 		return nil, nil, nil //nolint:nilerr // best effort: a request that would be rejected is anonymous
 	default:
-		return nil, nil, g.renderer.Render(r, err)
+		return nil, nil, g.renderer.Render(r, withAllScopes(ctx, err, g.scopes))
 	}
 }
 
@@ -279,7 +281,7 @@ func (g *Guard) admit(ctx context.Context, r Request, s *core.Session) *core.Err
 	if err := g.checkRevocation(ctx, s); err != nil {
 		return g.reported(ctx, r, s, err)
 	}
-	if err := checkPolicies(s, g.policies); err != nil {
+	if err := checkPolicies(s, g.policies, nil); err != nil {
 		return g.reported(ctx, r, s, err)
 	}
 	return nil

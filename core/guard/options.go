@@ -104,6 +104,10 @@ func Extractors(extractors ...Extractor) Option {
 // Policies requires every session to satisfy the policies. It cannot be combined
 // with [Optional] or [InsecureBestEffort], because anonymous requests would bypass
 // the policies: use an adapter's Require on the routes that need them instead.
+//
+// The challenge of a 401 names the scopes that the policies ask for, and that of a 403
+// all of them at once. A policy of another package than policy names its scopes with an
+// optional method Scopes() []string.
 func Policies(policies ...core.Policy) Option {
 	return option(func(s *settings) {
 		for i, p := range policies {

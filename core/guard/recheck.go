@@ -20,7 +20,7 @@ func Recheck(ctx context.Context) error {
 	}
 	err := a.recheck(ctx, nil, true)
 	if err == nil && a.guard != nil {
-		if err = checkPolicies(a.session, a.guard.policies); err != nil {
+		if err = checkPolicies(a.session, a.guard.policies, nil); err != nil {
 			_ = a.guard.reported(ctx, nil, a.session, err)
 		}
 	}

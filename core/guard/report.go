@@ -14,6 +14,15 @@ type nowClock func() time.Time
 
 func (now nowClock) Now() time.Time { return now() }
 
+// Reject reports err as [Guard.Check] reports its own rejections, and returns the
+// answer. It is for adapters that check more than the guard does, such as the format of
+// a message. The session is that of ctx, if ctx has one.
+func (g *Guard) Reject(ctx context.Context, r Request, err error) *Rejection {
+	e := errorOf(err)
+	s, _ := core.FromContext(ctx)
+	return g.renderer.Render(r, withAllScopes(ctx, g.reported(ctx, r, s, e), g.scopes))
+}
+
 // reported reports a rejection that the guard made itself to the observers and the
 // log of its source, and returns it. If the source does not report rejections, the
 // guard logs them. r is nil if there is no request, s if no session was rejected. A

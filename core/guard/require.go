@@ -10,11 +10,19 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
-// checkPolicies returns the error of the first policy that does not hold.
-func checkPolicies(s *core.Session, policies []core.Policy) *core.Error {
-	for _, p := range policies {
+// checkPolicies returns the error of the first policy that does not hold. If the
+// session lacks a scope, the error has the scopes of all policies and those of the
+// guard's, which come first.
+func checkPolicies(s *core.Session, policies []core.Policy, ofGuard []string) *core.Error {
+	for i, p := range policies {
 		if err := p.Check(s); err != nil {
-			return policyError(err)
+			e := policyError(err)
+			if e.Code != core.CodeInsufficientScope || len(e.Scopes) == 0 {
+				return e
+			}
+			scopes := addScopes(ofGuard, scopesOfAll(policies[:i])...)
+			scopes = addScopes(addScopes(scopes, e.Scopes...), scopesOfAll(policies[i+1:])...)
+			return withScopes(e, scopes)
 		}
 	}
 	return nil
@@ -35,7 +43,10 @@ func policyError(err error) *core.Error {
 
 // Requirement checks policies on the session that a [Guard] has let in. The
 // Require of each adapter wraps one. It is safe for concurrent use.
-type Requirement struct{ policies []core.Policy }
+type Requirement struct {
+	policies []core.Policy
+	scopes   []string // that the policies ask for
+}
 
 // Require returns a requirement of all the policies. Without policies it requires a
 // session. It panics on a nil policy.
@@ -45,7 +56,7 @@ func Require(policies ...core.Policy) *Requirement {
 			panic("auth: Require: policy " + strconv.Itoa(i+1) + " is nil: remove it or name a policy")
 		}
 	}
-	return &Requirement{policies}
+	return &Requirement{policies, scopesOfAll(policies)}
 }
 
 // Check returns nil if the session in ctx is still valid (time, key, tenant,
@@ -58,27 +69,21 @@ func (q *Requirement) Check(ctx context.Context, r Request) *Rejection {
 	case a == nil:
 		return unguarded(r)
 	case a.session == nil:
-		return a.rejection(
-			r,
-			a.guard.reported(
-				ctx,
-				r,
-				nil,
-				reject(core.CodeTokenMissing, "the route requires a session and the request is anonymous"),
-			),
-		)
+		err := reject(core.CodeTokenMissing, "the route requires a session and the request is anonymous")
+		return q.rejection(ctx, r, a, a.guard.reported(ctx, r, nil, err))
 	}
 	if err := a.recheck(ctx, r, false); err != nil { // the context may have been kept for hours
-		return a.rejection(r, err)
+		return q.rejection(ctx, r, a, err)
 	}
-	if err := checkPolicies(a.session, q.policies); err != nil {
-		return a.rejection(r, a.guard.reported(ctx, r, a.session, err))
+	if err := checkPolicies(a.session, q.policies, a.guard.scopesAsked()); err != nil {
+		return q.rejection(ctx, r, a, a.guard.reported(ctx, r, a.session, err))
 	}
 	return nil
 }
 
-// rejection renders err with the renderer of the guard that let the session in.
-func (a *admission) rejection(r Request, err *core.Error) *Rejection {
+// rejection renders err with the renderer of the guard that let the request in.
+func (q *Requirement) rejection(ctx context.Context, r Request, a *admission, err *core.Error) *Rejection {
+	err = withAllScopes(ctx, err, addScopes(a.guard.scopesAsked(), q.scopes...))
 	if a.guard == nil {
 		return new(Renderer).Render(r, err)
 	}
