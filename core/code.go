@@ -57,6 +57,9 @@ func (c Code) unavailable() bool {
 	return c == CodeKeysUnavailable || c == CodeRevocationUnavailable || c == CodeNetworkError
 }
 
+// statusClientClosedRequest is the status that nginx logs if the client has gone.
+const statusClientClosedRequest = 499
+
 // Status is the HTTP status that a guard answers with, 200 for "".
 func (c Code) Status() int {
 	switch c {
@@ -69,12 +72,32 @@ func (c Code) Status() int {
 	case CodeKeysUnavailable, CodeRevocationUnavailable, CodeNetworkError: // an outage is not "unauthorized"
 		return http.StatusServiceUnavailable
 	case CodeRequestCanceled:
-		const clientClosedRequest = 499 // the code that nginx logs; the client has gone
-		return clientClosedRequest
+		return statusClientClosedRequest
 	case CodeUnknownError:
 		return http.StatusInternalServerError
 	default:
 		return http.StatusUnauthorized
+	}
+}
+
+// RPCStatus is the status that a gRPC or Connect handler answers with, as a number
+// of google.rpc.Code, 0 (OK) for "". It follows from [Code.Status].
+func (c Code) RPCStatus() uint32 {
+	switch c.Status() {
+	case http.StatusOK:
+		return 0
+	case http.StatusBadRequest:
+		return 3 // INVALID_ARGUMENT
+	case http.StatusUnauthorized:
+		return 16 // UNAUTHENTICATED
+	case http.StatusForbidden:
+		return 7 // PERMISSION_DENIED
+	case http.StatusServiceUnavailable:
+		return 14 // UNAVAILABLE, the code that clients retry
+	case statusClientClosedRequest:
+		return 1 // CANCELLED
+	default:
+		return 13 // INTERNAL
 	}
 }
 

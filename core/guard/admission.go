@@ -15,6 +15,11 @@ type admission struct {
 	guard   *Guard     // nil if core.NewContext put the session there
 	outer   *admission // of an outer guard that checks revocation too
 	at      time.Time  // when guard checked revocation, zero if it does not
+	// procedure holds the policies of the RPC procedure that was called, or nil.
+	procedure *procedure
+	// prechecked is the session of a token that guard has verified but not let in
+	// yet: Session does not return it.
+	prechecked *core.Session
 }
 
 // Session returns the session to core.FromContext.

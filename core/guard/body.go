@@ -40,7 +40,12 @@ func titleOf(status int) string {
 	return http.StatusText(status)
 }
 
-// retryAfter is whole seconds, rounded up (RFC 9110 §10.2.3).
+// waitBeforeRetry is whole seconds, rounded up (RFC 9110 §10.2.3).
+func waitBeforeRetry(d time.Duration) time.Duration {
+	return max(1, (d+time.Second-1)/time.Second) * time.Second
+}
+
+// retryAfter is [waitBeforeRetry] for the Retry-After field.
 func retryAfter(d time.Duration) string {
-	return strconv.FormatInt(max(1, int64((d+time.Second-1)/time.Second)), 10)
+	return strconv.FormatInt(int64(waitBeforeRetry(d)/time.Second), 10)
 }

@@ -146,7 +146,11 @@ func (g *Guard) Enter(ctx context.Context, r Request) (context.Context, *Rejecti
 	case s == nil && outer != nil:
 		return ctx, nil
 	}
-	return withAdmission(ctx, g.admission(s, outer)), nil
+	a := g.admission(s, outer)
+	if s != nil {
+		a.procedure = g.procedures.find(r)
+	}
+	return withAdmission(ctx, a), nil
 }
 
 // judge returns one of these: a session, which is that of outer if outer is not
@@ -163,14 +167,23 @@ func (g *Guard) judge(ctx context.Context, r Request) (s *core.Session, outer *a
 	if err == nil && s != nil {
 		err = g.admit(ctx, r, s)
 	}
+	if err == nil && !g.procedures.empty() {
+		err = g.checkProcedure(ctx, r, s, outer)
+	}
 	switch {
 	case err == nil:
 		return s, outer, nil
 	case g.bestEffort && !errors.Is(err, core.CodeNetworkError) && err.Code != core.CodeRequestCanceled:
 		return nil, nil, nil //nolint:nilerr // best effort: a request that would be rejected is anonymous
 	default:
-		return nil, nil, g.renderer.Render(r, withAllScopes(ctx, err, g.scopes))
+		return nil, nil, g.render(ctx, r, err, g.procedures.find(r))
 	}
+}
+
+// render returns the answer to a request, whose challenge names the scopes of the
+// guard's policies and of the procedure's.
+func (g *Guard) render(ctx context.Context, r Request, err *core.Error, called *procedure) *Rejection {
+	return g.renderer.Render(r, withAllScopes(ctx, err, addScopes(g.scopes, called.scopesAsked()...)))
 }
 
 // session finds the credentials and authenticates them. Credentials that this guard
@@ -182,7 +195,13 @@ func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admissi
 		return nil, nil, g.reported(ctx, r, nil, err)
 	}
 	outer := admissionOf(ctx)
-	if outer != nil && outer.session == nil {
+	var known *core.Session // was authenticated for this request before
+	switch {
+	case outer == nil:
+	case outer.session != nil:
+		known = outer.session
+	default:
+		known = g.precheckedIn(outer)
 		outer = nil
 	}
 	switch {
@@ -201,7 +220,7 @@ func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admissi
 		}
 	}
 	found.Request = r
-	s, err := g.authenticate(ctx, outer, found)
+	s, err := g.authenticate(ctx, known, found)
 	if err != nil || outer == nil || s != outer.session {
 		return s, nil, err
 	}
@@ -209,13 +228,18 @@ func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admissi
 	return s, outer, err
 }
 
-// authenticate calls the source. A source with a Report method has reported its own
-// rejections.
-func (g *Guard) authenticate(ctx context.Context, outer *admission, c core.Credentials) (*core.Session, *core.Error) {
+// authenticate calls the source. known is the session that the request was
+// authenticated for before, or nil. A source with a Report method has reported its
+// own rejections.
+func (g *Guard) authenticate(
+	ctx context.Context,
+	known *core.Session,
+	c core.Credentials,
+) (*core.Session, *core.Error) {
 	var s *core.Session
 	var err error
-	if outer != nil && g.methods.again != nil {
-		s, err = g.methods.again.Reauthenticate(ctx, outer.session, c)
+	if known != nil && g.methods.again != nil {
+		s, err = g.methods.again.Reauthenticate(ctx, known, c)
 	} else {
 		s, err = g.source.Authenticate(ctx, c)
 	}

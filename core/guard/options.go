@@ -26,6 +26,7 @@ type settings struct {
 	skip       func(Request) bool
 	skipPaths  []string
 	policies   []core.Policy
+	procedures procedures
 	revoker    Revoker
 	failure    RevocationFailure
 	rendering  rendering
@@ -59,6 +60,7 @@ func newSettings(opts []Option) settings {
 	if s.isOptional && s.bestEffort {
 		s.faults.Conflict("Optional", "", "InsecureBestEffort is set too: keep one")
 	}
+	s.procedures.validate(&s)
 	return s
 }
 

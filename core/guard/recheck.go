@@ -20,7 +20,10 @@ func Recheck(ctx context.Context) error {
 	}
 	err := a.recheck(ctx, nil, true)
 	if err == nil && a.guard != nil {
-		if err = checkPolicies(a.session, a.guard.policies, nil); err != nil {
+		if err = checkPolicies(a.session, a.guard.policies, nil); err == nil {
+			err = a.procedure.check(a.session, a.guard.scopes)
+		}
+		if err != nil {
 			_ = a.guard.reported(ctx, nil, a.session, err)
 		}
 	}

@@ -1,0 +1,70 @@
+package guard_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
+)
+
+// TestUntilExpiry: the context ends when the contract no longer accepts the token,
+// its leeway included, and not before.
+func TestUntilExpiry(t *testing.T) {
+	contract := newContract(t, with(func(r *core.Rules) { r.Leeway = 5 * time.Second }))
+	verifier, err := core.NewVerifier(contract)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := guardOf(t, verifier, guard.Realm("streams"))
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		token := hs256(t, map[string]any{"iat": start.Unix(), "exp": start.Unix() + 60})
+		ctx, rejection := g.Enter(t.Context(), get("Authorization", "Bearer "+token))
+		if rejection != nil {
+			t.Fatal(rejection)
+		}
+		limited, cancel := guard.UntilExpiry(ctx, get())
+		defer cancel()
+		<-limited.Done()
+		if took := time.Since(start); took < 65*time.Second || took > 67*time.Second {
+			t.Errorf("ended after %v", took)
+		}
+		if !errors.Is(context.Cause(limited), core.CodeTokenExpired) {
+			t.Errorf("cause %v", context.Cause(limited))
+		}
+		if !errors.As(context.Cause(limited), &rejection) || rejection.Header.Get("Www-Authenticate") !=
+			`Bearer realm="streams", error="invalid_token"` {
+			t.Errorf("the rejection is not rendered by the guard: %+v", rejection)
+		}
+		if core.UserID(limited) != "user_1" {
+			t.Error("the session is lost")
+		}
+	})
+}
+
+// TestUntilExpiryEndsWithItsParent: without a session there is nothing to wait for,
+// and a stream that ends first leaves nothing behind.
+func TestUntilExpiryEndsWithItsParent(t *testing.T) {
+	g := newGuard(t)
+	ctx, rejection := g.Enter(t.Context(), get("Authorization", "Bearer "+hs256(t, nil)))
+	if rejection != nil {
+		t.Fatal(rejection)
+	}
+	for name, ctx := range map[string]context.Context{"no session": t.Context(), "a session": ctx} {
+		parent, end := context.WithCancel(ctx)
+		limited, cancel := guard.UntilExpiry(parent, nil)
+		if limited.Err() != nil {
+			t.Errorf("%s: ended at once", name)
+		}
+		end()
+		<-limited.Done()
+		if !errors.Is(context.Cause(limited), context.Canceled) {
+			t.Errorf("%s: cause %v", name, context.Cause(limited))
+		}
+		cancel()
+	}
+}
