@@ -13,6 +13,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core/internal/faults"
 	"github.com/revstackhq/auth-go/core/internal/jose"
+	"github.com/revstackhq/auth-go/core/internal/upstream"
 )
 
 const (
@@ -46,7 +47,7 @@ type tenants struct {
 
 	mu      sync.Mutex
 	running map[string]*resolveCall // by issuer
-	limit   tokenBucket             // of calls about unknown issuers
+	limit   upstream.Bucket         // of calls about unknown issuers
 }
 
 // resolved is the cached result for one issuer.
@@ -98,7 +99,7 @@ func newTenants(o *verifierOptions, obs *observer) *tenants {
 		unknownSlots: make(chan struct{}, o.resolver.MaxConcurrent),
 		renewalSlots: make(chan struct{}, o.resolver.MaxConcurrent),
 		running:      map[string]*resolveCall{},
-		limit:        newTokenBucket(o.resolver.MaxPerSecond, o.engine.clock.Now()),
+		limit:        upstream.NewBucket(o.resolver.MaxPerSecond, o.engine.clock.Now()),
 	}
 	t.options.tenant = true
 	return t
@@ -193,7 +194,7 @@ func (t *tenants) reserve(issuer string, now time.Time) *Error {
 	default:
 		return tooManyCalls(issuer, time.Second)
 	}
-	if wait := t.limit.take(now); wait > 0 {
+	if wait := t.limit.Take(now); wait > 0 {
 		<-t.unknownSlots
 		return tooManyCalls(issuer, wait)
 	}
@@ -258,7 +259,7 @@ func (t *tenants) run(ctx context.Context, issuer string, previous *resolved, no
 		// once. It is not if the cache is full, because tenants that evict each
 		// other would cause calls without a limit.
 		t.mu.Lock()
-		t.limit.refund()
+		t.limit.Refund()
 		t.mu.Unlock()
 	}
 }
@@ -319,30 +320,3 @@ func (t *tenants) callResolver(ctx context.Context, issuer string, renewal bool)
 		return nil, ctx.Err()
 	}
 }
-
-// tokenBucket allows perSecond calls on average, twice as many at once. It is
-// not safe for concurrent use.
-type tokenBucket struct {
-	perSecond, tokens float64
-	filled            time.Time
-}
-
-func newTokenBucket(perSecond int, now time.Time) tokenBucket {
-	return tokenBucket{perSecond: float64(perSecond), tokens: 2 * float64(perSecond), filled: now}
-}
-
-// take takes a token, or returns how long to wait for one.
-func (b *tokenBucket) take(now time.Time) time.Duration {
-	if passed := now.Sub(b.filled); passed > 0 { // not if the clock was set back
-		b.tokens = min(2*b.perSecond, b.tokens+passed.Seconds()*b.perSecond)
-	}
-	b.filled = now
-	if b.tokens < 1 {
-		return time.Duration((1 - b.tokens) / b.perSecond * float64(time.Second))
-	}
-	b.tokens--
-	return 0
-}
-
-// refund returns a token that was taken.
-func (b *tokenBucket) refund() { b.tokens = min(2*b.perSecond, b.tokens+1) }

@@ -1,0 +1,113 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+var (
+	// ErrBusy means that as many calls are running as the group allows.
+	ErrBusy = errors.New("too many calls are running")
+	// ErrTimeout means that a call took longer than it may.
+	ErrTimeout = errors.New("no answer in time")
+)
+
+// Group runs one call at a time for each key; every request that needs its result waits for it. A request whose context
+// ends stops waiting, and the call goes on for the others. It is safe for concurrent use.
+type Group[K comparable, V any] struct {
+	timeout time.Duration
+	slots   chan struct{} // one for each call that runs, abandoned ones included
+
+	mu      sync.Mutex
+	running map[K]*flight[V]
+}
+
+type flight[V any] struct {
+	done  chan struct{} // closed once the fields below are set
+	value V
+	err   error
+}
+
+// NewGroup returns a group that runs at most so many calls at once, each for at most timeout.
+func NewGroup[K comparable, V any](calls int, timeout time.Duration) *Group[K, V] {
+	return &Group[K, V]{timeout: timeout, slots: make(chan struct{}, calls), running: map[K]*flight[V]{}}
+}
+
+// Call is what a group runs for a key.
+type Call[V any] struct {
+	// Run makes the call. Its context has the values of the caller's, without its end.
+	Run func(context.Context) (V, error)
+	// Settle, if it is set, gets the result before any caller does, and may change it. It runs once for each call that
+	// was made, also for one that does not return in time.
+	Settle func(V, error) (V, error)
+}
+
+// Do returns the result of the call, or that of the call for the key that is running already. The error is that of the
+// call, [ErrBusy], [ErrTimeout] or, if the caller's own context ended, ctx.Err().
+func (g *Group[K, V]) Do(ctx context.Context, key K, call Call[V]) (V, error) {
+	f, err := g.join(ctx, key, call)
+	var zero V
+	if err != nil {
+		return zero, err
+	}
+	select {
+	case <-f.done:
+		return f.value, f.err
+	case <-ctx.Done():
+		return zero, ctx.Err()
+	}
+}
+
+// join returns the flight for the key, which it starts if there is none.
+func (g *Group[K, V]) join(ctx context.Context, key K, call Call[V]) (*flight[V], error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if f := g.running[key]; f != nil {
+		return f, nil
+	}
+	select {
+	case g.slots <- struct{}{}:
+	default:
+		return nil, ErrBusy
+	}
+	f := &flight[V]{done: make(chan struct{})}
+	g.running[key] = f
+	go g.run(context.WithoutCancel(ctx), key, f, call)
+	return f, nil
+}
+
+func (g *Group[K, V]) run(ctx context.Context, key K, f *flight[V], call Call[V]) {
+	ctx, cancel := context.WithTimeout(ctx, g.timeout)
+	defer cancel()
+	result := make(chan flight[V], 1)
+	go func() {
+		defer func() { <-g.slots }()
+		var r flight[V]
+		defer func() {
+			if p := recover(); p != nil { // the call runs code of the program: a client, a store
+				r.err = fmt.Errorf("panic: %T", p) // not its text, which may hold the token
+			}
+			result <- r
+		}()
+		r.value, r.err = call.Run(ctx)
+	}()
+	select {
+	case r := <-result:
+		f.value, f.err = r.value, r.err
+	case <-ctx.Done(): // the call ignores the end of its context: its result is dropped, and its slot stays taken
+		f.err = ErrTimeout
+	}
+	if errors.Is(f.err, context.DeadlineExceeded) {
+		f.err = ErrTimeout
+	}
+	if call.Settle != nil {
+		f.value, f.err = call.Settle(f.value, f.err)
+	}
+	g.mu.Lock()
+	delete(g.running, key)
+	g.mu.Unlock()
+	close(f.done)
+}
