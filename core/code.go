@@ -21,8 +21,10 @@ const (
 	CodeAlgorithmNotAllowed      Code = "ALGORITHM_NOT_ALLOWED"
 	CodeIssuerMismatch           Code = "ISSUER_MISMATCH"
 	CodeKeysUnavailable          Code = "KEYS_UNAVAILABLE"
+	codeIntrospectionUnavailable Code = "INTROSPECTION_UNAVAILABLE" // introspect.CodeUnavailable
 	CodeUnknownKey               Code = "UNKNOWN_KEY"
 	CodeInvalidSignature         Code = "INVALID_SIGNATURE"
+	codeTokenInactive            Code = "TOKEN_INACTIVE" // introspect.CodeInactive
 	CodeTokenExpired             Code = "TOKEN_EXPIRED"
 	CodeTokenNotActive           Code = "TOKEN_NOT_ACTIVE"
 	CodeAudienceMismatch         Code = "AUDIENCE_MISMATCH"
@@ -54,7 +56,12 @@ func (c Code) Error() string { return string(c) }
 // unavailable reports whether the code stands for an outage: the credentials
 // could not be judged.
 func (c Code) unavailable() bool {
-	return c == CodeKeysUnavailable || c == CodeRevocationUnavailable || c == CodeNetworkError
+	switch c {
+	case CodeKeysUnavailable, codeIntrospectionUnavailable, CodeRevocationUnavailable, CodeNetworkError:
+		return true
+	default:
+		return false
+	}
 }
 
 // statusClientClosedRequest is the status that nginx logs if the client has gone.
@@ -62,6 +69,9 @@ const statusClientClosedRequest = 499
 
 // Status is the HTTP status that a guard answers with, 200 for "".
 func (c Code) Status() int {
+	if c.unavailable() { // an outage is not "unauthorized"
+		return http.StatusServiceUnavailable
+	}
 	switch c {
 	case "":
 		return http.StatusOK
@@ -69,8 +79,6 @@ func (c Code) Status() int {
 		return http.StatusBadRequest
 	case CodeInsufficientScope, CodeForbidden: // RFC 6750 §3.1: insufficient_scope
 		return http.StatusForbidden
-	case CodeKeysUnavailable, CodeRevocationUnavailable, CodeNetworkError: // an outage is not "unauthorized"
-		return http.StatusServiceUnavailable
 	case CodeRequestCanceled:
 		return statusClientClosedRequest
 	case CodeUnknownError:
@@ -130,12 +138,14 @@ func (c Code) sentence() string {
 		return "The token is signed with an algorithm that is not accepted here."
 	case CodeIssuerMismatch:
 		return "The token was issued by an issuer this service does not trust."
-	case CodeKeysUnavailable, CodeRevocationUnavailable, CodeNetworkError:
+	case CodeKeysUnavailable, codeIntrospectionUnavailable, CodeRevocationUnavailable, CodeNetworkError:
 		return "Sign-in cannot be checked right now. Please try again shortly."
 	case CodeUnknownKey:
 		return "The token is signed with an unknown key."
 	case CodeInvalidSignature:
 		return "The token's signature is not valid."
+	case codeTokenInactive:
+		return "The token or key is unknown, has expired or was revoked."
 	case CodeTokenExpired:
 		return "The session has expired. Please sign in again."
 	case CodeTokenNotActive:

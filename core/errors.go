@@ -25,8 +25,8 @@ type Error struct {
 	Detail string
 	// Claim is the claim at fault, where there is one.
 	Claim string
-	// RetryAfter is how long to wait before the next try (CodeKeysUnavailable,
-	// CodeRevocationUnavailable).
+	// RetryAfter is how long to wait before the next try, for the codes that are
+	// answered with status 503.
 	RetryAfter time.Duration
 	// Scopes are those that the policies ask for (RFC 6750 §3): with
 	// CodeInsufficientScope, and with a 401 of a guard that has policies.
@@ -60,8 +60,8 @@ func (e *Error) Unwrap() error {
 }
 
 // Is reports whether target is e's [Code]. CodeNetworkError, the TypeScript
-// package's name for an outage, stands for CodeKeysUnavailable and
-// CodeRevocationUnavailable.
+// package's name for an outage, stands for every code that is answered with
+// status 503.
 func (e *Error) Is(target error) bool {
 	c, ok := target.(Code)
 	return ok && e != nil && (c == e.Code || c == CodeNetworkError && e.Code.unavailable())

@@ -20,6 +20,8 @@ const (
 	KindAccess  TokenKind = "access"  // an OAuth access token for a person
 	KindID      TokenKind = "id"      // an OpenID Connect ID token
 	KindMachine TokenKind = "machine" // a service, no person
+
+	kindAPIKey TokenKind = "api_key" // apikey.Kind: a key that a person or an organization made for a program
 )
 
 // Mapping says where a provider's tokens keep what a [Session] offers. Of the
@@ -181,14 +183,14 @@ func compileMapping(m Mapping, f *configErrors) mapping {
 	if m.PackedPermissions != nil {
 		c.bits = compileBits(m.PackedPermissions, f)
 	}
-	kinds := []TokenKind{KindSession, KindAccess, KindID, KindMachine}
+	kinds := []TokenKind{KindSession, KindAccess, KindID, KindMachine, kindAPIKey}
 	if !slices.Contains(kinds, m.Kind) {
-		f.Invalid("session.kind", faults.Show(string(m.Kind)), "use session, access, id or machine")
+		f.Invalid("session.kind", faults.Show(string(m.Kind)), "use session, access, id, machine or api_key")
 	}
 	for i, k := range m.Kinds {
 		at := "session.kinds[" + itoa(i) + "]"
 		if !slices.Contains(kinds, k.Kind) {
-			f.Invalid(at+".kind", faults.Show(string(k.Kind)), "use session, access, id or machine")
+			f.Invalid(at+".kind", faults.Show(string(k.Kind)), "use session, access, id, machine or api_key")
 		}
 		if len(k.When) == 0 {
 			f.Invalid(at+".when", "", "set at least one condition, or the mapping's kind")

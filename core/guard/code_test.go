@@ -8,6 +8,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
+	"github.com/revstackhq/auth-go/core/introspect"
 )
 
 // Every code can be reported, except NETWORK_ERROR, which is an alias.
@@ -80,7 +81,10 @@ func TestEveryCode(t *testing.T) {
 		return "", &core.Error{Code: core.CodeInvalidProof}
 	}))).Check(ctx, get())
 	note(rejection)
-	for _, code := range []core.Code{core.CodeInsufficientScope, core.CodeForbidden, core.CodeReauthenticationRequired} {
+	for _, code := range []core.Code{
+		core.CodeInsufficientScope, core.CodeForbidden, core.CodeReauthenticationRequired,
+		introspect.CodeInactive, introspect.CodeUnavailable,
+	} {
 		note(policy(code))
 	}
 	note(guard.Require().Check(ctx, get()))
@@ -95,7 +99,7 @@ func TestEveryCode(t *testing.T) {
 			t.Errorf("%s: %v", code, e)
 		}
 		if !errors.Is(e, code) ||
-			errors.Is(e, core.CodeNetworkError) != (code == core.CodeKeysUnavailable || code == core.CodeRevocationUnavailable) {
+			errors.Is(e, core.CodeNetworkError) != strings.HasSuffix(string(code), "_UNAVAILABLE") {
 			t.Errorf("errors.Is of %s", code)
 		}
 	}
@@ -108,7 +112,8 @@ func allCodes() []core.Code {
 	return []core.Code{
 		core.CodeInvalidRequest, core.CodeTokenMissing, core.CodeTokenTooLarge, core.CodeInvalidFormat,
 		core.CodeAlgorithmNotAllowed,
-		core.CodeIssuerMismatch, core.CodeKeysUnavailable, core.CodeUnknownKey, core.CodeInvalidSignature,
+		core.CodeIssuerMismatch, core.CodeKeysUnavailable, introspect.CodeUnavailable, core.CodeUnknownKey,
+		core.CodeInvalidSignature, introspect.CodeInactive,
 		core.CodeTokenExpired,
 		core.CodeTokenNotActive, core.CodeAudienceMismatch, core.CodePartyMismatch, core.CodeInvalidProof,
 		core.CodeMissingClaim, core.CodeClaimMismatch,

@@ -131,16 +131,22 @@ func InOrganization(ids ...string) core.Policy {
 	}}
 }
 
+// kindsOfTokens are those of package core and apikey.Kind.
+func kindsOfTokens() []core.TokenKind {
+	return []core.TokenKind{core.KindSession, core.KindAccess, core.KindID, core.KindMachine, "api_key"}
+}
+
 // Kind holds if the token is of one of the kinds, as the contract's mapping
-// classifies it. It panics without kinds and on a kind that core does not define.
+// classifies it. It panics without kinds and on a kind that neither core nor package
+// apikey defines.
 func Kind(kinds ...core.TokenKind) core.Policy {
 	given := make([]string, len(kinds))
 	for i, k := range kinds {
 		given[i] = string(k)
-		if !slices.Contains([]core.TokenKind{core.KindSession, core.KindAccess, core.KindID, core.KindMachine}, k) {
+		if !slices.Contains(kindsOfTokens(), k) {
 			panic(
 				"policy: Kind: " + strconv.Quote(given[i]) +
-					" is not a kind of token: use core.KindSession, KindAccess, KindID or KindMachine",
+					" is not a kind of token: use core.KindSession, KindAccess, KindID or KindMachine, or apikey.Kind",
 			)
 		}
 	}

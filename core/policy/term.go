@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -189,9 +190,10 @@ func bareCode(err error) (core.Code, verdict) {
 
 // hardness orders codes by how hard the failure is to fix, for All and Any.
 func hardness(code core.Code) int {
-	switch code {
-	case core.CodeKeysUnavailable, core.CodeRevocationUnavailable, core.CodeNetworkError:
+	if code.Status() == http.StatusServiceUnavailable {
 		return 0
+	}
+	switch code {
 	case core.CodeReauthenticationRequired:
 		return 1
 	case core.CodeInsufficientScope:

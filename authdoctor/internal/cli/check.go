@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -162,9 +163,7 @@ func verdict(r core.Report) error {
 // unsure reports whether the report judges something other than the token: an
 // outage, or the program.
 func unsure(r core.Report) bool {
-	return slices.Contains([]core.Code{
-		core.CodeKeysUnavailable, core.CodeRevocationUnavailable, core.CodeUnknownError, core.CodeRequestCanceled,
-	}, r.Code)
+	return r.Code.Status() >= http.StatusInternalServerError || r.Code == core.CodeRequestCanceled
 }
 
 // runBatch checks the token of every line that is not empty.

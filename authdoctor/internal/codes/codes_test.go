@@ -23,7 +23,7 @@ func declared(t *testing.T) []core.Code {
 	var all []core.Code
 	ast.Inspect(file, func(n ast.Node) bool {
 		spec, ok := n.(*ast.ValueSpec)
-		if !ok || !strings.HasPrefix(spec.Names[0].Name, "Code") {
+		if !ok || !strings.HasPrefix(strings.ToLower(spec.Names[0].Name), "code") {
 			return true
 		}
 		text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)

@@ -74,7 +74,7 @@ func ofDecisions() []Explanation {
 		{
 			Code: core.CodeNetworkError,
 			Cause: "The name that the TypeScript package `@revstackhq/auth` has for an outage. No error carries it; " +
-				"`errors.Is(err, core.CodeNetworkError)` is true for `KEYS_UNAVAILABLE` and `REVOCATION_UNAVAILABLE`.",
+				"`errors.Is(err, core.CodeNetworkError)` is true for every code that is answered with 503.",
 			Fix: []string{
 				"See the code that the error carries.",
 			},

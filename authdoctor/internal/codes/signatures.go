@@ -1,6 +1,9 @@
 package codes
 
-import "github.com/revstackhq/auth-go/core"
+import (
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/introspect"
+)
 
 // ofSignatures explains the codes of keys and signatures.
 func ofSignatures() []Explanation {
@@ -14,6 +17,18 @@ func ofSignatures() []Explanation {
 				"From the server itself, fetch the key set with curl. Egress rules, DNS and an HTTP proxy are the usual reasons.",
 				"`private_address` means that the host leads into a private network that the contract does not name.",
 				"Nothing needs a restart: the next fetch that succeeds ends the outage.",
+			},
+		},
+		{
+			Code: introspect.CodeUnavailable,
+			Cause: "The server that introspects opaque tokens cannot be reached, answered with an error, or sent something that is not a " +
+				"proper answer. The token was not judged. The answer is 503 with `Retry-After`. A server that answers 401 or 403 does " +
+				"not accept this program's own credentials.",
+			Fix: []string{
+				"Look at the log line `auth: introspection unavailable`: it names the host and the reason.",
+				"If the reason is the program's credentials, check `Config.Auth` and the secret in the environment.",
+				"If it is too many unknown tokens, somebody tries tokens at random: limit requests in front of the service.",
+				"`Config.KeepInOutage` lets sessions that were active a short time ago pass while the server is down.",
 			},
 		},
 		{
@@ -34,6 +49,17 @@ func ofSignatures() []Explanation {
 					"in base64 may have to be decoded first.",
 				"With `PEM` or a static key set, check that it holds the key of this instance.",
 				"Check that nothing decodes and re-encodes the token between client and service.",
+			},
+		},
+		{
+			Code: introspect.CodeInactive,
+			Cause: "The opaque token is not active according to the server that issued it, or no such API key exists. " +
+				"It is unknown, has expired or was revoked; the server does not say which.",
+			Fix: []string{
+				"Get a new token, or make a new API key.",
+				"Check that the token belongs to the same environment: a key of the staging system is unknown in production.",
+				"If an introspection server calls good tokens inactive, check that this program's client may introspect them: " +
+					"some servers answer so for tokens of other audiences.",
 			},
 		},
 	}

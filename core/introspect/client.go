@@ -1,0 +1,265 @@
+package introspect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/internal/bearer"
+	"github.com/revstackhq/auth-go/core/internal/jws"
+	"github.com/revstackhq/auth-go/core/internal/refusal"
+	"github.com/revstackhq/auth-go/core/internal/upstream"
+	"github.com/revstackhq/auth-go/core/keys"
+)
+
+// The codes of a client, besides those of package core.
+const (
+	// CodeInactive: the server says that the token is not active. It does not say whether the token is unknown, expired
+	// or revoked (RFC 7662 §2.2).
+	CodeInactive core.Code = "TOKEN_INACTIVE"
+	// CodeUnavailable: the server could not be asked, or gave no proper answer. The status is 503, and errors.Is reports
+	// core.CodeNetworkError.
+	CodeUnavailable core.Code = "INTROSPECTION_UNAVAILABLE"
+)
+
+// Client authenticates opaque tokens by asking the server that issued them. It is a [core.Authenticator], made by [New],
+// and safe for concurrent use.
+type Client struct {
+	cfg      Config
+	contract *core.Contract
+	server   *server
+	judge    *core.Verifier // makes sessions of claims; reports nothing
+	reporter *core.Verifier // reports rejections to the logger and the observer
+	signed   *core.Verifier // of signed answers, nil if they are not signed
+	poster   *upstream.Poster
+	group    *upstream.Group[call, *entry]
+	breaker  upstream.Breaker
+	cache    *cache
+
+	mu       sync.Mutex
+	inactive upstream.Bucket // of unknown tokens
+
+	asked, failed atomic.Uint64
+}
+
+// call is a call to the server. Calls that began before a Forget are not those of requests after it.
+type call struct {
+	token      jws.Digest
+	generation uint64
+}
+
+var _ core.Authenticator = (*Client)(nil)
+
+// New returns a client. It does no I/O. Every mistake is returned at once, as [*core.ConfigError].
+func New(cfg Config) (*Client, error) {
+	var f configErrors
+	cfg.fillDefaults(&f)
+	c := &Client{cfg: cfg}
+	c.server = cfg.Server.compile(cfg.Rules.Issuer, cfg.Signed != nil, cfg.Rules.InsecureHTTP, &f)
+	c.contract = cfg.contract(&f)
+	if cfg.Signed != nil {
+		c.signed = cfg.signedVerifier(&f)
+	}
+	if err := f.Err(); err != nil {
+		return nil, err
+	}
+	options := []core.Option{core.WithKeySource(noKeys{}), core.WithClock(cfg.Clock), core.TokenCache{Disabled: true}}
+	var err error
+	// Warnings of the contract are logged here, so the reporter comes first.
+	reports := append(options[:3:3], core.WithLogger(cfg.Logger))
+	if cfg.Observe != nil {
+		reports = append(reports, core.WithObserver(cfg.Observe))
+	}
+	if c.reporter, err = core.NewVerifier(c.contract, reports...); err != nil {
+		return nil, err
+	}
+	silent := append(options[:3:3], core.WithLogger(slog.New(slog.DiscardHandler)))
+	if c.judge, err = core.NewVerifier(c.contract, silent...); err != nil {
+		return nil, err
+	}
+	c.poster = upstream.NewPoster(cfg.HTTPClient, maxAnswerBytes)
+	c.group = upstream.NewGroup[call, *entry](cfg.MaxConcurrent, cfg.Timeout)
+	c.cache = newCache(cfg.MaxEntries)
+	c.inactive = upstream.NewBucket(cfg.MaxInactivePerSecond, cfg.Clock.Now())
+	return c, nil
+}
+
+// noKeys is the key source of a contract whose tokens are not signed.
+type noKeys struct{}
+
+func (noKeys) Keys(context.Context) ([]keys.Key, error) { return nil, nil }
+
+// Contract returns the contract that accepts the claims of active tokens. It has no keys.
+func (c *Client) Contract() *core.Contract { return c.contract }
+
+// Authenticate returns the session of c's token. It asks the server unless the result for the token is remembered. ctx
+// bounds the wait, but not the call, which other requests may wait for. Every error is a [*core.Error].
+func (c *Client) Authenticate(ctx context.Context, credentials core.Credentials) (*core.Session, error) {
+	started := c.cfg.Clock.Now()
+	s, remembered, err := c.authenticate(ctx, credentials)
+	if err != nil {
+		c.reporter.ReportRejection(refusal.With(ctx, refusal.Info{Request: credentials.Request}), err)
+		return nil, err
+	}
+	if c.cfg.Observe != nil {
+		c.cfg.Observe(ctx, event.TokenVerified{
+			Provider:   s.Provider(),
+			Issuer:     s.Issuer(),
+			Remembered: remembered,
+			Took:       c.cfg.Clock.Now().Sub(started),
+		})
+	}
+	return s, nil
+}
+
+func (c *Client) authenticate(ctx context.Context, credentials core.Credentials) (*core.Session, bool, *core.Error) {
+	if err := c.check(credentials); err != nil {
+		return nil, false, err
+	}
+	token := jws.DigestOf(credentials.Token)
+	now := c.cfg.Clock.Now()
+	known := c.cache.get(token)
+	if known != nil && now.Before(known.until) {
+		s, err := c.use(ctx, known)
+		return s, true, err
+	}
+	kept := known != nil && known.session != nil && now.Before(known.until.Add(c.cfg.KeepInOutage))
+	wait, cancel := ctx, context.CancelFunc(func() {})
+	if kept {
+		// A request waits less while a session is at hand.
+		wait, cancel = context.WithTimeout(ctx, keptWait)
+	}
+	answer, err := c.ask(wait, token, credentials.Token)
+	cancel()
+	if err != nil && kept && err.Code == CodeUnavailable {
+		s, err := c.use(ctx, known)
+		return s, true, err
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	s, err := c.use(ctx, answer)
+	return s, false, err
+}
+
+// keptWait is how long a request waits for the server while a session past MaxAge may be kept.
+const keptWait = time.Second
+
+// check rejects what the server is never asked about.
+func (c *Client) check(credentials core.Credentials) *core.Error {
+	token := credentials.Token
+	switch {
+	case credentials.Scheme != "" && credentials.Scheme != "Bearer":
+		return reject(core.CodeInvalidRequest, fmt.Sprintf("the scheme %.16q is not accepted here, expected Bearer",
+			credentials.Scheme))
+	case token == "":
+		return reject(core.CodeTokenMissing, "the credentials hold no token")
+	case len(token) > c.cfg.MaxTokenBytes:
+		return reject(core.CodeTokenTooLarge, fmt.Sprintf("the token has %d bytes, at most %d are read",
+			len(token), c.cfg.MaxTokenBytes))
+	case credentials.Scheme != "" && !bearer.IsToken(token):
+		return reject(core.CodeInvalidRequest, bearer.NotOneToken)
+	case !c.Recognizes(credentials):
+		return reject(core.CodeInvalidFormat, "the token is not one that this server is asked about: "+c.expected())
+	}
+	return nil
+}
+
+// Recognizes reports whether c asks the server about the token: by its prefix, and not about a JWT unless Config.JWT
+// says so. [core.FirstOf] chooses by it.
+func (c *Client) Recognizes(credentials core.Credentials) bool {
+	token := credentials.Token
+	if token == "" || !c.cfg.JWT && isJWT(token) || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return false
+	}
+	if len(c.cfg.Prefixes) == 0 {
+		return true
+	}
+	for _, p := range c.cfg.Prefixes {
+		if strings.HasPrefix(token, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// isJWT reports whether the token has three parts, or begins as the JSON header of a JWT or JWE does. A verifier that
+// rejects it must not be overruled by a server that accepts it.
+func isJWT(token string) bool {
+	return strings.Count(token, ".") == 2 || strings.HasPrefix(token, "eyJ")
+}
+
+func (c *Client) expected() string {
+	if len(c.cfg.Prefixes) > 0 {
+		return "expected one that begins with " + strings.Join(c.cfg.Prefixes, " or ")
+	}
+	return "expected an opaque token, not a JWT"
+}
+
+// use returns the session of an entry if it is still valid, or the entry's rejection.
+func (c *Client) use(ctx context.Context, e *entry) (*core.Session, *core.Error) {
+	if e.session == nil {
+		again := *e.rejection // the caller may change it
+		return nil, &again
+	}
+	if err := c.judge.Recheck(ctx, e.session); err != nil {
+		return nil, errorOf(err)
+	}
+	return e.session, nil
+}
+
+// Forget makes the next request with the token ask the server again.
+func (c *Client) Forget(token string) { c.cache.forget(jws.DigestOf(token)) }
+
+// ForgetSessions forgets every session for which match returns true, for a service that learns that a user, a session or
+// a client was revoked. It looks at all entries. A nil match forgets everything, rejections included.
+func (c *Client) ForgetSessions(match func(*core.Session) bool) { c.cache.forgetAll(match) }
+
+// Recheck reports whether s, a session that c returned, has not expired. It does not ask the server: a session does not
+// hold its token.
+func (c *Client) Recheck(ctx context.Context, s *core.Session) error {
+	err := c.judge.Recheck(ctx, s)
+	var e *core.Error
+	if errors.As(err, &e) { // not core.ErrNoSession
+		c.reporter.ReportRejection(ctx, e)
+	}
+	return err
+}
+
+// ReportRejection reports a rejection that c did not make itself, such as that of a guard's policy, to the logger and the
+// observer.
+func (c *Client) ReportRejection(ctx context.Context, err *core.Error) {
+	c.reporter.ReportRejection(ctx, err)
+}
+
+// Issuers returns the issuers that the rules name.
+func (c *Client) Issuers() []string { return c.judge.Issuers() }
+
+// Now returns the time by c's clock.
+func (c *Client) Now() time.Time { return c.cfg.Clock.Now() }
+
+// Logger returns c's logger.
+func (c *Client) Logger() *slog.Logger { return c.cfg.Logger }
+
+// Stats counts what a client has done.
+type Stats struct {
+	// Entries are the tokens that are remembered, about.
+	Entries int
+	// Asked are the calls to the server, Failed those of them that brought no proper answer.
+	Asked, Failed uint64
+}
+
+// Stats returns the current figures.
+func (c *Client) Stats() Stats {
+	return Stats{Entries: c.cache.len(), Asked: c.asked.Load(), Failed: c.failed.Load()}
+}
+
+// String names the server that c asks.
+func (c *Client) String() string { return "introspection at " + c.host() }
