@@ -62,6 +62,8 @@ func foreignTypes() []string {
 		"dpop+jwt",                // RFC 9449 §4.2
 		"oauth-authz-req+jwt",     // RFC 9101 §10.8
 		"token-introspection+jwt", // RFC 9701 §5
+		// draft-parecki-oauth-global-token-revocation: Okta's request to sign a user out
+		"global-token-revocation+jwt",
 	}
 }
 
