@@ -1,0 +1,94 @@
+package logout
+
+import (
+	"crypto/sha256"
+	"sync"
+	"time"
+)
+
+// memory remembers the ids of messages, so that each is processed once. It is
+// bounded; only authentic messages get here, so that strangers cannot displace ids.
+type memory struct {
+	mu    sync.Mutex
+	ids   map[[16]byte]*remembered
+	order []*remembered // by arrival
+}
+
+type remembered struct {
+	key   [16]byte
+	until time.Time
+	done  bool
+}
+
+type state int
+
+const (
+	isNew state = iota
+	isPending
+	isDone
+)
+
+const maxRemembered = 1 << 16
+
+func digestOf(parts ...string) [16]byte {
+	h := sha256.New()
+	for _, p := range parts {
+		var size [8]byte
+		for i, n := 0, uint64(len(p)); i < len(size); i, n = i+1, n>>8 {
+			size[i] = byte(n)
+		}
+		h.Write(size[:]) // so that no two lists of parts are the same bytes
+		h.Write([]byte(p))
+	}
+	return [16]byte(h.Sum(nil))
+}
+
+// begin reports whether the message is new, and if so reserves its id until the
+// caller calls end.
+func (m *memory) begin(key [16]byte, until, now time.Time) state {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if known := m.ids[key]; known != nil && (!known.done || now.Before(known.until)) {
+		if known.done {
+			return isDone
+		}
+		return isPending
+	}
+	if m.ids == nil {
+		m.ids = map[[16]byte]*remembered{}
+	}
+	m.drop(now)
+	entry := &remembered{key: key, until: until}
+	m.ids[key], m.order = entry, append(m.order, entry)
+	return isNew
+}
+
+// end keeps the id of a message that was processed, and forgets that of one that
+// failed, so that it can be delivered again.
+func (m *memory) end(key [16]byte, processed bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch entry := m.ids[key]; {
+	case entry == nil:
+	case processed:
+		entry.done = true
+	default:
+		entry.until = time.Time{} // its place in order goes with the next drop
+		delete(m.ids, key)
+	}
+}
+
+// drop forgets what has expired at the front, and the oldest if the memory is full.
+func (m *memory) drop(now time.Time) {
+	for len(m.order) > 0 {
+		oldest := m.order[0]
+		current := m.ids[oldest.key] == oldest
+		if current && len(m.order) < maxRemembered && now.Before(oldest.until) {
+			return
+		}
+		if current {
+			delete(m.ids, oldest.key)
+		}
+		m.order = m.order[1:]
+	}
+}
