@@ -22,9 +22,10 @@ const (
 	CodeIssuerMismatch           Code = "ISSUER_MISMATCH"
 	CodeKeysUnavailable          Code = "KEYS_UNAVAILABLE"
 	codeIntrospectionUnavailable Code = "INTROSPECTION_UNAVAILABLE" // introspect.CodeUnavailable
+	codeAPIKeysUnavailable       Code = "API_KEYS_UNAVAILABLE"      // apikey.CodeUnavailable
 	CodeUnknownKey               Code = "UNKNOWN_KEY"
 	CodeInvalidSignature         Code = "INVALID_SIGNATURE"
-	codeTokenInactive            Code = "TOKEN_INACTIVE" // introspect.CodeInactive
+	codeTokenInactive            Code = "TOKEN_INACTIVE" // introspect.CodeInactive, apikey.CodeInactive
 	CodeTokenExpired             Code = "TOKEN_EXPIRED"
 	CodeTokenNotActive           Code = "TOKEN_NOT_ACTIVE"
 	CodeAudienceMismatch         Code = "AUDIENCE_MISMATCH"
@@ -57,7 +58,7 @@ func (c Code) Error() string { return string(c) }
 // could not be judged.
 func (c Code) unavailable() bool {
 	switch c {
-	case CodeKeysUnavailable, codeIntrospectionUnavailable, CodeRevocationUnavailable, CodeNetworkError:
+	case CodeKeysUnavailable, codeIntrospectionUnavailable, codeAPIKeysUnavailable, CodeRevocationUnavailable, CodeNetworkError:
 		return true
 	default:
 		return false
@@ -138,7 +139,7 @@ func (c Code) sentence() string {
 		return "The token is signed with an algorithm that is not accepted here."
 	case CodeIssuerMismatch:
 		return "The token was issued by an issuer this service does not trust."
-	case CodeKeysUnavailable, codeIntrospectionUnavailable, CodeRevocationUnavailable, CodeNetworkError:
+	case CodeKeysUnavailable, codeIntrospectionUnavailable, codeAPIKeysUnavailable, CodeRevocationUnavailable, CodeNetworkError:
 		return "Sign-in cannot be checked right now. Please try again shortly."
 	case CodeUnknownKey:
 		return "The token is signed with an unknown key."

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/apikey"
 	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/introspect"
 )
@@ -83,7 +84,7 @@ func TestEveryCode(t *testing.T) {
 	note(rejection)
 	for _, code := range []core.Code{
 		core.CodeInsufficientScope, core.CodeForbidden, core.CodeReauthenticationRequired,
-		introspect.CodeInactive, introspect.CodeUnavailable,
+		introspect.CodeInactive, introspect.CodeUnavailable, apikey.CodeUnavailable,
 	} {
 		note(policy(code))
 	}
@@ -112,7 +113,8 @@ func allCodes() []core.Code {
 	return []core.Code{
 		core.CodeInvalidRequest, core.CodeTokenMissing, core.CodeTokenTooLarge, core.CodeInvalidFormat,
 		core.CodeAlgorithmNotAllowed,
-		core.CodeIssuerMismatch, core.CodeKeysUnavailable, introspect.CodeUnavailable, core.CodeUnknownKey,
+		core.CodeIssuerMismatch, core.CodeKeysUnavailable, introspect.CodeUnavailable,
+		apikey.CodeUnavailable, core.CodeUnknownKey,
 		core.CodeInvalidSignature, introspect.CodeInactive,
 		core.CodeTokenExpired,
 		core.CodeTokenNotActive, core.CodeAudienceMismatch, core.CodePartyMismatch, core.CodeInvalidProof,

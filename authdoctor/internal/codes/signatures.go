@@ -2,6 +2,7 @@ package codes
 
 import (
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/apikey"
 	"github.com/revstackhq/auth-go/core/introspect"
 )
 
@@ -29,6 +30,15 @@ func ofSignatures() []Explanation {
 				"If the reason is the program's credentials, check `Config.Auth` and the secret in the environment.",
 				"If it is too many unknown tokens, somebody tries tokens at random: limit requests in front of the service.",
 				"`Config.KeepInOutage` lets sessions that were active a short time ago pass while the server is down.",
+			},
+		},
+		{
+			Code: apikey.CodeUnavailable,
+			Cause: "The store of API keys returned an error or did not answer in time. The key was not judged. " +
+				"The answer is 503 with `Retry-After`.",
+			Fix: []string{
+				"Look at the log line `auth: API keys unavailable`, and at the database behind the store.",
+				"If the reason is too many unknown keys, somebody tries keys at random: limit requests in front of the service.",
 			},
 		},
 		{

@@ -86,13 +86,8 @@ func (g *Group[K, V]) run(ctx context.Context, key K, f *flight[V], call Call[V]
 	go func() {
 		defer func() { <-g.slots }()
 		var r flight[V]
-		defer func() {
-			if p := recover(); p != nil { // the call runs code of the program: a client, a store
-				r.err = fmt.Errorf("panic: %T", p) // not its text, which may hold the token
-			}
-			result <- r
-		}()
-		r.value, r.err = call.Run(ctx)
+		r.value, r.err = Protect(func() (V, error) { return call.Run(ctx) })
+		result <- r
 	}()
 	select {
 	case r := <-result:
@@ -110,4 +105,14 @@ func (g *Group[K, V]) run(ctx context.Context, key K, f *flight[V], call Call[V]
 	delete(g.running, key)
 	g.mu.Unlock()
 	close(f.done)
+}
+
+// Protect returns what fn returns, or an error if it panics: fn runs code of the program, such as a client or a store.
+func Protect[V any](fn func() (V, error)) (value V, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %T", p) // not its text, which may hold the token
+		}
+	}()
+	return fn()
 }

@@ -1,0 +1,46 @@
+// Package apikey makes and accepts API keys of a service's own:
+//
+//	keyring, err := apikey.New(apikey.Config{Prefix: "northwind", Store: apikey.NewSQLStore(db, apikey.SQLOptions{})})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	r.Use(ginauth.New(core.FirstOf(contract, keyring)))
+//
+//	key, secret, err := keyring.Mint(ctx, apikey.Spec{Owner: "user_42", Scopes: []string{"orders:read"}})
+//	fmt.Println(secret.Reveal()) // the only time that it can be shown
+//
+// A key is text of four parts, prefix_id_secret_checksum:
+//
+//	northwind_KJ4DQ2XVNB7MZ3LA_…52 letters and digits…_4ZQK3WA
+//
+// The prefix lets secret scanners recognize keys, see [Pattern]. The id finds the record. The secret has 260 random bits;
+// the store has only its SHA-256, which is enough for a secret that nobody can guess. The checksum (CRC-32) catches a key
+// that was cut off or mistyped without a look-up; it proves nothing.
+//
+// # Sessions
+//
+// A key becomes a [core.Session] of the kind [Kind]. Its user id is the key's owner, its scopes are the key's, and its
+// claim jti is the key's id. Everything that reads sessions, policies included, works with them.
+//
+// # What is remembered
+//
+// A record is remembered for Config.MaxAge, so a key that another replica revokes is accepted that long. A key that is
+// revoked or rotated through the same keyring is refused at once; [Keyring.Forget] does the same for a revocation that
+// the program learns of in another way.
+//
+// # Guessing
+//
+// Every key that is refused for its secret or its unknown id gets [CodeInactive], so that nobody learns which ids exist.
+// A wrong secret for a known id costs one hash and no look-up, and locks nobody out. Look-ups of unknown ids are limited
+// for each keyring, and so for each prefix, by Config.MaxUnknownPerSecond.
+//
+// # Outages
+//
+// If the store fails, requests are answered with [CodeUnavailable] and status 503, except for keys that are remembered.
+// After three failures in a row the store is asked once in a while only.
+//
+// # Concurrency
+//
+// A [Keyring] is safe for concurrent use and has nothing to close. A goroutine runs while a request's last use is noted
+// or a record is looked up.
+package apikey
