@@ -58,7 +58,7 @@ func TestAllocationsOfVerify(t *testing.T) {
 			}
 		}
 	}
-	// The issue asks for 20; what stands is asserted, with one to spare for
+	// The limit is what was measured, with one to spare for
 	// another release of Go.
 	atMost(t, "RS256, first sight", 6, verify(first, token, ""))
 	atMost(t, "RS256, seen before", 0, verify(seen, token, ""))

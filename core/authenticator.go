@@ -20,7 +20,7 @@ type Credentials struct {
 	// Scheme is "Bearer" or "DPoP" if the token was in the Authorization header,
 	// "" if it was elsewhere, such as in a cookie.
 	Scheme string
-	// Proof is the DPoP proof (RFC 9449 §4), "" if there is none.
+	// Proof is the DPoP proof (RFC 9449 §4), "" without one.
 	Proof string
 	// Method and URL are those of the request, which a DPoP proof names (htm and
 	// htu): scheme, host and path as this server saw them, without query and

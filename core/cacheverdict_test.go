@@ -61,7 +61,7 @@ func TestRememberedTokenOfAReplacedKey(t *testing.T) {
 	}
 }
 
-// A contract for any issuer stands in for tenants that the resolver does not
+// A contract for any issuer takes the place of tenants that the resolver does not
 // know. Once it knows one, the tenant's own contract decides about its tokens.
 func TestRememberedTokenOfANewTenant(t *testing.T) {
 	clock := newClock()

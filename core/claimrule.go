@@ -17,9 +17,9 @@ type ClaimRule struct {
 	Claim  string `json:"claim,omitempty"`
 	Header string `json:"header,omitempty"`
 
-	// Optional lets a token without the claim pass.
+	// Optional accepts a token without the claim.
 	Optional bool `json:"optional,omitempty"`
-	// Absent demands that the claim is not there.
+	// Absent requires that the token does not have the claim.
 	Absent bool `json:"absent,omitempty"`
 
 	// OneOf: the value (a string, or a number or boolean as JSON writes it) is
@@ -57,11 +57,11 @@ type ClaimRule struct {
 	// AUDIENCE_MISMATCH or PARTY_MISMATCH. A missing claim reports
 	// MISSING_CLAIM under the default code.
 	Code Code `json:"code,omitempty"`
-	// Reason says in words what the rule is for; it goes to the server's log.
+	// Reason explains the rule; it appears in the server's log.
 	Reason string `json:"reason,omitempty"`
 }
 
-// claimRule is a ClaimRule ready to be asked.
+// claimRule is a compiled ClaimRule.
 type claimRule struct {
 	ClaimRule
 	path       jose.Path
@@ -102,7 +102,7 @@ func compileRules(field string, rules []ClaimRule, f *configErrors) []claimRule 
 			}
 		}
 		if r.Absent && r.Optional {
-			f.Conflict(at, "", "absent and optional exclude each other")
+			f.Conflict(at, "", "absent and optional cannot be combined")
 		}
 		if r.IgnoreCase && (!r.comparesText() || r.ContainsAny != nil || r.SameAs != "") {
 			f.Invalid(
@@ -130,9 +130,9 @@ func compileRules(field string, rules []ClaimRule, f *configErrors) []claimRule 
 	return compiled
 }
 
-// lookAtClock reports whether the verdict of any rule may change with time.
-func lookAtClock(rules []ClaimRule) bool {
-	return slices.ContainsFunc(rules, func(r ClaimRule) bool { return r.InPast || lookAtClock(r.When) })
+// dependOnTime reports whether the verdict of any rule may change with time.
+func dependOnTime(rules []ClaimRule) bool {
+	return slices.ContainsFunc(rules, func(r ClaimRule) bool { return r.InPast || dependOnTime(r.When) })
 }
 
 func (r *ClaimRule) constrains() bool {
@@ -188,9 +188,9 @@ func (r *claimRule) check(h *jose.Header, claims jose.Object, now time.Time) *Er
 	}
 }
 
-// breach says which condition the token breaks, "" if none. The words are
-// prepared: asking costs no memory. Values of the token stay out of them, they
-// are the client's.
+// breach returns the condition that the token violates, "" if it satisfies all.
+// The texts are prepared, so that a check does not allocate, and contain no
+// values of the token, which the client chose.
 func (r *claimRule) breach(h *jose.Header, claims jose.Object, now time.Time) (why string, missing bool) {
 	if !holdAll(r.when, h, claims, now) {
 		return "", false

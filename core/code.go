@@ -123,7 +123,7 @@ func CodeOf(err error) Code {
 	return CodeUnknownError
 }
 
-// sentence is what a person reads in the answer. It never tells what the server
+// sentence is what a person reads in the answer. It never reveals what the server
 // expected: that is in [Error.Detail], for the log.
 func (c Code) sentence() string {
 	switch c {

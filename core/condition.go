@@ -8,13 +8,13 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// condition is one demand of a claim rule, ready to be asked.
+// condition is one compiled condition of a claim rule.
 type condition struct {
 	says  string
 	holds func(v jose.Value, claims jose.Object, now time.Time) bool
 }
 
-// compileConditions turns what a rule demands into conditions, cheapest first.
+// compileConditions returns the conditions of a rule, cheapest first.
 func (r *claimRule) compileConditions() {
 	add := func(says string, holds func(v jose.Value) bool) {
 		r.conditions = append(r.conditions, condition{
@@ -196,7 +196,7 @@ func typeName(k jose.Kind) string {
 	}
 }
 
-// isUUID tells the textual form of RFC 9562 §4, of any version.
+// isUUID recognizes the textual form of RFC 9562 §4, of any version.
 func isUUID(s []byte) bool {
 	if len(s) != 36 {
 		return false
@@ -214,7 +214,7 @@ func isUUID(s []byte) bool {
 	return true
 }
 
-// bareType takes off what RFC 7515 §4.1.9 lets a typ leave out.
+// bareType removes the "application/" that a typ may omit (RFC 7515 §4.1.9).
 func bareType[T string | []byte](typ T) T {
 	const prefix = "application/"
 	if len(typ) > len(prefix) && strings.EqualFold(string(typ[:len(prefix)]), prefix) {

@@ -35,7 +35,7 @@ type contract struct {
 	required   []jose.Path
 	claimRules []claimRule
 	timed      bool // a claim rule looks at the clock
-	kindTimed  bool // so does what tells a token's kind
+	kindTimed  bool // so do the rules for a token's kind
 	mapping    mapping
 	warnings   []string
 	shared     sharedEngines
@@ -263,8 +263,8 @@ func (c *contract) compileClaims(f *configErrors) {
 		c.required = append(c.required, compilePath("RequiredClaims["+itoa(i)+"]", path, f))
 	}
 	c.claimRules = compileRules("ClaimRules", r.ClaimRules, f)
-	c.timed = lookAtClock(r.ClaimRules)
-	c.kindTimed = slices.ContainsFunc(r.Session.Kinds, func(k KindRule) bool { return lookAtClock(k.When) })
+	c.timed = dependOnTime(r.ClaimRules)
+	c.kindTimed = slices.ContainsFunc(r.Session.Kinds, func(k KindRule) bool { return dependOnTime(k.When) })
 	c.mapping = compileMapping(r.Session, f)
 	checkValues("Audiences", r.Audiences, f)
 	checkValues("AuthorizedParties", r.AuthorizedParties, f)
@@ -289,22 +289,21 @@ func (c *contract) compileClaims(f *configErrors) {
 	}
 }
 
-// Warnings says in words what the contract leaves open, and which field closes
-// it. The first verifier of a
-// contract logs them.
-func (k *Contract) Warnings() []string { return slices.Clone(k.must().warnings) }
+// Warnings describes what the contract leaves open and which field closes it.
+// The first verifier of a contract logs them.
+func (k *Contract) Warnings() []string { return slices.Clone(k.orEmpty().warnings) }
 
 // Rules returns a copy of the rules with the defaults filled in and the secret
-// taken out. It is the caller's own, down to the last slice.
-func (k *Contract) Rules() Rules { return copyRules(k.must().rules) }
+// removed. The copy shares no memory with the contract.
+func (k *Contract) Rules() Rules { return copyRules(k.orEmpty().rules) }
 
 // Provider returns the preset's slug.
-func (k *Contract) Provider() string { return k.must().rules.Provider }
+func (k *Contract) Provider() string { return k.orEmpty().rules.Provider }
 
 // Issuer returns the first accepted issuer, or the template of the accepted
 // ones, "" if any is accepted.
 func (k *Contract) Issuer() string {
-	c := k.must()
+	c := k.orEmpty()
 	if len(c.issuers) > 0 {
 		return c.issuers[0]
 	}
@@ -349,8 +348,9 @@ func errNoContract() error {
 
 func (k *Contract) valid() bool { return k != nil && k.c != nil }
 
-// must gives the zero contract's accessors an empty answer instead of a panic.
-func (k *Contract) must() *contract {
+// orEmpty returns an empty contract for nil and the zero value, so that accessors
+// do not panic.
+func (k *Contract) orEmpty() *contract {
 	if !k.valid() {
 		return &contract{}
 	}

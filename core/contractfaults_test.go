@@ -283,7 +283,7 @@ func TestNewContractFaults(t *testing.T) {
 			Claim:    "a",
 			Absent:   true,
 			Optional: true,
-		}), "ClaimRules[0]", "", "exclude each other"},
+		}), "ClaimRules[0]", "", "cannot be combined"},
 		{
 			"rule with a bad path", secretRules, rule(core.ClaimRule{Claim: ".", Absent: true}), "ClaimRules[0].claim", `"."`,
 			"empty segment",
@@ -350,7 +350,7 @@ func TestNewContractFaults(t *testing.T) {
 			c.change(&rules)
 			contract, err := core.NewContract(rules)
 			if contract != nil {
-				t.Fatal("a contract beside the error, or instead of it")
+				t.Fatal("a contract with the error, or instead of it")
 			}
 			faults := core.ConfigErrors(err)
 			if len(faults) != 1 {

@@ -11,7 +11,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// everyRule sets every field of Rules that can stand beside the others.
+// everyRule sets every field of Rules that does not conflict with the others.
 func everyRule() core.Rules {
 	r := core.Rules{
 		Provider:       "acme",

@@ -9,7 +9,7 @@ import (
 )
 
 // takeSecret moves the secret out of the rules, behind a closure. No error shows
-// Secret or SecretEnv: somebody may have written the secret into either.
+// Secret or SecretEnv: the secret may have been written into either.
 func (c *contract) takeSecret(f *configErrors) {
 	r := &c.rules
 	field, secret := "Secret", r.Secret.Reveal()

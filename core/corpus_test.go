@@ -211,7 +211,7 @@ func TestCorpusOverTime(t *testing.T) {
 	wantCodes("without the key", core.CodeUnknownKey, core.CodeUnknownKey, core.CodeUnknownKey)
 }
 
-// TestCorpusWhileKeysRotate: the verdicts stand for 64 goroutines that share a
+// TestCorpusWhileKeysRotate: the verdicts are the same for 64 goroutines that share a
 // memory while the issuer brings key after key.
 func TestCorpusWhileKeysRotate(t *testing.T) {
 	const goroutines, rotations, step = 64, 4, 6 * time.Second // beyond the cool-down of unknown keys

@@ -1,4 +1,4 @@
-// Package core verifies sessions issued by somebody else's sign-in and guards
+// Package core verifies sessions issued by a third-party sign-in and guards
 // routes with them.
 //
 // A [Contract] says what to accept: issuer, keys, algorithms, audience and the

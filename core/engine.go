@@ -116,7 +116,7 @@ func newEngine(c *contract, o engineOptions) *engine {
 		if len(c.issuers) > 0 {
 			cfg.Issuer = c.issuers[0]
 		}
-		if c.rules.KeyURLTemplate != "" && cfg.Source == nil { // a source stands in for the contract's own URL
+		if c.rules.KeyURLTemplate != "" && cfg.Source == nil { // a source replaces the contract's own URL
 			cfg.URL = c.rules.KeyURLTemplate
 			e.keys = jwks.NewDirectory(cfg)
 			break

@@ -12,7 +12,7 @@ import (
 )
 
 // ErrNoSession is returned by [Claims] where no session is in the context: the
-// handler stands behind no guard, or the guard lets anonymous requests pass.
+// handler is not behind a guard, or the guard lets anonymous requests through.
 var ErrNoSession = errors.New("auth: no session in the context: is the handler behind the middleware?")
 
 // Error is every refusal of a token or request. Neither it nor anything it
@@ -113,7 +113,7 @@ type ConfigError struct {
 	Reason string
 	// Related are the other fields that Reason names, spelled as there.
 	Related []string
-	// Line and Column are where Field stands in the JSON, from 1; 0 if the
+	// Line and Column are the position of Field in the JSON, from 1; 0 if the
 	// configuration did not come as JSON. Column counts bytes.
 	Line, Column int
 }

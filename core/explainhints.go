@@ -97,7 +97,7 @@ func (a *attempt) algorithmHint(err *Error) string {
 	case err.Code == CodeInvalidFormat:
 		return err.withoutCode()
 	case strings.EqualFold(alg, "none"):
-		return "alg is none: the token is not signed, so anybody can have written it"
+		return "alg is none: the token is not signed, so anyone could have written it"
 	case isHMAC(alg) && !strings.Contains(accepted, "HS"):
 		return "alg " + alg + " is signed with a shared secret, and the contract has public keys (" + accepted +
 			"): a legacy token, or a forged one that uses the public key as the secret"
@@ -234,7 +234,7 @@ func (a *attempt) keyHint(err *Error) string {
 		return "the issuer's keys cannot be fetched: " + err.withoutCode()
 	case !a.token.Header.HasKid:
 		return "the header has no kid, and " + a.knownKeys()
-	case a.engine.rules.KeyURLTemplate != "": // a page for each key: there is no list of them
+	case a.engine.rules.KeyURLTemplate != "": // a page for each key: they are not listed anywhere
 		return "signed by key " + quoted(a.token.Header.Kid) + ", which the issuer does not publish" +
 			": a token of another environment, or of a key that was removed"
 	default:

@@ -14,13 +14,13 @@ import (
 
 // FirstOf returns an authenticator that asks the first of all that recognizes
 // the credentials. It chooses by what the credentials look like, before anything
-// is verified, and whoever is chosen decides: a token that one of them rejects is
+// is verified, and the chosen one decides: a token that one of them rejects is
 // never tried with another.
 //
 // An authenticator recognizes credentials by a method Recognizes(Credentials)
 // bool; one without it recognizes everything, so it belongs at the end. A
 // [*Contract] and a [*Verifier] recognize a JWT by its issuer. A token that
-// nobody recognizes is rejected: by the first verifier, which says why, if it has
+// none of them recognizes is rejected: by the first verifier, which says why, if it has
 // the three parts of a JWT.
 //
 // FirstOf panics if it is given no authenticator, or a nil or zero one.

@@ -63,7 +63,7 @@ func compileTemplate(s string, insecureHTTP bool, f *configErrors) *issuerTempla
 const reservedInIssuer = `/\?#@:%`
 
 // matches compares without building the string: the claim's own value must
-// stand between the two fixed parts, and must not reach out of its segment.
+// be between the two fixed parts, and must not extend beyond its segment.
 func (t *issuerTemplate) matches(issuer string, claims jose.Object) bool {
 	middle, ok := strings.CutPrefix(issuer, t.before)
 	if !ok {

@@ -25,7 +25,7 @@ func issuersVerifier(tb testing.TB, n int) (v *core.Verifier, own, foreign strin
 	return v, hs256(tb, map[string]any{"iss": rules(n - 1).Issuer}), hs256(tb, map[string]any{"iss": prefix + "none"})
 }
 
-// A thousand issuers cost what two do, and a foreign token is told no list of
+// A thousand issuers cost what two do, and the error for a foreign token does not list
 // them.
 func TestIssuersCostALookup(t *testing.T) {
 	if raceEnabled {

@@ -138,7 +138,7 @@ func TestFileKeyCache(t *testing.T) {
 	}
 }
 
-// TestKeyCacheSecret: with a secret, what somebody else put into the cache is not
+// TestKeyCacheSecret: with a secret, what another party put into the cache is not
 // used. Without one it is, for then the cache is trusted.
 func TestKeyCacheSecret(t *testing.T) {
 	forger := must(rsa.GenerateKey(rand.Reader, 2048))

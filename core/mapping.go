@@ -19,15 +19,15 @@ const (
 	KindSession TokenKind = "session" // a person signed in, in a browser or app
 	KindAccess  TokenKind = "access"  // an OAuth access token for a person
 	KindID      TokenKind = "id"      // an OpenID Connect ID token
-	KindMachine TokenKind = "machine" // a service, no person
+	KindMachine TokenKind = "machine" // a service, not a person
 
 	kindAPIKey TokenKind = "api_key" // apikey.Kind: a key that a person or an organization made for a program
 )
 
-// Mapping says where a provider's tokens keep what a [Session] offers. Of the
-// single values, the first reference that yields something wins; lists are the
-// union of all references. A nil list takes the generic default, which
-// [NewContract] fills in; an empty one that is not nil maps nothing.
+// Mapping defines which claims of a provider's tokens hold the values of a
+// [Session]. For a single value, the first reference that yields one wins; a list
+// is the union of all references. A nil list takes the generic default, which
+// [NewContract] fills in; a list that is empty but not nil maps nothing.
 type Mapping struct {
 	SessionID        []ClaimRef `json:"sessionId,omitzero"`
 	OrganizationID   []ClaimRef `json:"organizationId,omitzero"`
@@ -51,8 +51,8 @@ type Mapping struct {
 	// PackedPermissions decodes permissions that are packed into bit masks.
 	PackedPermissions *PackedPermissions `json:"packedPermissions,omitempty"`
 
-	// Kinds are tried in order, the first whose conditions all hold names the
-	// token's kind; Kind is that of all others ("session" if empty).
+	// Kinds are tried in order: the first whose conditions all hold determines the
+	// token's kind. Kind is that of all other tokens ("session" if empty).
 	Kinds []KindRule `json:"kinds,omitempty"`
 	Kind  TokenKind  `json:"kind,omitempty"`
 }
@@ -80,7 +80,7 @@ type ClaimRef struct {
 	TrimPrefix string `json:"trimPrefix,omitempty"`
 	// Prefix is put before every value that does not begin with it.
 	Prefix string `json:"prefix,omitempty"`
-	// Single yields a value only if there is exactly one: nothing says which of
+	// Single yields a value only if there is exactly one: nothing indicates which of
 	// several organizations the session acts for.
 	Single bool `json:"single,omitempty"`
 }
@@ -209,8 +209,8 @@ func (m *mapping) kindOf(h *jose.Header, claims jose.Object, now time.Time) Toke
 	return m.kind
 }
 
-// values reads the strings that r names; a value of another shape yields none.
-// They may be cut from one text, of so many bytes.
+// values reads the strings that r names; a value of another type yields none.
+// text is the size of the string that they are parts of.
 func (r *claimRef) values(claims jose.Object, splitSpaces bool) (list []string, text int) {
 	v, ok := r.path.In(claims)
 	if !ok {

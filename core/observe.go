@@ -33,7 +33,7 @@ func (o *observer) call(ctx context.Context, call func(context.Context, event.Ev
 	call(ctx, e)
 }
 
-// started returns the time from which events measure, the zero time if nobody observes: reading the clock costs as much
+// started returns the time from which events measure, the zero time without observers: reading the clock costs as much
 // as a good part of verifying a remembered token.
 func (o *observer) started() time.Time {
 	if len(o.calls) == 0 {

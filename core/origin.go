@@ -12,7 +12,7 @@ import (
 type origin struct {
 	engine  *engine         // of the contract that the token was verified with, nil if none was chosen
 	header  *jose.Header    // nil if the token was not read
-	started time.Time       // zero if nobody observes
+	started time.Time       // zero without observers
 	request refusal.Request // nil if it is unknown
 }
 

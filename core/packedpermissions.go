@@ -98,7 +98,7 @@ func maskAt(masks []string, i, permissions int) uint64 {
 	return mask
 }
 
-// plainName tells a name that both readings spell alike: only one trims white
+// plainName reports whether both readings spell the name alike: only one trims white
 // space and cuts at a second colon.
 func plainName(s string) bool {
 	return s != "" && strings.TrimSpace(s) == s && !strings.Contains(s, ":")

@@ -28,7 +28,7 @@ func paged(issuer *authtest.Issuer) func(*core.Rules) {
 
 func padded(r *core.Rules) { r.PaddedSegments = true }
 
-// TestPaddedSegments: only the contract that declares it accepts padding, whatever stands beside it in the verifier.
+// TestPaddedSegments: only the contract that declares it accepts padding, whatever other contracts the verifier has.
 func TestPaddedSegments(t *testing.T) {
 	lenient, strict := newPagedIssuer(t), newPagedIssuer(t)
 	tolerant, plain := lenient.Contract(padded), strict.Contract()
@@ -232,7 +232,7 @@ func (s sourceOf) Keys(context.Context) ([]keys.Key, error) {
 	return []keys.Key{s.key}, nil
 }
 
-// TestKeySourceInPlaceOfTheTemplate: a key source stands in for the keys' pages too.
+// TestKeySourceInPlaceOfTheTemplate: a key source replaces the keys' pages too.
 func TestKeySourceInPlaceOfTheTemplate(t *testing.T) {
 	issuer := newPagedIssuer(t)
 	block, _ := pem.Decode([]byte(issuer.PublicKeyPEM()))

@@ -195,7 +195,7 @@ func codesInOrder(t *testing.T) []string {
 	return codes
 }
 
-// What can be told without a key is told without one.
+// What can be decided without a key is decided without one.
 func TestForeignTokensCauseNoFetch(t *testing.T) {
 	server, second := newKeyServer(
 		t,

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Recheck reports whether v would still accept a session that it made: its time
-// has not run out, its key is still in the issuer's set, and its tenant still has
+// Recheck reports whether v would still accept a session that it made: it has
+// not expired, its key is still in the issuer's set, and its tenant still has
 // the same contract. It is for code that keeps sessions, such as a queue or the
 // messages of a socket; behind a guard, use guard.Recheck, which checks revocation
 // too. It does not allocate for a session that is still accepted, and waits for

@@ -8,33 +8,33 @@ import (
 )
 
 // Resolver finds the contracts of issuers that are known only at run time, one
-// for each tenant. It is an [Option]. Anybody can write an issuer into a token
-// that nobody has signed, so calls about issuers that are not known to be
-// tenants are bounded in rate and in number. What exceeds a bound is answered
-// with CodeKeysUnavailable (503 and Retry-After); tenants that are remembered
-// are not affected.
+// for each tenant. It is an [Option]. Anyone can write an issuer into an unsigned
+// token, so calls about issuers that are not known to be tenants are bounded in
+// rate and in number. A request that exceeds a bound is answered with
+// CodeKeysUnavailable (503 and Retry-After); cached tenants are not affected.
 type Resolver struct {
 	// Resolve returns a contract that accepts this very issuer, or nil for an
-	// issuer that is not accepted. Hold the issuer against your own records
-	// before you make a contract of it, for its keys are fetched: host names
-	// in it must resolve to public addresses (Rules.InsecurePrivateNetwork),
-	// but an address that stands in it is taken as it is. An error answers 503 and is remembered for
-	// two seconds. It must be safe for concurrent use and should end when ctx
-	// does, which is after five seconds.
+	// issuer that is not accepted. Check the issuer against your own records
+	// before you make a contract of it, because its keys are fetched: host
+	// names in it must resolve to public addresses
+	// (Rules.InsecurePrivateNetwork), but an IP address in it is used as it is.
+	// An error is answered with 503 and cached for two seconds. Resolve must be
+	// safe for concurrent use and should return when ctx ends, which is after
+	// five seconds.
 	Resolve func(ctx context.Context, issuer string) (*Contract, error)
-	// Issuers, if not empty, are the only issuers that Resolve is asked about;
-	// all others are refused. One * in each stands for a part of a host's label
+	// Issuers, if not empty, are the only issuers that Resolve is called with;
+	// all others are refused. One * in each matches a part of a host's label
 	// or of a path segment: https://*.example.com, https://login.example.com/*/v2.0.
 	Issuers []string
-	// MaxTenants bounds the tenants remembered, each for ten minutes; it should
-	// exceed their number. Refused issuers are remembered for a minute and do
-	// not count. Default 1,024.
+	// MaxTenants bounds the cached tenants, each kept for ten minutes; it should
+	// exceed their number. Refused issuers are cached separately, for a minute.
+	// Default 1,024.
 	MaxTenants int
 	// MaxConcurrent bounds the calls that run at the same time about issuers
 	// not known to be tenants, and those that renew tenants. Default 32.
 	MaxConcurrent int
-	// MaxPerSecond bounds the calls about issuers that turn out to be refused
-	// or not to be found; twice as many may come at once. Default 50.
+	// MaxPerSecond bounds the calls about issuers that turn out not to be
+	// tenants; bursts of twice as many are allowed. Default 50.
 	MaxPerSecond int
 }
 
@@ -91,7 +91,7 @@ func compileIssuerPattern(field, pattern string, f *configErrors) issuerPattern 
 	domain, _, _ := strings.Cut(after, "/")
 	switch {
 	case strings.Contains(after, "*"):
-		f.Invalid(field, faults.Show(pattern), "holds more than one *: name each form by itself")
+		f.Invalid(field, faults.Show(pattern), "has more than one *: list each form separately")
 	case !isURL:
 		f.Invalid(
 			field,
@@ -99,7 +99,7 @@ func compileIssuerPattern(field, pattern string, f *configErrors) issuerPattern 
 			"has a * but does not begin with a scheme: write https://*.example.com or https://example.com/*",
 		)
 	case p.inHost && !strings.Contains(domain, "."):
-		// https://login.* would be any domain that somebody registers.
+		// https://login.* would match any domain that someone registers.
 		f.Invalid(field, faults.Show(pattern), "leaves the domain open: write https://*.example.com")
 	}
 	return p

@@ -69,7 +69,7 @@ func tenantToken(tb testing.TB) string {
 
 func TestResolver(t *testing.T) {
 	tenant := func(context.Context, string) (*core.Contract, error) {
-		return newContract(t, with(func(r *core.Rules) { r.Issuer = tenantIssuer })), nil // made anew each time
+		return newContract(t, with(func(r *core.Rules) { r.Issuer = tenantIssuer })), nil // a new one each time
 	}
 	nobody := func(context.Context, string) (*core.Contract, error) { return nil, nil }
 	cases := []struct {

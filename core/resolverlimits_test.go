@@ -15,7 +15,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// unsigned makes a token that nobody has signed.
+// unsigned makes a token without a real signature.
 func unsigned(tb testing.TB, issuer string) string {
 	tb.Helper()
 	return b64(`{"alg":"RS256"}`) + "." + b64(asJSON(tb, claimsWith(map[string]any{"iss": issuer}))) + "." + b64("nobody")

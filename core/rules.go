@@ -5,14 +5,15 @@ import (
 	"time"
 )
 
-// Rules is what a [Contract] is made of. Provider presets fill it; write it by
-// hand for an issuer of your own. NewContract copies it: later changes to the
+// Rules defines a [Contract]. Provider presets fill it; write it yourself for
+// an issuer without a preset. NewContract copies it: later changes to the
 // value have no effect.
 //
 // The JSON names are those of [ParseContract]. Leeway and MaxAge are written as
 // leewaySeconds and maxAgeSeconds.
 type Rules struct {
-	// Provider is the preset's slug, "custom" if empty. It only names.
+	// Provider is the preset's slug, "custom" if empty. It has no effect on what
+	// is accepted.
 	Provider string `json:"provider"`
 
 	// Issuer is the exact value of iss (RFC 7519 §4.1.1). A value with a scheme
@@ -48,7 +49,7 @@ type Rules struct {
 	JWKS json.RawMessage `json:"jwks,omitempty"`
 	PEM  string          `json:"pem,omitempty"`
 	// Secret is the key of HS256, HS384 and HS512: at least as long as the
-	// hash (RFC 7518 §3.2). It may stand beside one of the above while a
+	// hash (RFC 7518 §3.2). It may be combined with one of the above while a
 	// provider migrates; the algorithm then chooses.
 	Secret Secret `json:"signingSecret,omitzero"`
 	// SecretEnv names the environment variable that holds Secret. It is what
@@ -91,7 +92,7 @@ type Rules struct {
 	// KeyIssuerClaims are the claims that replace placeholders in a key's issuer:
 	// with {"tenantid": "tid"}, https://login.example/{tenantid}/v2.0 matches
 	// tokens whose tid is that part of their iss. A key with a placeholder that
-	// is not named here signs for nobody.
+	// is not named here cannot sign tokens.
 	KeyIssuerClaims map[string]string `json:"keyIssuerClaims,omitempty"`
 	// KeyUses are the accepted values of a published key's "use" (RFC 7517
 	// §4.2), and "" accepts its absence. Default: "sig" and absence. A SPIFFE
@@ -105,7 +106,7 @@ type Rules struct {
 	TokenTypes []string `json:"tokenTypes,omitempty"`
 
 	// PaddedSegments accepts tokens whose three segments are all padded with =
-	// to a multiple of four characters, beside those that follow RFC 7515 §2. AWS
+	// to a multiple of four characters, and those that follow RFC 7515 §2. AWS
 	// load balancers write such tokens. The signature covers the padding.
 	PaddedSegments bool `json:"paddedSegments,omitempty"`
 
@@ -133,7 +134,8 @@ type Rules struct {
 
 	// InsecureAnyAudience accepts any audience, and none.
 	InsecureAnyAudience bool `json:"insecureAnyAudience,omitempty"`
-	// InsecureAnyIssuer accepts any issuer, and none: the keys alone decide.
+	// InsecureAnyIssuer accepts any issuer and tokens without one: only the keys
+	// decide.
 	InsecureAnyIssuer bool `json:"insecureAnyIssuer,omitempty"`
 	// InsecureMissingParty accepts tokens without azp although AuthorizedParties
 	// is set: native apps and a provider's backend API obtain such tokens.
@@ -154,7 +156,7 @@ type Rules struct {
 	// RFC 7800) as if it were a bearer token.
 	InsecureIgnoreConfirmation bool `json:"insecureIgnoreConfirmation,omitempty"`
 	// InsecureEmulator accepts unsigned tokens (alg "none") of a development
-	// emulator such as Firebase's. Never set it where strangers can reach you.
+	// emulator such as Firebase's. Never set it on a service that others can reach.
 	InsecureEmulator bool `json:"insecureEmulator,omitempty"`
 }
 

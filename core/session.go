@@ -13,9 +13,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jws"
 )
 
-// Session is the verified claims of one token. It is immutable and safe for
-// concurrent use; every slice it returns is the caller's own. It does not hold
-// the token.
+// Session holds the verified claims of one token. It is immutable and safe for
+// concurrent use; every slice it returns is a copy. It does not hold the token.
 type Session struct {
 	engine  *engine
 	header  *jose.Header
@@ -48,14 +47,14 @@ type Organization struct {
 	// Slug may be set without ID where a provider names organizations by it.
 	Slug string `json:"slug,omitempty"`
 	Name string `json:"name,omitempty"`
-	// Role is the person's role in it, e.g. "org:admin".
+	// Role is the user's role in it, such as "org:admin".
 	Role string `json:"role,omitempty"`
 }
 
-// Policy decides whether a session may do something. Package policy has ready
-// ones. Check returns nil to allow; an error that is not an [*Error] rejects with
-// CodeForbidden. Policies must be safe for concurrent use. They are never asked
-// about a missing session.
+// Policy decides whether a session may do something; package policy provides
+// common ones. Check returns nil to allow. An error that is not an [*Error]
+// rejects with CodeForbidden. Check is never called without a session, and must
+// be safe for concurrent use.
 type Policy interface {
 	Check(s *Session) error
 }
@@ -78,10 +77,10 @@ func (s *Session) Provider() string {
 // Subject returns sub, "" if the token has none.
 func (s *Session) Subject() string { return s.values().subject }
 
-// Kind tells what the token stands for.
+// Kind returns what the token was issued for.
 func (s *Session) Kind() TokenKind { return s.kind }
 
-// ExpiresAt returns exp, the zero time if the contract lets tokens live for ever.
+// ExpiresAt returns exp, the zero time if the contract accepts tokens that never expire.
 func (s *Session) ExpiresAt() time.Time { return s.times.expires }
 
 // IssuedAt returns iat, the zero time if the token has none.
@@ -89,7 +88,7 @@ func (s *Session) IssuedAt() time.Time { return s.times.issued }
 
 // Since returns how long ago t was by the clock of the verifier that made the
 // session, see [WithClock]; negative for a time to come. A session outlives the
-// request that it was verified for, so policies on age ask here at every use.
+// request that it was verified for, so policies on age call this at every use.
 func (s *Session) Since(t time.Time) time.Duration {
 	if !s.valid() {
 		return 0
@@ -129,7 +128,7 @@ func (s *Session) Email() string { return s.values().email }
 func (s *Session) ClientID() string { return s.values().clientID }
 
 // Actor returns who acts for the user (RFC 8693 §4.1), e.g. an impersonating
-// administrator, "" if nobody does.
+// administrator, "" if the user acts alone.
 func (s *Session) Actor() string { return s.values().actor }
 
 // AuthTime returns when the person last signed in, the zero time if unknown.
@@ -147,7 +146,7 @@ func (s *Session) AAL() string { return s.values().aal }
 
 // FactorAges returns how long before iat the first and the second factor were
 // verified, a negative duration for a factor that never was. It is false if the
-// token does not tell (Clerk's fva).
+// token does not say (Clerk's fva).
 func (s *Session) FactorAges() (first, second time.Duration, ok bool) {
 	if !s.valid() || s.engine.mapping.factorAges == nil {
 		return 0, 0, false
@@ -191,10 +190,10 @@ func (s *Session) Claim(path string) (any, bool) {
 
 // Decode decodes all claims into v, a pointer, with the values and the errors
 // of encoding/json, except that member names are compared exactly, in nested
-// structs too: "SUB" never stands for "sub". (A token with the same name twice
+// structs too: "SUB" is never read as "sub". (A token with the same name twice
 // is refused before it becomes a session.) After an error, v may hold a part of
-// the claims. Each call decodes afresh, so that no two callers share what they
-// may change.
+// the claims. Each call decodes again, so that callers share no
+// mutable value.
 //
 // A type with an UnmarshalJSON or UnmarshalText of its own gets a copy of its
 // part of the claims, which it may keep and change. Which names it takes is its
@@ -215,7 +214,7 @@ func (s *Session) Decode(v any) error {
 // RawClaims returns a copy of the claims set as the token carries it, JSON.
 func (s *Session) RawClaims() json.RawMessage { return slices.Clone(s.payload) }
 
-// LogValue shows who the session is for, nothing else of the claims.
+// LogValue shows the user, provider, kind and expiry, but no other claims.
 func (s *Session) LogValue() slog.Value {
 	if s == nil {
 		return slog.StringValue("anonymous")
@@ -263,7 +262,7 @@ func (s *Session) derive() *derived {
 	}
 	d.subject, _ = sub.Text()
 	if d.org.ID == "" {
-		// A role without an organization counts for nothing (clerk-sdk-go#390).
+		// A role without an organization is ignored (clerk-sdk-go#390).
 		// Keycloak names an organization by its alias alone.
 		d.org = Organization{Slug: d.org.Slug}
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 )
 
-// maySignFor reports whether the key may sign for the token's issuer, where the
-// contract asks: one tenant's key must not sign for another tenant.
+// maySignFor reports whether the key may sign for the token's issuer, if the
+// contract checks that: one tenant's key must not sign for another tenant.
 func (e *engine) maySignFor(k *jwks.Key, claims jose.Object) bool {
 	if !e.rules.CheckKeyIssuer || k.Issuer == "" {
 		return true
@@ -49,7 +49,7 @@ func keyError(ctx context.Context, err error) *Error {
 	if errors.As(err, &down) {
 		return &Error{
 			Code:       CodeKeysUnavailable,
-			Detail:     "the issuer's keys cannot be had",
+			Detail:     "the issuer's keys are unavailable",
 			RetryAfter: down.RetryAfter,
 			Err:        err,
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // TestStaticJWKSRefusesSecrets: a contract is printed and passed on, so a static
-// set must hold public keys only, wherever in it the secret stands.
+// set must contain public keys only, wherever the secret is.
 func TestStaticJWKSRefusesSecrets(t *testing.T) {
 	const secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQ"
 	public, err := json.Marshal(publicJWK(rsaKey().Public(), "k1", ""))

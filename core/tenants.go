@@ -120,7 +120,7 @@ func (t *tenants) cached(issuer string) *resolved {
 }
 
 // cachedEngine returns the engine of an issuer without calling the resolver, nil
-// if the issuer is not accepted. ok is false if only a call can tell.
+// if the issuer is not accepted. ok is false if a call is needed to know.
 func (t *tenants) cachedEngine(issuer string, now time.Time) (e *engine, ok bool) {
 	if !t.mayResolve(issuer) {
 		return nil, true

@@ -24,7 +24,7 @@ type TokenCache struct {
 	// MaxBytes bounds the memory that sessions take, including what is read from
 	// their claims and kept: roles, scopes, decoded claims. Default 32 MiB.
 	MaxBytes int64
-	// Disabled verifies every token from the start, each time.
+	// Disabled turns the cache off: every token is verified in full, each time.
 	Disabled bool
 }
 
@@ -48,7 +48,7 @@ func (t TokenCache) validate(f *configErrors) {
 }
 
 // tokenCache holds the parsed headers of verified tokens by their bytes, and the
-// sessions by the SHA-256 of their tokens. Only what was verified gets in.
+// sessions by the SHA-256 of their tokens. Only verified tokens are added.
 type tokenCache struct {
 	headers      *jose.HeaderCache
 	hits, misses atomic.Uint64
@@ -119,12 +119,12 @@ func (c *tokenCache) reweigh(s *Session) {
 		if known != s {
 			return known, otter.CancelOp
 		}
-		return s, otter.WriteOp // has it weighed
+		return s, otter.WriteOp // updates its weight
 	})
 	c.tokens.CleanUp()
 }
 
-// open makes the cache when the first token has to be kept.
+// open creates the cache when the first token has to be kept.
 func (c *tokenCache) open() {
 	share := uint32(max(1, min(c.size.MaxBytes/int64(c.size.MaxEntries), 1<<30)))
 	c.tokens = otter.Must(&otter.Options[jws.Digest, *Session]{
@@ -135,11 +135,11 @@ func (c *tokenCache) open() {
 	c.ready.Store(true)
 }
 
-// weight returns the bytes that a remembered session keeps alive.
+// weight returns the bytes that a cached session keeps alive.
 func (s *Session) weight() uint32 {
 	const entry = 256 // of the cache, for one session
 	held := entry + int(reflect.TypeFor[Session]().Size()) + s.claims.Size() + sizeOf(s.userID, s.issuer)
-	// The header is shared as long as it is one of a few.
+	// The header is shared while there are few of them.
 	held += int(reflect.TypeFor[jose.Header]().Size()) + s.header.Members.Size() +
 		sizeOf(s.header.Alg, s.header.Kid, s.header.Typ)
 	if d := s.derived.Load(); d != nil {

@@ -26,7 +26,7 @@ func (c *contract) warn() {
 	partyRequired := slices.ContainsFunc(r.ClaimRules, func(c ClaimRule) bool {
 		return c.Claim == "azp" && !c.Optional && !c.Absent
 	})
-	say(r.InsecureMissingParty && !partyRequired, "no party needed: a token without azp passes {AuthorizedParties}",
+	say(r.InsecureMissingParty && !partyRequired, "no party required: a token without azp passes {AuthorizedParties}",
 		"remove {InsecureMissingParty}")
 	tenantChecked := c.template == nil || slices.ContainsFunc(r.ClaimRules, func(rule ClaimRule) bool {
 		return rule.Claim == c.template.claim && rule.OneOf != nil
@@ -48,7 +48,7 @@ func (c *contract) warn() {
 	c.warnings = append(c.warnings, r.Warnings...)
 }
 
-// bound reports whether something else than aud ties a token to this service.
+// bound reports whether something other than aud ties a token to this service.
 func (r *Rules) bound() bool {
 	return len(r.AuthorizedParties) > 0 || slices.ContainsFunc(r.ClaimRules, func(c ClaimRule) bool {
 		return c.Code == CodeAudienceMismatch || c.Code == CodePartyMismatch

@@ -80,7 +80,7 @@ func (p *Playground) handle(
 	}
 	i := slices.IndexFunc(p.scenes, func(s *scene) bool { return s.ID == in.Scene })
 	if i < 0 {
-		mistake(w, http.StatusBadRequest, fmt.Errorf("there is no scene %.40q", in.Scene))
+		mistake(w, http.StatusBadRequest, fmt.Errorf("unknown scene %.40q", in.Scene))
 		return
 	}
 	out, err := act(r.Context(), p.scenes[i], in)
@@ -189,7 +189,7 @@ func (p *Playground) act(ctx context.Context, s *scene, in request) (any, error)
 			return nil, errors.New("the clock goes no further: restart the playground")
 		}
 	default:
-		return nil, fmt.Errorf("there is no action %.40q", in.Action)
+		return nil, fmt.Errorf("unknown action %.40q", in.Action)
 	}
 	return p.state(ctx, s, in)
 }

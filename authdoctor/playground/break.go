@@ -83,14 +83,14 @@ func (s *scene) commonBreaks(contract *core.Contract) []breakage {
 				after: tampered,
 			},
 			breakage{
-				ID: "foreign", Label: "Foreign key", Note: "Signed by somebody else, under the name of the issuer's key.",
+				ID: "foreign", Label: "Foreign key", Note: "Signed with another key, under the issuer's key ID.",
 				change: func(t *providertest.Token, _ time.Time) error {
 					t.ForeignKey = true
 					return nil
 				},
 			},
 			breakage{
-				ID: "none", Label: "alg none", Note: "The header says that no signature is needed, and there is none.",
+				ID: "none", Label: "alg none", Note: "The header says that no signature is needed, and the token has none.",
 				change: func(t *providertest.Token, _ time.Time) error {
 					t.Algorithm = "none"
 					return nil
@@ -205,7 +205,7 @@ func (s *scene) mint(
 			}
 		}
 		if !found {
-			return "", "", fmt.Errorf("there is no way %.40q to break a token", broken)
+			return "", "", fmt.Errorf("unknown way to break a token: %.40q", broken)
 		}
 	}
 	if way.change != nil {

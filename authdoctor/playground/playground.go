@@ -110,7 +110,7 @@ func (p *Playground) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.mux.S
 const shutdownTimeout = 2 * time.Second
 
 // Serve serves the page until ctx ends. It refuses a listener that other
-// machines can reach: whoever reaches the page can mint its tokens.
+// machines can reach: anyone who can open the page can mint its tokens.
 func (p *Playground) Serve(ctx context.Context, l net.Listener) error {
 	if addr, ok := l.Addr().(*net.TCPAddr); !ok || !addr.IP.IsLoopback() {
 		return fmt.Errorf("playground: %s is not a loopback address: listen on 127.0.0.1", l.Addr())

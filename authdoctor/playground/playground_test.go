@@ -215,7 +215,7 @@ func TestProtection(t *testing.T) {
 	}
 }
 
-// TestDoors: a service answers nobody who does not name its scene.
+// TestDoors: a service answers only requests that name its scene.
 func TestDoors(t *testing.T) {
 	p := open(t, playground.Config{})
 	s := p.scene("Clerk")

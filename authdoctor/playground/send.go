@@ -27,7 +27,7 @@ type exchange struct {
 // send sends the token to the four programs at once.
 func (p *Playground) send(ctx context.Context, s *scene, in request) (any, error) {
 	if !slices.Contains(servicePaths(), in.Path) {
-		return nil, fmt.Errorf("there is no path %.40q: choose one of %s", in.Path, strings.Join(servicePaths(), ", "))
+		return nil, fmt.Errorf("unknown path %.40q: choose one of %s", in.Path, strings.Join(servicePaths(), ", "))
 	}
 	if _, err := p.service(s); err != nil {
 		return nil, err

@@ -167,7 +167,7 @@ func find(t *testing.T, name string) adaptertest.Scenario {
 			return s
 		}
 	}
-	t.Fatalf("there is no scenario %q", name)
+	t.Fatalf("unknown scenario %q", name)
 	return adaptertest.Scenario{}
 }
 

@@ -240,7 +240,7 @@ func (s *suite) manyUsers(t *testing.T, server *Server, numbers <-chan int) erro
 			return fmt.Errorf("%s: %w: %q", user, err, x.Body)
 		}
 		if r.UserID != user || r.Service != user || r.Subject != user {
-			return fmt.Errorf("%s was taken for %+v", user, r)
+			return fmt.Errorf("%s was mistaken for %+v", user, r)
 		}
 	}
 	return nil

@@ -237,7 +237,7 @@ func (s *Stage) mint(name string) (string, error) {
 	case "partner for another":
 		return s.second.Token(authtest.Claims{"sub": "partner_1", "aud": "https://other.example"}), nil
 	default:
-		return "", fmt.Errorf("adaptertest: there is no token called %q", name)
+		return "", fmt.Errorf("adaptertest: unknown token %q", name)
 	}
 	return clerktest.SessionToken(s.issuer, person), nil
 }

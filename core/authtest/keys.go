@@ -142,7 +142,7 @@ func generateKey(family string) (crypto.Signer, error) {
 		_, private, err := ed25519.GenerateKey(rand.Reader)
 		return private, err
 	default:
-		return nil, fmt.Errorf("authtest: there are no keys of type %q", family)
+		return nil, fmt.Errorf("authtest: unknown key type %q", family)
 	}
 }
 

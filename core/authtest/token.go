@@ -44,7 +44,7 @@ func ExpiresIn(d time.Duration) TokenOption { return func(m *mint) { m.ttl = d }
 // default is 0.
 func ValidFrom(d time.Duration) TokenOption { return func(m *mint) { m.from = d } }
 
-// WithAlgorithm signs with the issuer's newest key for alg. If there is none but
+// WithAlgorithm signs with the issuer's newest key for alg. Without one, if
 // there is a key of the same type, it signs with that.
 func WithAlgorithm(alg string) TokenOption { return func(m *mint) { m.alg = alg } }
 

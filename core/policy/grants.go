@@ -37,7 +37,7 @@ func AnyScope(scopes ...string) core.Policy {
 		if slices.ContainsFunc(scopes, s.HasScope) {
 			return nil
 		}
-		return insufficient(a, text, "the token grants none of them")
+		return insufficient(a, text, "the token does not grant any of them")
 	}}
 }
 

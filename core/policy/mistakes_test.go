@@ -53,7 +53,7 @@ func TestMistakesPanic(t *testing.T) {
 		"AnyRole()":       {func() { policy.AnyRole() }, "AnyRole: has no roles: name at least one"},
 		"Permission()":    {func() { policy.Permission() }, "Permission: has no permissions: name at least one"},
 		"AnyPermission()": {func() { policy.AnyPermission() }, "AnyPermission: has no permissions: name at least one"},
-		"organization":    {func() { policy.InOrganization("") }, "is the variable behind it set?"},
+		"organization":    {func() { policy.InOrganization("") }, "is its environment variable set?"},
 		"Kind()":          {func() { policy.Kind() }, "Kind: has no kinds: name at least one"},
 		"Kind unknown":    {func() { policy.Kind("robot") }, "KindSession, KindAccess, KindID or KindMachine"},
 		"Claim path":      {func() { policy.Claim("a..b") }, "empty segment"},

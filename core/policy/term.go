@@ -266,7 +266,7 @@ func names(function, what string, given []string) []string {
 	for i, name := range given {
 		if strings.TrimSpace(name) != name || name == "" {
 			panic("policy: " + function + ": " + what + " " + strconv.Itoa(i+1) + " is " + strconv.Quote(name) +
-				": it must not be empty or padded with spaces; is the variable behind it set?")
+				": it must not be empty or padded with spaces; is its environment variable set?")
 		}
 	}
 	return slices.Clone(given)

@@ -335,7 +335,7 @@ func TestBuildNeverTellsASecret(t *testing.T) {
 			_, parseErr := providers.ParseContract([]byte(config))
 			for _, e := range []error{err, parseErr} {
 				if text := fmt.Sprintf("%v %+v %#v %q", e, e, e, core.ConfigErrors(e)); strings.Contains(text, "hunter2") {
-					t.Errorf("%s, %s: the error tells the secret: %s", p.Slug, config, text)
+					t.Errorf("%s, %s: the error contains the secret: %s", p.Slug, config, text)
 				}
 			}
 		}

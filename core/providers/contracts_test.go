@@ -211,7 +211,7 @@ func TestParseContractsErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			contracts, err := providers.ParseContracts([]byte(c.json))
 			if contracts != nil {
-				t.Errorf("got contracts beside an error: %v", contracts)
+				t.Errorf("got contracts with an error: %v", contracts)
 			}
 			found := core.ConfigErrors(err)
 			if len(found) != len(c.want) {

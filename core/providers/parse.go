@@ -39,7 +39,7 @@ import (
 //     A missing audience becomes "authenticated".
 //   - Cognito's audience is an app client id. Access tokens, which have no
 //     aud, are accepted if client_id names it, ID tokens if aud does: the id
-//     stands in claimRules then.
+//     is in claimRules then.
 //   - A literal signingSecret is marshaled as [REDACTED].
 //
 // Any other jwksUri than the preset's own is kept, and a contract without an

@@ -119,7 +119,7 @@ func (c *Catalog) Lookup(slug string) (Provider, bool) {
 }
 
 // Build makes a contract from a provider's configuration in JSON. The members
-// are those of the preset's Config; leewaySeconds and maxAgeSeconds stand for
+// are those of the preset's Config; leewaySeconds and maxAgeSeconds replace
 // its Leeway and MaxAge. Unknown, misspelled and duplicate members are refused.
 //
 // Every mistake is returned at once, as [*core.ConfigError] whose Field is the

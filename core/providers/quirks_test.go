@@ -37,7 +37,7 @@ func TestEveryQuirkIsNeeded(t *testing.T) {
 						continue
 					}
 					if idle[name] = true; !byRule(token.Code) {
-						continue // no rule stands between this token and its verdict
+						continue // no rule applies between this token and its verdict
 					}
 					_, err := verifier(t, world, without(t, contract, i), token).Verify(t.Context(), raw)
 					idle[name] = verdictOf(err) == verdict

@@ -45,7 +45,7 @@ func TestCheck(t *testing.T) {
 }
 
 // TestCheckReportsDifferences plays an adapter that answers every request in
-// its own way beside one that is right.
+// its own way next to one that is right.
 func TestCheckReportsDifferences(t *testing.T) {
 	right := crosstest.Adapters()[0]
 	for name, c := range map[string]struct {

@@ -109,7 +109,7 @@ func TestFaultsAreFound(t *testing.T) {
 		"docs/p.md:302:":                       page(301, "gin", "r.Use(ginauth.New(contract))\nr.Use(1)\n"),
 		"docs/p.md:401:":                       page(401, "", "if ... {\n"),
 		"docs/p.md:502:":                       page(501, "", "type T struct{}\nvar _ core.Policy = T{}\n"),
-		"docs/p.md:601: there is no wrapper":   page(601, "martini", "x()\n"),
+		"docs/p.md:601: unknown wrapper":       page(601, "martini", "x()\n"),
 		"docs/p.md:701: say why":               page(701, "skip", "x()\n"),
 		"docs/p.md:801: a whole file takes no": page(801, "gin", "package main\n"),
 		"docs/p.md:902:": page(

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// wrapper is the function in which a fragment stands.
+// wrapper is the function that surrounds a fragment.
 type wrapper struct {
 	params string
 	result string // its type, if any; the function ends with returning nil
@@ -102,7 +102,7 @@ func (s snippet) source() (text, skipped string, err error) {
 	}
 	w, ok := wrappers()[name]
 	if !ok {
-		return "", "", fmt.Errorf("%s: there is no wrapper %q: use one of %s", s.at(), name,
+		return "", "", fmt.Errorf("%s: unknown wrapper %q: use one of %s", s.at(), name,
 			strings.Join(slices.Sorted(maps.Keys(wrappers())), ", "))
 	}
 	body, err := s.wrapped(w)
@@ -137,7 +137,7 @@ func (s snippet) wrapped(w wrapper) (string, error) {
 	if w.result != "" {
 		closing = "return nil\n}\n"
 	}
-	// The inner block lets a fragment declare a parameter's name anew.
+	// The inner block lets a fragment redeclare a parameter's name.
 	f, err = parser.ParseFile(
 		token.NewFileSet(),
 		"",

@@ -50,7 +50,7 @@ func TestAccessible(t *testing.T) {
 	}
 }
 
-// TestAccessibleNotices breaks the page in each way and expects to be told.
+// TestAccessibleNotices breaks the page in each way and expects a report.
 func TestAccessibleNotices(t *testing.T) {
 	b := open(t, desk, false)
 	for what, spoil := range map[string]string{

@@ -55,9 +55,9 @@ func chromium(t *testing.T) string {
 		}
 	}
 	if os.Getenv("CI") == "true" {
-		t.Fatal("there is no chromium: .ci/run installs it")
+		t.Fatal("no chromium: .ci/run installs it")
 	}
-	t.Skip("there is no chromium: apt-get install chromium")
+	t.Skip("no chromium: apt-get install chromium")
 	return ""
 }
 

@@ -106,7 +106,7 @@ func loadAll(dir string) (all []mutant, err error) {
 		all = append(all, part...)
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("there are no mutants in %s", dir)
+		return nil, fmt.Errorf("no mutants in %s", dir)
 	}
 	return all, nil
 }
@@ -143,7 +143,7 @@ func parse(name, data string) (all []mutant, err error) {
 			current.test = strings.Fields(rest)
 		case word == "mutant":
 			if file == "" {
-				return nil, fmt.Errorf("%s: there is no file line before it", where)
+				return nil, fmt.Errorf("%s: no file line before it", where)
 			}
 			all = append(all, mutant{id: rest, file: file, test: test, where: where})
 			current = &all[len(all)-1]

@@ -106,7 +106,7 @@ func (p *program) run(ctx context.Context, root, temp string, jobs int, r *repor
 		if output, err := p.test1(ctx, root, temp, ""); err != nil {
 			return fmt.Errorf("the tests of %s fail without any mutant: %w\n%s", strings.Join(p.test, " "), err, output)
 		} else if strings.Contains(output, "no tests to run") {
-			return fmt.Errorf("there are no tests: %s", strings.Join(p.test, " "))
+			return fmt.Errorf("no tests: %s", strings.Join(p.test, " "))
 		}
 	}
 	queue := make(chan mutant)

@@ -38,7 +38,7 @@ func TestListings(t *testing.T) {
 	}
 }
 
-// TestNamesOfCore bounds the names that somebody who opens package core has to
+// TestNamesOfCore bounds the names that a reader of package core has to
 // read. What does not fit belongs into a package of its own, as keys and guard.
 func TestNamesOfCore(t *testing.T) {
 	const most = 75

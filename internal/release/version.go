@@ -82,7 +82,7 @@ func setVersionIn(name, version string) error {
 	return os.WriteFile(name, formatted, 0o644)
 }
 
-// check holds the repository against what a release needs.
+// check compares the repository with what a release needs.
 func (r *repository) check(ctx context.Context, version string, out io.Writer) error {
 	var errs []error
 	required, err := r.requiredVersion()

@@ -43,7 +43,7 @@ Examples:
   authdoctor check --config contracts.json --batch < tokens.txt`
 }
 
-// instant is a clock that stands still.
+// instant is a stopped clock.
 type instant time.Time
 
 func (i instant) Now() time.Time { return time.Time(i) }

@@ -147,7 +147,7 @@ func TestCheckBatch(t *testing.T) {
 		t.Errorf("got %+v, %d", reports, out.code)
 	}
 	s.check(t, good+"\n"+good, "--batch").want(t, 0)
-	s.check(t, "\n", "--batch").want(t, 2, "there is no token")
+	s.check(t, "\n", "--batch").want(t, 2, "no token: the input is empty")
 	s.check(t, strings.Repeat("a", 1<<20+1), "--batch").want(t, 2, "not a token")
 }
 
@@ -194,11 +194,11 @@ func TestCheckWithoutContract(t *testing.T) {
 		"https://issuer.example",
 		"--audience",
 		"api",
-	).want(t, 2, "there is no token")
+	).want(t, 2, "no token: the input is empty")
 }
 
 // TestCheckComparesClocks: a fresh token that is expired here is explained by
-// the clock, which the issuer's answers tell.
+// the clock, which the issuer's answers show.
 func TestCheckComparesClocks(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	args := []string{"check", "--provider", "oidc", "--issuer", issuer.URL(), "--audience", authtest.Audience}

@@ -16,7 +16,7 @@ import (
 const (
 	exitGood   = 0 // accepted, valid, as it should be
 	exitBad    = 1 // refused, invalid, different
-	exitUnsure = 2 // cannot tell: wrong usage, an unreadable file, an unreachable issuer
+	exitUnsure = 2 // undecided: wrong usage, an unreadable file, an unreachable issuer
 )
 
 // Errors of commands that have already printed their answer.
@@ -106,7 +106,7 @@ func usageError(err error) error {
 	return fmt.Errorf("%w\nrun: %s --help", err, command)
 }
 
-// fail prints err and returns the exit code for "cannot tell".
+// fail prints err and returns the exit code for "undecided".
 func (e *Env) fail(err error) int {
 	text := strings.TrimPrefix(err.Error(), "auth: ")
 	_, _ = fmt.Fprintln(e.Stderr, "authdoctor: "+term.SafeLines(text))

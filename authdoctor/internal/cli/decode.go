@@ -62,7 +62,7 @@ func orNull(raw json.RawMessage) []byte {
 
 // showToken writes header, claims, dates and notes.
 func showToken(p *term.Page, t *token.Token, now time.Time) {
-	p.Line(p.Bad(unverified), "  Nothing here was checked: anybody can write a token that says this.")
+	p.Line(p.Bad(unverified), "  Nothing here was checked: anyone can write a token that says this.")
 	section := func(name string, raw json.RawMessage) {
 		p.Heading(name)
 		if raw == nil {

@@ -59,8 +59,8 @@ func TestDecodeNotesWhatIsUnusual(t *testing.T) {
 
 func TestDecodeCannotRead(t *testing.T) {
 	for name, c := range map[string]struct{ input, want string }{
-		"nothing": {"", "there is no token"},
-		"spaces":  {" \n\t", "there is no token"},
+		"nothing": {"", "no token: the input is empty"},
+		"spaces":  {" \n\t", "no token: the input is empty"},
 		"opaque":  {"opaque-access-token-1", "no dots"},
 		"two":     {"a.b", "2 parts"},
 		"text":    {"not.a.token", "it is not a JWT"},

@@ -45,7 +45,7 @@ func isTerminal(f *os.File) bool {
 	return err != nil || !os.SameFile(info, null)
 }
 
-// page begins an answer. Color is for terminals only, and for nobody who set
+// page begins an answer. Color is for terminals only, and not for users who set
 // NO_COLOR (https://no-color.org).
 func (e *Env) page() *term.Page {
 	color := e.StdoutTerminal && e.Getenv("NO_COLOR") == "" && e.Getenv("TERM") != "dumb"

@@ -31,7 +31,7 @@ func (c *explainCommand) Run(env *Env) error {
 	}
 	e, ok := codes.Lookup(c.Code)
 	if !ok {
-		return fmt.Errorf("there is no code %q: run authdoctor explain for the list", c.Code)
+		return fmt.Errorf("unknown code %q: run authdoctor explain for the list", c.Code)
 	}
 	rejection := new(guard.Renderer).Render(nil, &core.Error{Code: e.Code})
 	if c.JSON {

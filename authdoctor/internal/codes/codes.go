@@ -29,7 +29,7 @@ func All() []Explanation {
 }
 
 // Lookup finds the explanation of a code. Case does not count, and hyphens and
-// spaces may stand for underscores.
+// spaces may replace underscores.
 func Lookup(code string) (Explanation, bool) {
 	wanted := core.Code(strings.ToUpper(strings.NewReplacer("-", "_", " ", "_").Replace(strings.TrimSpace(code))))
 	for _, e := range All() {

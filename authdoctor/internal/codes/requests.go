@@ -43,7 +43,7 @@ func ofRequests() []Explanation {
 				"is not valid JSON, has a member twice, or has a registered claim of the wrong type. `Bearer null`, `Bearer undefined` and " +
 				"an opaque access token are the usual ones.",
 			Fix: []string{
-				"Look at what the client sends. `null` means that nobody is signed in and the front end called the API anyway.",
+				"Look at what the client sends. `null` means that the user is not signed in and the front end called the API anyway.",
 				"If the provider returned an opaque access token, request one for an API (Auth0 calls it `audience`): " +
 					"then it is a JWT.",
 				"Do not encode, quote or shorten the token on its way.",

@@ -19,7 +19,7 @@ const (
 	Minor    Severity = iota // B: narrower than it could be
 	Moderate                 // C: tokens that were made for others are accepted
 	Serious                  // D: a stolen or foreign token works for long, or in many hands
-	Critical                 // F: anybody can be anybody
+	Critical                 // F: anyone can pose as anyone
 )
 
 // Finding is one warning of a contract.

@@ -10,7 +10,7 @@ import (
 var nested = regexp.MustCompile(`(eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+`)
 
 // WithoutSignatures takes the signatures off the tokens that text holds, so that
-// nobody can use them.
+// they cannot be used.
 func WithoutSignatures(text []byte) []byte {
 	return nested.ReplaceAll(text, []byte("$1.[signature not shown]"))
 }

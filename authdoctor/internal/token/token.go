@@ -58,7 +58,7 @@ func Clean(pasted string) (raw string, notes []string) {
 }
 
 // ErrEmpty says that there was nothing to read.
-var ErrEmpty = errors.New("there is no token: the input is empty")
+var ErrEmpty = errors.New("no token: the input is empty")
 
 // Decode reads a compact token. Its errors do not repeat the token.
 func Decode(raw string) (*Token, error) {
@@ -101,7 +101,7 @@ func (t *Token) note(format string, args ...any) {
 	t.Notes = append(t.Notes, fmt.Sprintf(format, args...))
 }
 
-// segment returns the JSON object of a part, nil if it is none.
+// segment returns the JSON object of a part, nil if it is not one.
 func (t *Token) segment(name, part string) json.RawMessage {
 	data, err := decode(part)
 	if err != nil {
@@ -168,7 +168,7 @@ func (t *Token) remark() {
 	}
 	if t.Header != nil && json.Unmarshal(t.Header, &header) == nil {
 		if strings.EqualFold(header.Alg, "none") {
-			t.note("alg is %q: the token is not signed, so anybody can have written it", header.Alg)
+			t.note("alg is %q: the token is not signed, so anyone could have written it", header.Alg)
 		}
 		if header.Crit != nil {
 			t.note("the header has crit: a verifier that does not know what it names must refuse the token (RFC 7515 §4.1.11)")

@@ -20,7 +20,7 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// Revocations is the revoker under test, with the store behind it.
+// Revocations is the revoker under test, with its store.
 type Revocations struct {
 	Revoker guard.Revoker
 	// Revoke revokes the session's user, session or token.

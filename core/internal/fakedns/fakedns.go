@@ -32,7 +32,8 @@ func install() *atomic.Pointer[string] {
 	return &server
 }
 
-// Start makes every look-up of this process answer with addrs in turn, the last one for ever, until the test ends.
+// Start makes every look-up of this process answer with addrs in turn, then with the last one again and again, until
+// the test ends.
 func Start(tb TB, addrs ...[4]byte) {
 	tb.Helper()
 	conn, err := new(net.ListenConfig).ListenPacket(context.Background(), "udp", "127.0.0.1:0")

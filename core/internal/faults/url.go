@@ -12,8 +12,8 @@ import (
 type URLRules struct {
 	InsecureHTTP bool // http is accepted for every host, not for loopback only
 	Query        bool // a query is accepted
-	Issuer       bool // the URL is to be an issuer: no page, no document
-	IssuerHost   bool // the host is to be an issuer's: no page
+	Issuer       bool // the URL must be an issuer, not a page or a document
+	IssuerHost   bool // the host must be an issuer's, not that of a page
 }
 
 // URL notes what is wrong with a URL. Keys and metadata are fetched from such

@@ -58,7 +58,7 @@ func TestValueTime(t *testing.T) {
 		`1` + zeros, `0.` + zeros + `1e450`,
 	} {
 		got, err := value(t, data).Time()
-		if err == nil || refusal(t, err) != "a date lies outside the years 1 to 9999" || !got.IsZero() {
+		if err == nil || refusal(t, err) != "a date is outside the years 1 to 9999" || !got.IsZero() {
 			t.Errorf("%.40s: %v, %v", data, got, err)
 		}
 	}

@@ -135,7 +135,7 @@ func (w *exactWalk) decodedName(scratch []byte) ([]byte, bool) {
 	return appendText(scratch, name)
 }
 
-// blank overwrites what lies between start and end with spaces, so that the offsets in errors stay right.
+// blank overwrites everything between start and end with spaces, so that the offsets in errors stay right.
 func (w *exactWalk) blank(start, end int) {
 	if start < 0 { // no comma where one must be
 		w.fault = true

@@ -65,5 +65,5 @@ var (
 // Faults of a NumericDate (RFC 7519 §2).
 var (
 	errDateKind  = &FormatError{"a date is not a JSON number"}
-	errDateRange = &FormatError{"a date lies outside the years 1 to 9999"}
+	errDateRange = &FormatError{"a date is outside the years 1 to 9999"}
 )

@@ -109,7 +109,7 @@ func (s *Source) decode(data []byte, now time.Time) (*snapshot, error) {
 	return snap, nil
 }
 
-// loadCached returns the cache's snapshot, nil if there is none that can be used. Only a refresh calls it.
+// loadCached returns the cache's snapshot, nil if it has no usable one. Only a refresh calls it.
 func (s *Source) loadCached(ctx context.Context, f *refresh, now time.Time) *snapshot {
 	if s.cfg.Cache == nil || s.cfg.Source != nil {
 		return nil

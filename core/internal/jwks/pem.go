@@ -43,7 +43,7 @@ func FromPEM(data []byte, kid, alg string) (*Set, error) {
 	set.index()
 	for _, alg := range set.algs {
 		if _, few := set.byAlg[alg]; !few {
-			return nil, fmt.Errorf("jwks: more than %d PEM keys for %s; a JWK Set tells them apart by kid", maxKidless, alg)
+			return nil, fmt.Errorf("jwks: more than %d PEM keys for %s; a JWK Set distinguishes them by kid", maxKidless, alg)
 		}
 	}
 	return set, nil

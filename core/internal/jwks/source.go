@@ -24,7 +24,7 @@ type Config struct {
 	Discovery bool
 	// DiscoveryURL overrides where the metadata is. Default: Issuer + "/.well-known/openid-configuration".
 	DiscoveryURL string
-	// Algorithms are those that the contract accepts; keys that fit none of them are skipped. Default: all.
+	// Algorithms are those that the contract accepts; keys that do not fit any of them are skipped. Default: all.
 	Algorithms []string
 	// KeyUses are the accepted values of a key's "use", "" for its absence. Default: "sig" and absence.
 	KeyUses []string

@@ -33,7 +33,7 @@ type Algorithm struct {
 // prepared once, unless standardRSA leaves them to crypto/rsa.
 func (a *Algorithm) Verify(k *jwks.Key, input string, sig []byte, standardRSA bool) bool {
 	if a.Symmetric {
-		return false // a published key used as a secret would let anybody sign
+		return false // a published key used as a secret would let anyone sign
 	}
 	if a.rsa != notRSA && !standardRSA {
 		if prepared := preparedRSA(k); prepared != nil {

@@ -51,7 +51,7 @@ func (i Info) Describe(e *event.TokenRejected) {
 }
 
 // withoutTokens replaces the segments of a path that look like a JWT, whose header
-// is a JSON object in base64url: whoever reads the log must not be able to use it.
+// is a JSON object in base64url: a reader of the log must not be able to use it.
 func withoutTokens(path string) string {
 	if !strings.Contains(path, "eyJ") {
 		return path

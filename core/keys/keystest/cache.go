@@ -16,7 +16,7 @@ type cacheCheck struct {
 	check func(ctx context.Context, c keys.Cache) error
 }
 
-// ids are what verifiers store under: URLs, which must not be taken for paths or be cut short.
+// ids are what verifiers store under: URLs, which must not be treated as paths or shortened.
 func ids() []string {
 	long := "https://id.example/" + strings.Repeat("a", 500)
 	return []string{

@@ -53,7 +53,7 @@ type Config struct {
 
 	// UserIDClaim is "sub" by default; a path as in core.Rules.
 	UserIDClaim string `json:"userIdClaim,omitempty"`
-	// RolesClaim is the claim in which an Action of yours puts roles, such as
+	// RolesClaim is the claim in which your Action puts roles, such as
 	// "https://northwind.example/roles". Auth0 sends none of its own accord.
 	RolesClaim string `json:"rolesClaim,omitempty"`
 	// Leeway is 30 s by default, none if negative.

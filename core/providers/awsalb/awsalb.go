@@ -26,7 +26,7 @@ import (
 )
 
 // Header is the request header that carries the token, without a scheme. The
-// headers X-Amzn-Oidc-Identity and X-Amzn-Oidc-Accesstoken beside it are not
+// headers X-Amzn-Oidc-Identity and X-Amzn-Oidc-Accesstoken next to it are not
 // signed by the load balancer.
 const Header = "X-Amzn-Oidc-Data"
 

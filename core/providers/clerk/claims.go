@@ -7,7 +7,7 @@ import (
 
 // Claims are the claims of Clerk's tokens, of version 1 and 2 and of every
 // kind; what a token does not carry is zero. Custom claims of your own stand
-// separate: embed Claims in a struct of yours.
+// separate: embed Claims in your own struct.
 //
 // Decoding does not judge. For roles and permissions ask the session, which
 // reads both versions: core.Session.Organization, Permissions and HasRole.
@@ -31,7 +31,7 @@ type Claims struct {
 	// Status is "active" or "pending" (version 2).
 	Status string `json:"sts,omitempty"`
 	// FactorAges are minutes since the first and the second factor were
-	// verified, -1 for never; nil if the token does not tell.
+	// verified, -1 for never; nil if the token does not say.
 	FactorAges []int `json:"fva,omitempty"`
 	// Actor is who impersonates the user.
 	Actor *Actor `json:"act,omitempty"`
@@ -63,7 +63,7 @@ type Claims struct {
 	CustomOrganizationID string `json:"organization_id,omitempty"`
 }
 
-// ActiveOrganization is the claim o of a version 2 token, as it stands there:
+// ActiveOrganization is the claim o of a version 2 token, as it is there:
 // packed. Session.Permissions unpacks it.
 type ActiveOrganization struct {
 	ID                    string `json:"id"`

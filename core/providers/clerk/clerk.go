@@ -51,7 +51,7 @@ type Config struct {
 	AllowPending bool `json:"allowPending,omitempty"`
 	// Audience is checked if set: for JWT templates with an aud, and for
 	// machine tokens, whose aud are the machine ids they are meant for. Session
-	// tokens have no aud unless you add one: where Accept has them beside other
+	// tokens have no aud unless you add one: where Accept has them together with other
 	// kinds, those without pass.
 	Audience core.Strings `json:"audience,omitempty"`
 	// UserIDClaim is "sub" by default. "organization_id", "org_id" and "o.id"
@@ -121,7 +121,7 @@ func (c *Config) checkParties(f *preset.Faults) {
 	}
 }
 
-// userIDClaims lets every name of the organization's id stand for all: version
+// userIDClaims treats every name of the organization's id as the same: version
 // 2 tokens have o.id, version 1 and OAuth tokens org_id, and the TypeScript
 // package's guide says organization_id.
 func userIDClaims(claim string) (first string, fallbacks []string) {

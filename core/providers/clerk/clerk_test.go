@@ -294,7 +294,7 @@ func TestOpaqueTokens(t *testing.T) {
 			t.Errorf("%s: %v", opaque[:3], err)
 		}
 		if strings.Contains(fmt.Sprint(err), opaque) {
-			t.Errorf("tells the token: %v", err)
+			t.Errorf("reveals the token: %v", err)
 		}
 	}
 }

@@ -139,7 +139,7 @@ func TestBadConfig(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			contract, err := clerk.NewContract(tt.cfg)
 			if contract != nil {
-				t.Error("a contract beside an error")
+				t.Error("a contract with an error")
 			}
 			found := core.ConfigErrors(err)
 			var got []string
@@ -155,7 +155,7 @@ func TestBadConfig(t *testing.T) {
 				}
 			}
 			if err != nil && (strings.Contains(err.Error(), "sk_live_abc") || strings.Contains(err.Error(), "a:b@")) {
-				t.Errorf("tells a secret: %v", err)
+				t.Errorf("reveals a secret: %v", err)
 			}
 		})
 	}

@@ -66,7 +66,7 @@ func Lax() Reverification { return Reverification{24 * time.Hour, SecondFactor} 
 // then is added. A token without fva, or with one that is no pair of whole
 // numbers, fails. Reverification fails with core.CodeReauthenticationRequired
 // and MaxAge After; everything else with core.CodeForbidden, and first. Where
-// the token does not tell (fea, pla or fva is missing), the error wraps
+// the token does not say (fea, pla or fva is missing), the error wraps
 // core.CodeMissingClaim, so that policy.Not refuses as well.
 //
 // Has panics if nothing is asked, and on a Reverification that is half set or
@@ -131,7 +131,7 @@ func (h *has) String() string { return h.text }
 // Check implements [core.Policy].
 func (h *has) Check(s *core.Session) error {
 	if s == nil || s.UserID() == "" {
-		return &core.Error{Code: core.CodeTokenMissing, Detail: h.text + ": nobody is signed in"}
+		return &core.Error{Code: core.CodeTokenMissing, Detail: h.text + ": the user is not signed in"}
 	}
 	if s.Kind() != core.KindSession {
 		return h.refuse("the token is not a session token", "")

@@ -22,7 +22,7 @@ func TestHas(t *testing.T) {
 	for name, tt := range map[string]struct {
 		check clerk.Check
 		token token
-		want  core.Code // "" holds, MISSING_CLAIM: the token does not tell
+		want  core.Code // "" holds, MISSING_CLAIM: the token does not say
 	}{
 		"role":                   {clerk.Check{Role: "org:admin"}, session2(), ""},
 		"role without org":       {clerk.Check{Role: "admin"}, session2(), ""},

@@ -7,7 +7,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/internal/preset"
 )
 
-// unknownIssuer stands in after a mistake in the configuration, so that the
+// unknownIssuer is used after a mistake in the configuration, so that the
 // other mistakes are found too. No contract is made with it.
 const unknownIssuer = "https://clerk.invalid"
 
@@ -83,7 +83,7 @@ func issuerOf(key string) string {
 	return "https://" + strings.ToLower(host)
 }
 
-// isHost tells a name with a dot in it; every issuer of Clerk has one.
+// isHost reports whether host is a name with a dot in it; every issuer of Clerk has one.
 func isHost(host string) bool {
 	labels := strings.Split(host, ".")
 	for _, label := range labels {

@@ -179,7 +179,7 @@ func (n noNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, errors.New("no network")
 }
 
-// verifier holds tokens against cfg, ten seconds after they were minted; the
+// verifier checks tokens against cfg, ten seconds after they were minted; the
 // sample instance and its key are filled in.
 func verifier(tb testing.TB, cfg clerk.Config) (*core.Verifier, *clock) {
 	tb.Helper()

@@ -18,7 +18,7 @@ const (
 	MachineToken  Token = "machine"  // M2M tokens in JWT form
 )
 
-// Values of the header parameter cat, by which Clerk tells its tokens apart
+// Values of the header parameter cat, by which Clerk distinguishes its tokens
 // (@clerk/backend, tokens/jwtCategories.ts).
 const (
 	categorySession  = "cl_B7d4PD111AAA"
@@ -59,7 +59,7 @@ func (a accepted) types() []string {
 }
 
 // rules refuse every kind that is not listed. Not every token has a category, so
-// what the kinds carry tells them apart as well.
+// the kinds also differ in what they carry.
 func (a accepted) rules(allowPending bool) []core.ClaimRule {
 	rules := append(a.subjectRules(), a.kindRules()...)
 	if !allowPending {
@@ -117,7 +117,7 @@ func isSession() []core.ClaimRule {
 }
 
 // partyRule requires azp of session and template tokens where kinds that have
-// none are accepted beside them.
+// none are accepted with them.
 func partyRule() core.ClaimRule {
 	return core.ClaimRule{
 		Claim:  "azp",
@@ -129,7 +129,7 @@ func partyRule() core.ClaimRule {
 }
 
 // audienceRules hold the audience where session tokens, which have none unless
-// the instance adds one, are accepted beside kinds that do.
+// the instance adds one, are accepted together with kinds that do.
 func (a accepted) audienceRules(audience []string) []core.ClaimRule {
 	const why = "the services that the token is meant for"
 	rule := func(when ...core.ClaimRule) core.ClaimRule {

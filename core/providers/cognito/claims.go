@@ -8,7 +8,7 @@ import (
 
 // Claims are the claims of a user pool's access and ID tokens; what a token
 // does not carry is zero. Custom attributes are claims custom:<name> of ID
-// tokens, always strings: embed Claims in a struct of yours that has them.
+// tokens, always strings: embed Claims in a struct that has them.
 //
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-with-identity-providers.html.
 type Claims struct {

@@ -49,7 +49,7 @@ type Config struct {
 	// UserIDClaim is "sub" by default; a path as in core.Rules.
 	UserIDClaim string `json:"userIdClaim,omitempty"`
 	// Leeway is 30 s by default, none if negative. AWS's own verifier has none
-	// unless told otherwise.
+	// unless configured otherwise.
 	Leeway time.Duration `json:"-"`
 	// Adjust, if set, changes the rules before the contract is made of them: it
 	// can add conditions that Config has no field for.

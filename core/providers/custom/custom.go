@@ -18,7 +18,7 @@ import (
 
 // Config says how tokens are signed and what they must say. One of
 // SigningSecret, SigningSecretEnv, JWKSURL, JWKS and PEM is required. A secret
-// may stand beside keys while you change from one to the other: name the
+// may accompany keys while you change from one to the other: name the
 // Algorithms of both then, the token's chooses.
 type Config struct {
 	// SigningSecret is the key of HS256, HS384 or HS512, at least as long as
@@ -95,7 +95,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	})
 }
 
-// standIn fills in keys after their lack was told, so that the other mistakes
+// standIn fills in keys after their absence was reported, so that the other mistakes
 // are found too. No contract is made with them.
 func standIn(rules *core.Rules) {
 	symmetric := func(alg string) bool { return strings.HasPrefix(alg, "HS") }

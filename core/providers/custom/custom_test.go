@@ -270,7 +270,7 @@ func TestBadConfig(t *testing.T) {
 				}
 			}
 			if err != nil && (strings.Contains(err.Error(), "top-secret") || strings.Contains(err.Error(), secret[:63])) {
-				t.Errorf("tells the secret: %v", err)
+				t.Errorf("reveals the secret: %v", err)
 			}
 		})
 	}

@@ -4,7 +4,7 @@ import "github.com/revstackhq/auth-go/core"
 
 // Claims are the claims of a session JWT; what a token does not carry is zero.
 // Custom claims and those of JWT templates are separate: embed Claims in a
-// struct of yours.
+// own struct.
 //
 // Source: https://docs.descope.com/session-overview and github.com/descope/go-sdk.
 type Claims struct {

@@ -4,7 +4,7 @@ import "github.com/revstackhq/auth-go/core"
 
 // Claims are the claims of Entra's access tokens, of version 1.0 and 2.0; what
 // a token does not carry is zero. Optional and mapped claims of yours stand
-// separate: embed Claims in a struct of yours.
+// separate: embed Claims in your own struct.
 //
 // Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference.
 type Claims struct {

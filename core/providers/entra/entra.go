@@ -6,7 +6,7 @@
 //		Audience: []string{"5b1e7c20-94d3-4f6a-8e12-0c7a9d4b3f65"},
 //	})
 //
-// It accepts access tokens for an API of yours, of one version: version 2.0,
+// It accepts access tokens for your own API, of one version: version 2.0,
 // or 1.0 with [Config.Version]. The API's registration decides which one it
 // gets, not the endpoint that was asked. Tokens for Microsoft Graph are none of
 // yours and can't be verified.
@@ -167,7 +167,7 @@ func (c *Config) trust(rules *core.Rules, f *preset.Faults) {
 	})
 }
 
-// hints tell a token of the other version: the API's registration, whose default
+// hints recognize a token of the other version: the API's registration, whose default
 // is version 1.0, decides which one there is.
 func (c *Config) hints(cloud, sts string) map[string]string {
 	if c.Version == V1 {
@@ -225,7 +225,7 @@ func (c *Config) audience(f *preset.Faults) []string {
 	return audience
 }
 
-// rules tell access tokens from ID tokens, and people from applications. An API
+// rules distinguish access tokens from ID tokens, and people from applications. An API
 // that shares its registration with the application has the same audience for
 // both.
 func (c *Config) rules(f *preset.Faults) []core.ClaimRule {

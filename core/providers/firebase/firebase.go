@@ -143,7 +143,7 @@ func (c *Config) rules() []core.ClaimRule {
 			Reason: "a custom token, and no ID token or cookie, lacks it",
 		},
 		{Claim: "sub", Format: "nonEmpty", MaxLength: maxUserID, Reason: "a user id has 1 to 128 characters"},
-		{Claim: "auth_time", InPast: true, Reason: "a sign-in lies in the past"},
+		{Claim: "auth_time", InPast: true, Reason: "a sign-in is in the past"},
 		c.tenantRule(),
 	}
 	if c.InsecureAnyTenant {

@@ -4,7 +4,7 @@ import "github.com/revstackhq/auth-go/core"
 
 // Claims are the claims of a workflow run's token. All of them but the dates are
 // strings: ids, numbers and booleans ("true") too. Custom repository properties
-// (repo_property_…) are separate: embed Claims in a struct of yours.
+// (repo_property_…) are separate: embed Claims in your own struct.
 //
 // Source: https://docs.github.com/actions/reference/security/oidc.
 type Claims struct {

@@ -36,8 +36,7 @@ type Config struct {
 	RepositoryIDs []string `json:"repositoryIds,omitempty"`
 	OwnerIDs      []string `json:"ownerIds,omitempty"`
 	// Repositories are written owner/name, Owners are organizations or users;
-	// GitHub does not tell their upper and lower case apart, and neither is it
-	// told apart here.
+	// GitHub ignores their case, and so does this preset.
 	Repositories []string `json:"repositories,omitempty"`
 	Owners       []string `json:"owners,omitempty"`
 	// Workflows are the files whose run asked for the token (workflow_ref),

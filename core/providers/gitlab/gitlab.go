@@ -261,7 +261,7 @@ func mapping() core.Mapping {
 		Roles:            none,
 		Permissions:      none,
 		Scopes:           none,
-		Email:            none, // user_email is whoever started the job, not the job
+		Email:            none, // user_email is the person who started the job, not the job
 		ClientID:         preset.Refs("ci_config_ref_uri"),
 		Kind:             core.KindMachine,
 	}

@@ -41,14 +41,14 @@ type Config struct {
 	// (azp): of a mobile app it is the app's own. Any if empty.
 	AuthorizedParties []string `json:"authorizedParties,omitempty"`
 	// HostedDomains restricts sign-in to these Google Workspace or Cloud
-	// organizations (hd). The domain of an e-mail address does not tell: anyone
+	// organizations (hd). The domain of an e-mail address proves nothing: anyone
 	// can have a Google account with an address of any domain.
 	HostedDomains []string `json:"hostedDomains,omitempty"`
 	// RequireVerifiedEmail refuses tokens whose e-mail address Google has not
 	// verified, or that carry none.
 	RequireVerifiedEmail bool `json:"requireVerifiedEmail,omitempty"`
 	// AllowServiceAccounts accepts ID tokens of service accounts, of anyone's
-	// projects: whoever has one can name any audience. Their kind is machine.
+	// projects: anyone who has one can name any audience. Their kind is machine.
 	// Use ServiceAccounts unless you check the address yourself.
 	AllowServiceAccounts bool `json:"allowServiceAccounts,omitempty"`
 	// Leeway is 5 min by default, as in Google's own library.

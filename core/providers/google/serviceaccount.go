@@ -29,7 +29,7 @@ func noServiceAccounts() []core.ClaimRule {
 	}
 }
 
-// onlyServiceAccounts holds the address against the list, which Google must have
+// onlyServiceAccounts checks the address against the list, which Google must have
 // verified. Where people sign in too the rules are for service accounts alone.
 func (c *Config) onlyServiceAccounts(f *preset.Faults) []core.ClaimRule {
 	accounts := make([]string, 0, len(c.ServiceAccounts))

@@ -5,7 +5,7 @@
 //
 // The proxy puts its token into the header [Header] of every request it lets
 // through. Whoever reaches the service past the proxy can send any header, so
-// the token must be verified; the headers X-Goog-Authenticated-User-* beside it
+// the token must be verified; the headers X-Goog-Authenticated-User-* next to it
 // prove nothing. Health checks of the load balancer carry no token.
 package iap
 

@@ -35,12 +35,12 @@ type Config struct {
 	InsecureAnyAudience bool `json:"insecureAnyAudience,omitempty"`
 
 	// RoleClients are the clients whose roles (resource_access.<client>.roles)
-	// become roles of the session, beside those of the realm; Audience by
+	// become roles of the session, in addition to those of the realm; Audience by
 	// default. The names are put together: a role "admin" of a client is then
 	// the same as the realm's.
 	RoleClients []string `json:"roleClients,omitzero"`
 	// OrganizationClaim is the path of a claim with the id of the person's
-	// organization, if a mapper of yours writes one as a string. Keycloak's own
+	// organization, if your own mapper writes one as a string. Keycloak's own
 	// claim "organization" is read anyway, where it names exactly one: the alias
 	// is the organization's slug, and its id is there if the mapper adds it.
 	OrganizationClaim string `json:"organizationClaim,omitempty"`

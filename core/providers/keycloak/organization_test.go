@@ -43,6 +43,6 @@ func TestOrganizations(t *testing.T) {
 	}
 	var claims keycloak.Claims
 	if json.Unmarshal([]byte(`{"organization":[7]}`), &claims) == nil {
-		t.Error("a number is taken for an organization")
+		t.Error("a number is accepted as an organization")
 	}
 }

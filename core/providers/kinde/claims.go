@@ -8,7 +8,7 @@ import (
 
 // Claims are the claims of Kinde's access tokens; what a token does not carry is
 // zero. Properties that you put into the token are separate: embed Claims
-// in a struct of yours.
+// in your own struct.
 //
 // Source: https://docs.kinde.com/build/tokens/about-access-tokens/.
 type Claims struct {

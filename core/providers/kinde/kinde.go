@@ -19,7 +19,7 @@ import (
 // and ClientIDs.
 type Config struct {
 	// Domain is your Kinde domain, your-business.kinde.com, or the custom
-	// domain: whichever sign-in uses stands in iss.
+	// domain: the one that sign-in uses is in iss.
 	Domain string `json:"domain"`
 	// Audience is the audience of an API registered in Settings, APIs.
 	Audience core.Strings `json:"audience,omitempty"`

@@ -29,7 +29,7 @@ type Bound struct {
 	Secret         *Object `json:"secret,omitempty"`
 	Node           *Object `json:"node,omitempty"`
 	// WarnAfter is when the pod should have got a new token, in seconds since
-	// 1970; exp lies up to a year behind it where tokens are extended.
+	// 1970; exp is up to a year later where tokens are extended.
 	WarnAfter int64 `json:"warnafter,omitempty"`
 }
 

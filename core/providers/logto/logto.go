@@ -25,7 +25,7 @@ type Config struct {
 	// Audience is the API identifier (resource indicator) of the API resource.
 	Audience core.Strings `json:"audience,omitempty"`
 	// Organizations are ids of organizations whose organization tokens (aud
-	// urn:logto:organization:<id>) are accepted, beside Audience.
+	// urn:logto:organization:<id>) are accepted, in addition to Audience.
 	Organizations []string `json:"organizations,omitempty"`
 	// AnyOrganization accepts the organization tokens of every organization of
 	// the tenant, and no other tokens: the session's organization says whose.
@@ -99,7 +99,7 @@ func (c *Config) rules() []core.ClaimRule {
 	return rules
 }
 
-// isMachine tells the client credentials grant, in which the subject is the
+// isMachine recognizes the client credentials grant, in which the subject is the
 // application itself.
 func isMachine() core.ClaimRule { return core.ClaimRule{Claim: "sub", SameAs: "client_id"} }
 

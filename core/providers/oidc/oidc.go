@@ -149,6 +149,6 @@ func kinds() []core.KindRule {
 	}
 }
 
-// unknownIssuer stands in after a mistake in the configuration, so that the
+// unknownIssuer is used after a mistake in the configuration, so that the
 // other mistakes are found too. No contract is made with it.
 const unknownIssuer = "https://issuer.invalid"

@@ -4,7 +4,7 @@ import "github.com/revstackhq/auth-go/core"
 
 // Claims are the claims of Okta's access and ID tokens; what a token does not
 // carry is zero. Claims that you added to the authorization server stand beside
-// them: embed Claims in a struct of yours.
+// them: embed Claims in your own struct.
 //
 // Source: https://developer.okta.com/docs/reference/api/oidc/#tokens-and-claims.
 type Claims struct {

@@ -13,7 +13,7 @@
 // A case's config is laid over the file's, a refusal's header over its base's
 // (null removes a member). Who signs puts in the kid, unless header says
 // "kid": null. In config, "${PEM:RS256}" stands for the public key of that
-// algorithm and "${JWKS}" for the key set of whoever signs. "padding" beside
+// algorithm and "${JWKS}" for the key set of the signer. "padding" next to
 // "config", or in a refusal, is [Token]'s.
 package providertest
 

@@ -11,7 +11,7 @@ import (
 )
 
 // TestKeyUses: a bundle's keys for tokens are used, those for certificates are
-// not, so that whoever holds a workload's certificate authority mints no tokens.
+// not, so that the holder of a workload's certificate authority cannot mint tokens.
 func TestKeyUses(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	token := issuer.Token(authtest.Claims{

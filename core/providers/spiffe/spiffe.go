@@ -137,7 +137,7 @@ func (c *Config) checkPath(field, path string, f *preset.Faults) {
 		bad = bad || segment == "" || segment == "." || segment == ".."
 	}
 	if bad {
-		f.Add(field, path, "must be a path such as /ns/billing/sa/invoicer: with a slash before it and none behind it")
+		f.Add(field, path, "must be a path such as /ns/billing/sa/invoicer: with a leading slash and without a trailing one")
 	}
 }
 

@@ -49,7 +49,7 @@ func TestNewContractFaults(t *testing.T) {
 			Fields: []string{"Paths"},
 		},
 		{
-			Name:   "a prefix with a slash behind it",
+			Name:   "a prefix with a trailing slash",
 			Config: good(func(c *spiffe.Config) { c.PathPrefixes = []string{"/ns/"} }),
 			Fields: []string{"PathPrefixes"},
 		},

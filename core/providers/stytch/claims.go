@@ -3,7 +3,7 @@ package stytch
 import "github.com/revstackhq/auth-go/core"
 
 // Claims are the claims of Stytch's tokens; what a token does not carry is zero.
-// Custom claims are separate: embed Claims in a struct of yours.
+// Custom claims are separate: embed Claims in your own struct.
 //
 // Source: https://stytch.com/docs and github.com/stytchauth/stytch-go.
 type Claims struct {

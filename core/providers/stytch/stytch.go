@@ -98,7 +98,7 @@ func (c *Config) keys() string {
 	return host + "/v1/sessions/jwks/" + c.ProjectID
 }
 
-// rules tell the kinds of tokens of a project apart: all have the same issuer,
+// rules distinguish the kinds of a project's tokens: all have the same issuer,
 // audience and keys, and so have those of Connected Apps.
 func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	if c.Kind != KindB2B && len(c.Organizations) > 0 {

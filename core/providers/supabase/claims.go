@@ -7,7 +7,7 @@ import (
 )
 
 // Claims are the claims of Supabase's access tokens; what a token does not
-// carry is zero. Claims that an access token hook adds stand beside them: embed
+// carry is zero. Claims that an access token hook adds are separate: embed
 // Claims in a struct of yours.
 //
 // Source: https://supabase.com/docs/guides/auth/jwt-fields.

@@ -29,7 +29,7 @@ type Config struct {
 	// Issuer is <project URL>/auth/v1 by default. Self-hosted Auth writes what
 	// GOTRUE_JWT_ISSUER says, and no iss at all if that is not set.
 	Issuer string `json:"issuer,omitempty"`
-	// InsecureNoIssuer accepts tokens without iss, of self-hosted Auth, beside
+	// InsecureNoIssuer accepts tokens without iss, of self-hosted Auth, in addition to
 	// those of Issuer if that is set. The keys alone then say whose they are:
 	// they must be yours, a secret or keys of your own server. Better set
 	// GOTRUE_JWT_ISSUER.
@@ -67,7 +67,7 @@ type Config struct {
 
 	// UserIDClaim is "sub" by default; a path as in core.Rules.
 	UserIDClaim string `json:"userIdClaim,omitempty"`
-	// RolesClaim is where your own roles stand, such as
+	// RolesClaim is where your own roles are, such as
 	// "app_metadata.team_role". Never a claim below user_metadata: users edit
 	// that themselves. The Postgres role is among the roles anyway.
 	RolesClaim string `json:"rolesClaim,omitempty"`
@@ -188,7 +188,7 @@ func (c *Config) keys(rules *core.Rules, base string, f *preset.Faults) {
 		rules.JWKSURL = base + "/auth/v1/.well-known/jwks.json"
 	case c.Migrating:
 		f.Missing("ProjectURL", "is required with {Migrating}, or {JWKSURL} or {JWKS}: the published keys are there")
-		rules.JWKSURL = "https://project.invalid" // stands in, so that no second mistake is reported for this one
+		rules.JWKSURL = "https://project.invalid" // a placeholder, so that this mistake is reported once
 	}
 }
 

@@ -4,7 +4,7 @@ import "github.com/revstackhq/auth-go/core"
 
 // Claims are the claims of a session access token of version 3 and later; what
 // a token does not carry is zero. What the backend adds to accessTokenPayload
-// stands beside them: embed Claims in a struct of yours.
+// are separate: embed Claims in your own struct.
 //
 // Source: https://supertokens.com/docs and recipe/session of the backend SDKs.
 type Claims struct {

@@ -2,7 +2,7 @@
 //
 //	contract, err := supertokens.NewContract(supertokens.Config{APIDomain: "https://api.example.com"})
 //
-// It accepts session access tokens, for services beside the one that runs a
+// It accepts session access tokens, for services other than the one that runs a
 // backend SDK of SuperTokens. It does not see revocation, and does not do the
 // SDK's anti-CSRF check: take the token from the Authorization header, or let
 // the guard's own rule for cookies protect the cookie sAccessToken.

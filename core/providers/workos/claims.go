@@ -4,7 +4,7 @@ import "github.com/revstackhq/auth-go/core"
 
 // Claims are the claims of AuthKit's access tokens; what a token does not carry
 // is zero. Claims that a JWT template adds are separate: embed Claims in a
-// struct of yours.
+// own struct.
 //
 // Source: https://workos.com/docs/authkit/sessions.
 type Claims struct {

@@ -10,7 +10,7 @@ import (
 
 // Claims are the claims of Zitadel's tokens; what a token does not carry is
 // zero. Which ones there are depends on the scopes. Claims that an action adds
-// are separate: embed Claims in a struct of yours.
+// are separate: embed Claims in your own struct.
 //
 // Source: https://zitadel.com/docs/apis/openidoauth/claims.
 type Claims struct {

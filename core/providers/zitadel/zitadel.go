@@ -109,7 +109,7 @@ func (c *Config) rules(f *preset.Faults) []core.ClaimRule {
 	return rules
 }
 
-// isPerson tells people's access tokens: their application is among the
+// isPerson recognizes people's access tokens: their application is among the
 // audiences. A machine user's client id is its own name or id, which never is.
 func isPerson() core.ClaimRule { return core.ClaimRule{Claim: "aud", SameAs: "client_id"} }
 

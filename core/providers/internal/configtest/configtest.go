@@ -30,7 +30,7 @@ func Mistakes[C any](t *testing.T, newContract func(C) (*core.Contract, error), 
 				t.Errorf("the mistakes are in %q, not %q: %v", got, c.Fields, err)
 			}
 			if contract != nil {
-				t.Error("there is a contract beside the error")
+				t.Error("there is a contract with the error")
 			}
 		})
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // TestContractReportsAllMistakes: the preset's own mistakes don't hide those that
-// core finds, and what only follows from them is not told.
+// core finds, and their consequences are not reported.
 func TestContractReportsAllMistakes(t *testing.T) {
 	var f preset.Faults
 	f.Required("Domain", "", "the tenant's domain")
@@ -23,7 +23,7 @@ func TestContractReportsAllMistakes(t *testing.T) {
 	}
 	slices.Sort(fields)
 	if want := []string{"Domain", "Leeway", "UserID"}; !slices.Equal(fields, want) {
-		t.Errorf("told %q, want %q: %v", fields, want, err)
+		t.Errorf("reported %q, want %q: %v", fields, want, err)
 	}
 
 	f = preset.Faults{}
