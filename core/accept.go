@@ -28,11 +28,22 @@ func (k *Contract) Accept(claims json.RawMessage) (*Session, error) {
 // Accept is [Contract.Accept] by the contract that the claim iss chooses. ctx
 // bounds the wait for a resolver.
 func (v *Verifier) Accept(ctx context.Context, claims json.RawMessage) (*Session, error) {
+	return v.accept(ctx, claims, nil)
+}
+
+// AcceptFor is Accept for claims about the token of c, such as those of an
+// introspection endpoint. A token that is bound to a client's key (cnf, RFC 7662
+// §2.2, RFC 9449 §6.2) is accepted if c proves that key; Accept refuses it.
+func (v *Verifier) AcceptFor(ctx context.Context, claims json.RawMessage, c Credentials) (*Session, error) {
+	return v.accept(ctx, claims, &c)
+}
+
+func (v *Verifier) accept(ctx context.Context, claims json.RawMessage, c *Credentials) (*Session, error) {
 	if !v.valid() {
 		return nil, refuse(CodeUnknownError, "the verifier is nil or zero: make it with NewVerifier")
 	}
 	started := v.observer.started()
-	s, err := v.acceptClaims(ctx, claims)
+	s, err := v.acceptClaims(ctx, claims, c)
 	if err != nil {
 		v.ReportRejection(ctx, err)
 		return nil, err
@@ -41,7 +52,7 @@ func (v *Verifier) Accept(ctx context.Context, claims json.RawMessage) (*Session
 	return s, nil
 }
 
-func (v *Verifier) acceptClaims(ctx context.Context, claims json.RawMessage) (*Session, *Error) {
+func (v *Verifier) acceptClaims(ctx context.Context, claims json.RawMessage, c *Credentials) (*Session, *Error) {
 	payload := slices.Clone(claims) // the session keeps it, and the caller may reuse claims
 	a := attempt{verifier: v, raw: string(payload), unsigned: true}
 	if err := a.checkSize(); err != nil {
@@ -61,7 +72,7 @@ func (v *Verifier) acceptClaims(ctx context.Context, claims json.RawMessage) (*S
 	if refused := a.checkContract(); refused != nil {
 		return nil, refused
 	}
-	if refused := a.run(ctx, stepTime); refused != nil {
+	if refused := a.run(ctx, stepTime, c); refused != nil {
 		return nil, refused
 	}
 	return a.session(), nil

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/revstackhq/auth-go/core/dpop"
 	"github.com/revstackhq/auth-go/core/internal/bearer"
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jws"
@@ -22,10 +23,13 @@ type Credentials struct {
 	Scheme string
 	// Proof is the DPoP proof (RFC 9449 §4), "" without one.
 	Proof string
-	// Method and URL are those of the request, which a DPoP proof names (htm and
-	// htu): scheme, host and path as this server saw them, without query and
-	// fragment. Behind a proxy that terminates TLS, the client saw another scheme.
-	// "" if unknown.
+	// Proofs checks Proof. A guard sets it, see guard.Proofs; without it, tokens
+	// that are bound to a key by DPoP are refused.
+	Proofs *dpop.Checker
+	// Method and URL are those of the request as its client made it, which a DPoP
+	// proof names (htm and htu). A guard takes the URL from guard.ExternalURL and
+	// guard.TrustedProxies; without them it is what this server saw, which behind
+	// a proxy that terminates TLS has another scheme. "" if unknown.
 	Method, URL string
 	// PeerCertificate is the client's TLS certificate (RFC 8705), nil if there is
 	// none. The client has proved that it holds the key; whether an authority that
@@ -66,7 +70,8 @@ func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String())
 // be safe for concurrent use and must not keep the credentials.
 //
 // An authenticator may have more of the methods of [*Verifier], with the same
-// meaning: Recognizes, Reauthenticate, Recheck, Report, Issuers, Now and Logger.
+// meaning: Recognizes, Reauthenticate, Recheck, ReportRejection, Confirmations,
+// Issuers, Now and Logger.
 // Without Reauthenticate, a guard inside another one authenticates each request
 // again; without Report, the guard logs every rejection itself.
 type Authenticator interface {
@@ -91,15 +96,16 @@ func (v *Verifier) Authenticate(ctx context.Context, c Credentials) (*Session, e
 }
 
 func (v *Verifier) authenticate(ctx context.Context, c Credentials, o *origin) (*Session, *Error) {
-	switch c.Scheme {
-	case "", "Bearer":
+	switch {
+	case c.Scheme == "", c.Scheme == schemeBearer:
+	case c.Scheme == schemeDPoP && v.valid() && v.mayConfirm():
 	default: // a DPoP token without its proof is a stolen one
 		return nil, refuse(CodeInvalidRequest, "the scheme "+quoted(c.Scheme)+" is not accepted here, expected Bearer")
 	}
 	if c.Token == "" {
 		return nil, refuse(CodeTokenMissing, "the credentials hold no token")
 	}
-	s, err := v.verify(ctx, c.Token, o)
+	s, err := v.verify(ctx, c.Token, &c, o)
 	if err != nil && c.Scheme != "" && !bearer.IsToken(c.Token) {
 		// Looking at every character costs as much as the digest, so only a
 		// refused token is looked at.
@@ -116,6 +122,9 @@ func (v *Verifier) Reauthenticate(ctx context.Context, s *Session, c Credentials
 	if v.valid() && s.valid() && s.token == jws.DigestOf(c.Token) {
 		if now := v.clock.Now(); v.chooses(s, now) {
 			err, decided := v.recheck(ctx, s, now)
+			if decided && err == nil {
+				err = s.engine.confirm(ctx, s.bound, &c, now)
+			}
 			if err != nil {
 				v.rejected(ctx, err, &origin{engine: s.engine, header: s.header, request: c.Request})
 				return nil, err

@@ -3,6 +3,8 @@ package core
 import (
 	"errors"
 	"net/http"
+
+	"github.com/revstackhq/auth-go/core/dpop"
 )
 
 // Code names why a request was refused. It is stable API: clients switch on it.
@@ -51,6 +53,10 @@ const (
 	CodeNetworkError Code = "NETWORK_ERROR"
 )
 
+// codeProofsUnavailable says that replays of DPoP proofs cannot be noticed. Its
+// name for programs is in package dpop.
+const codeProofsUnavailable Code = dpop.CodeUnavailable
+
 // Error returns the code itself.
 func (c Code) Error() string { return string(c) }
 
@@ -58,7 +64,8 @@ func (c Code) Error() string { return string(c) }
 // could not be judged.
 func (c Code) unavailable() bool {
 	switch c {
-	case CodeKeysUnavailable, codeIntrospectionUnavailable, codeAPIKeysUnavailable, CodeRevocationUnavailable, CodeNetworkError:
+	case CodeKeysUnavailable, codeProofsUnavailable, codeIntrospectionUnavailable, codeAPIKeysUnavailable,
+		CodeRevocationUnavailable, CodeNetworkError:
 		return true
 	default:
 		return false
@@ -139,7 +146,8 @@ func (c Code) sentence() string {
 		return "The token is signed with an algorithm that is not accepted here."
 	case CodeIssuerMismatch:
 		return "The token was issued by an issuer this service does not trust."
-	case CodeKeysUnavailable, codeIntrospectionUnavailable, codeAPIKeysUnavailable, CodeRevocationUnavailable, CodeNetworkError:
+	case CodeKeysUnavailable, codeProofsUnavailable, codeIntrospectionUnavailable, codeAPIKeysUnavailable,
+		CodeRevocationUnavailable, CodeNetworkError:
 		return "Sign-in cannot be checked right now. Please try again shortly."
 	case CodeUnknownKey:
 		return "The token is signed with an unknown key."

@@ -37,6 +37,7 @@ type contract struct {
 	timed      bool // a claim rule looks at the clock
 	kindTimed  bool // so do the rules for a token's kind
 	mapping    mapping
+	confirms   confirmations
 	warnings   []string
 	shared     sharedEngines
 
@@ -282,6 +283,7 @@ func (c *contract) compileClaims(f *configErrors) {
 			"{AuthorizedParties} is empty, so no party is checked: name the accepted parties, or remove it",
 		)
 	}
+	c.confirms = compileConfirmation(r, f)
 	for i, typ := range r.TokenTypes {
 		if strings.TrimSpace(typ) != typ || strings.Contains(typ, "*") {
 			f.Invalid("TokenTypes["+itoa(i)+"]", faults.Show(typ), "is compared as a whole: write a type such as at+jwt")

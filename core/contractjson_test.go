@@ -38,21 +38,22 @@ func everyRule() core.Rules {
 			},
 			{Claim: "name", OneOf: []string{"a"}, IgnoreCase: true},
 		},
-		CheckKeyIssuer:             true,
-		FieldNames:                 map[string]string{"Audiences": "Audience", "JWKSURL": ""},
-		KeyIssuerClaims:            map[string]string{"tenantid": "tid"},
-		KeyUses:                    []string{"sig", "jwt-svid", ""},
-		InsecurePrivateNetwork:     true,
-		TokenTypes:                 []string{"at+jwt", ""},
-		PaddedSegments:             true,
-		Leeway:                     290 * time.Millisecond,
-		MaxAge:                     90*time.Minute + time.Nanosecond,
-		MaxTokenBytes:              4096,
-		InsecureNoExpiry:           true,
-		InsecureShortSecret:        true,
-		InsecureHTTP:               true,
-		InsecureIgnoreConfirmation: true,
-		InsecureEmulator:           true,
+		CheckKeyIssuer:         true,
+		FieldNames:             map[string]string{"Audiences": "Audience", "JWKSURL": ""},
+		KeyIssuerClaims:        map[string]string{"tenantid": "tid"},
+		KeyUses:                []string{"sig", "jwt-svid", ""},
+		InsecurePrivateNetwork: true,
+		TokenTypes:             []string{"at+jwt", ""},
+		PaddedSegments:         true,
+		Leeway:                 290 * time.Millisecond,
+		MaxAge:                 90*time.Minute + time.Nanosecond,
+		MaxTokenBytes:          4096,
+		InsecureNoExpiry:       true,
+		InsecureShortSecret:    true,
+		InsecureHTTP:           true,
+		Confirmation:           "either",
+		ConfirmationRequired:   true,
+		InsecureEmulator:       true,
 	}
 	refs := []core.ClaimRef{{Path: "a.b"}, {Path: "c"}}
 	m := reflect.ValueOf(&r.Session).Elem()
@@ -85,6 +86,7 @@ func TestContractRoundTrip(t *testing.T) {
 	every := everyRule()
 	exclusive := []string{ // each of them conflicts with a field that is set
 		"Secret", "Discovery", "ExternalKeys", "KeyURLTemplate", "JWKS", "PEM", "InsecureAnyAudience", "InsecureAnyIssuer",
+		"InsecureIgnoreConfirmation",
 	}
 	if unset := unsetFields(reflect.ValueOf(every), exclusive...); unset != nil {
 		t.Fatalf("everyRule leaves out %v", unset)
@@ -106,6 +108,9 @@ func TestContractRoundTrip(t *testing.T) {
 			Audiences:         []string{"api"},
 			PEM:               publicPEM(t, &p256Key().PublicKey),
 			Algorithms:        []string{"ES256"},
+		},
+		"bound tokens as bearer tokens": {
+			Issuer: kitIssuer, Discovery: true, Audiences: []string{"api"}, InsecureIgnoreConfirmation: true,
 		},
 		"emulator": {Issuer: kitIssuer, Audiences: []string{"api"}, InsecureEmulator: true},
 		"long age": {

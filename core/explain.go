@@ -73,7 +73,7 @@ func (v *Verifier) Explain(ctx context.Context, token string) Report {
 		step := ReportStep{Name: s.String(), Result: resultNotReached}
 		if a.canJudge(s, errs) {
 			step.Result = resultPass
-			errs[s] = a.take(ctx, s)
+			errs[s] = a.take(ctx, s, nil)
 			step.Expected, step.Found = a.comparison(s)
 		}
 		if err := errs[s]; err != nil {
@@ -156,7 +156,7 @@ func (a *attempt) comparison(s step) (expected, found string) {
 	case stepType:
 		return strings.Join(a.engine.rules.TokenTypes, " or "), quoted(a.token.Header.Typ)
 	case stepBinding:
-		return "", a.shownClaim("cnf")
+		return a.engine.confirms.String(), a.shownClaim("cnf")
 	case stepUserID:
 		return a.engine.rules.UserIDClaim, quoted(a.userID)
 	default:

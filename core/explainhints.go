@@ -32,14 +32,31 @@ func (a *attempt) hintFor(s step, err *Error) string {
 	case stepType:
 		return a.typeHint(err)
 	case stepBinding:
-		return "the token is bound to a client's key (cnf): it needs a proof, such as DPoP, " +
-			"or the issuer has to send plain bearer tokens"
+		return a.bindingHint()
 	case stepClaims:
 		return a.claimHint(err)
 	case stepUserID:
 		return a.userIDHint(err)
 	default:
 		return ""
+	}
+}
+
+// bindingHint says how to send a token that is bound to a key. Explain has the
+// token alone, so it cannot judge the proof.
+func (a *attempt) bindingHint() string {
+	b := a.bound
+	switch {
+	case b == nil && a.engine.confirms.required:
+		return "the contract has ConfirmationRequired, and the issuer sent a plain bearer token: " +
+			"is the client set up for bound tokens?"
+	case b == nil:
+		return "the token is bound to a client's key (cnf) in a way that the contract does not accept: set Confirmation, " +
+			"or have the issuer send plain bearer tokens"
+	case b.jkt != "":
+		return "a token alone cannot be judged: send it as Authorization: DPoP <token>, with a proof in the header DPoP"
+	default:
+		return "a token alone cannot be judged: send it over a connection with the client certificate that it is bound to"
 	}
 }
 

@@ -21,7 +21,7 @@ func (v *Verifier) Steps(ctx context.Context, token string) (names []string, ref
 	a := attempt{verifier: v, raw: token}
 	for s := range stepsEnd {
 		names = append(names, s.String())
-		if refused = a.take(ctx, s); refused != nil {
+		if refused = a.take(ctx, s, nil); refused != nil {
 			break
 		}
 	}

@@ -160,6 +160,23 @@ func (c *chain) ReportRejection(ctx context.Context, err *Error) {
 	}
 }
 
+// Confirmations joins those of all authenticators; one without the method accepts
+// bearer tokens.
+func (c *chain) Confirmations() (dpop, mtls, bearer bool) {
+	for _, a := range c.all {
+		one, ok := a.(interface {
+			Confirmations() (dpop, mtls, bearer bool)
+		})
+		if !ok {
+			bearer = true
+			continue
+		}
+		d, m, b := one.Confirmations()
+		dpop, mtls, bearer = dpop || d, mtls || m, bearer || b
+	}
+	return dpop, mtls, bearer
+}
+
 func (c *chain) Issuers() []string {
 	var issuers []string
 	for _, a := range c.all {

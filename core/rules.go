@@ -110,6 +110,20 @@ type Rules struct {
 	// load balancers write such tokens. The signature covers the padding.
 	PaddedSegments bool `json:"paddedSegments,omitempty"`
 
+	// Confirmation says which tokens that are bound to a client's key (cnf, RFC
+	// 7800) are accepted, each with the proof that its sender holds the key:
+	//   - "refuse", the default: none.
+	//   - "dpop": those with cnf.jkt, sent by the DPoP scheme with a proof (RFC
+	//     9449). A guard needs guard.ExternalURL or guard.TrustedProxies for it.
+	//   - "mtls": those with cnf.x5t#S256, sent over a connection with that client
+	//     certificate (RFC 8705 §3).
+	//   - "either": both, and tokens that are bound to both.
+	// A bound token is never accepted without its proof, and not by the Bearer
+	// scheme if it has cnf.jkt.
+	Confirmation string `json:"confirmation,omitempty"`
+	// ConfirmationRequired refuses tokens that are not bound to a key.
+	ConfirmationRequired bool `json:"confirmationRequired,omitempty"`
+
 	// Leeway is the tolerated clock difference: 30 s if 0, none if negative, at
 	// least 1 ms and at most 10 min otherwise.
 	Leeway time.Duration `json:"-"`

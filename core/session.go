@@ -25,6 +25,7 @@ type Session struct {
 	issuer  string
 	kind    TokenKind
 	key     *jwks.Key  // nil for a secret
+	bound   *binding   // nil for a token that anyone may send
 	token   jws.Digest // of the token that was verified
 	derived atomic.Pointer[derived]
 	decoded atomic.Pointer[decoded]

@@ -27,7 +27,8 @@ type Verifier struct {
 	tenants   *tenants
 	algs      map[string]bool // of all contracts; nil with a resolver
 	maxBytes  int
-	padded    bool // a contract may accept padded segments
+	padded    bool          // a contract may accept padded segments
+	confirms  confirmations // of any contract; required if all require it
 	cache     *tokenCache
 	clock     keys.Clock
 	observer  *observer
@@ -116,6 +117,9 @@ func (v *Verifier) add(k *Contract, field string, o *verifierOptions) {
 	v.engines, v.fixed[e] = append(v.engines, e), true
 	v.maxBytes = max(v.maxBytes, e.rules.MaxTokenBytes)
 	v.padded = v.padded || e.rules.PaddedSegments
+	v.confirms.dpop = v.confirms.dpop || e.confirms.dpop
+	v.confirms.mtls = v.confirms.mtls || e.confirms.mtls
+	v.confirms.required = e.confirms.required && (v.confirms.required || len(v.engines) == 1)
 	for alg := range e.algorithms {
 		v.algs[alg] = true
 	}

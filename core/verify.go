@@ -17,7 +17,7 @@ import (
 // not their fetch, which other callers may wait for.
 func (v *Verifier) Verify(ctx context.Context, token string) (*Session, error) {
 	var o origin
-	s, err := v.verify(ctx, token, &o)
+	s, err := v.verify(ctx, token, nil, &o)
 	if err != nil {
 		v.rejected(ctx, err, &o)
 		return nil, err
@@ -26,16 +26,21 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Session, error) {
 }
 
 // verify takes a token that was verified before from the cache and rechecks what
-// may have changed since. Any other token goes through every step. What events
+// may have changed since. Any other token goes through every step. c are the
+// credentials that raw is part of, nil if there is only the token. What events
 // and logs say about a refused token is noted in o.
-func (v *Verifier) verify(ctx context.Context, raw string, o *origin) (*Session, *Error) {
+func (v *Verifier) verify(ctx context.Context, raw string, c *Credentials, o *origin) (*Session, *Error) {
 	if !v.valid() {
 		return nil, refuse(CodeUnknownError, "the verifier is nil or zero: make it with NewVerifier")
 	}
 	o.started = v.observer.started()
 	if len(raw) <= v.maxBytes { // a longer one is not even hashed
 		if s, key := v.cache.get(raw); s != nil {
-			if err, decided := v.recheck(ctx, s, v.clock.Now()); decided {
+			now := v.clock.Now()
+			if err, decided := v.recheck(ctx, s, now); decided {
+				if err == nil {
+					err = s.engine.confirm(ctx, s.bound, c, now)
+				}
 				if err != nil {
 					o.engine, o.header = s.engine, s.header
 					return nil, err
@@ -47,7 +52,7 @@ func (v *Verifier) verify(ctx context.Context, raw string, o *origin) (*Session,
 		}
 	}
 	a := attempt{verifier: v, raw: raw}
-	if err := a.run(ctx, stepSize); err != nil {
+	if err := a.run(ctx, stepSize, c); err != nil {
 		o.engine, o.header = a.engine, a.token.Header
 		return nil, err
 	}
@@ -74,6 +79,7 @@ type attempt struct {
 	algorithm  *jws.Algorithm
 	keys       []*jwks.Key // those that may have signed the token
 	key        *jwks.Key   // the one that did, nil for a secret
+	bound      *binding    // nil for a token that anyone may send
 	userID     string
 }
 
@@ -124,8 +130,8 @@ func (s step) String() string {
 }
 
 // take runs one step. It is a switch, because calls through a table would move
-// the attempt to the heap.
-func (a *attempt) take(ctx context.Context, s step) *Error {
+// the attempt to the heap, and c is not in the attempt, because that would move c.
+func (a *attempt) take(ctx context.Context, s step, c *Credentials) *Error {
 	switch s {
 	case stepSize:
 		return a.checkSize()
@@ -150,7 +156,7 @@ func (a *attempt) take(ctx context.Context, s step) *Error {
 	case stepType:
 		return a.checkType()
 	case stepBinding:
-		return a.checkBinding()
+		return a.checkBinding(ctx, c)
 	case stepClaims:
 		return a.checkClaims()
 	case stepUserID:
@@ -161,9 +167,9 @@ func (a *attempt) take(ctx context.Context, s step) *Error {
 }
 
 // run takes the steps from first on and stops at the first that refuses the token.
-func (a *attempt) run(ctx context.Context, first step) *Error {
+func (a *attempt) run(ctx context.Context, first step, c *Credentials) *Error {
 	for s := first; s < stepsEnd; s++ {
-		if err := a.take(ctx, s); err != nil {
+		if err := a.take(ctx, s, c); err != nil {
 			return err
 		}
 	}
@@ -179,6 +185,7 @@ func (a *attempt) session() *Session {
 		claims:  a.token.Claims,
 		times:   a.times,
 		key:     a.key,
+		bound:   a.bound,
 		userID:  a.userID,
 		issuer:  a.issuer,
 		kind:    a.engine.mapping.kindOf(a.token.Header, a.token.Claims, a.now.Add(a.engine.leeway())),
@@ -353,14 +360,13 @@ func (a *attempt) checkType() *Error {
 	return a.engine.checkEvents(a.token.Claims)
 }
 
-// checkBinding refuses tokens that are bound to a client's key (cnf, RFC 7800):
-// accepted without a proof of that key, a stolen one would work.
-func (a *attempt) checkBinding() *Error {
-	if _, bound := a.token.Claims.Lookup("cnf"); !bound || a.engine.rules.InsecureIgnoreConfirmation {
-		return nil
+// checkBinding refuses tokens that are bound to a client's key (cnf, RFC 7800)
+// and come without a proof of that key: a stolen one would work.
+func (a *attempt) checkBinding(ctx context.Context, c *Credentials) (err *Error) {
+	if a.bound, err = a.engine.readBinding(a.token.Claims); err != nil {
+		return err
 	}
-	return refuseClaim(CodeClaimMismatch, "cnf",
-		"the token is bound to a client's key (RFC 7800), which is not checked here")
+	return a.engine.confirm(ctx, a.bound, c, a.now)
 }
 
 // checkClaims applies the contract's own demands.

@@ -43,6 +43,9 @@ func (c *contract) warn() {
 		"may have keys fetched from inside your network", "set {JWKSURL} and remove {InsecurePrivateNetwork}")
 	say(r.InsecureIgnoreConfirmation, "bound tokens (cnf) are accepted as bearer tokens: a stolen one works",
 		"remove {InsecureIgnoreConfirmation}")
+	say(c.confirms.any() && !r.ConfirmationRequired,
+		"tokens that are not bound to a key are accepted beside bound ones: a stolen one works",
+		"set {ConfirmationRequired} if every client sends bound tokens")
 	say(r.InsecureEmulator, "emulator: unsigned tokens are accepted, so anyone can be any user",
 		"remove {InsecureEmulator}")
 	c.warnings = append(c.warnings, r.Warnings...)

@@ -20,6 +20,8 @@ type admission struct {
 	// prechecked is the session of a token that guard has verified but not let in
 	// yet: Session does not return it.
 	prechecked *core.Session
+	// proof is the DPoP proof that guard has checked, "" if there was none.
+	proof string
 }
 
 // Session returns the session to core.FromContext.

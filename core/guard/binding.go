@@ -8,10 +8,8 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// addBinding adds to c what an authenticator needs to check that a token belongs to
-// the client that sends it: the DPoP proof with the request that it covers (RFC
-// 9449 §4.3), and the client's TLS certificate (RFC 8705 §3).
-func addBinding(c *core.Credentials, r Request) *core.Error {
+// addProof adds the DPoP proof of the request (RFC 9449 §4.3).
+func addProof(c *core.Credentials, r Request) *core.Error {
 	proofs := r.Header("Dpop")
 	switch {
 	case len(proofs) > 1: // RFC 9449 §4.3, check 1: readers could disagree on which one counts
@@ -21,15 +19,17 @@ func addBinding(c *core.Credentials, r Request) *core.Error {
 	case len(proofs) == 1:
 		c.Proof = strings.Trim(proofs[0], " \t")
 	}
-	c.Method = r.Method()
-	if conn, ok := r.(interface{ TLS() *tls.ConnectionState }); ok {
-		state := conn.TLS()
-		c.URL = urlOf(r, state != nil)
-		if state != nil && len(state.PeerCertificates) > 0 {
-			c.PeerCertificate = state.PeerCertificates[0]
-		}
-	}
 	return nil
+}
+
+// connection returns the TLS state, nil for a connection that is not encrypted. It is false if the request does not know
+// its connection.
+func connection(r Request) (*tls.ConnectionState, bool) {
+	conn, ok := r.(interface{ TLS() *tls.ConnectionState })
+	if !ok {
+		return nil, false
+	}
+	return conn.TLS(), true
 }
 
 // urlOf returns scheme, host and path as the server saw them: behind a proxy that
@@ -39,6 +39,11 @@ func urlOf(r Request, encrypted bool) string {
 	if encrypted {
 		scheme = "https://"
 	}
+	return scheme + r.Host() + sentPath(r)
+}
+
+// sentPath returns the path of the request line.
+func sentPath(r Request) string {
 	path := r.Path()
 	if h, ok := r.(interface{ sentPath() string }); ok {
 		path = h.sentPath()
@@ -46,5 +51,5 @@ func urlOf(r Request, encrypted bool) string {
 	if !strings.HasPrefix(path, "/") { // empty in http://host, "*" for OPTIONS (RFC 9112 §3.2.4)
 		path = "/"
 	}
-	return scheme + r.Host() + path
+	return path
 }

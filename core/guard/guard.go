@@ -9,6 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/internal/bearer"
 	"github.com/revstackhq/auth-go/core/internal/faults"
+	"github.com/revstackhq/auth-go/core/internal/outage"
 	"github.com/revstackhq/auth-go/core/internal/refusal"
 )
 
@@ -20,10 +21,11 @@ type Guard struct {
 	verifier *core.Verifier // nil if source is not a verifier
 	methods  sourceMethods
 	settings
+	confirm  confirmation
 	renderer Renderer
 	scopes   []string // that the policies ask for
 	// revocationOutage limits the log lines about failing revocation checks.
-	revocationOutage outage
+	revocationOutage outage.Log
 	// refusals logs rejections if the source does not report them.
 	refusals *refusal.Log
 }
@@ -50,6 +52,9 @@ func New(source core.Authenticator, opts ...Option) (*Guard, error) {
 	g.renderer = g.settings.renderer()
 	g.scopes = scopesOfAll(g.policies)
 	g.setSource(source)
+	if g.source != nil {
+		g.setConfirmation()
+	}
 	if err := g.faults.Err(); err != nil {
 		return nil, err
 	}
@@ -150,6 +155,9 @@ func (g *Guard) Enter(ctx context.Context, r Request) (context.Context, *Rejecti
 	if s != nil {
 		a.procedure = g.procedures.find(r)
 	}
+	if s != nil && g.confirm.checker != nil {
+		a.proof = proofOf(r)
+	}
 	return withAdmission(ctx, a), nil
 }
 
@@ -214,13 +222,14 @@ func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admissi
 	default:
 		return nil, nil, nil
 	}
-	if g.verifier == nil { // a verifier needs only the token; skip the cost of the rest
-		if err := addBinding(&found, r); err != nil {
-			return nil, nil, g.reported(ctx, r, nil, err)
-		}
+	if err := g.addConfirmation(&found, r, outer); err != nil {
+		return nil, nil, g.reported(ctx, r, nil, err)
 	}
 	found.Request = r
 	s, err := g.authenticate(ctx, known, found)
+	if err == nil {
+		g.supplyNonce(r)
+	}
 	if err != nil || outer == nil || s != outer.session {
 		return s, nil, err
 	}

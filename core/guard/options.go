@@ -3,9 +3,12 @@ package guard
 import (
 	"fmt"
 	"log/slog"
+	"net/netip"
+	"net/url"
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/dpop"
 	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
@@ -20,6 +23,7 @@ func (o option) apply(s *settings) { o(s) }
 // settings are what options set.
 type settings struct {
 	extractors []Extractor
+	byDefault  bool // no option named an extractor
 	headerOnly bool // the extractors are Bearer() alone
 	isOptional bool
 	bestEffort bool
@@ -31,6 +35,10 @@ type settings struct {
 	failure    RevocationFailure
 	rendering  rendering
 	metadata   *ResourceMetadata
+	external   []*url.URL
+	proxies    []netip.Prefix
+	certHeader string
+	proofs     *dpop.Config
 	logger     *slog.Logger
 	now        func() time.Time
 	faults     configErrors
@@ -45,7 +53,7 @@ func newSettings(opts []Option) settings {
 		}
 		o.apply(&s)
 	}
-	if len(s.extractors) == 0 {
+	if s.byDefault = len(s.extractors) == 0; s.byDefault {
 		s.extractors = []Extractor{Bearer()}
 	}
 	s.headerOnly = len(s.extractors) == 1 && s.extractors[0] == Bearer()

@@ -15,8 +15,8 @@ import (
 // The context that it returns spares Enter a second verification. It holds no
 // session until Enter, so that a handler without the guard does not see one that
 // was not checked for revocation. Extractors, the function of [Skip] and those that
-// change answers run in Precheck; revocation checks, policies and authenticators
-// other than a verifier do not.
+// change answers run in Precheck; revocation checks, policies, DPoP proofs and
+// authenticators other than a verifier do not.
 func (g *Guard) Precheck(ctx context.Context, r Request) (context.Context, *Rejection) {
 	if g == nil || g.source == nil || g.bestEffort || g.skips(r) {
 		return ctx, nil
@@ -28,8 +28,11 @@ func (g *Guard) Precheck(ctx context.Context, r Request) (context.Context, *Reje
 	if err != nil {
 		return ctx, g.render(ctx, r, g.reported(ctx, r, nil, err), g.procedures.find(r))
 	}
-	if found.Token == "" || g.verifier == nil {
+	if found.Token == "" || g.verifier == nil || found.Scheme == schemeDPoP { // a replay store may have to be waited for
 		return ctx, nil
+	}
+	if err := g.addConfirmation(&found, r, nil); err != nil {
+		return ctx, g.render(ctx, r, g.reported(ctx, r, nil, err), g.procedures.find(r))
 	}
 	found.Request = r
 	s, err := g.authenticate(done(ctx), nil, found)

@@ -16,6 +16,7 @@ type Renderer struct {
 	rendering
 	// metadataURL is the resource_metadata of challenges (RFC 9728 §5.1).
 	metadataURL string
+	dpop        *dpopChallenge // nil if DPoP is not accepted
 }
 
 // rendering is the part of the settings that changes answers.
@@ -110,8 +111,11 @@ func (a *Renderer) Render(r Request, err error) *Rejection {
 	rejection.message = message
 	h := rejection.Header
 	h["Cache-Control"] = []string{"no-store"}
-	if challenge := a.challenge(e, rejection.Status); challenge != "" {
-		h["Www-Authenticate"] = []string{challenge}
+	if challenges := a.challenges(r, e, rejection.Status); challenges != nil {
+		h["Www-Authenticate"] = challenges
+	}
+	if nonce := a.nonce(e); nonce != "" {
+		h[nonceHeader] = []string{nonce}
 	}
 	if rejection.Status == http.StatusServiceUnavailable {
 		h["Retry-After"] = []string{retryAfter(e.RetryAfter)}

@@ -20,6 +20,11 @@ import (
 // certificate in [core.Credentials]; without it they are unknown. An optional
 // method RequestID() string returns the id for log lines; if it returns "", the
 // client's X-Request-Id header is used.
+//
+// For tokens that are bound to a client's key, two more methods are of use:
+// RemoteAddr() string, the address and port of the connection's other end, by which
+// [TrustedProxies] are recognized; and SetHeader(name, value string), which sets a
+// field of the answer that the handler will give, for DPoP-Nonce.
 type Request interface {
 	// Method returns the HTTP method in upper case.
 	Method() string
@@ -42,6 +47,9 @@ func HTTPRequest(r *http.Request) Request { return httpRequest{r} }
 // log lines then show the X-Request-Id that an earlier middleware put into it,
 // instead of the client's.
 func HTTPExchange(answer http.Header, r *http.Request) Request {
+	if _, proves := r.Header["Dpop"]; proves {
+		return provingRequest{identifiedRequest{httpRequest{r}, answer.Get("X-Request-Id")}, answer}
+	}
 	if ids := answer["X-Request-Id"]; len(ids) > 0 && ids[0] != "" {
 		return identifiedRequest{httpRequest{r}, ids[0]}
 	}
@@ -56,6 +64,15 @@ type identifiedRequest struct {
 }
 
 func (r identifiedRequest) RequestID() string { return r.id }
+
+// provingRequest is a request with a DPoP proof: its answer supplies the next nonce.
+type provingRequest struct {
+	identifiedRequest
+
+	answer http.Header
+}
+
+func (r provingRequest) SetHeader(name, value string) { r.answer.Set(name, value) }
 
 // httpRequest has the size of a pointer, so converting it to an interface does not
 // allocate.
@@ -84,6 +101,9 @@ func (h httpRequest) Query(name string) []string {
 	}
 	return query[name]
 }
+
+// RemoteAddr returns address and port of the connection's other end.
+func (h httpRequest) RemoteAddr() string { return h.r.RemoteAddr }
 
 // TLS returns the state of the connection, nil if it is not encrypted.
 func (h httpRequest) TLS() *tls.ConnectionState { return h.r.TLS }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
@@ -81,7 +79,7 @@ func (g *Guard) checkRevocation(ctx context.Context, s *core.Session) *core.Erro
 
 func (g *Guard) noteRevocation(ctx context.Context, err error) {
 	failing := err != nil
-	failed, changed := g.revocationOutage.note(failing, g.now)
+	failed, changed := g.revocationOutage.Note(failing, g.now)
 	switch {
 	case !changed:
 	case !failing:
@@ -93,47 +91,4 @@ func (g *Guard) noteRevocation(ctx context.Context, err error) {
 		const message = "auth: revocation can't be checked: sessions are answered with 503 until it can"
 		g.log().ErrorContext(ctx, message, slog.Any("error", err))
 	}
-}
-
-// outage decides which failures are reported: the first one, and the recovery. A
-// service that fails and recovers repeatedly is reported at most once per
-// outageQuiet, so that it cannot flood the log.
-type outage struct {
-	active atomic.Bool // a failure or recovery is still to be reported
-
-	mu       sync.Mutex
-	reported bool // the last report was a failure
-	at       time.Time
-	failed   uint64
-}
-
-const outageQuiet = 10 * time.Second
-
-// note counts a failure or a success. It returns true if the caller must report it,
-// and for a success the number of failures since the last reported recovery.
-func (o *outage) note(failing bool, clock func() time.Time) (failed uint64, report bool) {
-	if !failing && !o.active.Load() {
-		return 0, false
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.active.Store(true)
-	if failing {
-		o.failed++
-	}
-	if failing == o.reported {
-		o.active.Store(failing)
-		return 0, false
-	}
-	now := clock()
-	if !o.at.IsZero() && now.Sub(o.at) < outageQuiet && !now.Before(o.at) {
-		return 0, false
-	}
-	o.reported, o.at = failing, now
-	o.active.Store(failing)
-	failed = o.failed
-	if !failing {
-		o.failed = 0
-	}
-	return failed, true
 }

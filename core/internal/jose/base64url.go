@@ -22,6 +22,15 @@ const sextets = "" +
 	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" +
 	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
 
+// DecodeBase64 decodes base64url without padding; false if s is not the one spelling of a value.
+func DecodeBase64(s string) ([]byte, bool) {
+	data := make([]byte, decodedLen(len(s)))
+	if !decodeBase64(data, s) {
+		return nil, false
+	}
+	return data, true
+}
+
 // decodedLen returns how many bytes n characters hold.
 func decodedLen(n int) int { return n/4*3 + n%4*3/4 }
 

@@ -1,0 +1,214 @@
+package core
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/dpop"
+	"github.com/revstackhq/auth-go/core/internal/faults"
+	"github.com/revstackhq/auth-go/core/internal/jose"
+)
+
+// The schemes of the Authorization header that [Credentials] names.
+const (
+	schemeBearer = "Bearer"
+	schemeDPoP   = "DPoP"
+)
+
+// confirmations are the ways in which a contract lets a client prove that a token
+// is its own, see [Rules.Confirmation].
+type confirmations struct{ dpop, mtls, required bool }
+
+func (c confirmations) any() bool { return c.dpop || c.mtls }
+
+// String says what is expected of cnf.
+func (c confirmations) String() string {
+	expected := "no cnf"
+	switch {
+	case c.dpop && c.mtls:
+		expected = "cnf.jkt or cnf.x5t#S256 with its proof"
+	case c.dpop:
+		expected = "cnf.jkt with a DPoP proof"
+	case c.mtls:
+		expected = "cnf.x5t#S256 with that client certificate"
+	}
+	if c.any() && !c.required {
+		expected += ", or no cnf"
+	}
+	return expected
+}
+
+func compileConfirmation(r *Rules, f *configErrors) (c confirmations) {
+	switch r.Confirmation {
+	case "", "refuse":
+	case "dpop":
+		c.dpop = true
+	case "mtls":
+		c.mtls = true
+	case "either":
+		c.dpop, c.mtls = true, true
+	default:
+		f.Invalid("Confirmation", faults.Show(r.Confirmation), "must be refuse, dpop, mtls or either")
+		return c
+	}
+	c.required = r.ConfirmationRequired
+	if c.required && !c.any() {
+		f.Conflict("ConfirmationRequired", "true", "{Confirmation} accepts no bound token: set it to dpop, mtls or either")
+	}
+	if c.any() && r.InsecureIgnoreConfirmation {
+		f.Conflict("InsecureIgnoreConfirmation", "true", "{Confirmation} is set: remove one of the two")
+	}
+	return c
+}
+
+// binding is what a token's cnf names: the keys that its sender must prove to hold.
+type binding struct {
+	jkt string // RFC 9449 §6.1: the thumbprint of the key of DPoP proofs, "" if none
+	x5t string // RFC 8705 §3.1: the SHA-256 of a client certificate, "" if none
+}
+
+// readBinding reads cnf. A member that is not understood, or that the contract
+// does not accept, refuses the token: it says that the token is only good with a
+// proof, and nothing here would ask for it.
+func (c *contract) readBinding(claims jose.Object) (*binding, *Error) {
+	value, bound := claims.Lookup("cnf")
+	if !bound || c.rules.InsecureIgnoreConfirmation {
+		return nil, nil
+	}
+	refuseIt := func(detail string) (*binding, *Error) { return nil, refuseClaim(CodeClaimMismatch, "cnf", detail) }
+	if !c.confirms.any() {
+		return refuseIt("the token is bound to a client's key (RFC 7800), and the contract accepts no such token: " +
+			"set Confirmation")
+	}
+	members, ok := value.Object()
+	if !ok || members.Len() == 0 {
+		return refuseIt("cnf is not an object with a member")
+	}
+	var b binding
+	for name, v := range members.All() {
+		var to *string
+		switch {
+		case name == "jkt" && c.confirms.dpop:
+			to = &b.jkt
+		case name == "x5t#S256" && c.confirms.mtls:
+			to = &b.x5t
+		default:
+			return refuseIt("cnf has the member " + quoted(name) + ", which Confirmation " + quoted(c.rules.Confirmation) +
+				" does not accept")
+		}
+		*to, _ = v.Text()
+		if digest, ok := jose.DecodeBase64(*to); !ok || len(digest) != sha256.Size {
+			return refuseIt("cnf." + name + " is not a SHA-256 digest in base64url")
+		}
+	}
+	return &b, nil
+}
+
+// confirm checks that the client that sends c holds the keys that the token is
+// bound to. b is nil for a token that is not bound, c if there is only the token.
+func (e *engine) confirm(ctx context.Context, b *binding, c *Credentials, now time.Time) *Error {
+	isDPoP := c != nil && c.Scheme == schemeDPoP
+	switch {
+	case b == nil && isDPoP: // RFC 9449 §7.1: the scheme promises a bound token
+		return refuseClaim(CodeInvalidProof, "cnf",
+			"the token is not bound to a key (cnf.jkt), so it must not be sent by the scheme DPoP")
+	case b == nil && e.confirms.required:
+		return refuseClaim(CodeInvalidProof, "cnf", "the token is not bound to a key (cnf), which the contract requires")
+	case b == nil:
+		return nil
+	case c == nil:
+		return refuseClaim(CodeInvalidProof, "cnf",
+			"the token is bound to a client's key (cnf), and a token alone comes without a proof: use Authenticate")
+	}
+	if b.x5t != "" {
+		if err := confirmCertificate(b.x5t, c); err != nil {
+			return err
+		}
+	}
+	switch {
+	case b.jkt == "" && isDPoP:
+		return refuseClaim(CodeInvalidProof, "cnf", "the token has no cnf.jkt, so it must not be sent by the scheme DPoP")
+	case b.jkt == "":
+		return nil
+	case !isDPoP: // RFC 9449 §7.2: a bound token is never a bearer token
+		return refuseClaim(CodeInvalidProof, "cnf",
+			"the token is bound to a key (cnf.jkt): it must be sent by the scheme DPoP, with a proof")
+	case c.Proofs == nil:
+		return refuseClaim(CodeInvalidProof, "cnf",
+			"the credentials have no checker of proofs: use a guard, or set Credentials.Proofs")
+	}
+	return proofError(ctx, c.Proofs.Check(ctx, dpop.Presentation{
+		Proof:      c.Proof,
+		Method:     c.Method,
+		URL:        c.URL,
+		Token:      c.Token,
+		Thumbprint: b.jkt,
+		Now:        now,
+	}))
+}
+
+// confirmCertificate checks that the connection has the certificate that the token
+// is bound to (RFC 8705 §3).
+func confirmCertificate(x5t string, c *Credentials) *Error {
+	if c.PeerCertificate == nil {
+		return refuseClaim(CodeInvalidProof, "cnf",
+			"the token is bound to a client certificate (cnf.x5t#S256), and the request has none")
+	}
+	want, _ := jose.DecodeBase64(x5t) // readBinding has decoded it
+	got := sha256.Sum256(c.PeerCertificate.Raw)
+	if subtle.ConstantTimeCompare(want, got[:]) != 1 {
+		return refuseClaim(CodeInvalidProof, "cnf",
+			"the token is bound to another client certificate (cnf.x5t#S256) than that of the request")
+	}
+	return nil
+}
+
+// proofRetry is the Retry-After of an answer if replays cannot be noticed.
+const proofRetry = 5 * time.Second
+
+// proofError gives the error of a checker its code.
+func proofError(ctx context.Context, err error) *Error {
+	if err == nil {
+		return nil
+	}
+	var e *dpop.Error
+	if errors.As(err, &e) && e != nil && e.Kind == dpop.KindUnavailable {
+		if gone := canceled(ctx); gone != nil {
+			return gone
+		}
+		return &Error{Code: codeProofsUnavailable, RetryAfter: proofRetry, Err: err}
+	}
+	return &Error{Code: CodeInvalidProof, Err: err}
+}
+
+// Confirm checks that the client that sends c holds the key that the session's
+// token is bound to, for authenticators that keep sessions: the session of a bound
+// token is good only together with a proof, a new one for each request. It returns
+// nil for a token that is not bound, and an [*Error] otherwise; it checks nothing
+// else.
+func (s *Session) Confirm(ctx context.Context, c Credentials) error {
+	if !s.valid() {
+		return ErrNoSession
+	}
+	if err := s.engine.confirm(ctx, s.bound, &c, s.engine.clock.Now()); err != nil {
+		return err
+	}
+	return nil // not err: a nil *Error in an error would not be nil
+}
+
+// mayConfirm reports whether a contract of v may accept tokens of the DPoP scheme.
+func (v *Verifier) mayConfirm() bool { return v.confirms.dpop || v.tenants != nil }
+
+// Confirmations reports how clients may prove that a token is theirs, as the
+// contracts of v say: by DPoP, by a client certificate, or not at all, with a
+// bearer token. Guards ask for it. A resolver's contracts may accept the last two;
+// for DPoP a guard needs guard.Proofs then.
+func (v *Verifier) Confirmations() (dpop, mtls, bearer bool) {
+	if !v.valid() {
+		return false, false, true
+	}
+	return v.confirms.dpop, v.confirms.mtls || v.tenants != nil, !v.confirms.required || v.tenants != nil
+}

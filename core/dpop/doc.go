@@ -1,0 +1,23 @@
+// Package dpop checks and makes DPoP proofs (RFC 9449): a client proves with each request that it holds the key that its
+// access token is bound to, so a token that was stolen on its way is worth nothing.
+//
+// A service seldom uses this package itself. It says in its contract that bound tokens are accepted, and tells the guard
+// under which URL clients reach it:
+//
+//	contract, err := oidc.NewContract(oidc.Config{..., Confirmation: "dpop"})
+//	r.Use(ginauth.New(contract, guard.ExternalURL("https://api.example.com")))
+//
+// guard.Proofs changes what is accepted as a proof: it takes a [Config], with the algorithms, a replay [Store] that
+// several replicas share, and [Nonces]. A program without a guard puts a [Checker] into core.Credentials.
+//
+// A client signs its requests with a [Transport].
+//
+// # Errors
+//
+// [Checker.Check] returns an [*Error]; a verifier turns it into a core.Error with the code INVALID_PROOF, or
+// [CodeUnavailable] if the store fails.
+//
+// # Concurrency
+//
+// All types are safe for concurrent use. Nothing owns a goroutine.
+package dpop

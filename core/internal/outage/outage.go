@@ -1,0 +1,51 @@
+// Package outage decides when the failure of something that every request needs is logged.
+package outage
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Log decides which failures are reported: the first one, and the recovery. A
+// service that fails and recovers repeatedly is reported at most once per
+// quiet, so that it cannot flood the log.
+type Log struct {
+	active atomic.Bool // a failure or recovery is still to be reported
+
+	mu       sync.Mutex
+	reported bool // the last report was a failure
+	at       time.Time
+	failed   uint64
+}
+
+const quiet = 10 * time.Second
+
+// Note counts a failure or a success. It returns true if the caller must report it,
+// and for a success the number of failures since the last reported recovery.
+func (o *Log) Note(failing bool, clock func() time.Time) (failed uint64, report bool) {
+	if !failing && !o.active.Load() {
+		return 0, false
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.active.Store(true)
+	if failing {
+		o.failed++
+	}
+	if failing == o.reported {
+		o.active.Store(failing)
+		return 0, false
+	}
+	now := clock()
+	if !o.at.IsZero() && now.Sub(o.at) < quiet && !now.Before(o.at) {
+		return 0, false
+	}
+	o.reported, o.at = failing, now
+	o.active.Store(failing)
+	failed = o.failed
+	if !failing {
+		o.failed = 0
+	}
+	return failed, true
+}
