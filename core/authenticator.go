@@ -96,11 +96,8 @@ func (v *Verifier) Authenticate(ctx context.Context, c Credentials) (*Session, e
 }
 
 func (v *Verifier) authenticate(ctx context.Context, c Credentials, o *origin) (*Session, *Error) {
-	switch {
-	case c.Scheme == "", c.Scheme == schemeBearer:
-	case c.Scheme == schemeDPoP && v.valid() && v.mayConfirm():
-	default: // a DPoP token without its proof is a stolen one
-		return nil, refuse(CodeInvalidRequest, "the scheme "+quoted(c.Scheme)+" is not accepted here, expected Bearer")
+	if err := v.checkScheme(c.Scheme); err != nil {
+		return nil, err
 	}
 	if c.Token == "" {
 		return nil, refuse(CodeTokenMissing, "the credentials hold no token")
@@ -114,13 +111,24 @@ func (v *Verifier) authenticate(ctx context.Context, c Credentials, o *origin) (
 	return s, err
 }
 
+// checkScheme refuses schemes that no contract knows how to judge. A DPoP token
+// without its proof may be a stolen one.
+func (v *Verifier) checkScheme(scheme string) *Error {
+	switch {
+	case scheme == "", scheme == schemeBearer, scheme == schemeDPoP && v.valid() && v.mayConfirm():
+		return nil
+	default:
+		return refuse(CodeInvalidRequest, "the scheme "+quoted(scheme)+" is not accepted here, expected Bearer")
+	}
+}
+
 // Reauthenticate is Authenticate for a request that s was already
 // authenticated for, such as by an outer guard. It returns s itself if the token
 // is the one that s was made from, v's contract is the one that accepted it, and
 // v would still accept it (see [Verifier.Recheck]). Otherwise it authenticates c.
 func (v *Verifier) Reauthenticate(ctx context.Context, s *Session, c Credentials) (*Session, error) {
 	if v.valid() && s.valid() && s.token == jws.DigestOf(c.Token) {
-		if now := v.clock.Now(); v.chooses(s, now) {
+		if now := v.clock.Now(); v.checkScheme(c.Scheme) == nil && v.chooses(s, now) {
 			err, decided := v.recheck(ctx, s, now)
 			if decided && err == nil {
 				err = s.engine.confirm(ctx, s.bound, &c, now)

@@ -18,6 +18,7 @@ import (
 // no URL.
 func ExternalURL(urls ...string) Option {
 	return option(func(s *settings) {
+		s.placed = true
 		if len(urls) == 0 {
 			s.faults.Missing("ExternalURL", "names no URL")
 		}
@@ -51,6 +52,7 @@ func ExternalURL(urls ...string) Option {
 // as chi's RealIP does.
 func TrustedProxies(addresses ...string) Option {
 	return option(func(s *settings) {
+		s.placed = true
 		if len(addresses) == 0 {
 			s.faults.Missing("TrustedProxies", "names no address")
 		}

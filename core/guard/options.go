@@ -35,6 +35,7 @@ type settings struct {
 	failure    RevocationFailure
 	rendering  rendering
 	metadata   *ResourceMetadata
+	placed     bool // ExternalURL or TrustedProxies is given
 	external   []*url.URL
 	proxies    []netip.Prefix
 	certHeader string

@@ -44,13 +44,13 @@ func (g *Guard) setConfirmation() {
 		byContract, g.confirm.mtls, g.confirm.bearer = source.Confirmations()
 		acceptsDPoP = acceptsDPoP || byContract
 	}
-	if g.certHeader != "" && len(g.proxies) == 0 {
+	if g.certHeader != "" && !g.placed {
 		g.faults.Missing("TrustedProxies", "is required by {CertificateHeader}: a client could send that header itself")
 	}
 	if !acceptsDPoP {
 		return
 	}
-	if len(g.external) == 0 && len(g.proxies) == 0 {
+	if !g.placed {
 		g.faults.Missing("ExternalURL", "is required for DPoP: a proof names the URL of its request, so set the URL under which "+
 			"clients reach the service, or name the proxies that know it with {TrustedProxies}")
 	}

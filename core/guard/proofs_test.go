@@ -1,0 +1,378 @@
+package guard_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"math/big"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/dpop"
+	"github.com/revstackhq/auth-go/core/guard"
+)
+
+const external = "https://api.example.com"
+
+// bindingStage is a service with a contract that accepts bound tokens.
+type bindingStage struct {
+	issuer   *authtest.Issuer
+	verifier *core.Verifier
+	signer   *dpop.Signer
+}
+
+func newBindingStage(t *testing.T, confirmation string, required bool) *bindingStage {
+	t.Helper()
+	issuer := authtest.NewIssuer(t, authtest.WithAlgorithms("ES256"))
+	rules := issuer.Contract().Rules()
+	rules.Confirmation, rules.ConfirmationRequired = confirmation, required
+	contract, err := core.NewContract(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifier, err := core.NewVerifier(contract)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := dpop.GenerateSigner()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &bindingStage{issuer, verifier, signer}
+}
+
+func (s *bindingStage) bound() string {
+	return s.issuer.Token(authtest.Claims{"cnf": map[string]string{"jkt": s.signer.Thumbprint()}})
+}
+
+func (s *bindingStage) request(t *testing.T, target, token string, change func(*dpop.Claims)) *http.Request {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, target, nil)
+	c := dpop.Claims{Method: http.MethodGet, URL: external + r.URL.Path, Token: token}
+	if change != nil {
+		change(&c)
+	}
+	proof, err := s.signer.Proof(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "DPoP "+token)
+	r.Header.Set("DPoP", proof)
+	return r
+}
+
+func serveGuarded(g *guard.Guard, r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	g.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(core.UserID(r.Context())))
+	})).ServeHTTP(w, r)
+	return w
+}
+
+func guardFor(t *testing.T, source core.Authenticator, opts ...guard.Option) *guard.Guard {
+	t.Helper()
+	g, err := guard.New(source, opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// TestNonceOfAnswers: the server's nonce comes with the refusal that asks for it, and a fresh one with each good answer,
+// also where a policy refuses (RFC 9449 §8.2, §9).
+func TestNonceOfAnswers(t *testing.T) {
+	s := newBindingStage(t, "dpop", false)
+	nonces, err := dpop.NewNonces(time.Minute, []byte(strings.Repeat("k", 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := guardFor(t, s.verifier, guard.ExternalURL(external), guard.Proofs(dpop.Config{Nonces: nonces}))
+	token := s.bound()
+	first := serveGuarded(g, s.request(t, "/a", token, nil))
+	nonce := first.Header().Get("DPoP-Nonce")
+	if first.Code != http.StatusUnauthorized || nonce == "" ||
+		first.Header().Get("WWW-Authenticate") != `DPoP error="use_dpop_nonce", algs="ES256 ES384 ES512 EdDSA PS256 RS256"` {
+		t.Errorf("status %d, header %v", first.Code, first.Header())
+	}
+	withNonce := func(c *dpop.Claims) { c.Nonce = nonce }
+	if w := serveGuarded(g, s.request(t, "/a", token, withNonce)); w.Code != http.StatusOK || w.Header().Get("DPoP-Nonce") == "" {
+		t.Errorf("status %d, header %v", w.Code, w.Header())
+	}
+	forbidding := guardFor(t, s.verifier, guard.ExternalURL(external), guard.Proofs(dpop.Config{Nonces: nonces}),
+		guard.Policies(policyFunc(func(*core.Session) error { return errors.New("no") })))
+	if w := serveGuarded(forbidding, s.request(t, "/a", token, withNonce)); w.Code != http.StatusForbidden ||
+		w.Header().Get("DPoP-Nonce") == "" {
+		t.Errorf("status %d, header %v", w.Code, w.Header())
+	}
+	plain := httptest.NewRequest(http.MethodGet, "/a", nil)
+	plain.Header.Set("Authorization", "Bearer "+s.issuer.Token(nil))
+	if w := serveGuarded(g, plain); w.Code != http.StatusOK || w.Header().Get("DPoP-Nonce") != "" {
+		t.Errorf("a bearer token: status %d, header %v", w.Code, w.Header())
+	}
+}
+
+// TestProofBehindTwoGuards: the proof of a request that passes two guards counts once, and is still checked by each.
+func TestProofBehindTwoGuards(t *testing.T) {
+	s := newBindingStage(t, "dpop", false)
+	store := dpop.NewMemoryStore(0)
+	proofs := guard.Proofs(dpop.Config{Store: store, OnFailure: dpop.FailClosed})
+	outer := guardFor(t, s.verifier, guard.ExternalURL(external), proofs)
+	inner := guardFor(t, s.verifier, guard.ExternalURL(external), proofs)
+	elsewhere := guardFor(t, s.verifier, guard.ExternalURL("https://other.example.com"), proofs)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	for name, c := range map[string]struct {
+		inner *guard.Guard
+		want  int
+	}{"the same URL": {inner, http.StatusNoContent}, "another URL": {elsewhere, http.StatusUnauthorized}} {
+		r := s.request(t, "/a", s.bound(), nil)
+		for i, want := range []int{c.want, http.StatusUnauthorized} { // the second time it is a replay
+			w := httptest.NewRecorder()
+			outer.Handler(c.inner.Handler(handler)).ServeHTTP(w, r)
+			if w.Code != want {
+				t.Errorf("%s, request %d: status %d, want %d", name, i+1, w.Code, want)
+			}
+		}
+	}
+}
+
+// TestExternalURLs: which URL a proof has to name.
+func TestExternalURLs(t *testing.T) {
+	s := newBindingStage(t, "dpop", false)
+	proxy := guard.TrustedProxies("10.0.0.0/8", "2001:db8::1")
+	for name, c := range map[string]struct {
+		opts   []guard.Option
+		peer   string
+		host   string
+		header http.Header
+		htu    string
+		ok     bool
+	}{
+		"the configured URL": {
+			[]guard.Option{guard.ExternalURL(external)}, "", "internal:8080", nil, external + "/a", true,
+		},
+		"the Host of the client does not count": {
+			[]guard.Option{guard.ExternalURL(external)}, "", "evil.example", nil, "https://evil.example/a", false,
+		},
+		"a prefix that the proxy removes": {
+			[]guard.Option{guard.ExternalURL(external + "/v1/")}, "", "", nil, external + "/v1/a", true,
+		},
+		"one of several": {
+			[]guard.Option{guard.ExternalURL(external, "https://api.example.org")},
+			"", "API.example.org:443", nil,
+			"https://api.example.org/a", true,
+		},
+		"none of several": {
+			[]guard.Option{guard.ExternalURL(external, "https://api.example.org")},
+			"", "evil.example", nil,
+			"https://evil.example/a", false,
+		},
+		"a proxy knows": {
+			[]guard.Option{proxy},
+			"10.1.2.3:4", "internal",
+			http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {"api.example.com"}},
+			external + "/a", true,
+		},
+		"a proxy by IPv6": {
+			[]guard.Option{proxy},
+			"[2001:db8::1]:4", "api.example.com",
+			http.Header{"X-Forwarded-Proto": {"https"}},
+			external + "/a", true,
+		},
+		"a proxy by a mapped address": {
+			[]guard.Option{proxy},
+			"[::ffff:10.1.2.3]:4", "api.example.com",
+			http.Header{"X-Forwarded-Proto": {"https"}},
+			external + "/a", true,
+		},
+		"another peer": {
+			[]guard.Option{proxy},
+			"192.0.2.1:4", "api.example.com",
+			http.Header{"X-Forwarded-Proto": {"https"}},
+			external + "/a", false,
+		},
+		"an address that middleware copied": {
+			[]guard.Option{proxy},
+			"10.1.2.3", "api.example.com",
+			http.Header{"X-Forwarded-Proto": {"https"}},
+			external + "/a", false,
+		},
+		"a list of schemes": {
+			[]guard.Option{proxy},
+			"10.1.2.3:4", "api.example.com",
+			http.Header{"X-Forwarded-Proto": {"https, http"}},
+			external + "/a", false,
+		},
+		"two schemes": {
+			[]guard.Option{proxy},
+			"10.1.2.3:4", "api.example.com",
+			http.Header{"X-Forwarded-Proto": {"https", "http"}},
+			external + "/a", false,
+		},
+		"a host with a path": {
+			[]guard.Option{proxy},
+			"10.1.2.3:4", "",
+			http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {"api.example.com/a?"}},
+			external + "/a", false,
+		},
+		"both, the configured URL counts": {
+			[]guard.Option{proxy, guard.ExternalURL(external)},
+			"10.1.2.3:4", "",
+			http.Header{"X-Forwarded-Proto": {"http"}, "X-Forwarded-Host": {"evil.example"}},
+			external + "/a", true,
+		},
+	} {
+		r := s.request(t, "/a", s.bound(), func(claims *dpop.Claims) { claims.URL = c.htu })
+		if c.peer != "" {
+			r.RemoteAddr = c.peer
+		}
+		if c.host != "" {
+			r.Host = c.host
+		}
+		for field, values := range c.header {
+			r.Header[field] = values
+		}
+		if w := serveGuarded(guardFor(t, s.verifier, c.opts...), r); (w.Code == http.StatusOK) != c.ok {
+			t.Errorf("%s: status %d, want accepted %t: %s", name, w.Code, c.ok, w.Body)
+		}
+	}
+}
+
+func TestConfirmationOptionErrors(t *testing.T) {
+	s := newBindingStage(t, "dpop", false)
+	plain := newBindingStage(t, "", false)
+	for name, c := range map[string]struct {
+		source core.Authenticator
+		opts   []guard.Option
+		fields []string
+	}{
+		"DPoP without a URL":          {s.verifier, nil, []string{"ExternalURL"}},
+		"proofs without a URL":        {plain.verifier, []guard.Option{guard.Proofs(dpop.Config{})}, []string{"ExternalURL"}},
+		"a URL without https":         {s.verifier, []guard.Option{guard.ExternalURL("http://api.example.com")}, []string{"ExternalURL"}},
+		"a URL with a query":          {s.verifier, []guard.Option{guard.ExternalURL(external + "?a")}, []string{"ExternalURL"}},
+		"no URL":                      {s.verifier, []guard.Option{guard.ExternalURL()}, []string{"ExternalURL"}},
+		"one host twice":              {s.verifier, []guard.Option{guard.ExternalURL(external, external+"/v1")}, []string{"ExternalURL[1]"}},
+		"no proxy":                    {plain.verifier, []guard.Option{guard.TrustedProxies()}, []string{"TrustedProxies"}},
+		"every proxy":                 {plain.verifier, []guard.Option{guard.TrustedProxies("0.0.0.0/0")}, []string{"TrustedProxies[0]"}},
+		"a proxy by name":             {plain.verifier, []guard.Option{guard.TrustedProxies("10.0.0.1", "proxy")}, []string{"TrustedProxies[1]"}},
+		"a certificate without proxy": {plain.verifier, []guard.Option{guard.CertificateHeader("Client-Cert")}, []string{"TrustedProxies"}},
+		"no header": {
+			plain.verifier, []guard.Option{guard.CertificateHeader("a b"), guard.TrustedProxies("10.0.0.1")}, []string{"CertificateHeader"},
+		},
+		"bad proofs": {
+			s.verifier,
+			[]guard.Option{guard.ExternalURL(external), guard.Proofs(dpop.Config{MaxAge: 5, Algorithms: []string{"none"}})},
+			[]string{"Proofs.Algorithms[0]", "Proofs.MaxAge"},
+		},
+	} {
+		_, err := guard.New(c.source, c.opts...)
+		var fields []string
+		for _, e := range core.ConfigErrors(err) {
+			fields = append(fields, e.Field)
+		}
+		if !slices.Equal(fields, c.fields) {
+			t.Errorf("%s: errors for %q, want %q: %v", name, fields, c.fields, err)
+		}
+	}
+	if _, err := guard.New(plain.verifier); err != nil {
+		t.Errorf("a contract without bound tokens: %v", err)
+	}
+}
+
+// clientCertificate returns a certificate and its x5t#S256.
+func clientCertificate(t *testing.T) (*x509.Certificate, string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "client, \"a\";b"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(der)
+	return certificate, base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// TestCertificates: whose certificate counts, and how proxies write it.
+func TestCertificates(t *testing.T) {
+	s := newBindingStage(t, "mtls", true)
+	certificate, x5t := clientCertificate(t)
+	other, _ := clientCertificate(t)
+	token := s.issuer.Token(authtest.Claims{"cnf": map[string]string{"x5t#S256": x5t}})
+	der := base64.StdEncoding.EncodeToString(certificate.Raw)
+	escaped := url.PathEscape(string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw})))
+	stranger := url.PathEscape(string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: other.Raw})))
+	const proxy, elsewhere = "10.0.0.1:9", "192.0.2.1:9"
+	const good, refused, malformed = http.StatusOK, http.StatusUnauthorized, http.StatusBadRequest
+	for name, c := range map[string]struct {
+		peer   string
+		tls    *x509.Certificate
+		header string
+		values []string
+		want   int
+	}{
+		"TLS":                        {elsewhere, certificate, "", nil, good},
+		"another certificate":        {elsewhere, other, "", nil, refused},
+		"no certificate":             {elsewhere, nil, "", nil, refused},
+		"TLS of the proxy":           {proxy, certificate, "Client-Cert", nil, refused},
+		"Client-Cert":                {proxy, other, "Client-Cert", []string{":" + der + ":"}, good},
+		"Client-Cert of a stranger":  {elsewhere, nil, "Client-Cert", []string{":" + der + ":"}, refused},
+		"Client-Cert twice":          {proxy, nil, "Client-Cert", []string{":" + der + ":", ":" + der + ":"}, malformed},
+		"Client-Cert without colons": {proxy, nil, "Client-Cert", []string{der}, malformed},
+		"Client-Cert empty":          {proxy, nil, "Client-Cert", []string{""}, refused},
+		"Client-Cert broken":         {proxy, nil, "Client-Cert", []string{":AAAA:"}, malformed},
+		"nginx":                      {proxy, nil, "X-Client-Cert", []string{escaped}, good},
+		"Traefik":                    {proxy, nil, "X-Forwarded-Tls-Client-Cert", []string{url.QueryEscape(der)}, good},
+		"nginx, truncated":           {proxy, nil, "X-Client-Cert", []string{escaped[:200]}, malformed},
+		"nginx, broken escape":       {proxy, nil, "X-Client-Cert", []string{escaped + "%zz"}, malformed},
+		"Envoy": {
+			proxy, nil, "X-Forwarded-Client-Cert",
+			[]string{`Hash=ab;Subject="CN=a\"b;c,d";Cert="` + escaped + `";URI=spiffe://x/y`},
+			good,
+		},
+		"Envoy, several hops": {
+			proxy, nil, "X-Forwarded-Client-Cert", []string{`Cert="` + stranger + `",By=x;Cert="` + escaped + `"`}, good,
+		},
+		"Envoy, the client in front of another proxy": {
+			proxy, nil, "X-Forwarded-Client-Cert", []string{`Cert="` + escaped + `",By=x;Cert="` + stranger + `"`}, refused,
+		},
+		"Envoy, the last hop has none": {
+			proxy, nil, "X-Forwarded-Client-Cert", []string{`Cert="` + escaped + `",By=x`}, malformed,
+		},
+		"Envoy, an open quote": {proxy, nil, "X-Forwarded-Client-Cert", []string{`Cert="` + escaped}, malformed},
+	} {
+		opts := []guard.Option{guard.TrustedProxies("10.0.0.1")}
+		r := httptest.NewRequest(http.MethodGet, "/a", nil)
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.RemoteAddr = c.peer
+		if c.header != "" {
+			opts = append(opts, guard.CertificateHeader(c.header))
+			r.Header[c.header] = c.values
+		}
+		if c.tls != nil {
+			r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{c.tls}}
+		}
+		if w := serveGuarded(guardFor(t, s.verifier, opts...), r); w.Code != c.want {
+			t.Errorf("%s: status %d, want %d: %s", name, w.Code, c.want, w.Body)
+		}
+	}
+}
