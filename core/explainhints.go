@@ -51,7 +51,7 @@ func (a *attempt) bindingHint() string {
 		return "the contract has ConfirmationRequired, and the issuer sent a plain bearer token: " +
 			"is the client set up for bound tokens?"
 	case b == nil:
-		return "the token is bound to a client's key (cnf) in a way that the contract does not accept: set Confirmation, " +
+		return "the token is bound to a client's key (cnf): set Confirmation to accept it with its proof, " +
 			"or have the issuer send plain bearer tokens"
 	case b.jkt != "":
 		return "a token alone cannot be judged: send it as Authorization: DPoP <token>, with a proof in the header DPoP"
