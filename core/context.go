@@ -22,7 +22,8 @@ func NewContext(ctx context.Context, s *Session) context.Context {
 // guard.Recheck first.
 //
 // With gin, pass c.Request.Context(): a *gin.Context only reaches it if the
-// engine's ContextWithFallback is set. With fiber, pass c.UserContext().
+// engine's ContextWithFallback is set. With fiber v2, pass c.UserContext(). With
+// fiber v3, c works during the request, and c.Context() after it too.
 func FromContext(ctx context.Context) (*Session, bool) {
 	if ctx == nil {
 		return nil, false

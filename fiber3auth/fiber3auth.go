@@ -1,0 +1,98 @@
+// Package fiber3auth guards fiber v3 routes with an auth-go contract.
+//
+//	app.Use(fiber3auth.New(contract))
+//	app.Get("/api/profile", func(c fiber.Ctx) error { return c.SendString(fiber3auth.UserID(c)) })
+//
+// A fiber.Ctx is a context.Context: core.UserID(c), core.Claims[T](c) and
+// core.FromContext(c) work during the request, and so do contexts derived from c.
+// What outlives the handler gets c.Context() instead, which keeps the session.
+// After the request, c itself has no session: fiber does not reuse a fiber.Ctx that
+// passed a guard for another request.
+//
+// Everything that the package returns is safe for concurrent use.
+package fiber3auth
+
+import (
+	"net/http"
+
+	"github.com/gofiber/fiber/v3"
+	"github.com/gofiber/fiber/v3/middleware/adaptor"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
+)
+
+// New returns a middleware that authenticates every request with source, usually
+// a *core.Contract or a *core.Verifier. It does no I/O. It panics on a nil or zero
+// source and on an invalid option, because those are programming errors; use
+// guard.New and [Guard] to get an error instead.
+func New(source core.Authenticator, opts ...guard.Option) fiber.Handler {
+	return Guard(guard.Must("fiber3auth", source, opts...))
+}
+
+// Guard returns the middleware of an existing guard.
+func Guard(g *guard.Guard) fiber.Handler {
+	return func(c fiber.Ctx) error {
+		own(c)
+		ctx, rejection := g.Enter(c.Context(), request{c})
+		if rejection != nil {
+			return reject(c, rejection)
+		}
+		c.SetContext(ctx)
+		c.RequestCtx().SetUserValue(guard.ContextValue(ctx)) // where c.Value looks
+		return c.Next()
+	}
+}
+
+// Require returns a middleware that checks policies on the session, for a route or
+// group behind [New]. Without policies it requires a session. It panics on a nil
+// policy.
+func Require(policies ...core.Policy) fiber.Handler {
+	requirement := guard.Require(policies...)
+	return func(c fiber.Ctx) error {
+		if rejection := requirement.Check(c.Context(), request{c}); rejection != nil {
+			return reject(c, rejection)
+		}
+		return c.Next()
+	}
+}
+
+// Metadata serves the guard's protected-resource metadata (RFC 9728). Mount it
+// for every method: app.All(g.MetadataPath(), fiber3auth.Metadata(g)). fiber
+// matches paths as they are sent: escape a path with a space.
+func Metadata(g *guard.Guard) fiber.Handler { return adaptor.HTTPHandler(g.MetadataHandler()) }
+
+// Session returns the session of the request, and false for an anonymous one.
+func Session(c fiber.Ctx) (*core.Session, bool) { return core.FromContext(c.Context()) }
+
+// UserID returns the user id of the request's session, or "" without a session.
+func UserID(c fiber.Ctx) string { return core.UserID(c.Context()) }
+
+// Claims decodes the claims of the request's session into a T. It returns
+// core.ErrNoSession without a session.
+func Claims[T any](c fiber.Ctx) (T, error) { return core.Claims[T](c.Context()) }
+
+// reject writes the answer itself, because fiber's error handler would overwrite
+// it. With guard.DelegateErrors that handler gets an error instead.
+func reject(c fiber.Ctx, rejection *guard.Rejection) error {
+	header := http.Header{}
+	rejection.SetHeader(header)
+	for name, values := range header {
+		c.Response().Header.Del(name) // fasthttp sets a Content-Type by default
+		for _, value := range values {
+			c.Response().Header.Add(name, value)
+		}
+	}
+	c.Status(rejection.Status)
+	if rejection.Delegate {
+		return refusal{rejection}
+	}
+	return c.Send(rejection.Body)
+}
+
+// refusal is a rejection that carries its status in a *fiber.Error: without one,
+// fiber answers 500.
+type refusal struct{ *guard.Rejection }
+
+// Unwrap returns the *fiber.Error and the *guard.Rejection.
+func (r refusal) Unwrap() []error { return []error{fiber.NewError(r.Status, r.Error()), r.Rejection} }

@@ -1,0 +1,53 @@
+package fiber3auth
+
+import (
+	"crypto/tls"
+	"strings"
+
+	"github.com/gofiber/fiber/v3"
+)
+
+// request is the guard.Request of a fiber context. fasthttp reuses its buffers
+// for the connection's next request, so every string is copied.
+type request struct{ c fiber.Ctx }
+
+// Method returns one of the strings of fiber.Config.RequestMethods, which need no
+// copy.
+func (r request) Method() string { return r.c.Method() }
+
+func (r request) Host() string { return string(r.c.Request().Host()) }
+
+// Path returns the original path, on which fiber routes. URI().Path() is decoded
+// and cleaned: "/admin/..%2Fhealth" would be "/health".
+func (r request) Path() string { return string(r.c.Request().URI().PathOriginal()) }
+
+// Header also returns the fields that PeekAll misses if fasthttp does not normalize
+// names: PeekAll is case-sensitive, but field names are not (RFC 9110 §5.1).
+func (r request) Header(name string) []string {
+	values := copied(r.c.Request().Header.PeekAll(name))
+	if r.c.App().Server().DisableHeaderNamesNormalizing {
+		for key, value := range r.c.Request().Header.AllInOrder() {
+			if string(key) != name && strings.EqualFold(string(key), name) {
+				values = append(values, string(value))
+			}
+		}
+	}
+	return values
+}
+
+func (r request) Query(name string) []string {
+	return copied(r.c.Request().URI().QueryArgs().PeekMulti(name))
+}
+
+// TLS returns the state of the connection, nil if it is not encrypted.
+func (r request) TLS() *tls.ConnectionState { return r.c.RequestCtx().TLSConnectionState() }
+
+// RequestID returns the id of fiber's requestid middleware, or "".
+func (r request) RequestID() string { return string(r.c.Response().Header.Peek("X-Request-Id")) }
+
+func copied(all [][]byte) (values []string) {
+	for _, b := range all {
+		values = append(values, string(b))
+	}
+	return values
+}
