@@ -28,6 +28,9 @@ type Adapter struct {
 	// HasErrorHandler reports that the framework has error handling to which
 	// guard.DelegateErrors can delegate rejections.
 	HasErrorHandler bool
+	// HTTP2 reports that the programs are served with [Config.Serve], by net/http.
+	// [Run] then plays the table over HTTP/2 too.
+	HTTP2 bool
 }
 
 // Paths that an adapter's program serves, for every method.
@@ -77,6 +80,8 @@ type Config struct {
 	ran func(path string)
 	// tls makes the program serve HTTPS, nil HTTP.
 	tls *tls.Config
+	// http2 makes a program that is served with Serve speak HTTP/2.
+	http2 bool
 }
 
 // Claims is the type that the suite's handlers pass to the adapter's Claims.
@@ -160,6 +165,11 @@ func (c Config) Serve(handler http.Handler) (*Server, error) {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
+	}
+	if c.http2 {
+		server.Protocols = new(http.Protocols)
+		server.Protocols.SetHTTP2(true)
+		server.Protocols.SetUnencryptedHTTP2(true)
 	}
 	return c.ServeListener(server.Serve, server.Close)
 }

@@ -72,6 +72,7 @@ func plain() adaptertest.Adapter {
 	return adaptertest.Adapter{
 		Name:  "core",
 		Start: func(cfg adaptertest.Config) (*adaptertest.Server, error) { return start(cfg, nil) },
+		HTTP2: true,
 	}
 }
 

@@ -12,7 +12,9 @@
 // The rules for adapters are in two places. [Scenarios] is the table of single
 // requests: what is sent, and what the answer must be. [Run] plays the table, and
 // adds rules that one request cannot show: strings that are kept, keep-alive,
-// panics, concurrency. A program without tests plays scenarios on a [Stage].
+// panics, concurrency. A program without tests plays scenarios on a [Stage]. For a
+// framework that is served by net/http, [Adapter.HTTP2] plays the table over HTTP/2
+// too, with and without TLS.
 //
 // # Errors
 //

@@ -201,6 +201,38 @@ func (s *suite) panics(t *testing.T) {
 	}
 }
 
+// multiplexed sends the requests of many users at once over one connection.
+func (s *suite) multiplexed(t *testing.T) {
+	if !s.adapter.HTTP2 {
+		t.Skip("the framework's server does not speak HTTP/2")
+	}
+	const users = 200
+	p, err := s.startProgram(s.adapter, HTTP2NoTLS, modeRequired())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	send := func(fields []Field) (Exchange, error) {
+		return p.http2.send(t.Context(), http.MethodGet, PathPrivate, fields)
+	}
+	if err := s.isOneself(0, send); err != nil { // opens the connection
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for n := range users {
+		wg.Go(func() {
+			if err := s.isOneself(n, send); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
 func (s *suite) concurrency(t *testing.T) {
 	const users, connections = 1000, 32
 	server, _ := s.start(t, modeRequired(), nil)
@@ -229,19 +261,30 @@ func (s *suite) manyUsers(t *testing.T, server *Server, numbers <-chan int) erro
 	}
 	defer func() { _ = w.close() }()
 	for n := range numbers {
-		user := fmt.Sprintf("user_%04d", n)
-		token := clerktest.SessionToken(s.issuer, clerktest.Token{UserID: user, AuthorizedParty: appOrigin, TTL: time.Hour})
-		x, err := w.send(http.MethodGet, PathPrivate, authorization("Bearer "+token))
-		if err != nil {
+		if err := s.isOneself(n, func(fields []Field) (Exchange, error) {
+			return w.send(http.MethodGet, PathPrivate, fields)
+		}); err != nil {
 			return err
 		}
-		var r Report
-		if err := json.Unmarshal(x.Body, &r); err != nil {
-			return fmt.Errorf("%s: %w: %q", user, err, x.Body)
-		}
-		if r.UserID != user || r.Service != user || r.Subject != user {
-			return fmt.Errorf("%s was mistaken for %+v", user, r)
-		}
+	}
+	return nil
+}
+
+// isOneself sends a request of the n-th user and checks that the handler sees that user.
+func (s *suite) isOneself(n int, send func([]Field) (Exchange, error)) error {
+	user := fmt.Sprintf("user_%04d", n)
+	x, err := send(bearerToken(
+		clerktest.SessionToken(s.issuer, clerktest.Token{UserID: user, AuthorizedParty: appOrigin, TTL: time.Hour}),
+	))
+	if err != nil {
+		return err
+	}
+	var r Report
+	if err := json.Unmarshal(x.Body, &r); err != nil {
+		return fmt.Errorf("%s: %w: %q", user, err, x.Body)
+	}
+	if r.UserID != user || r.Service != user || r.Subject != user {
+		return fmt.Errorf("%s was mistaken for %+v", user, r)
 	}
 	return nil
 }

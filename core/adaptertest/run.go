@@ -23,8 +23,10 @@ func Run(t *testing.T, adapter Adapter) {
 		}
 	})
 	s := &suite{Stage: stage, adapter: adapter}
-	for _, scenario := range Scenarios() {
-		t.Run("scenario/"+scenario.Name, func(t *testing.T) { s.scenario(t, scenario) })
+	s.table(t, HTTP1)
+	if adapter.HTTP2 {
+		s.table(t, HTTP2)
+		s.table(t, HTTP2NoTLS)
 	}
 	for _, rule := range []struct {
 		name, why string
@@ -62,6 +64,10 @@ func Run(t *testing.T, adapter Adapter) {
 		},
 		{"a panic affects no other request", "after a handler panics, middleware and server still work", s.panics},
 		{"users are not mixed up", "each of a thousand concurrent requests gets its own user", s.concurrency},
+		{
+			"users of one connection are not mixed up", "each of 200 requests at once over one HTTP/2 connection gets its own user",
+			s.multiplexed,
+		},
 		{"New panics on programming errors", "an invalid option must not become a 401 for every request", s.constructor},
 	} {
 		t.Run(strings.ReplaceAll(rule.name, " ", "_"), func(t *testing.T) {
@@ -81,16 +87,20 @@ type suite struct {
 	adapter Adapter
 }
 
-func (s *suite) scenario(t *testing.T, scenario Scenario) {
+// table plays the scenarios.
+func (s *suite) table(t *testing.T, protocol Protocol) {
 	t.Helper()
-	x, err := s.Play(t.Context(), s.adapter, scenario)
-	if err == nil {
-		err = scenario.Check(x)
-	}
-	if err != nil {
-		t.Errorf("%v\nthe rule: %s\nthe request: %s %s %q\nthe answer:\n%s",
-			err, scenario.Why, scenario.method(), scenario.target(), scenario.Fields, x.Golden())
-	}
+	s.PlayAll(t.Context(), s.adapter, protocol, Scenarios(), func(scenario Scenario, x Exchange, err error) {
+		if err == nil {
+			err = scenario.Check(x)
+		}
+		t.Run(protocol.String()+"/"+scenario.Name, func(t *testing.T) {
+			if err != nil {
+				t.Errorf("%v\nthe rule: %s\nthe request: %s %s %q\nthe answer:\n%s",
+					err, scenario.Why, scenario.method(), scenario.target(), scenario.Fields, x.Golden())
+			}
+		})
+	})
 }
 
 // start runs the adapter's program in a mode until the test ends.

@@ -25,6 +25,9 @@ type Scenario struct {
 	// Fields are the request's header lines in addition to Host, in this order.
 	Fields []Field
 	Want   Want
+	// OnlyHTTP1 is the reason why the request cannot be sent over HTTP/2, "" if it
+	// can.
+	OnlyHTTP1 string
 }
 
 // Mode is a configuration of the guard. Scenarios of one mode differ only in the

@@ -10,12 +10,18 @@ import (
 // Scenarios returns the table: the HTTP behavior that every adapter shares.
 // The caller owns the slice.
 func Scenarios() []Scenario {
-	return slices.Concat(
+	all := slices.Concat(
 		bearerScenarios(), tokenScenarios(), badTokenScenarios(), outageScenarios(), modeScenarios(),
 		extractorScenarios(), cookieScenarios(), nestedScenarios(), firstScenarios(), requireScenarios(),
 		revocationScenarios(), answerScenarios(),
 		matrixScenarios(),
 	)
+	for i := range all {
+		if slices.ContainsFunc(all[i].Fields, func(f Field) bool { return f.Name == "Upgrade" }) {
+			all[i].OnlyHTTP1 = "HTTP/2 has no Upgrade field (RFC 9113 §8.2.2)"
+		}
+	}
+	return all
 }
 
 // Challenges of RFC 6750 §3.1, without a realm.

@@ -1,7 +1,7 @@
 package adaptertest
 
 import (
-	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -29,8 +29,9 @@ type Stage struct {
 	contract, partner    *core.Contract
 	logger               *slog.Logger
 
-	mu     sync.Mutex
-	tokens map[string]string
+	mu          sync.Mutex
+	tokens      map[string]string
+	certificate *tls.Certificate // of programs that serve TLS, nil before the first
 }
 
 // NewStage starts the issuers. The caller must close the stage.
@@ -74,43 +75,6 @@ func (s *Stage) Close() error {
 		}
 	}
 	return err
-}
-
-// Play starts the adapter's program in the scenario's mode, sends the request and
-// returns the answer.
-func (s *Stage) Play(ctx context.Context, adapter Adapter, scenario Scenario) (Exchange, error) {
-	cfg, err := s.config(scenario.Mode)
-	if err != nil {
-		return Exchange{}, err
-	}
-	ran := &routes{}
-	cfg.ran = ran.add
-	server, err := adapter.Start(cfg)
-	if err != nil {
-		return Exchange{}, err
-	}
-	exchange, err := s.send(ctx, server.Addr, scenario)
-	exchange.Ran = ran.list()
-	return exchange, errors.Join(err, server.Close())
-}
-
-func (s *Stage) send(ctx context.Context, addr string, scenario Scenario) (Exchange, error) {
-	w, err := dial(ctx, addr)
-	if err != nil {
-		return Exchange{}, err
-	}
-	fields := make([]Field, len(scenario.Fields))
-	for i, f := range scenario.Fields {
-		if fields[i].Name = f.Name; err == nil {
-			fields[i].Value, err = s.expand(f.Value)
-		}
-	}
-	target, targetErr := s.expand(scenario.target())
-	if err := errors.Join(err, targetErr); err != nil {
-		return Exchange{}, errors.Join(err, w.close())
-	}
-	exchange, err := w.send(scenario.method(), target, fields)
-	return exchange, errors.Join(err, w.close())
 }
 
 // config returns the program of a mode.
@@ -157,18 +121,30 @@ func (s *Stage) expand(text string) (string, error) {
 	}
 }
 
-// token returns the token of that name, which it mints once. Tokens are valid
-// for an hour, longer than any test.
+// token returns the token of that name, which it mints once, with all other bad
+// tokens if it is a bad one. Tokens are valid for an hour, longer than any test.
 func (s *Stage) token(name string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if token, ok := s.tokens[name]; ok {
 		return token, nil
 	}
+	if strings.HasPrefix(name, badPrefix) {
+		for _, b := range s.bad() {
+			s.tokens[badPrefix+b.Name] = b.Token
+		}
+		if token, ok := s.tokens[name]; ok {
+			return token, nil
+		}
+		return "", fmt.Errorf("adaptertest: authtest has no bad token called %q", name[len(badPrefix):])
+	}
 	token, err := s.mint(name)
 	s.tokens[name] = token
 	return token, err
 }
+
+// badPrefix is before the names of authtest's bad tokens.
+const badPrefix = "bad:"
 
 // admin is the user of most scenarios.
 func admin() clerktest.Token {
@@ -182,14 +158,6 @@ func admin() clerktest.Token {
 
 func (s *Stage) mint(name string) (string, error) {
 	person := admin()
-	if kind, bad := strings.CutPrefix(name, "bad:"); bad {
-		for _, b := range s.bad() {
-			if b.Name == kind {
-				return b.Token, nil
-			}
-		}
-		return "", fmt.Errorf("adaptertest: authtest has no bad token called %q", kind)
-	}
 	switch name {
 	case "session":
 	case "version 1":
