@@ -10,7 +10,7 @@ import (
 // own, which belongs in core/guard, where all frameworks get it. The READMEs have the same headings, so that a reader
 // finds the same facts in the same place.
 func TestAdapters(t *testing.T) {
-	adapters := []string{"chiauth", "echoauth", "fiberauth", "ginauth"}
+	adapters := []string{"chiauth", "echo5auth", "echoauth", "fiber3auth", "fiberauth", "ginauth"}
 	code := map[string]int{}
 	root, names := tracked(t, ".go")
 	for _, name := range names {

@@ -26,9 +26,11 @@ type listedPackage struct {
 }
 
 // packages lists the packages of m, and with deps all that they link.
-func (r *repository) packages(ctx context.Context, m publicModule, args ...string) ([]listedPackage, error) {
+func (r *repository) packages(
+	ctx context.Context, m publicModule, env []string, args ...string,
+) ([]listedPackage, error) {
 	list := append([]string{"list", "-json=ImportPath,Name,Export,Standard,Module"}, args...)
-	out, err := goCommand(ctx, filepath.Join(r.root, m.dir), append(list, "./...")...)
+	out, err := goCommandEnv(ctx, filepath.Join(r.root, m.dir), env, append(list, "./...")...)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +50,7 @@ func (r *repository) packages(ctx context.Context, m publicModule, args ...strin
 // users can import: the name and its type, fields and methods on lines of
 // their own.
 func (r *repository) surface(ctx context.Context, m publicModule) (string, error) {
-	linked, err := r.packages(ctx, m, "-deps", "-export")
+	linked, err := r.packages(ctx, m, nil, "-deps", "-export")
 	if err != nil {
 		return "", err
 	}
@@ -163,7 +165,8 @@ func signature(method *types.Func, qualify types.Qualifier) string {
 
 // linkedModules are the modules outside this repository that m's packages link.
 func (r *repository) linkedModules(ctx context.Context, m publicModule) ([]string, error) {
-	linked, err := r.packages(ctx, m, "-deps")
+	// In the workspace, m is built with versions that other modules demand.
+	linked, err := r.packages(ctx, m, []string{"GOWORK=off"}, "-deps")
 	if err != nil {
 		return nil, err
 	}
