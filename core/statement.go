@@ -65,8 +65,8 @@ func verifyStatement(ctx context.Context, source any, raw string, want statement
 		return nil, err
 	}
 	a := attempt{verifier: v, raw: raw}
-	for s := range stepTime { // stepSize is the first
-		if err := a.take(ctx, s); err != nil {
+	for s := range stepTime { // stepSize is the first; the binding, which needs credentials, comes later
+		if err := a.take(ctx, s, nil); err != nil {
 			return nil, err
 		}
 	}
