@@ -37,7 +37,10 @@ func wrappers() map[string]wrapper {
 		},
 		"chi":         {params: "r chi.Router, contract *core.Contract, verifier *core.Verifier, admin http.HandlerFunc"},
 		"chi-handler": {params: "w http.ResponseWriter, r *http.Request"},
-		"fiber":       {params: "app *fiber.App, contract *core.Contract, verifier *core.Verifier"},
+		"mcp": {
+			params: "contract *core.Contract, streamable http.Handler, getServer func(*http.Request) *mcp.Server",
+		},
+		"fiber": {params: "app *fiber.App, contract *core.Contract, verifier *core.Verifier"},
 		"fiber-handler": {
 			params: "c *fiber.Ctx", result: "error",
 		},
@@ -62,6 +65,8 @@ func packages() map[string]string {
 		"echoauth":   ours + "echoauth",
 		"chiauth":    ours + "chiauth",
 		"fiberauth":  ours + "fiberauth",
+		"mcpauth":    ours + "mcpauth",
+		"mcp":        "github.com/modelcontextprotocol/go-sdk/mcp",
 		"json":       "encoding/json",
 		"http":       "net/http",
 		"httptest":   "net/http/httptest",
