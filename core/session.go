@@ -11,6 +11,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 	"github.com/revstackhq/auth-go/core/internal/jws"
+	"github.com/revstackhq/auth-go/core/internal/sessionmemo"
 )
 
 // Session holds the verified claims of one token. It is immutable and safe for
@@ -29,6 +30,7 @@ type Session struct {
 	token   jws.Digest // of the token that was verified
 	derived atomic.Pointer[derived]
 	decoded atomic.Pointer[decoded]
+	memo    atomic.Pointer[sessionmemo.Memo] // what a revocation check remembers
 
 	cache   *tokenCache   // nil if the session is not cached
 	weighed atomic.Uint32 // the most that it has weighed in cache

@@ -12,6 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/faults"
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jws"
+	"github.com/revstackhq/auth-go/core/internal/sessionmemo"
 )
 
 // TokenCache sets the size of the cache of verified tokens. The zero value is
@@ -160,6 +161,9 @@ func (s *Session) weight() uint32 {
 		for _, list := range [][]string{d.roles, d.permissions, d.scopes, d.methods} {
 			held += cap(list)*int(reflect.TypeFor[string]().Size()) + sizeOf(list...)
 		}
+	}
+	if s.memo.Load() != nil {
+		held += sessionmemo.Size
 	}
 	if d := s.decoded.Load(); d != nil {
 		held += int(reflect.TypeFor[decoded]().Size()) + int(d.typ.Size()) + textIn(reflect.ValueOf(d.value))

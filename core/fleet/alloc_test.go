@@ -1,0 +1,96 @@
+package fleet_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/fleet"
+)
+
+// filledFleet returns a replica that knows n revocations, none of the sessions in the test.
+func filledFleet(tb testing.TB, n int) *fleet.Revocations {
+	tb.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	r := open(ctx, tb, fleet.NewMemoryLog(0))
+	tb.Cleanup(func() {
+		cancel()
+		r.Wait()
+	})
+	targets := make([]fleet.Target, 0, 10_000)
+	for i := range n {
+		if targets = append(targets, fleet.Session(issuer, fmt.Sprint(i))); len(targets) == cap(targets) || i == n-1 {
+			if err := r.Revoke(ctx, targets...); err != nil {
+				tb.Fatal(err)
+			}
+			targets = targets[:0]
+		}
+	}
+	for r.Ready() != nil || r.Stats().Unconfirmed > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	return r
+}
+
+func TestCheckDoesNotAllocate(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	for _, n := range []int{0, 10_000} {
+		r, s := filledFleet(t, n), session("u", nil)
+		check := func() {
+			if revoked, err := r.Revoked(context.Background(), s); revoked || err != nil {
+				t.Error(revoked, err)
+			}
+		}
+		check() // the first one computes the names
+		if got := testing.AllocsPerRun(100, check); got != 0 {
+			t.Errorf("%d entries: %v allocations", n, got)
+		}
+	}
+}
+
+func BenchmarkRevoked(b *testing.B) {
+	for _, n := range []int{0, 1_000_000} {
+		r, s := filledFleet(b, n), session("u", nil)
+		b.Run(fmt.Sprintf("entries=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if revoked, err := r.Revoked(context.Background(), s); revoked || err != nil {
+					b.Fatal(revoked, err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkSnapshot is a new replica that reads a log of a million revocations, each in a record of its own.
+func BenchmarkSnapshot(b *testing.B) {
+	const n = 1_000_000
+	log := fleet.NewMemoryLog(0)
+	ctx, cancel := context.WithCancel(context.Background())
+	first := open(ctx, b, log)
+	for i := range n {
+		if err := first.Revoke(ctx, fleet.Session(issuer, fmt.Sprint(i))); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for first.Stats().Unconfirmed > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	first.Wait()
+	for b.Loop() {
+		ctx, cancel := context.WithCancel(context.Background())
+		r := open(ctx, b, log)
+		for r.Ready() != nil {
+			time.Sleep(time.Millisecond)
+		}
+		if got := r.Stats().Entries; got != n {
+			b.Fatalf("%d entries", got)
+		}
+		cancel()
+		r.Wait()
+	}
+}

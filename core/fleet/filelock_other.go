@@ -1,0 +1,8 @@
+//go:build !unix || aix || solaris || illumos
+
+package fleet
+
+import "os"
+
+// lockFile does not exist on this system: one process may write to a FileLog.
+func lockFile(*os.File) error { return nil }

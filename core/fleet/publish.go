@@ -1,0 +1,129 @@
+package fleet
+
+import (
+	"context"
+	"time"
+)
+
+// outgoing is an own record on its way to the log and back.
+type outgoing struct {
+	seq      uint64
+	raw      []byte
+	appended time.Time // when the log last confirmed it, zero if it has not
+}
+
+const (
+	appendTimeout = 5 * time.Second
+	// appendBatch bounds the records of one call of Append.
+	appendBatch = 64
+	// maxUnconfirmed bounds the own records that are kept until they are read back.
+	maxUnconfirmed = 1 << 16
+)
+
+// enqueue seals entries into records of this writer, and returns the last one's number. r.mu must be held.
+func (r *Revocations) enqueue(entries []Entry, now time.Time) uint64 {
+	for len(entries) > 0 {
+		n := min(len(entries), maxEntries)
+		r.push(&record{kind: recordEntries, entries: entries[:n]}, now)
+		entries = entries[n:]
+	}
+	return r.lastSeq
+}
+
+// push gives rec the next number and puts it into the outbox. r.mu must be held.
+func (r *Revocations) push(rec *record, now time.Time) {
+	r.lastSeq++
+	rec.writer, rec.seq, rec.floor, rec.at = r.writer, r.lastSeq, r.ownFloor(), now.UnixMilli()
+	r.outbox = append(r.outbox, outgoing{seq: rec.seq, raw: r.keys.seal(rec)})
+}
+
+// ownFloor returns the first own record that readers need. r.mu must be held.
+func (r *Revocations) ownFloor() uint64 {
+	if w := r.chain.writers[r.writer]; w != nil {
+		r.floor = max(r.floor, w.floor)
+	} else if len(r.outbox) > 0 {
+		r.floor = max(r.floor, r.outbox[0].seq)
+	} else {
+		r.floor = max(r.floor, r.lastSeq) // everything before has expired
+	}
+	return r.floor
+}
+
+// flush appends the records up to the number last, unless another call does so meanwhile. Records are appended in
+// their order by one call at a time: a record in front of which one is missing would look like a loss to readers.
+func (r *Revocations) flush(ctx context.Context, last uint64) error {
+	ctx, cancel := context.WithTimeout(ctx, appendTimeout)
+	defer cancel()
+	select {
+	case r.appending <- struct{}{}:
+		defer func() { <-r.appending }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	for {
+		batch, upTo := r.unsent(last)
+		if len(batch) == 0 {
+			return nil
+		}
+		if err := r.log.Append(ctx, batch...); err != nil {
+			return err
+		}
+		r.sent(upTo, time.Now())
+	}
+}
+
+// unsent returns the next records to append, and the last one's number. Records behind the one that is asked for go
+// along, so that concurrent callers share a round trip.
+func (r *Revocations) unsent(last uint64) (batch [][]byte, upTo uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, o := range r.outbox {
+		if o.appended.IsZero() && (len(batch) > 0 || o.seq <= last) {
+			batch, upTo = append(batch, o.raw), o.seq
+			if len(batch) == appendBatch {
+				break
+			}
+		}
+	}
+	return batch, upTo
+}
+
+func (r *Revocations) sent(upTo uint64, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range r.outbox {
+		if o := &r.outbox[i]; o.seq <= upTo && o.appended.IsZero() {
+			o.appended = now
+		}
+	}
+	if n := len(r.outbox) - maxUnconfirmed; n > 0 && !r.outbox[n-1].appended.IsZero() {
+		r.outbox = append(r.outbox[:0], r.outbox[n:]...)
+	}
+}
+
+// confirmed removes an own record that was read back. r.mu must be held.
+func (r *Revocations) confirmed(seq uint64) {
+	for i := range r.outbox {
+		if r.outbox[i].seq == seq {
+			if i == 0 {
+				r.outbox = r.outbox[1:]
+				return
+			}
+			r.outbox = append(r.outbox[:i], r.outbox[i+1:]...)
+			return
+		}
+	}
+}
+
+// resend marks own records for another try that the log confirmed and that did not come back, although what others
+// appended later did: the log has lost them. It reports whether anything has to be appended. r.mu must be held.
+func (r *Revocations) resend() (pending bool) {
+	for i := range r.outbox {
+		o := &r.outbox[i]
+		if !o.appended.IsZero() && r.newsAt.Sub(o.appended) > r.options.MaxLag/2 {
+			o.appended = time.Time{}
+		}
+		pending = pending || o.appended.IsZero()
+	}
+	return pending
+}

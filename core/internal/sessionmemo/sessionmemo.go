@@ -1,0 +1,40 @@
+// Package sessionmemo keeps what a revocation check computed for a session with the session, so that the next request
+// of a remembered token does not compute it again.
+package sessionmemo
+
+import (
+	"reflect"
+	"sync/atomic"
+)
+
+// MaxNames is the number of names that a session can be revoked by: token, session, two for the user, client, issuer.
+const MaxNames = 6
+
+// Name is the keyed digest of something that can be revoked. B holds 29 bits of the digest and the kind.
+type Name struct {
+	A uint64
+	B uint32
+}
+
+// Memo is what one checker remembers of one session. Only Checked changes after the memo was stored.
+type Memo struct {
+	Owner  uint64 // of the checker; another checker has another key
+	Issued uint32 // iat in Unix seconds, 0 if the session has none
+	Count  int
+	Names  [MaxNames]Name
+	// Checked is 1 more than the version of the table in which none of the names was found.
+	Checked atomic.Uint64
+}
+
+// Size is the memory that a memo takes, for the accounting of cached sessions.
+var Size = int(reflect.TypeFor[Memo]().Size()) //nolint:gochecknoglobals // a constant
+
+// Access gives a checker what package core does not export. Package core sets it before any session exists.
+var Access struct { //nolint:gochecknoglobals // set once, by package core
+	// Load returns the memo of a *core.Session, nil if it has none.
+	Load func(session any) *Memo
+	// Store replaces the memo of a *core.Session.
+	Store func(session any, m *Memo)
+	// TokenDigest returns the SHA-256 of the session's token, false if the session was made without one.
+	TokenDigest func(session any) ([32]byte, bool)
+}

@@ -1,0 +1,23 @@
+package core
+
+import (
+	"github.com/revstackhq/auth-go/core/internal/jws"
+	"github.com/revstackhq/auth-go/core/internal/sessionmemo"
+)
+
+// Package fleet computes the names that a session can be revoked by once and keeps them with the session: computing
+// them for each request would cost more than looking them up.
+func init() { //nolint:gochecknoinits // before any session exists
+	sessionmemo.Access.Load = func(session any) *sessionmemo.Memo {
+		return session.(*Session).memo.Load()
+	}
+	sessionmemo.Access.Store = func(session any, m *sessionmemo.Memo) {
+		s := session.(*Session)
+		s.memo.Store(m)
+		s.cache.reweigh(s)
+	}
+	sessionmemo.Access.TokenDigest = func(session any) ([32]byte, bool) {
+		digest := session.(*Session).token
+		return digest, digest != jws.Digest{}
+	}
+}
