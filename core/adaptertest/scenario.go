@@ -46,6 +46,9 @@ type Mode struct {
 	Policies []core.Policy
 	// Outage makes the issuer's keys unavailable from the start.
 	Outage bool
+	// Opaque accepts opaque tokens, by introspection, and API keys besides the
+	// stage's sessions.
+	Opaque bool
 }
 
 // Want is the answer that is required. The handler must run if Status is 200, and

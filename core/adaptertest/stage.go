@@ -27,6 +27,7 @@ const (
 type Stage struct {
 	issuer, second, down *authtest.Issuer
 	contract, partner    *core.Contract
+	opaque               *opaque
 	logger               *slog.Logger
 
 	mu          sync.Mutex
@@ -36,7 +37,7 @@ type Stage struct {
 
 // NewStage starts the issuers. The caller must close the stage.
 func NewStage() (*Stage, error) {
-	s := &Stage{tokens: map[string]string{}, logger: slog.New(slog.DiscardHandler)}
+	s := &Stage{tokens: map[string]string{}, opaque: newOpaque(), logger: slog.New(slog.DiscardHandler)}
 	var errs [5]error
 	s.issuer, errs[0] = authtest.StartIssuer(authtest.Config{})
 	s.second, errs[1] = authtest.StartIssuer(authtest.Config{Algorithms: []string{"ES256"}, Audience: partner})
@@ -68,7 +69,7 @@ func clerkContract(issuer *authtest.Issuer) (*core.Contract, error) {
 
 // Close stops the issuers.
 func (s *Stage) Close() error {
-	var err error
+	err := s.opaque.close()
 	for _, i := range []*authtest.Issuer{s.issuer, s.second, s.down} {
 		if i != nil {
 			err = errors.Join(err, i.Close())
@@ -94,6 +95,11 @@ func (s *Stage) config(mode Mode) (Config, error) {
 	all := append([]*core.Contract{contract}, further...)
 	if cfg.Source, err = core.NewVerifier(all, core.WithLogger(s.logger)); err != nil {
 		return cfg, err
+	}
+	if mode.Opaque {
+		if cfg.Source, err = s.opaque.source(s, cfg.Source); err != nil {
+			return cfg, err
+		}
 	}
 	if mode.Options != nil {
 		cfg.Options = mode.Options(s)
@@ -157,6 +163,9 @@ func admin() clerktest.Token {
 }
 
 func (s *Stage) mint(name string) (string, error) {
+	if token, ok, err := s.opaque.mint(s, name); ok {
+		return token, err
+	}
 	person := admin()
 	switch name {
 	case "session":
