@@ -50,6 +50,16 @@ func TestLeaves(t *testing.T) {
 		{"organization: by slug", policy.InOrganization("acme"), claims{"org_id": "org_1", "org_slug": "acme"}, fails},
 
 		{"kind", policy.Kind(core.KindMachine), claims{"gty": "machine"}, holds},
+		{"acted by anyone", policy.ActedBy(), claims{"act": map[string]any{"sub": "agent"}}, holds},
+		{"acted by", policy.ActedBy("agent"), claims{"act": map[string]any{"sub": "agent"}}, holds},
+		{"acted by: another", policy.ActedBy("agent"), claims{"act": map[string]any{"sub": "shop"}}, fails},
+		{"acted by: a former one", policy.ActedBy("shop"), claims{
+			"act": map[string]any{"sub": "agent", "act": map[string]any{"sub": "shop"}},
+		}, fails},
+		{"acted by: nobody", policy.ActedBy(), nil, fails},
+		{"not delegated", policy.NotDelegated(), nil, holds},
+		{"not delegated: an actor", policy.NotDelegated(), claims{"act": map[string]any{"sub": "agent"}}, fails},
+		{"not delegated: unreadable", policy.NotDelegated(), claims{"act": "agent"}, fails},
 		{"kind: another", policy.Kind(core.KindMachine, core.KindID), nil, fails},
 
 		{"claim: present", policy.Claim("plan"), claims{"plan": "pro"}, holds},
