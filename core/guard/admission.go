@@ -22,6 +22,8 @@ type admission struct {
 	prechecked *core.Session
 	// proof is the DPoP proof that guard has checked, "" if there was none.
 	proof string
+	// token is the caller's, if guard has the option KeepToken.
+	token string
 }
 
 // Session returns the session to core.FromContext.

@@ -158,6 +158,9 @@ func (g *Guard) Enter(ctx context.Context, r Request) (context.Context, *Rejecti
 	if s != nil && g.confirm.checker != nil {
 		a.proof = proofOf(r)
 	}
+	if s != nil && g.keepToken {
+		a.token = g.callersToken(r)
+	}
 	return withAdmission(ctx, a), nil
 }
 

@@ -40,6 +40,7 @@ type settings struct {
 	proxies    []netip.Prefix
 	certHeader string
 	proofs     *dpop.Config
+	keepToken  bool
 	logger     *slog.Logger
 	now        func() time.Time
 	faults     configErrors

@@ -26,7 +26,7 @@ type Poster struct {
 type Response struct {
 	Status     int
 	MediaType  string        // of the body, in lower case, without parameters
-	Body       []byte        // of an answer with status 200
+	Body       []byte        // of an answer with status 200 or 400
 	RetryAfter time.Duration // 0 if the server names none
 }
 
@@ -78,7 +78,7 @@ func (p *Poster) Post(ctx context.Context, rawURL string, header http.Header, bo
 	switch {
 	case err != nil:
 		return nil, withoutURL(err)
-	case r.Status != http.StatusOK:
+	case r.Status != http.StatusOK && r.Status != http.StatusBadRequest: // RFC 6749 §5.2
 		r.Body = nil
 	case int64(len(r.Body)) > p.maxBytes:
 		return nil, fmt.Errorf("the answer has more than %d bytes", p.maxBytes)
