@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -120,7 +121,7 @@ func (r *reader) value(n *node, to reflect.Value, path string, named int) {
 		}
 		to.Set(reflect.MakeSlice(to.Type(), len(n.elements), len(n.elements)))
 		for i := range n.elements {
-			r.value(&n.elements[i], to.Index(i), path+"["+itoa(i)+"]", n.elements[i].start)
+			r.value(&n.elements[i], to.Index(i), path+"["+strconv.Itoa(i)+"]", n.elements[i].start)
 		}
 	case reflect.String:
 		if r.is(n, '"', to.Type(), path, named) {

@@ -2,11 +2,8 @@ package strictjson
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 )
-
-func itoa(i int) string { return strconv.Itoa(i) }
 
 // unknown names the member that was probably meant, else all.
 func unknown(name string, fields []field) string {

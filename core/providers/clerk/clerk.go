@@ -102,7 +102,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		rules.JWKSURL = issuer + "/.well-known/jwks.json"
 	}
 	rules.UserIDClaim, rules.UserIDFallbacks = userIDClaims(cfg.UserIDClaim)
-	return f.ContractOfStandIns(rules, map[string]string{
+	return f.ContractWithPlaceholders(rules, map[string]string{
 		"Issuer": "IssuerURL", "JWKSURL": "IssuerURL", "PEM": "JWTKey", "Audiences": "Audience",
 	})
 }

@@ -90,7 +90,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		f.Missing("SigningSecret", "is required: set it, or one of {SigningSecretEnv}, {JWKSURL}, {JWKS} and {PEM}")
 		standIn(&rules)
 	}
-	return f.ContractOfStandIns(rules, map[string]string{
+	return f.ContractWithPlaceholders(rules, map[string]string{
 		"Secret": "SigningSecret", "SecretEnv": "SigningSecretEnv", "Audiences": "Audience",
 	})
 }

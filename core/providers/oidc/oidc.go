@@ -130,7 +130,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	if cfg.Session.Kinds == nil {
 		cfg.Session.Kinds = kinds()
 	}
-	return f.ContractOfStandIns(core.Rules{
+	return f.ContractWithPlaceholders(core.Rules{
 		Provider: "oidc", Issuer: cfg.Issuer, Discovery: discovery, JWKSURL: cfg.JWKSURL, Algorithms: cfg.Algorithms,
 		Audiences: cfg.Audience, InsecureAnyAudience: cfg.InsecureAnyAudience,
 		AuthorizedParties: cfg.AuthorizedParties, InsecureMissingParty: cfg.InsecureMissingParty,

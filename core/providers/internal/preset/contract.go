@@ -8,23 +8,23 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
-// Contract builds the contract, or returns the faults and core's mistakes at
+// Contract builds the contract, or returns the preset's mistakes and core's at
 // once. fields are the preset's names for core's fields, "" for one that it lacks.
 // Several of core's fields may come from one of the preset's: each mistake is
-// returned once, and what only follows from a fault is not.
+// returned once, and its consequences are not.
 func (f *Faults) Contract(rules core.Rules, fields map[string]string) (*core.Contract, error) {
 	return f.contract(rules, fields, derived(&rules))
 }
 
-// ContractOfStandIns is Contract for presets that put something good into rules
-// in place of what they found fault with: then no mistake of core's follows from
-// theirs, and all are returned.
-func (f *Faults) ContractOfStandIns(rules core.Rules, fields map[string]string) (*core.Contract, error) {
+// ContractWithPlaceholders is Contract for presets that replace their invalid
+// values with valid ones: a mistake that core finds is then never a consequence of
+// one that the preset found, and all are returned.
+func (f *Faults) ContractWithPlaceholders(rules core.Rules, fields map[string]string) (*core.Contract, error) {
 	return f.contract(rules, fields, nil)
 }
 
-// contract builds the contract. derived are the fields of rules that a fault of
-// the preset's may have made wrong.
+// contract builds the contract. derived are the fields of rules that a mistake in
+// the preset's configuration may have made invalid.
 func (f *Faults) contract(rules core.Rules, fields map[string]string, derived []string) (*core.Contract, error) {
 	fields = withIssuers(fields)
 	rules.FieldNames = fields
@@ -55,8 +55,8 @@ func (f *Faults) contract(rules core.Rules, fields map[string]string, derived []
 	return nil, all.Err()
 }
 
-// withIssuers says that further issuers come from the same field as the first,
-// unless fields says otherwise.
+// withIssuers maps further issuers to the field of the first one, unless fields has
+// an entry for them.
 func withIssuers(fields map[string]string) map[string]string {
 	fields = maps.Clone(fields)
 	list, own := fields["Issuers"]
@@ -66,9 +66,8 @@ func withIssuers(fields map[string]string) map[string]string {
 	return fields
 }
 
-// explained are the names, by names, of the fields whose mistakes may only
-// follow from a fault of the preset's: it is about the same field, or about one
-// that presets derive.
+// explained returns the names of the fields whose mistakes are consequences of one
+// that the preset found: the same field, and every derived field.
 func (f *Faults) explained(names, fields faults.Names, derived []string) map[string]bool {
 	explained := map[string]bool{}
 	for _, e := range core.ConfigErrors(f.Err()) {
