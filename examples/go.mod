@@ -1,6 +1,6 @@
 module github.com/revstackhq/auth-go/examples
 
-go 1.25.0
+go 1.26.0
 
 require (
 	github.com/danielgtaylor/huma/v2 v2.37.2
@@ -18,6 +18,10 @@ require (
 	github.com/revstackhq/auth-go/internal/crosstest v0.1.0
 	github.com/revstackhq/auth-go/mcpauth v0.1.0
 	golang.org/x/oauth2 v0.35.0
+	github.com/prometheus/client_golang v1.25.0
+	github.com/revstackhq/auth-go/otelauth v0.1.0
+	go.opentelemetry.io/otel/exporters/prometheus v0.69.0
+	go.opentelemetry.io/otel/sdk/metric v1.47.0
 )
 
 require (
@@ -81,4 +85,5 @@ replace (
 	github.com/revstackhq/auth-go/ginauth => ../ginauth
 	github.com/revstackhq/auth-go/internal/crosstest => ../internal/crosstest
 	github.com/revstackhq/auth-go/mcpauth => ../mcpauth
+	github.com/revstackhq/auth-go/otelauth => ../otelauth
 )
