@@ -42,16 +42,16 @@ func TestExtract(t *testing.T) {
 		{"p.md", 21, "", "```\n"},
 	}
 	if len(got) != len(want) {
-		t.Fatalf("got %d snippets: %q", len(got), got)
+		t.Fatalf("got %d snippets: %+v", len(got), got)
 	}
 	for i := range want {
 		if got[i] != want[i] {
-			t.Errorf("got %q, want %q", got[i], want[i])
+			t.Errorf("got %+v, want %+v", got[i], want[i])
 		}
 	}
 	windows, err := extract("p.md", strings.ReplaceAll(page, "\n", "\r\n"))
 	if err != nil || len(windows) != len(want) || windows[2] != want[2] {
-		t.Errorf("with CRLF: %q, %v", windows, err)
+		t.Errorf("with CRLF: %+v, %v", windows, err)
 	}
 }
 
