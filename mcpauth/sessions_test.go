@@ -104,6 +104,23 @@ func TestSessionsBelongToTheirUser(t *testing.T) {
 	}
 }
 
+// TestModernRequestsHaveNoSession: a server ignores the header since version 2026-07-28, so
+// that of another user's session never reaches it.
+func TestModernRequestsHaveNoSession(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	finish := func(w http.ResponseWriter) { w.WriteHeader(http.StatusOK) }
+	h := mcpauth.New(verifierOf(t, issuer), mcpauth.Config{})(plainSessions(finish))
+	token := "Bearer " + issuer.Token(authtest.Claims{"sub": "ada"})
+	id := call(t, h, post(t, rpc(t, "initialize", nil), "Authorization", token)).Header().Get("Mcp-Session-Id")
+	for _, sent := range []string{id, "s1", "guessed"} {
+		w := call(t, h, post(t, rpc(t, "tools/list", nil), "Authorization", token, "Mcp-Session-Id", sent,
+			"Mcp-Protocol-Version", "2026-07-28", "Mcp-Method", "tools/list"))
+		if seen := w.Header().Get("Seen"); w.Code != http.StatusOK || seen != "" {
+			t.Errorf("%s: %d, the server saw %q", sent, w.Code, seen)
+		}
+	}
+}
+
 // TestSessionKey: processes with the same key accept each other's ids, others do not.
 func TestSessionKey(t *testing.T) {
 	issuer := authtest.NewIssuer(t)

@@ -14,49 +14,46 @@ import (
 	"github.com/revstackhq/auth-go/mcpauth"
 )
 
-// TestUsersAreNotMixed: 200 clients at once, with sessions and without, and every tool
-// call sees its own user and scope.
+// TestUsersAreNotMixed: 200 clients at once of one guard, half of them with sessions, and
+// every tool call sees its own user and scope.
 func TestUsersAreNotMixed(t *testing.T) {
 	const users = 200
 	issuer := authtest.NewIssuer(t)
-	verifier := verifierOf(t, issuer)
+	protect := mcpauth.New(verifierOf(t, issuer), mcpauth.Config{
+		Methods: map[string]core.Policy{"tools/call": policy.Scope("tools")},
+	})
+	var servers []*httptest.Server
 	for _, stateless := range []bool{true, false} {
-		t.Run(fmt.Sprintf("stateless=%t", stateless), func(t *testing.T) {
-			server := httptest.NewServer(mcpauth.New(verifier, mcpauth.Config{
-				Methods: map[string]core.Policy{"tools/call": policy.Scope("tools")},
-			})(sdkHandler(stateless)))
-			t.Cleanup(server.Close)
-			var all sync.WaitGroup
-			limit := make(chan struct{}, 50) // open connections
-			for i := range users {
-				all.Go(func() {
-					limit <- struct{}{}
-					defer func() { <-limit }()
-					user, scope := fmt.Sprintf("user_%d", i), fmt.Sprintf("scope_%d", i)
-					oauth := &tokens{current: issuer.Token(authtest.Claims{"sub": user, "scope": "tools " + scope})}
-					client := mcp.NewClient(&mcp.Implementation{Name: user, Version: "1"}, nil)
-					session, err := client.Connect(t.Context(), &mcp.StreamableClientTransport{
-						Endpoint: server.URL, OAuthHandler: oauth, DisableStandaloneSSE: true,
-					}, nil)
-					if err != nil {
-						t.Error(err)
-						return
-					}
-					defer func() { _ = session.Close() }()
-					for range 2 {
-						result, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: "list_notes"})
-						if err != nil {
-							t.Error(err)
-							return
-						}
-						want := fmt.Sprintf(`map[scopes:[tools %s] user:%s]`, scope, user)
-						if got := fmt.Sprint(result.StructuredContent); got != want {
-							t.Errorf("%s sees %s", user, got)
-						}
-					}
-				})
+		server := httptest.NewServer(protect(sdkHandler(stateless)))
+		t.Cleanup(server.Close)
+		servers = append(servers, server)
+	}
+	var all sync.WaitGroup
+	for i := range users {
+		all.Go(func() {
+			user, scope := fmt.Sprintf("user_%d", i), fmt.Sprintf("scope_%d", i)
+			oauth := &tokens{current: issuer.Token(authtest.Claims{"sub": user, "scope": "tools " + scope})}
+			client := mcp.NewClient(&mcp.Implementation{Name: user, Version: "1"}, nil)
+			session, err := client.Connect(t.Context(), &mcp.StreamableClientTransport{
+				Endpoint: servers[i%2].URL, OAuthHandler: oauth, DisableStandaloneSSE: true,
+			}, nil)
+			if err != nil {
+				t.Error(err)
+				return
 			}
-			all.Wait()
+			defer func() { _ = session.Close() }()
+			for range 2 {
+				result, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: "list_notes"})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				want := fmt.Sprintf(`map[scopes:[tools %s] user:%s]`, scope, user)
+				if got := fmt.Sprint(result.StructuredContent); got != want {
+					t.Errorf("%s sees %s", user, got)
+				}
+			}
 		})
 	}
+	all.Wait()
 }
