@@ -58,6 +58,9 @@ func (w *writerState) raise(floor uint64) {
 		w.drain()
 	}
 	w.marks = slices.DeleteFunc(w.marks, func(m mark) bool { return m.seq < floor })
+	if len(w.marks) == 0 && w.next > floor {
+		w.marks = append(w.marks, mark{seq: floor, at: w.at}) // w.at is later than its own time, which is not known
+	}
 }
 
 func (w *writerState) drain() {
@@ -137,8 +140,8 @@ func (c *chain) prune(now time.Time) {
 		for len(w.marks) > 0 && w.marks[0].at <= cutoff {
 			// Everything in front of a mark is older than it.
 			oldest := w.marks[0].seq
-			w.marks = w.marks[1:]
 			w.raise(oldest)
+			w.marks = w.marks[1:]
 			c.note(id, w, now)
 		}
 	}

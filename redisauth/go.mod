@@ -1,0 +1,18 @@
+module github.com/revstackhq/auth-go/redisauth
+
+go 1.25.0
+
+require (
+	github.com/revstackhq/auth-go/core v0.1.0
+	github.com/valkey-io/valkey-go v1.0.79
+)
+
+require (
+	filippo.io/bigmod v0.1.0 // indirect
+	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
+	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
+	github.com/maypok86/otter/v2 v2.4.0 // indirect
+	golang.org/x/sys v0.47.0 // indirect
+)
+
+replace github.com/revstackhq/auth-go/core => ../core

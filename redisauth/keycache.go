@@ -1,0 +1,139 @@
+package redisauth
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/valkey-io/valkey-go"
+
+	"github.com/revstackhq/auth-go/core/keys"
+)
+
+// KeyCacheConfig says where a [KeyCache] keeps key sets. The zero value is the default.
+type KeyCacheConfig struct {
+	// Prefix precedes the id of a key set in its key. Default "auth:keys:".
+	Prefix string
+	// Stored is called after this replica has fetched and stored a key set, such as to announce it with
+	// fleet.Revocations.KeysChanged. It must return quickly.
+	Stored func(ctx context.Context, id string)
+}
+
+// KeyCache is a keys.Cache, so that the issuer sees one fetch a period and not one for each replica: a replica that is
+// about to fetch takes a lock, and the others wait for what it stores. If it takes too long they fetch themselves.
+//
+// Give core.WithKeyCache a secret with it: without one, whoever can write to the server chooses the keys and can forge
+// tokens.
+type KeyCache struct {
+	client valkey.Client
+	prefix string
+	stored func(ctx context.Context, id string)
+}
+
+var _ keys.Cache = (*KeyCache)(nil)
+
+const (
+	// lockFor is how long the lock of a fetch is held at most: as long as a fetch may take.
+	lockFor = 5 * time.Second
+	// lockPoll is how often the others look for the result.
+	lockPoll = 50 * time.Millisecond
+	// keepSet is how long a set is kept. Verifiers do not use one for longer after it was fetched.
+	keepSet = 72 * time.Hour
+)
+
+// NewKeyCache returns a cache. It does no I/O, and panics if client is nil.
+func NewKeyCache(client valkey.Client, c KeyCacheConfig) *KeyCache {
+	if client == nil {
+		panic("redisauth.NewKeyCache: the client is nil: make it with valkey.NewClient")
+	}
+	return &KeyCache{client: client, prefix: cmp.Or(c.Prefix, "auth:keys:"), stored: c.Stored}
+}
+
+// names returns the keys of a set and of its lock, which one cluster slot holds.
+func (c *KeyCache) names(id string) (set, lock string) {
+	return c.prefix + "{" + id + "}", c.prefix + "{" + id + "}:lock"
+}
+
+// Load implements keys.Cache. If the set is missing or due for a fetch, and another replica fetches it, Load waits for
+// the result or until ctx ends.
+func (c *KeyCache) Load(ctx context.Context, id string) ([]byte, error) {
+	set, lock := c.names(id)
+	data, err := c.get(ctx, set)
+	if err != nil || !due(data, time.Now()) {
+		return data, err
+	}
+	before := data
+	for {
+		err := c.client.Do(ctx, c.client.B().Set().Key(lock).Value("1").Nx().Px(lockFor).Build()).Error()
+		switch {
+		case err == nil: // this replica fetches
+			return data, nil
+		case !valkey.IsValkeyNil(err):
+			return nil, fmt.Errorf("redisauth: key cache: %w", err)
+		}
+		timer := time.NewTimer(spread(lockPoll))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return before, nil // what is there may do; if not, this replica fetches too
+		}
+		if data, err = c.get(ctx, set); err != nil || !due(data, time.Now()) {
+			return data, err
+		}
+	}
+}
+
+func (c *KeyCache) get(ctx context.Context, key string) ([]byte, error) {
+	data, err := c.client.Do(ctx, c.client.B().Get().Key(key).Build()).AsBytes()
+	switch {
+	case valkey.IsValkeyNil(err):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("redisauth: key cache: %w", err)
+	}
+	return data, nil
+}
+
+// Store implements keys.Cache.
+func (c *KeyCache) Store(ctx context.Context, id string, data []byte) error {
+	set, lock := c.names(id)
+	results := c.client.DoMulti(ctx,
+		c.client.B().Set().Key(set).Value(valkey.BinaryString(data)).Px(keepSet).Build(),
+		c.client.B().Del().Key(lock).Build(),
+	)
+	if err := errors.Join(results[0].Error(), results[1].Error()); err != nil {
+		return fmt.Errorf("redisauth: key cache: %w", err)
+	}
+	if c.stored != nil {
+		c.stored(ctx, id)
+	}
+	return nil
+}
+
+// dueAfter is the share of a set's freshness after which some replica fetches it again.
+const dueAfter = 0.7
+
+// due reports whether a set is missing, or so old that whoever loads it is about to fetch it. It decides only who waits
+// for whom, so the envelope does not have to be authentic.
+func due(data []byte, now time.Time) bool {
+	if len(data) == 0 {
+		return true
+	}
+	if line, rest, found := bytes.Cut(data, []byte("\n")); found && !bytes.HasPrefix(line, []byte("{")) {
+		data = rest // the first line is the MAC
+	}
+	var envelope struct {
+		FetchedAt  time.Time `json:"fetched_at"`
+		FreshUntil time.Time `json:"fresh_until"`
+	}
+	if json.Unmarshal(data, &envelope) != nil || envelope.FreshUntil.IsZero() {
+		return false
+	}
+	fresh := envelope.FreshUntil.Sub(envelope.FetchedAt)
+	return now.Sub(envelope.FetchedAt) > time.Duration(dueAfter*float64(fresh))
+}

@@ -1,0 +1,330 @@
+package redisauth_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/valkey-io/valkey-go"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/dpop/dpoptest"
+	"github.com/revstackhq/auth-go/core/fleet"
+	"github.com/revstackhq/auth-go/core/fleet/fleettest"
+	"github.com/revstackhq/auth-go/core/keys"
+	"github.com/revstackhq/auth-go/core/keys/keystest"
+	"github.com/revstackhq/auth-go/redisauth"
+)
+
+var secret = core.NewSecret("0123456789abcdef0123456789abcdef")
+
+func newLog(t testing.TB, s *server, key string) *redisauth.Log {
+	t.Helper()
+	l, err := redisauth.NewLog(s.connect(), redisauth.LogConfig{Key: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestLog(t *testing.T) {
+	s := startServer(t)
+	n := 0
+	fleettest.Run(t, func(t *testing.T) fleettest.Fixture {
+		t.Helper()
+		n++
+		key := fmt.Sprint("log", n)
+		return fleettest.Fixture{
+			Log:   newLog(t, s, key),
+			Other: newLog(t, s, key),
+			Break: func() { s.signal(syscall.SIGSTOP) },
+			Mend:  func() { s.signal(syscall.SIGCONT) },
+			Wipe:  s.flush,
+		}
+	})
+}
+
+func TestKeyCache(t *testing.T) {
+	s := startServer(t)
+	n := 0
+	keystest.TestCache(t, func(t *testing.T) keys.Cache {
+		t.Helper()
+		n++
+		return redisauth.NewKeyCache(s.connect(), redisauth.KeyCacheConfig{Prefix: fmt.Sprint("keys", n, ":")})
+	})
+}
+
+func TestReplayStore(t *testing.T) {
+	s := startServer(t)
+	dpoptest.TestStore(t, redisauth.NewReplayStore(s.connect(), ""))
+}
+
+// A proof that several replicas get at once is accepted by one.
+func TestReplayAcrossReplicas(t *testing.T) {
+	s := startServer(t)
+	var stores []*redisauth.ReplayStore
+	for range 4 {
+		stores = append(stores, redisauth.NewReplayStore(s.connect(), ""))
+	}
+	now := time.Now()
+	for proof := range 50 {
+		var accepted atomic.Int32
+		var wg sync.WaitGroup
+		for _, store := range stores {
+			wg.Go(func() {
+				first, err := store.Use(t.Context(), [16]byte{byte(proof), 1}, now, now.Add(time.Minute))
+				if err != nil {
+					t.Error(err)
+				}
+				if first {
+					accepted.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if accepted.Load() != 1 {
+			t.Fatalf("proof %d was accepted %d times", proof, accepted.Load())
+		}
+	}
+	s.kill()
+	if first, err := stores[0].Use(t.Context(), [16]byte{255}, now, now.Add(time.Minute)); first || err == nil {
+		t.Errorf("without the server: %t, %v", first, err)
+	}
+}
+
+// A fleet that starts together fetches the keys once, and a key set that somebody else puts into the store is not used.
+func TestOneFetchForTheFleet(t *testing.T) {
+	s := startServer(t)
+	idp, err := authtest.StartIssuer(authtest.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = idp.Close() })
+	token := idp.Token(authtest.Claims{"sub": "u"})
+	var stored atomic.Int32
+	verify := func(n int) {
+		t.Helper()
+		var wg sync.WaitGroup
+		for range n {
+			cache := redisauth.NewKeyCache(s.connect(), redisauth.KeyCacheConfig{
+				Stored: func(context.Context, string) { stored.Add(1) },
+			})
+			v, err := core.NewVerifier(idp.Contract(), core.WithKeyCache(cache, secret),
+				core.WithLogger(slog.New(slog.DiscardHandler)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			wg.Go(func() {
+				if _, err := v.Verify(t.Context(), token); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	verify(20)
+	if got := stored.Load(); got != 1 {
+		t.Errorf("20 replicas fetched %d times, want once", got)
+	}
+	client := s.connect()
+	found, err := client.Do(t.Context(), client.B().Keys().Pattern("auth:keys:*").Build()).AsStrSlice()
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%v %v", found, err)
+	}
+	planted, err := client.Do(t.Context(), client.B().Get().Key(found[0]).Build()).ToString()
+	if err != nil {
+		t.Fatal(err)
+	}
+	planted = planted[strings.Index(planted, "\n")+1:] // without the MAC, as somebody without the secret would write it
+	if err := client.Do(t.Context(), client.B().Set().Key(found[0]).Value(planted).Build()).Error(); err != nil {
+		t.Fatal(err)
+	}
+	verify(1)
+	if got := stored.Load(); got != 2 {
+		t.Errorf("a planted key set: %d fetches, want a second one", got)
+	}
+}
+
+func session(user string) *core.Session {
+	return authtest.Session(user, authtest.Claims{"iss": "https://id.example", "sid": "s-" + user})
+}
+
+const maxLag = 2 * time.Second
+
+func open(t testing.TB, log fleet.Log) *fleet.Revocations {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	r, err := fleet.Open(ctx, log, fleet.Options{
+		Secret:    secret,
+		OnFailure: fleet.FailClosed,
+		MaxLag:    maxLag,
+		Logger:    slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		r.Wait()
+	})
+	return r
+}
+
+// until waits for what must come true, much longer than it takes on a busy machine.
+func until(t testing.TB, what string, f func() bool) {
+	t.Helper()
+	for end := time.Now().Add(60 * time.Second); !f(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("never: " + what)
+		}
+	}
+}
+
+func revoked(r *fleet.Revocations, s *core.Session) bool {
+	got, _ := r.Revoked(context.Background(), s)
+	return got
+}
+
+// TestFaults plays the faults of a real server. Whatever happens, a session that was revoked before is refused, and one
+// that was not is never reported as revoked.
+func TestFaults(t *testing.T) {
+	s := startServer(t)
+	a, b := open(t, newLog(t, s, "")), open(t, newLog(t, s, ""))
+	good, n := session("good"), 0
+	ready := func() bool { return a.Ready() == nil && b.Ready() == nil }
+	until(t, "ready", ready)
+	var known []*core.Session
+	check := func(what string) {
+		t.Helper()
+		until(t, what+": ready", ready)
+		n++
+		gone := session(fmt.Sprint("gone", n))
+		if err := a.Revoke(t.Context(), fleet.SessionOf(gone)); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		known = append(known, gone)
+		until(t, what+": the other replica refuses", func() bool { return revoked(b, gone) })
+		for _, r := range []*fleet.Revocations{a, b} {
+			for _, gone := range known {
+				if !revoked(r, gone) {
+					t.Errorf("%s: a revocation is forgotten", what)
+				}
+			}
+			if revoked(r, good) {
+				t.Errorf("%s: a good session is refused", what)
+			}
+		}
+	}
+	closed := func() bool { return a.Ready() != nil && b.Ready() != nil }
+
+	check("at first")
+	s.signal(syscall.SIGSTOP)
+	until(t, "stopped: closed", closed)
+	if _, err := b.Revoked(t.Context(), good); err == nil {
+		t.Error("stopped: a session that is not known to be revoked gets in")
+	}
+	s.signal(syscall.SIGCONT)
+	check("after SIGSTOP")
+
+	s.flush()
+	check("after FLUSHALL")
+	late := open(t, newLog(t, s, ""))
+	until(t, "a replica that starts after FLUSHALL knows what was revoked before", func() bool {
+		return late.Ready() == nil && revoked(late, known[0]) && revoked(late, known[1])
+	})
+
+	s.kill()
+	until(t, "killed: closed", closed)
+	s.start() // without what it had
+	check("after a restart without data")
+	until(t, "the replicas append everything again", func() bool {
+		return a.Stats().Repairs+b.Stats().Repairs+late.Stats().Repairs >= 2
+	})
+}
+
+// What is in the store names nobody.
+func TestTheStoreLearnsNoNames(t *testing.T) {
+	s := startServer(t)
+	r := open(t, newLog(t, s, ""))
+	until(t, "ready", func() bool { return r.Ready() == nil })
+	if err := r.Revoke(t.Context(), fleet.User("https://id.example", "alice@example.com")); err != nil {
+		t.Fatal(err)
+	}
+	client := s.connect()
+	var all strings.Builder
+	entries, err := client.Do(t.Context(), client.B().Xrange().Key("auth:{revocations}").Start("-").End("+").Build()).AsXRange()
+	if err != nil || len(entries) == 0 {
+		t.Fatal(entries, err)
+	}
+	for _, e := range entries {
+		fmt.Fprint(&all, e.ID, e.FieldValues)
+	}
+	for _, name := range []string{"alice", "example", "id."} {
+		if strings.Contains(all.String(), name) {
+			t.Errorf("the stream holds %q", name)
+		}
+	}
+}
+
+func TestLogConfigMistakes(t *testing.T) {
+	if _, err := redisauth.NewLog(nil, redisauth.LogConfig{}); err == nil {
+		t.Error("a nil client: no error")
+	}
+	s := startServer(t)
+	if _, err := redisauth.NewLog(s.connect(), redisauth.LogConfig{MaxTokenLife: 24}); err == nil {
+		t.Error("24 nanoseconds: no error")
+	}
+}
+
+// The commands that the README grants are enough for everything.
+func TestAccessRulesOfTheReadme(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(readme), "\nuser auth ")
+	rules, _, _ := strings.Cut(rest, "\n")
+	if !found {
+		t.Fatal("the README has no access rules")
+	}
+	s := startServer(t)
+	admin := s.connect()
+	if err := admin.Do(t.Context(), admin.B().Arbitrary("ACL", "SETUSER", "auth").
+		Args(strings.Fields(rules)...).Build()).Error(); err != nil {
+		t.Fatal(err)
+	}
+	option := redisauth.ClientOption(s.address())
+	option.Username, option.Password = "auth", "password"
+	client, err := valkey.NewClient(option)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	log, err := redisauth.NewLog(client, redisauth.LogConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := open(t, log), open(t, log)
+	until(t, "ready", func() bool { return a.Ready() == nil && b.Ready() == nil })
+	gone := session("gone")
+	if err := a.Revoke(t.Context(), fleet.SessionOf(gone)); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "revoked", func() bool { return revoked(b, gone) })
+	cache := redisauth.NewKeyCache(client, redisauth.KeyCacheConfig{})
+	if err := cache.Store(t.Context(), "id", []byte("{}")); err != nil {
+		t.Error(err)
+	}
+	if data, err := cache.Load(t.Context(), "id"); err != nil || string(data) != "{}" {
+		t.Error(string(data), err)
+	}
+	dpoptest.TestStore(t, redisauth.NewReplayStore(client, ""))
+}
