@@ -3,6 +3,7 @@ module github.com/revstackhq/auth-go/examples
 go 1.26.0
 
 require (
+	connectrpc.com/connect v1.21.1
 	github.com/danielgtaylor/huma/v2 v2.37.2
 	github.com/gin-gonic/gin v1.12.0
 	github.com/go-chi/chi/v5 v5.5.0
@@ -12,16 +13,20 @@ require (
 	github.com/prometheus/client_golang v1.25.0
 	github.com/revstackhq/auth-go/authdoctor v0.1.0
 	github.com/revstackhq/auth-go/chiauth v0.1.0
+	github.com/revstackhq/auth-go/connectauth v0.1.0
 	github.com/revstackhq/auth-go/core v0.1.0
 	github.com/revstackhq/auth-go/echoauth v0.1.0
 	github.com/revstackhq/auth-go/fiberauth v0.1.0
 	github.com/revstackhq/auth-go/ginauth v0.1.0
+	github.com/revstackhq/auth-go/grpcauth v0.1.0
 	github.com/revstackhq/auth-go/internal/crosstest v0.1.0
 	github.com/revstackhq/auth-go/mcpauth v0.1.0
 	github.com/revstackhq/auth-go/otelauth v0.1.0
 	go.opentelemetry.io/otel/exporters/prometheus v0.69.0
 	go.opentelemetry.io/otel/sdk/metric v1.47.0
 	golang.org/x/oauth2 v0.37.0
+	google.golang.org/grpc v1.85.0
+	google.golang.org/protobuf v1.36.12
 )
 
 require (
@@ -91,23 +96,25 @@ require (
 	go.opentelemetry.io/otel/trace v1.47.0 // indirect
 	golang.org/x/arch v0.24.0 // indirect
 	golang.org/x/crypto v0.57.0 // indirect
-	golang.org/x/net v0.59.0 // indirect
+	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/sync v0.23.0 // indirect
 	golang.org/x/sys v0.48.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
 	golang.org/x/time v0.15.0 // indirect
-	google.golang.org/protobuf v1.36.12 // indirect
+	google.golang.org/genproto/googleapis/rpc v0.0.0-20260817212433-ac3dfec99bb1 // indirect
 )
 
 replace (
 	github.com/revstackhq/auth-go/authdoctor => ../authdoctor
 	github.com/revstackhq/auth-go/chiauth => ../chiauth
+	github.com/revstackhq/auth-go/connectauth => ../connectauth
 	github.com/revstackhq/auth-go/core => ../core
 	github.com/revstackhq/auth-go/echo5auth => ../echo5auth
 	github.com/revstackhq/auth-go/echoauth => ../echoauth
 	github.com/revstackhq/auth-go/fiber3auth => ../fiber3auth
 	github.com/revstackhq/auth-go/fiberauth => ../fiberauth
 	github.com/revstackhq/auth-go/ginauth => ../ginauth
+	github.com/revstackhq/auth-go/grpcauth => ../grpcauth
 	github.com/revstackhq/auth-go/internal/crosstest => ../internal/crosstest
 	github.com/revstackhq/auth-go/mcpauth => ../mcpauth
 	github.com/revstackhq/auth-go/otelauth => ../otelauth

@@ -184,7 +184,7 @@ func copyModule(t *testing.T, dir string) {
 		write(t, filepath.Join(dir, name), text)
 	}
 	edit := []string{"mod", "edit", "-module=snippets.invalid"}
-	for _, module := range []string{"core", "ginauth", "echoauth", "chiauth", "fiberauth"} {
+	for _, module := range []string{"core", "ginauth", "echoauth", "chiauth", "fiberauth", "grpcauth", "connectauth"} {
 		path, err := filepath.Abs(filepath.Join(root, module))
 		if err != nil {
 			t.Fatal(err)

@@ -109,9 +109,9 @@ func scenarios(issuer *authtest.Issuer) []scenario {
 		{name: "scope", opts: everywhere(policy.Scope("who")), fields: bearer(good), want: core.CodeInsufficientScope},
 		{name: "role", opts: everywhere(policy.Role("admin")), fields: bearer(good), want: core.CodeForbidden},
 		{
-			name:   "no token for a procedure that needs one",
-			opts:   append(everywhere(policy.Scope("who")), guard.Optional()),
-			want:   core.CodeTokenMissing,
+			name: "no token for a procedure that needs one",
+			opts: append(everywhere(policy.Scope("who")), guard.Optional()),
+			want: core.CodeTokenMissing,
 		},
 		{
 			name:   "sign-in too old",
