@@ -19,7 +19,13 @@ type framework struct {
 
 func frameworks() []framework {
 	return []framework{
-		{"gin", 8081, ginAPI}, {"echo", 8082, echoAPI}, {"chi", 8083, chiAPI}, {"fiber", 8084, fiberAPI},
+		{"gin", 8081, ginAPI},
+		{"echo", 8082, echoAPI},
+		{"chi", 8083, chiAPI},
+		{"fiber", 8084, fiberAPI},
+		{"echo5", 8085, echo5API},
+		{"fiber3", 8086, fiber3API},
+		{"nethttp", 8087, netHTTPAPI},
 	}
 }
 

@@ -33,26 +33,32 @@ func check(
 		fmt.Fprint(w, "\t", adapter.Name)
 	}
 	fmt.Fprintln(w, "\t")
+	plays := make([][]result, len(adapters)) // of each adapter, in the order of the scenarios
+	for n, adapter := range adapters {
+		stage.PlayAll(
+			ctx, adapter, adaptertest.HTTP1, scenarios,
+			func(_ adaptertest.Scenario, x adaptertest.Exchange, err error) {
+				plays[n] = append(plays[n], result{x, err})
+			},
+		)
+	}
 	var differences []string
-	for _, scenario := range scenarios {
+	for row, scenario := range scenarios {
 		fmt.Fprint(w, scenario.Name)
-		verdict, first := "as documented", ""
+		verdict := "as documented"
 		report := func(adapter adaptertest.Adapter, problem any) {
 			verdict = "DIFFERS"
 			differences = append(differences, fmt.Sprintf("%s: %s: %v", scenario.Name, adapter.Name, problem))
 		}
 		for n, adapter := range adapters {
-			x, err := stage.Play(ctx, adapter, scenario)
+			x, err := plays[n][row].answer, plays[n][row].err
 			if err != nil {
 				return fmt.Errorf("%s: %s: %w", scenario.Name, adapter.Name, err)
 			}
 			answer := x.Golden()
-			if n == 0 {
-				first = answer
-			}
 			if err := scenario.Check(x); err != nil {
 				report(adapter, err)
-			} else if answer != first {
+			} else if answer != plays[0][row].answer.Golden() {
 				report(adapter, fmt.Sprintf("the answer is not %s's:\n%s", adapters[0].Name, answer))
 			}
 			fmt.Fprint(w, "\t", cell(x))
@@ -73,6 +79,12 @@ func check(
 		len(adapters),
 	)
 	return nil
+}
+
+// result is what an adapter answered, or why it did not.
+type result struct {
+	answer adaptertest.Exchange
+	err    error
 }
 
 // cell is the status of an answer with the code or the user in its body.

@@ -32,8 +32,8 @@ func TestCheck(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	for _, want := range []string{
-		"chiauth", "ginauth", "echoauth", "fiberauth", "401 TOKEN_MISSING", "200 user_1",
-		"4 adapters: every answer is as documented",
+		"chiauth", "ginauth", "echoauth", "echo5auth", "fiberauth", "fiber3auth", "net/http", "401 TOKEN_MISSING", "200 user_1",
+		"7 adapters: every answer is as documented",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the table lacks %q:\n%s", want, out.String())

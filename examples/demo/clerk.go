@@ -9,7 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
-// serveClerk serves the four APIs, guarded by a real Clerk instance.
+// serveClerk serves the APIs, guarded by a real Clerk instance.
 func serveClerk(ctx context.Context, cfg config, out io.Writer) (err error) {
 	contract, err := clerk.NewContract(cfg.clerk)
 	if err != nil {

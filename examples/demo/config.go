@@ -36,7 +36,7 @@ func readConfig(args []string, getenv func(string) string, out io.Writer) (confi
 		&cfg.check,
 		"check",
 		false,
-		"play every scenario of core/adaptertest over HTTP on all four adapters, and compare",
+		"play every scenario of core/adaptertest over HTTP on all adapters and net/http, and compare",
 	)
 	ports := map[string]*int{
 		issuerName: set.Int(portFlag(issuerName)[1:], 9000, "port of the issuer and its page; 0 takes a free one"),

@@ -41,7 +41,7 @@ func (c call) line(issuer, api string) string {
 func printDemo(out io.Writer, s *site) {
 	fmt.Fprintf(
 		out,
-		"The issuer, and the playground, a page to try it in a browser: %s\n\nThe same API in four frameworks:\n",
+		"The issuer, and the playground, a page to try it in a browser: %s\n\nThe same API in every framework:\n",
 		s.url,
 	)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)

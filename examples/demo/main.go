@@ -1,9 +1,9 @@
-// Command demo serves one small profile API in gin, echo, chi and fiber, guarded
-// by one Clerk contract, and the issuer that signs its tokens, with the playground
+// Command demo serves one small profile API in gin, echo v4 and v5, chi, fiber v2
+// and v3, and with net/http alone, guarded by one Clerk contract, and the issuer that signs its tokens, with the playground
 // as its page. Everything is on loopback and needs only Go.
 //
 //	go run ./examples/demo          # serve, and print curl lines to paste
-//	go run ./examples/demo -check   # play the scenarios of core/adaptertest on all four adapters, and report differences
+//	go run ./examples/demo -check   # play the scenarios of core/adaptertest on all of them, and report differences
 //
 // With CLERK_ISSUER_URL set it guards the same API with that Clerk instance;
 // CLERK_AUTHORIZED_PARTIES may list the origins that may have obtained a token,
@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	}
 }
 
-// serveDemo serves the issuer and the four APIs that trust it.
+// serveDemo serves the issuer and the APIs that trust it.
 func serveDemo(ctx context.Context, cfg config, out io.Writer) (err error) {
 	names := append([]string{issuerName}, frameworkNames()...)
 	ports, err := listen(ctx, cfg, names)

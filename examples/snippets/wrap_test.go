@@ -15,6 +15,8 @@ import (
 type wrapper struct {
 	params string
 	result string // its type, if any; the function ends with returning nil
+	// packages are imported in place of those of that name in packages.
+	packages map[string]string
 }
 
 // wrappers are the places that pages show fragments of.
@@ -35,6 +37,10 @@ func wrappers() map[string]wrapper {
 		"echo-handler": {
 			params: "c echo.Context", result: "error",
 		},
+		"echo5": {
+			params:   "e *echo.Echo, contract *core.Contract, verifier *core.Verifier",
+			packages: map[string]string{"echo": "github.com/labstack/echo/v5"},
+		},
 		"chi":         {params: "r chi.Router, contract *core.Contract, verifier *core.Verifier, admin http.HandlerFunc"},
 		"chi-handler": {params: "w http.ResponseWriter, r *http.Request"},
 		"mcp": {
@@ -48,6 +54,11 @@ func wrappers() map[string]wrapper {
 		"fiber-handler": {
 			params: "c *fiber.Ctx", result: "error",
 		},
+		"fiber3": {
+			params:   "app *fiber.App, contract *core.Contract, verifier *core.Verifier",
+			packages: map[string]string{"fiber": "github.com/gofiber/fiber/v3"},
+		},
+		"handlers": {params: "contract *core.Contract, profile, deleteItem http.Handler"},
 	}
 }
 
@@ -80,8 +91,10 @@ func packages() map[string]string {
 		"sdkmetric":      "go.opentelemetry.io/otel/sdk/metric",
 		"ginauth":        ours + "ginauth",
 		"echoauth":       ours + "echoauth",
+		"echo5auth":      ours + "echo5auth",
 		"chiauth":        ours + "chiauth",
 		"fiberauth":      ours + "fiberauth",
+		"fiber3auth":     ours + "fiber3auth",
 		"mcpauth":        ours + "mcpauth",
 		"mcp":            "github.com/modelcontextprotocol/go-sdk/mcp",
 		"json":           "encoding/json",
@@ -152,7 +165,7 @@ func (s snippet) wrapped(w wrapper) (string, error) {
 		if len(f.Imports) > 0 {
 			return head + s.lineDirective() + s.code, nil // it imports what it uses
 		}
-		return head + imports(f) + s.lineDirective() + s.code, nil
+		return head + w.imports(f) + s.lineDirective() + s.code, nil
 	}
 	open := "func _(" + w.params + ") " + w.result + " {\n"
 	closing := "}\n"
@@ -170,13 +183,15 @@ func (s snippet) wrapped(w wrapper) (string, error) {
 		return "", fmt.Errorf("%w: neither declarations nor statements of Go", err) // the line directive has named the page
 	}
 	inner := f.Decls[0].(*ast.FuncDecl).Body.List[0].(*ast.BlockStmt)
-	return head + imports(f) + open + "{\n" + s.lineDirective() + s.code + uses(inner) + "}\n" + closing, nil
+	return head + w.imports(f) + open + "{\n" + s.lineDirective() + s.code + uses(inner) + "}\n" + closing, nil
 }
 
 func (s snippet) lineDirective() string { return "//line " + s.at() + "\n" }
 
 // imports are those of the packages that f names.
-func imports(f *ast.File) string {
+func (w wrapper) imports(f *ast.File) string {
+	all := packages()
+	maps.Copy(all, w.packages)
 	used := map[string]bool{}
 	ast.Inspect(f, func(n ast.Node) bool {
 		if selector, ok := n.(*ast.SelectorExpr); ok {
@@ -187,9 +202,9 @@ func imports(f *ast.File) string {
 		return true
 	})
 	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(packages())) {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if used[name] {
-			b.WriteString("import " + name + " " + strconv.Quote(packages()[name]) + "\n")
+			b.WriteString("import " + name + " " + strconv.Quote(all[name]) + "\n")
 		}
 	}
 	return b.String()
