@@ -30,6 +30,11 @@ func wrappers() map[string]wrapper {
 			params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, session *core.Session, token string",
 			result: "error",
 		},
+		"logout": {
+			params: "ctx context.Context, contract *core.Contract, sink logout.Sink, handler http.Handler, " +
+				"mux *http.ServeMux, r *gin.Engine, e *echo.Echo, app *fiber.App",
+			result: "error",
+		},
 		"test":        {params: "t *testing.T, contract *core.Contract"},
 		"gin":         {params: "r *gin.Engine, contract *core.Contract, verifier *core.Verifier"},
 		"gin-handler": {params: "c *gin.Context"},
@@ -81,6 +86,7 @@ func packages() map[string]string {
 		"authtest":    ours + "core/authtest", "adaptertest": ours + "core/adaptertest",
 		"clerktest": ours + "core/providers/clerk/clerktest",
 		"policy":    ours + "core/policy", "event": ours + "core/event", "providers": ours + "core/providers",
+		"fleet":          ours + "core/fleet",
 		"logout":         ours + "core/logout",
 		"otelauth":       ours + "otelauth",
 		"adaptor":        "github.com/gofiber/fiber/v2/middleware/adaptor",
