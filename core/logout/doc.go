@@ -8,7 +8,8 @@
 //	NewClerk, NewWorkOS, NewSupabase   the webhooks of these providers
 //
 // A handler is an http.Handler without a guard in front of it: the message proves
-// its origin itself. [ToFleet] is the sink for the replicas of a service. Mount it with gin.WrapH, echo.WrapHandler, fiber's
+// its origin itself. The method Sink of package fleet's Revocations
+// returns the sink for the replicas of a service. Mount it with gin.WrapH, echo.WrapHandler, fiber's
 // adaptor.HTTPHandler, or as it is:
 //
 //	contract, err := keycloak.NewContract(keycloak.Config{…})

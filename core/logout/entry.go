@@ -33,6 +33,10 @@ type Entry struct {
 // none; after an error the sender is asked to deliver again. Recording an entry that
 // is there already must change nothing; of two with different times, the later one
 // counts.
+//
+// A sink whose guards find a user by the sub of a token, too, where the contract's user
+// id is another claim, says so by a method NamesSubjects(). The constructors then do
+// not ask for [Subjects].
 type Sink interface {
 	Revoke(ctx context.Context, entries ...Entry) error
 }
