@@ -1,0 +1,95 @@
+package main
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/apikey"
+	"github.com/revstackhq/auth-go/core/apikey/apikeytest"
+	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
+)
+
+// TestSQLite runs the suite of stores on a file of SQLite, with both styles of placeholders.
+func TestSQLite(t *testing.T) {
+	for _, numbered := range []bool{false, true} {
+		t.Run(fmt.Sprintf("numbered %v", numbered), func(t *testing.T) {
+			apikeytest.TestStore(t, func(t *testing.T) apikey.Store {
+				t.Helper()
+				file := filepath.Join(t.TempDir(), "keys.db")
+				db, err := sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(5000)&_pragma=journal_mode(wal)")
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { _ = db.Close() })
+				store := apikey.NewSQLStore(db, apikey.SQLOptions{Numbered: numbered})
+				if err := store.Create(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				return store
+			})
+		})
+	}
+}
+
+// TestCredentials sends each kind of credential to the program.
+func TestCredentials(t *testing.T) {
+	partner := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = fmt.Fprintf(w, `{"active":%t,"sub":"partner_1","aud":"https://api.northwind.example","scope":"orders:read","exp":%d}`,
+			r.FormValue("token") == "oat_good", time.Now().Add(time.Hour).Unix())
+	}))
+	t.Cleanup(partner.Close)
+	t.Setenv("PARTNER_CLIENT_SECRET", "of the test")
+	issuer := authtest.NewIssuer(t)
+	contract, err := clerk.NewContract(clerk.Config{IssuerURL: issuer.URL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := openStore(t.Context(), filepath.Join(t.TempDir(), "keys.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler, err := routes(contract, store, partner.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	send := func(method, path, token string) (int, map[string]string) {
+		r := httptest.NewRequestWithContext(t.Context(), method, path, http.NoBody)
+		authtest.Authorize(r, token)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		body := map[string]string{}
+		_ = json.Unmarshal(w.Body.Bytes(), &body)
+		return w.Code, body
+	}
+	session := clerktest.SessionToken(issuer, clerktest.Token{UserID: "user_1"})
+	status, made := send(http.MethodPost, "/keys", session)
+	if status != http.StatusOK || made["key"] == "" {
+		t.Fatalf("making a key: %d, %v", status, made)
+	}
+	for name, c := range map[string]struct {
+		method, path, token string
+		status              int
+		user, kind, code    string
+	}{
+		"a session":           {"GET", "/orders", session, 200, "user_1", "session", ""},
+		"a key":               {"GET", "/orders", made["key"], 200, "user_1", "api_key", ""},
+		"an opaque token":     {"GET", "/orders", "oat_good", 200, "partner_1", "access", ""},
+		"an inactive token":   {"GET", "/orders", "oat_bad", 401, "", "", "TOKEN_INACTIVE"},
+		"a key that is wrong": {"GET", "/orders", made["key"] + "A", 401, "", "", "INVALID_FORMAT"},
+		"a key makes a key":   {"POST", "/keys", made["key"], 403, "", "", "FORBIDDEN"},
+	} {
+		status, body := send(c.method, c.path, c.token)
+		if status != c.status || body["userId"] != c.user || body["kind"] != c.kind || body["code"] != c.code {
+			t.Errorf("%s: %d, %v", name, status, body)
+		}
+	}
+}
