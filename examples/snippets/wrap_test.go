@@ -27,7 +27,8 @@ func wrappers() map[string]wrapper {
 			// the reader's own preset
 			"configuration []byte, source keys.Source, acme struct { NewContract func(custom.Config) (*core.Contract, error) }"},
 		"error": {
-			params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, session *core.Session, token string",
+			params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, session *core.Session, token string, " +
+				"db *sql.DB, keyring *apikey.Keyring",
 			result: "error",
 		},
 		"logout": {
@@ -87,6 +88,11 @@ func packages() map[string]string {
 		"clerktest": ours + "core/providers/clerk/clerktest",
 		"policy":    ours + "core/policy", "event": ours + "core/event", "providers": ours + "core/providers",
 		"fleet":          ours + "core/fleet",
+		"apikey":         ours + "core/apikey",
+		"clientauth":     ours + "core/clientauth",
+		"downstream":     ours + "core/downstream",
+		"introspect":     ours + "core/introspect",
+		"sql":            "database/sql",
 		"logout":         ours + "core/logout",
 		"otelauth":       ours + "otelauth",
 		"adaptor":        "github.com/gofiber/fiber/v2/middleware/adaptor",
