@@ -26,6 +26,8 @@ require (
 	github.com/revstackhq/auth-go/internal/crosstest v0.1.0
 	github.com/revstackhq/auth-go/mcpauth v0.1.0
 	github.com/revstackhq/auth-go/otelauth v0.1.0
+	github.com/revstackhq/auth-go/redisauth v0.1.0
+	github.com/valkey-io/valkey-go v1.0.79
 	go.opentelemetry.io/otel/exporters/prometheus v0.69.0
 	go.opentelemetry.io/otel/sdk/metric v1.47.0
 	golang.org/x/oauth2 v0.37.0
@@ -125,4 +127,5 @@ replace (
 	github.com/revstackhq/auth-go/internal/crosstest => ../internal/crosstest
 	github.com/revstackhq/auth-go/mcpauth => ../mcpauth
 	github.com/revstackhq/auth-go/otelauth => ../otelauth
+	github.com/revstackhq/auth-go/redisauth => ../redisauth
 )

@@ -57,6 +57,9 @@ func wrappers() map[string]wrapper {
 		"connect": {params: "mux *http.ServeMux, orders http.Handler, contract *core.Contract, verifier *core.Verifier"},
 		"rpc": {params: "mux *http.ServeMux, contract *core.Contract, g *guard.Guard, err error, refresh func(), " +
 			"logUnary grpc.UnaryServerInterceptor, newOrdersHandler func(...connect.HandlerOption) (string, http.Handler)"},
+		"fleet": {params: "ctx context.Context, contract *core.Contract, revocations *fleet.Revocations, " +
+			"session *core.Session, issuer string, r *gin.Engine", result: "error"},
+		"fiber": {params: "app *fiber.App, contract *core.Contract, verifier *core.Verifier"},
 		"fiber-handler": {
 			params: "c *fiber.Ctx", result: "error",
 		},
@@ -108,6 +111,9 @@ func packages() map[string]string {
 		"fiberauth":      ours + "fiberauth",
 		"fiber3auth":     ours + "fiber3auth",
 		"mcpauth":        ours + "mcpauth",
+		"redisauth":      ours + "redisauth",
+		"fleet":          ours + "core/fleet",
+		"valkey":         "github.com/valkey-io/valkey-go",
 		"mcp":            "github.com/modelcontextprotocol/go-sdk/mcp",
 		"json":           "encoding/json",
 		"http":           "net/http",
