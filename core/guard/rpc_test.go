@@ -21,6 +21,8 @@ func TestRPCStatus(t *testing.T) {
 		core.CodeKeysUnavailable:       14,
 		core.CodeRevocationUnavailable: 14,
 		core.CodeNetworkError:          14,
+		"INTROSPECTION_UNAVAILABLE":    14,
+		"API_KEYS_UNAVAILABLE":         14,
 		core.CodeRequestCanceled:       1,
 		core.CodeUnknownError:          13,
 		"":                             0,
