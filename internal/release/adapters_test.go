@@ -11,6 +11,10 @@ import (
 // finds the same facts in the same place.
 func TestAdapters(t *testing.T) {
 	adapters := []string{"chiauth", "echo5auth", "echoauth", "fiber3auth", "fiberauth", "ginauth"}
+	// gRPC has three places to guard, no error handler to delegate to, and no way to end a stream but to wrap it.
+	// Connect middleware tells calls from other requests, and ends streams too.
+	larger := map[string]int{"grpcauth": 200, "connectauth": 220}
+	adapters = append(adapters, "grpcauth", "connectauth")
 	code := map[string]int{}
 	root, names := tracked(t, ".go")
 	for _, name := range names {
@@ -24,8 +28,12 @@ func TestAdapters(t *testing.T) {
 		t.Errorf("headings %q: are they found at all?", want)
 	}
 	for _, adapter := range adapters {
-		if n := code[adapter]; n == 0 || n >= 100 {
-			t.Errorf("%s has %d lines of code, want fewer than 100", adapter, n)
+		most := 100
+		if larger[adapter] > 0 {
+			most = larger[adapter]
+		}
+		if n := code[adapter]; n == 0 || n >= most {
+			t.Errorf("%s has %d lines of code, want fewer than %d", adapter, n, most)
 		}
 		if got := headings(readFile(t, root, adapter+"/README.md")); !slices.Equal(got, want) {
 			t.Errorf("the README of %s has the headings %q, want %q", adapter, got, want)
