@@ -59,7 +59,6 @@ func wrappers() map[string]wrapper {
 			"logUnary grpc.UnaryServerInterceptor, newOrdersHandler func(...connect.HandlerOption) (string, http.Handler)"},
 		"fleet": {params: "ctx context.Context, contract *core.Contract, revocations *fleet.Revocations, " +
 			"session *core.Session, issuer string, r *gin.Engine", result: "error"},
-		"fiber": {params: "app *fiber.App, contract *core.Contract, verifier *core.Verifier"},
 		"fiber-handler": {
 			params: "c *fiber.Ctx", result: "error",
 		},
@@ -112,7 +111,6 @@ func packages() map[string]string {
 		"fiber3auth":     ours + "fiber3auth",
 		"mcpauth":        ours + "mcpauth",
 		"redisauth":      ours + "redisauth",
-		"fleet":          ours + "core/fleet",
 		"valkey":         "github.com/valkey-io/valkey-go",
 		"mcp":            "github.com/modelcontextprotocol/go-sdk/mcp",
 		"json":           "encoding/json",
