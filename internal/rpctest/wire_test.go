@@ -28,6 +28,8 @@ func TestWire(t *testing.T) {
 	address := serveHTTP(t, connectauth.Guard(g)(service.Handler()), nil)
 	client := httpClient(t, nil)
 	const call, page = true, false
+	version := []string{"Connect-Protocol-Version", "1"}
+	codes := []core.Code{core.CodeTokenExpired, core.CodeForbidden, core.CodeKeysUnavailable, core.CodeInvalidRequest}
 	var text strings.Builder
 	text.WriteString("What connectauth sends, by the form of the request.\nWritten by: go test . -run TestWire -update\n")
 	for _, form := range []struct {
@@ -35,9 +37,9 @@ func TestWire(t *testing.T) {
 		isCall             bool
 		fields             []string
 	}{
-		{"Connect", "POST", rpctest.Unary, call, []string{"Content-Type", "application/proto", "Connect-Protocol-Version", "1"}},
+		{"Connect", "POST", rpctest.Unary, call, append(version, "Content-Type", "application/proto")},
 		{"Connect, JSON, curl", "POST", rpctest.Unary, call, []string{"Content-Type", "application/json"}},
-		{"Connect, another codec", "POST", rpctest.Unary, call, []string{"Content-Type", "application/x", "Connect-Protocol-Version", "1"}},
+		{"Connect, another codec", "POST", rpctest.Unary, call, append(version, "Content-Type", "application/x")},
 		{"Connect, GET", "GET", rpctest.Unary + "?connect=v1&encoding=json&message=%22%22", call, nil},
 		{"Connect, stream", "POST", rpctest.Bidi, call, []string{"Content-Type", "application/connect+proto"}},
 		{"gRPC", "POST", rpctest.Unary, call, []string{"Content-Type", "application/grpc+proto", "TE", "trailers"}},
@@ -49,7 +51,7 @@ func TestWire(t *testing.T) {
 		{"another type", "POST", "/", page, []string{"Content-Type", "application/xml"}},
 		{"a preflight", "OPTIONS", rpctest.Unary, page, nil},
 	} {
-		for _, code := range []core.Code{core.CodeTokenExpired, core.CodeForbidden, core.CodeKeysUnavailable, core.CodeInvalidRequest} {
+		for _, code := range codes {
 			r, err := http.NewRequestWithContext(t.Context(), form.method, "http://"+address+form.path, http.NoBody)
 			if err != nil {
 				t.Fatal(err)
@@ -90,14 +92,14 @@ func fieldsOf(h http.Header, prefix string) string {
 	return b.String()
 }
 
-// TestRequest is a call as the guard sees it in log lines: authtest's issuer is not
-// needed to know who called what.
+// TestRequest: the guard sees a call's procedure and host, as its log lines need.
 func TestRequest(t *testing.T) {
 	var method, path, host string
-	g := guard.Must("rpctest", authtest.NewIssuer(t).Contract(), guard.Messages(func(r guard.Request, _ *core.Error) string {
+	note := func(r guard.Request, _ *core.Error) string {
 		method, path, host = r.Method(), r.Path(), r.Host()
 		return ""
-	}))
+	}
+	g := guard.Must("rpctest", authtest.NewIssuer(t).Contract(), guard.Messages(note))
 	doors, _ := openDoors(t, g)
 	for _, d := range doors {
 		for _, procedure := range procedures {
