@@ -2,6 +2,7 @@ package otelauth
 
 import (
 	"errors"
+	"maps"
 	"sync"
 	"sync/atomic"
 
@@ -138,9 +139,7 @@ func (c *cache) get(provider string, remembered bool) metric.MeasurementOption {
 	defer c.mu.Unlock()
 	next := map[acceptedKey]metric.MeasurementOption{key: set}
 	if sets := c.sets.Load(); sets != nil {
-		for k, v := range *sets {
-			next[k] = v
-		}
+		maps.Copy(next, *sets)
 	}
 	c.sets.Store(&next)
 	return set

@@ -84,7 +84,7 @@ func (r *recorder) collect(tb testing.TB) map[string]float64 {
 func named(name string, set attribute.Set) string {
 	var attrs []string
 	for _, kv := range set.ToSlice() {
-		attrs = append(attrs, string(kv.Key)+"="+kv.Value.Emit())
+		attrs = append(attrs, string(kv.Key)+"="+kv.Value.String())
 	}
 	return name + "{" + strings.Join(attrs, ",") + "}"
 }
