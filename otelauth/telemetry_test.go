@@ -82,16 +82,46 @@ func TestEvents(t *testing.T) {
 		event event.Event
 		want  string
 	}{
-		"refreshed":      {event.KeysRefreshed{Provider: "p"}, "auth.keys.fetches{auth.provider=p,auth.result=fetched}"},
-		"not modified":   {event.KeysRefreshed{Provider: "p", NotModified: true}, "auth.keys.fetches{auth.provider=p,auth.result=not_modified}"},
-		"from the cache": {event.KeysRefreshed{Provider: "p", FromCache: true}, "auth.keys.fetches{auth.provider=p,auth.result=shared_cache}"},
-		"failed":         {event.KeysRefreshFailed{KeyFailure: failure}, "auth.keys.fetches{auth.provider=p,auth.result=failed,error.type=status}"},
-		"stale":          {event.KeysStale{KeyFailure: failure}, "auth.keys.fetches{auth.provider=p,auth.result=failed,error.type=status}"},
-		"unavailable":    {event.KeysUnavailable{KeyFailure: failure}, "auth.keys.fetches{auth.provider=p,auth.result=failed,error.type=status}"},
-		"cache":          {event.KeyCacheFailed{Provider: "p", Op: "store"}, "auth.keys.cache.failures{auth.operation=store,auth.provider=p}"},
-		"unknown key":    {event.UnknownKey{Provider: "p", Throttled: true}, "auth.keys.unknown{auth.provider=p,auth.throttled=true}"},
-		"verified":       {event.TokenVerified{Provider: "p"}, verified + "{auth.outcome=accepted,auth.provider=p,auth.remembered=false}"},
-		"rejected":       {event.TokenRejected{Provider: "p", Code: "C"}, "auth.rejections{auth.provider=p,error.type=C}"},
+		"refreshed": {
+			event.KeysRefreshed{Provider: "p"},
+			"auth.keys.fetches{auth.provider=p,auth.result=fetched}",
+		},
+		"not modified": {
+			event.KeysRefreshed{Provider: "p", NotModified: true},
+			"auth.keys.fetches{auth.provider=p,auth.result=not_modified}",
+		},
+		"from the cache": {
+			event.KeysRefreshed{Provider: "p", FromCache: true},
+			"auth.keys.fetches{auth.provider=p,auth.result=shared_cache}",
+		},
+		"failed": {
+			event.KeysRefreshFailed{KeyFailure: failure},
+			"auth.keys.fetches{auth.provider=p,auth.result=failed,error.type=status}",
+		},
+		"stale": {
+			event.KeysStale{KeyFailure: failure},
+			"auth.keys.fetches{auth.provider=p,auth.result=failed,error.type=status}",
+		},
+		"unavailable": {
+			event.KeysUnavailable{KeyFailure: failure},
+			"auth.keys.fetches{auth.provider=p,auth.result=failed,error.type=status}",
+		},
+		"cache": {
+			event.KeyCacheFailed{Provider: "p", Op: "store"},
+			"auth.keys.cache.failures{auth.operation=store,auth.provider=p}",
+		},
+		"unknown key": {
+			event.UnknownKey{Provider: "p", Throttled: true},
+			"auth.keys.unknown{auth.provider=p,auth.throttled=true}",
+		},
+		"verified": {
+			event.TokenVerified{Provider: "p"},
+			verified + "{auth.outcome=accepted,auth.provider=p,auth.remembered=false}",
+		},
+		"rejected": {
+			event.TokenRejected{Provider: "p", Code: "C"},
+			"auth.rejections{auth.provider=p,error.type=C}",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRecorder(t)
