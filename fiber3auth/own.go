@@ -10,7 +10,7 @@ func own(c fiber.Ctx) {
 	// An outer guard, or fiber's timeout middleware, may have abandoned it.
 	if owned, ok := c.(fiber.CustomCtx); ok && !c.IsAbandoned() {
 		c.Abandon()
-		c.RequestCtx().SetUserValue(release{}, release{owned})
+		c.RequestCtx().SetUserValue(release{}, &release{owned})
 	}
 }
 
@@ -22,9 +22,9 @@ var unused = fiber.New()
 type release struct{ fiber.CustomCtx }
 
 // IsAbandoned lets ReleaseCtx release the context.
-func (release) IsAbandoned() bool { return false }
+func (*release) IsAbandoned() bool { return false }
 
 // Close is called by fasthttp after the answer is written, when it removes the
 // request's values. A request that timed out is not ended that way: neither c nor
 // what it reads is reused.
-func (r release) Close() error { unused.ReleaseCtx(r); return nil }
+func (r *release) Close() error { unused.ReleaseCtx(r); return nil }

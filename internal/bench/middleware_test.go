@@ -27,7 +27,9 @@ type framework struct {
 	variants []variant
 }
 
-func frameworks() []framework { return []framework{ginApps(), echoApps(), chiApps(), fiberApps()} }
+func frameworks() []framework {
+	return []framework{ginApps(), echoApps(), echo5Apps(), chiApps(), fiberApps(), fiber3Apps()}
+}
 
 // rows compare one request of the bare app with one of each guarded app, and
 // with what the arithmetic alone would add.
