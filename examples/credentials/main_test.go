@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -36,6 +37,35 @@ func TestSQLite(t *testing.T) {
 				return store
 			})
 		})
+	}
+}
+
+// TestInsertStatement: what the doctor prints makes the same record.
+func TestInsertStatement(t *testing.T) {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "keys.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	store := apikey.NewSQLStore(db, apikey.SQLOptions{})
+	if err := store.Create(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	key, _, err := apikey.NewKey("northwind", apikey.Spec{
+		Owner: "o'neill'); DROP TABLE api_keys; --", Name: "«CI»", Scopes: []string{"a", "b"}, Lifetime: time.Hour,
+	}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	statement, err := apikey.InsertStatement(apikey.SQLOptions{}, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := store.Find(t.Context(), key.ID); err != nil || !reflect.DeepEqual(found, key) {
+		t.Errorf("found\n%+v, %v\nwant\n%+v", found, err, key)
 	}
 }
 

@@ -33,6 +33,7 @@ type grammar struct {
 	Contract   contractCommand   `cmd:"" help:"Print, validate, grade, compare and test contracts."`
 	Explain    explainCommand    `cmd:"" help:"Explain a code: its cause, and what to do."`
 	Providers  providersCommand  `cmd:"" help:"List the providers that have a preset."`
+	APIKey     apikeyCommand     `cmd:"" name:"apikey" help:"Make API keys, and inspect them."`
 	Serve      serveCommand      `cmd:"" help:"Serve the playground: a page to mint, break, check and send tokens on."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
 	Complete   completeCommand   `cmd:"" name:"__complete" hidden:"" passthrough:""`

@@ -14,7 +14,7 @@ func TestUsage(t *testing.T) {
 		t.Error("without arguments there is other help than with --help")
 	}
 	for _, command := range []string{
-		"check", "decode", "keys", "contract", "explain", "providers", "serve", "completion",
+		"check", "decode", "keys", "contract", "explain", "providers", "apikey", "serve", "completion",
 	} {
 		run(t, command, "--help").want(t, 0, "Examples:", "authdoctor "+command)
 	}
