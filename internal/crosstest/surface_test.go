@@ -45,7 +45,13 @@ type framework struct {
 }
 
 func frameworks() []framework {
-	return []framework{{"chi", surfaceChi}, {"gin", surfaceGin}, {"echo", surfaceEcho}, {"fiber", surfaceFiber}}
+	return []framework{
+		{"chi", surfaceChi},
+		{"gin", surfaceGin},
+		{"echo", surfaceEcho},
+		{"echo v5", surfaceEcho5},
+		{"fiber", surfaceFiber},
+	}
 }
 
 // surface is one program.

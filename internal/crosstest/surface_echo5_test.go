@@ -1,0 +1,29 @@
+package crosstest_test
+
+import (
+	"net"
+	"net/http"
+
+	"github.com/labstack/echo/v5"
+	"github.com/labstack/echo/v5/middleware"
+
+	"github.com/revstackhq/auth-go/core/policy"
+	"github.com/revstackhq/auth-go/echo5auth"
+)
+
+func surfaceEcho5(s *surface) (serve func(net.Listener) error, stop func() error) {
+	e := echo.New()
+	e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
+		AllowOrigins: []string{page}, AllowHeaders: []string{"Authorization"}, ExposeHeaders: []string{"WWW-Authenticate"},
+	}))
+	e.Any(s.guard.MetadataPath(), echo5auth.Metadata(s.guard))
+	guarded := e.Group("", echo5auth.Guard(s.guard))
+	guarded.GET(
+		pathMCP,
+		func(c *echo.Context) error { return c.String(http.StatusOK, echo5auth.UserID(c)) },
+		echo5auth.Require(policy.Scope(scopeMCP)),
+	)
+	guarded.GET(pathSocket, echo.WrapHandler(http.HandlerFunc(socket)))
+	guarded.GET(pathEvents, echo.WrapHandler(http.HandlerFunc(s.events)))
+	return serveHTTP(e)
+}
