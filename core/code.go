@@ -33,6 +33,7 @@ const (
 	CodeAudienceMismatch         Code = "AUDIENCE_MISMATCH"
 	CodePartyMismatch            Code = "PARTY_MISMATCH"
 	CodeInvalidProof             Code = "INVALID_PROOF"
+	codeProofsUnavailable        Code = dpop.CodeUnavailable
 	CodeMissingClaim             Code = "MISSING_CLAIM"
 	CodeClaimMismatch            Code = "CLAIM_MISMATCH"
 	CodeRevocationUnavailable    Code = "REVOCATION_UNAVAILABLE"
@@ -52,10 +53,6 @@ const (
 	// it.
 	CodeNetworkError Code = "NETWORK_ERROR"
 )
-
-// codeProofsUnavailable says that replays of DPoP proofs cannot be noticed. Its
-// name for programs is in package dpop.
-const codeProofsUnavailable Code = dpop.CodeUnavailable
 
 // Error returns the code itself.
 func (c Code) Error() string { return string(c) }
