@@ -42,6 +42,12 @@ func (r request) Query(name string) []string {
 // TLS returns the state of the connection, nil if it is not encrypted.
 func (r request) TLS() *tls.ConnectionState { return r.c.RequestCtx().TLSConnectionState() }
 
+// RemoteAddr returns address and port of the connection's other end.
+func (r request) RemoteAddr() string { return r.c.RequestCtx().RemoteAddr().String() }
+
+// SetHeader sets a field of the answer.
+func (r request) SetHeader(name, value string) { r.c.Set(name, value) }
+
 // RequestID returns the id of fiber's requestid middleware, or "".
 func (r request) RequestID() string { return string(r.c.Response().Header.Peek("X-Request-Id")) }
 

@@ -28,10 +28,9 @@ func (r request) Host() string { return string(r.c.Request().Host()) }
 func (r request) Path() string { return string(r.c.Request().URI().PathOriginal()) }
 
 func (r request) Header(name string) []string {
-	header := &r.c.Request().Header
-	values := copied(header.PeekAll(name))
+	values := copied(r.c.Request().Header.PeekAll(name))
 	if r.c.App().Server().DisableHeaderNamesNormalizing {
-		return appendOtherSpellings(values, header, name)
+		return appendOtherSpellings(values, &r.c.Request().Header, name)
 	}
 	return values
 }
@@ -55,11 +54,16 @@ func (r request) Query(name string) []string {
 // TLS returns the state of the connection, nil if it is not encrypted.
 func (r request) TLS() *tls.ConnectionState { return r.c.Context().TLSConnectionState() }
 
+// RemoteAddr returns address and port of the connection's other end.
+func (r request) RemoteAddr() string { return r.c.Context().RemoteAddr().String() }
+
+// SetHeader sets a field of the answer.
+func (r request) SetHeader(name, value string) { r.c.Set(name, value) }
+
 // RequestID returns the id of fiber's requestid middleware, or "".
 func (r request) RequestID() string { return string(r.c.Response().Header.Peek("X-Request-Id")) }
 
-func copied(all [][]byte) []string {
-	var values []string
+func copied(all [][]byte) (values []string) {
 	for _, b := range all {
 		values = append(values, string(b))
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
@@ -58,7 +59,8 @@ type Want struct {
 	// Code is the "code" in the body (default body and problem details). "" is
 	// not checked.
 	Code core.Code
-	// Challenge is the WWW-Authenticate field, "" if there must be none.
+	// Challenge is the WWW-Authenticate field, "" if there must be none. A line
+	// break separates several fields.
 	Challenge string
 	// User is the user id that the handler, and a service behind it, must see; ""
 	// means that the request is anonymous.
@@ -88,7 +90,7 @@ func (s Scenario) Check(x Exchange) error {
 		return fmt.Errorf("handlers that ran: %v, with status %d", x.Ran, x.Status)
 	}
 	if got := x.Header.Values("Www-Authenticate"); s.Want.Challenge == "" && len(got) > 0 ||
-		s.Want.Challenge != "" && !slices.Equal(got, []string{s.Want.Challenge}) {
+		s.Want.Challenge != "" && !slices.Equal(got, strings.Split(s.Want.Challenge, "\n")) {
 		return fmt.Errorf("challenge %q, want %q", got, s.Want.Challenge)
 	}
 	if s.method() == http.MethodHead {

@@ -13,7 +13,7 @@ func Scenarios() []Scenario {
 	all := slices.Concat(
 		bearerScenarios(), tokenScenarios(), badTokenScenarios(), outageScenarios(), modeScenarios(),
 		extractorScenarios(), cookieScenarios(), nestedScenarios(), firstScenarios(), requireScenarios(),
-		revocationScenarios(), answerScenarios(), opaqueScenarios(),
+		revocationScenarios(), answerScenarios(), opaqueScenarios(), bindingScenarios(),
 		matrixScenarios(),
 	)
 	for i := range all {

@@ -28,6 +28,7 @@ type Stage struct {
 	issuer, second, down *authtest.Issuer
 	contract, partner    *core.Contract
 	opaque               *opaque
+	bound                *bindings
 	logger               *slog.Logger
 
 	mu          sync.Mutex
@@ -38,7 +39,7 @@ type Stage struct {
 // NewStage starts the issuers. The caller must close the stage.
 func NewStage() (*Stage, error) {
 	s := &Stage{tokens: map[string]string{}, opaque: newOpaque(), logger: slog.New(slog.DiscardHandler)}
-	var errs [5]error
+	var errs [6]error
 	s.issuer, errs[0] = authtest.StartIssuer(authtest.Config{})
 	s.second, errs[1] = authtest.StartIssuer(authtest.Config{Algorithms: []string{"ES256"}, Audience: partner})
 	s.down, errs[2] = authtest.StartIssuer(authtest.Config{})
@@ -54,6 +55,7 @@ func NewStage() (*Stage, error) {
 		Algorithms: []string{"ES256"},
 		Audiences:  []string{partner},
 	})
+	s.bound, errs[5] = newBindings(s.second)
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -119,7 +121,10 @@ func (s *Stage) expand(text string) (string, error) {
 		if !open || !closed {
 			return text, nil
 		}
-		token, err := s.token(name)
+		token, known, err := s.placeholder(name)
+		if !known {
+			token, err = s.token(name)
+		}
 		if err != nil {
 			return "", err
 		}
@@ -211,6 +216,8 @@ func (s *Stage) mint(name string) (string, error) {
 		return clerktest.SessionToken(s.down, person), nil
 	case "partner":
 		return s.second.Token(authtest.Claims{"sub": "partner_1"}), nil
+	case "bound to a key", "bound to a certificate":
+		return s.second.Token(authtest.Claims{"sub": "partner_1", "cnf": s.bound.confirmation(name)}), nil
 	case "partner for another":
 		return s.second.Token(authtest.Claims{"sub": "partner_1", "aud": "https://other.example"}), nil
 	default:
