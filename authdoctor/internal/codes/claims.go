@@ -1,6 +1,9 @@
 package codes
 
-import "github.com/revstackhq/auth-go/core"
+import (
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/dpop"
+)
 
 // ofClaims explains the codes of tokens whose signature is good.
 func ofClaims() []Explanation {
@@ -48,10 +51,25 @@ func ofClaims() []Explanation {
 		},
 		{
 			Code: core.CodeInvalidProof,
-			Cause: "The proof that the token belongs to its sender is missing or not valid. " +
-				"A verifier does not check proofs itself in this version: it refuses key-bound tokens with `CLAIM_MISMATCH`. The code comes from an authenticator of your own.",
+			Cause: "The token is bound to a client's key (`cnf`), and the proof that its sender holds the key is missing or not " +
+				"valid: a DPoP proof (RFC 9449), or a TLS client certificate (RFC 8705). Or the contract has " +
+				"`ConfirmationRequired` and the token is not bound. The log line says which check failed.",
 			Fix: []string{
-				"See the authenticator that returned the code.",
+				"If `htu` differs, set `guard.ExternalURL` to the URL under which clients reach the service.",
+				"If `iat` is out of date, correct the client's clock, or require nonces: `guard.Proofs` with `dpop.NewNonces`.",
+				"A client that gets `use_dpop_nonce` repeats the request with the nonce of the `DPoP-Nonce` header.",
+				"Each request needs a new proof. A token with `cnf.jkt` is sent by the scheme `DPoP`, never as a bearer token.",
+				"Behind a proxy that ends TLS, name it with `guard.TrustedProxies`, and its header with `guard.CertificateHeader`.",
+			},
+		},
+		{
+			Code: dpop.CodeUnavailable,
+			Cause: "The store that remembers used DPoP proofs failed or is full, so a replayed proof could not be noticed. " +
+				"The token was not judged. The answer is 503 with `Retry-After`.",
+			Fix: []string{
+				"Look at the log line `auth: DPoP proofs can't be checked for replays`: it has the reason.",
+				"If the memory store is full, raise its number of entries or shorten `MaxAge`.",
+				"`dpop.FailOpen` accepts proofs during such an outage, replayed ones too.",
 			},
 		},
 		{
@@ -67,7 +85,7 @@ func ofClaims() []Explanation {
 		{
 			Code: core.CodeClaimMismatch,
 			Cause: "A rule of the contract is not met: the token is of another kind (ID token, machine token, logout token), " +
-				"the session is still pending, or the token is bound to a client's key (`cnf`). The log line says " +
+				"the session is still pending, or the token is bound to a client's key (`cnf`) and the contract's `Confirmation` does not accept it. The log line says " +
 				"which rule, and what was found.",
 			Fix: []string{
 				"Send the kind of token that the contract is for.",

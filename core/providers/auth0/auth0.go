@@ -56,6 +56,11 @@ type Config struct {
 	// RolesClaim is the claim in which your Action puts roles, such as
 	// "https://northwind.example/roles". Auth0 sends none of its own accord.
 	RolesClaim string `json:"rolesClaim,omitempty"`
+	// Confirmation accepts tokens that are bound to a client's key: "dpop", "mtls"
+	// or "either". ConfirmationRequired refuses all others. See core.Rules.
+	Confirmation         string `json:"confirmation,omitempty"`
+	ConfirmationRequired bool   `json:"confirmationRequired,omitempty"`
+
 	// Leeway is 30 s by default, none if negative.
 	Leeway time.Duration `json:"-"`
 	// Adjust, if set, changes the rules before the contract is made of them: it
@@ -74,6 +79,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		Provider: "auth0", Issuer: slashed(base), Algorithms: cfg.algorithms(&f),
 		Secret: cfg.SigningSecret, SecretEnv: cfg.SigningSecretEnv,
 		Audiences: cfg.Audience, InsecureAnyAudience: cfg.InsecureAnyAudience,
+		Confirmation: cfg.Confirmation, ConfirmationRequired: cfg.ConfirmationRequired,
 		UserIDClaim: cfg.UserIDClaim, Leeway: cfg.Leeway, Session: cfg.mapping(),
 		TokenTypes: []string{"", "JWT", "at+jwt"}, ClaimRules: cfg.rules(),
 	}

@@ -52,6 +52,11 @@ type Config struct {
 	TokenTypes []string `json:"tokenTypes,omitempty"`
 	// Session maps your claims to the session's values.
 	Session core.Mapping `json:"session,omitzero"`
+	// Confirmation accepts tokens that are bound to a client's key: "dpop", "mtls"
+	// or "either". ConfirmationRequired refuses all others. See core.Rules.
+	Confirmation         string `json:"confirmation,omitempty"`
+	ConfirmationRequired bool   `json:"confirmationRequired,omitempty"`
+
 	// Leeway is 30 s by default; MaxAge bounds the time since iat.
 	Leeway time.Duration `json:"-"`
 	MaxAge time.Duration `json:"-"`
@@ -83,6 +88,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		UserIDClaim:         cfg.UserIDClaim,
 		NumericUserID:       cfg.NumericUserID,
 		RequiredClaims:      cfg.RequiredClaims, ClaimRules: cfg.ClaimRules, TokenTypes: cfg.TokenTypes, Session: cfg.Session,
+		Confirmation: cfg.Confirmation, ConfirmationRequired: cfg.ConfirmationRequired,
 		Leeway: cfg.Leeway, MaxAge: cfg.MaxAge, InsecureShortSecret: cfg.InsecureShortSecret,
 	}
 	if cfg.SigningSecret.IsZero() && cfg.SigningSecretEnv == "" && cfg.JWKSURL == "" && len(cfg.JWKS) == 0 &&

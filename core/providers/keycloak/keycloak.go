@@ -50,6 +50,11 @@ type Config struct {
 	Algorithms []string `json:"algorithms,omitempty"`
 	// UserIDClaim is "sub" by default.
 	UserIDClaim string `json:"userIdClaim,omitempty"`
+	// Confirmation accepts tokens that are bound to a client's key: "dpop", "mtls"
+	// or "either". ConfirmationRequired refuses all others. See core.Rules.
+	Confirmation         string `json:"confirmation,omitempty"`
+	ConfirmationRequired bool   `json:"confirmationRequired,omitempty"`
+
 	// Leeway is 30 s by default.
 	Leeway time.Duration `json:"-"`
 }
@@ -66,8 +71,11 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		AuthorizedParties: f.Values("ClientIDs", cfg.ClientIDs),
 		TokenTypes:        []string{"JWT", "at+jwt"},
 		UserIDClaim:       cfg.UserIDClaim,
+		Confirmation:      cfg.Confirmation,
 		Leeway:            cfg.Leeway,
-		Session:           cfg.mapping(&f),
+
+		ConfirmationRequired: cfg.ConfirmationRequired,
+		Session:              cfg.mapping(&f),
 		ClaimRules: []core.ClaimRule{{
 			Claim: "typ", OneOf: []string{"Bearer"}, IgnoreCase: true, // as Keycloak's own TokenTypeCheck
 			Reason: "the claim typ distinguishes access tokens from ID, refresh and logout tokens, which the same key signs",

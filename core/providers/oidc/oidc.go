@@ -53,6 +53,11 @@ type Config struct {
 	// RFC 9068 §5 has it for the client credentials grant) from people. Ory Hydra
 	// keeps custom claims in ext: name "ext.roles".
 	Session core.Mapping `json:"session,omitzero"`
+	// Confirmation accepts tokens that are bound to a client's key: "dpop", "mtls"
+	// or "either". ConfirmationRequired refuses all others. See core.Rules.
+	Confirmation         string `json:"confirmation,omitempty"`
+	ConfirmationRequired bool   `json:"confirmationRequired,omitempty"`
+
 	// Leeway is 30 s by default; MaxAge bounds the time since iat.
 	Leeway time.Duration `json:"-"`
 	MaxAge time.Duration `json:"-"`
@@ -135,6 +140,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		Audiences: cfg.Audience, InsecureAnyAudience: cfg.InsecureAnyAudience,
 		AuthorizedParties: cfg.AuthorizedParties, InsecureMissingParty: cfg.InsecureMissingParty,
 		TokenTypes: cfg.TokenTypes, UserIDClaim: cfg.UserIDClaim, RequiredClaims: cfg.RequiredClaims,
+		Confirmation: cfg.Confirmation, ConfirmationRequired: cfg.ConfirmationRequired,
 		ClaimRules: cfg.ClaimRules, KeyUses: cfg.KeyUses, Session: cfg.Session, Leeway: cfg.Leeway, MaxAge: cfg.MaxAge,
 	}, map[string]string{"Audiences": "Audience"})
 }

@@ -44,6 +44,11 @@ type Config struct {
 	// UserIDClaim is "uid" by default, "sub" for ID tokens: both hold the
 	// unchanging 00u… id. The sub of an access token is the person's login.
 	UserIDClaim string `json:"userIdClaim,omitempty"`
+	// Confirmation accepts tokens that are bound to a client's key: "dpop", "mtls"
+	// or "either". ConfirmationRequired refuses all others. See core.Rules.
+	Confirmation         string `json:"confirmation,omitempty"`
+	ConfirmationRequired bool   `json:"confirmationRequired,omitempty"`
+
 	// Leeway is 120 s by default, as in Okta's own Go verifier.
 	Leeway time.Duration `json:"-"`
 }
@@ -63,6 +68,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	rules := core.Rules{
 		Provider: "okta", Issuer: issuer, JWKSURL: keys, Algorithms: []string{"RS256"},
 		Audiences: f.Values("Audience", cfg.Audience), UserIDClaim: cfg.UserIDClaim,
+		Confirmation: cfg.Confirmation, ConfirmationRequired: cfg.ConfirmationRequired,
 		Leeway: preset.Leeway(cfg.Leeway, defaultLeeway), Session: cfg.mapping(),
 	}
 	if cfg.IDTokens {
