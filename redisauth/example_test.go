@@ -13,7 +13,7 @@ import (
 	"github.com/revstackhq/auth-go/redisauth"
 )
 
-func Example() {
+func Example() { //nolint:testableexamples // it needs a server
 	client, err := valkey.NewClient(redisauth.ClientOption("127.0.0.1:6379"))
 	if err != nil {
 		log.Fatal(err)

@@ -26,11 +26,11 @@ import (
 
 var secret = core.NewSecret("0123456789abcdef0123456789abcdef")
 
-func newLog(t testing.TB, s *server, key string) *redisauth.Log {
-	t.Helper()
+func newLog(tb testing.TB, s *server, key string) *redisauth.Log {
+	tb.Helper()
 	l, err := redisauth.NewLog(s.connect(), redisauth.LogConfig{Key: key})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return l
 }
@@ -159,8 +159,8 @@ func session(user string) *core.Session {
 
 const maxLag = 2 * time.Second
 
-func open(t testing.TB, log fleet.Log) *fleet.Revocations {
-	t.Helper()
+func open(tb testing.TB, log fleet.Log) *fleet.Revocations {
+	tb.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	r, err := fleet.Open(ctx, log, fleet.Options{
 		Secret:    secret,
@@ -169,9 +169,9 @@ func open(t testing.TB, log fleet.Log) *fleet.Revocations {
 		Logger:    slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		cancel()
 		r.Wait()
 	})
@@ -179,11 +179,11 @@ func open(t testing.TB, log fleet.Log) *fleet.Revocations {
 }
 
 // until waits for what must come true, much longer than it takes on a busy machine.
-func until(t testing.TB, what string, f func() bool) {
-	t.Helper()
+func until(tb testing.TB, what string, f func() bool) {
+	tb.Helper()
 	for end := time.Now().Add(60 * time.Second); !f(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatal("never: " + what)
+			tb.Fatal("never: " + what)
 		}
 	}
 }
@@ -259,16 +259,17 @@ func TestTheStoreLearnsNoNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := s.connect()
-	var all strings.Builder
-	entries, err := client.Do(t.Context(), client.B().Xrange().Key("auth:{revocations}").Start("-").End("+").Build()).AsXRange()
+	var text strings.Builder
+	all := client.B().Xrange().Key("auth:{revocations}").Start("-").End("+").Build()
+	entries, err := client.Do(t.Context(), all).AsXRange()
 	if err != nil || len(entries) == 0 {
 		t.Fatal(entries, err)
 	}
 	for _, e := range entries {
-		fmt.Fprint(&all, e.ID, e.FieldValues)
+		fmt.Fprint(&text, e.ID, e.FieldValues)
 	}
 	for _, name := range []string{"alice", "example", "id."} {
-		if strings.Contains(all.String(), name) {
+		if strings.Contains(text.String(), name) {
 			t.Errorf("the stream holds %q", name)
 		}
 	}

@@ -23,8 +23,8 @@ type ReplayStore struct {
 
 var _ dpop.Store = (*ReplayStore)(nil)
 
-// NewReplayStore returns a store whose keys begin with prefix; "auth:dpop:" if that is empty. It does no I/O, and panics
-// if client is nil. A proof takes about 110 bytes at the server until it expires.
+// NewReplayStore returns a store whose keys begin with prefix; "auth:dpop:" if that is empty. It does no I/O, and
+// panics if client is nil. A proof takes about 110 bytes at the server until it expires.
 func NewReplayStore(client valkey.Client, prefix string) *ReplayStore {
 	if client == nil {
 		panic("redisauth.NewReplayStore: the client is nil: make it with valkey.NewClient")

@@ -22,16 +22,16 @@ type server struct {
 	cmd  *exec.Cmd
 }
 
-func startServer(t testing.TB) *server {
-	t.Helper()
+func startServer(tb testing.TB) *server {
+	tb.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	s := &server{t: t, port: l.Addr().(*net.TCPAddr).Port}
+	s := &server{t: tb, port: l.Addr().(*net.TCPAddr).Port}
 	_ = l.Close()
 	s.start()
-	t.Cleanup(s.kill)
+	tb.Cleanup(s.kill)
 	return s
 }
 

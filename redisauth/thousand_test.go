@@ -94,8 +94,8 @@ func (c crowd) follow() error {
 }
 
 // TestManyProcesses revokes on one replica and waits until the last replica of all processes knows it; a revocation
-// that is lost makes it hang and fail. FLEET_PROCESSES and FLEET_REPLICAS make it larger, such as 8 and 125, and then it
-// prints how long the news took.
+// that is lost makes it hang and fail. FLEET_PROCESSES, FLEET_REPLICAS and FLEET_REVOCATIONS make it larger, such as 8,
+// 125 and 100. With -v it prints how long the news took.
 func TestManyProcesses(t *testing.T) {
 	number := func(name string, standard int) int {
 		if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
@@ -103,7 +103,8 @@ func TestManyProcesses(t *testing.T) {
 		}
 		return standard
 	}
-	processes, replicas, revocations := number("FLEET_PROCESSES", 2), number("FLEET_REPLICAS", 10), number("FLEET_REVOCATIONS", 20)
+	processes, replicas := number("FLEET_PROCESSES", 2), number("FLEET_REPLICAS", 10)
+	revocations := number("FLEET_REVOCATIONS", 20)
 	s := startServer(t)
 	told, err := json.Marshal(crowd{Address: s.address(), Replicas: replicas, Revocations: revocations})
 	if err != nil {
