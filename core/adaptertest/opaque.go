@@ -48,7 +48,8 @@ func answerIntrospection(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(`{"active":false}`))
 		return
 	}
-	_, _ = fmt.Fprintf(w, `{"active":true,"sub":"partner_2","aud":%q,"client_id":"client_2","scope":"invoices:read","exp":%d}`,
+	_, _ = fmt.Fprintf(w,
+		`{"active":true,"sub":"partner_2","aud":%q,"client_id":"client_2","scope":"invoices:read","exp":%d}`,
 		audience, time.Now().Add(time.Hour).Unix())
 }
 

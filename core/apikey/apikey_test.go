@@ -97,17 +97,20 @@ func (r *rig) want(t *testing.T, what, token string, code core.Code) {
 func TestKeyBecomesASession(t *testing.T) {
 	r := newRig(t)
 	k, token := r.mint(t, apikey.Spec{
-		Owner: "user_1", Organization: "org_1", Name: "CI", Scopes: []string{"orders:read", "orders:write"}, Lifetime: time.Hour,
+		Owner: "user_1", Organization: "org_1", Name: "CI", Scopes: []string{"orders:read", "orders:write"},
+		Lifetime: time.Hour,
 	})
 	if !regexp.MustCompile(`^` + apikey.Pattern("northwind") + `$`).MatchString(token) {
 		t.Errorf("the pattern does not find %s", token)
 	}
-	if found, err := r.store.Memory.Find(t.Context(), k.ID); err != nil || strings.Contains(fmt.Sprintf("%+v %s", found, found.Hash), token[30:50]) {
+	if found, err := r.store.Memory.Find(t.Context(), k.ID); err != nil || strings.Contains(fmt.Sprintf("%+v %s", found,
+		found.Hash), token[30:50]) {
 		t.Errorf("the store holds the secret: %v", err)
 	}
 	s, code := r.use(t, token)
 	if code != "" || s.UserID() != "user_1" || s.Kind() != apikey.Kind || s.Organization().ID != "org_1" ||
-		!s.HasScope("orders:write") || !s.ExpiresAt().Equal(r.clock.Now().Add(time.Hour)) || s.Issuer() != "apikey:northwind" {
+		!s.HasScope("orders:write") || !s.ExpiresAt().Equal(r.clock.Now().Add(time.Hour)) ||
+		s.Issuer() != "apikey:northwind" {
 		t.Fatalf("%v, %s", s, code)
 	}
 	if policy.Kind(apikey.Kind).Check(s) != nil || policy.Kind(core.KindSession).Check(s) == nil {
@@ -157,8 +160,8 @@ func forge(t *testing.T) string {
 	return secret.Reveal()
 }
 
-// TestGuessing: a wrong secret is refused like an unknown id, costs no look-up and locks nobody out; unknown ids are looked
-// up so often only.
+// TestGuessing: a wrong secret is refused like an unknown id, costs no look-up and locks nobody out; unknown ids are
+// looked up so often only.
 func TestGuessing(t *testing.T) {
 	r := newRig(t, func(c *apikey.Config) { c.MaxUnknownPerSecond = 10 })
 	k, token := r.mint(t, apikey.Spec{Owner: "user_1"})
@@ -167,7 +170,8 @@ func TestGuessing(t *testing.T) {
 	for range 1000 {
 		guess := forge(t)
 		id, _ := apikey.Inspect("northwind", guess)
-		r.want(t, "a wrong secret", apikey.WithChecksum(strings.Replace(guess[:len(guess)-8], id, k.ID, 1)), apikey.CodeInactive)
+		r.want(t, "a wrong secret", apikey.WithChecksum(strings.Replace(guess[:len(guess)-8], id, k.ID, 1)),
+			apikey.CodeInactive)
 	}
 	if n := r.store.finds.Load() - finds; n != 0 {
 		t.Errorf("wrong secrets caused %d look-ups", n)
@@ -247,7 +251,8 @@ func TestOutage(t *testing.T) {
 		r.want(t, "remembered", token, "")
 		_, err := r.Authenticate(t.Context(), core.Credentials{Token: cold})
 		var e *core.Error
-		if !errors.As(err, &e) || e.Code != apikey.CodeUnavailable || !errors.Is(err, core.CodeNetworkError) || e.RetryAfter < time.Second ||
+		if !errors.As(err, &e) || e.Code != apikey.CodeUnavailable || !errors.Is(err, core.CodeNetworkError) ||
+			e.RetryAfter < time.Second ||
 			e.Code.Status() != http.StatusServiceUnavailable || strings.Contains(err.Error(), cold) {
 			t.Errorf("another key: %v", err)
 		}
@@ -322,7 +327,8 @@ func TestFirstOf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := guard.New(core.FirstOf(v, r.Keyring), guard.Policies(policy.Any(policy.Kind(core.KindSession), policy.Scope("orders:read"))))
+	g, err := guard.New(core.FirstOf(v, r.Keyring), guard.Policies(policy.Any(policy.Kind(core.KindSession),
+		policy.Scope("orders:read"))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -343,7 +349,8 @@ func TestFirstOf(t *testing.T) {
 		}
 		authtest.Authorize(req, c.token)
 		s, rejection := g.Check(t.Context(), guard.HTTPRequest(req))
-		if rejection != nil && (c.code == "" || string(rejection.Err.Code) != c.code) || rejection == nil && s.UserID() != c.user {
+		if rejection != nil && (c.code == "" || string(rejection.Err.Code) != c.code) || rejection == nil &&
+			s.UserID() != c.user {
 			t.Errorf("%s: %v, %v", name, s, rejection)
 		}
 	}
@@ -362,7 +369,10 @@ func TestMistakes(t *testing.T) {
 	}
 	r := newRig(t)
 	for name, spec := range map[string]apikey.Spec{
-		"no owner": {}, "a negative lifetime": {Owner: "u", Lifetime: -1}, "a scope with a space": {Owner: "u", Scopes: []string{"a b"}},
+		"no owner": {}, "a negative lifetime": {Owner: "u", Lifetime: -1}, "a scope with a space": {
+			Owner:  "u",
+			Scopes: []string{"a b"},
+		},
 		"an owner with a newline": {Owner: "u\nadmin"},
 	} {
 		if _, _, err := r.Mint(t.Context(), spec); err == nil {

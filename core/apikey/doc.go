@@ -13,9 +13,9 @@
 //
 //	northwind_KJ4DQ2XVNB7MZ3LA_…52 letters and digits…_4ZQK3WA
 //
-// The prefix lets secret scanners recognize keys, see [Pattern]. The id finds the record. The secret has 260 random bits;
-// the store has only its SHA-256, which is enough for a secret that nobody can guess. The checksum (CRC-32) catches a key
-// that was cut off or mistyped without a look-up; it proves nothing.
+// The prefix lets secret scanners recognize keys, see [Pattern]. The id finds the record. The secret has 260 random
+// bits; the store has only its SHA-256, which is enough for a secret that nobody can guess. The checksum (CRC-32)
+// catches a key that was cut off or mistyped without a look-up; it proves nothing.
 //
 // # Sessions
 //
@@ -30,9 +30,9 @@
 //
 // # Guessing
 //
-// Every key that is refused for its secret or its unknown id gets [CodeInactive], so that nobody learns which ids exist.
-// A wrong secret for a known id costs one hash and no look-up, and locks nobody out. Look-ups of unknown ids are limited
-// for each keyring, and so for each prefix, by Config.MaxUnknownPerSecond.
+// Every key that is refused for its secret or its unknown id gets [CodeInactive], so that nobody learns which ids
+// exist. A wrong secret for a known id costs one hash and no look-up, and locks nobody out. Look-ups of unknown ids are
+// limited for each keyring, and so for each prefix, by Config.MaxUnknownPerSecond.
 //
 // # Outages
 //

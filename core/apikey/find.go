@@ -17,13 +17,13 @@ const (
 	keptWait = time.Second
 )
 
-// notMade says that the store was not asked.
-type notMade struct {
+// notMadeError says that the store was not asked.
+type notMadeError struct {
 	reason string
 	wait   time.Duration
 }
 
-func (e *notMade) Error() string { return e.reason }
+func (e *notMadeError) Error() string { return e.reason }
 
 // find returns the record of an id, with no key in it if there is none.
 func (k *Keyring) find(ctx context.Context, id string) (r *record, remembered bool, err *core.Error) {
@@ -60,7 +60,7 @@ func (k *Keyring) find(ctx context.Context, id string) (r *record, remembered bo
 		return known, true, nil
 	}
 	e := &core.Error{Code: CodeUnavailable, Detail: "the store of API keys", RetryAfter: retryAfter, Err: failed}
-	var not *notMade
+	var not *notMadeError
 	if errors.As(failed, &not) {
 		e.RetryAfter = max(retryAfter, not.wait)
 	}
@@ -75,11 +75,11 @@ func (k *Keyring) ask(ctx context.Context, id string, exists bool) (*record, err
 		wait := k.limit.Wait(now)
 		k.mu.Unlock()
 		if wait > 0 {
-			return nil, &notMade{"too many unknown keys", wait}
+			return nil, &notMadeError{"too many unknown keys", wait}
 		}
 	}
 	if wait, ok := k.breaker.Allow(now); !ok {
-		return nil, &notMade{"the store failed before and is left alone for now", wait}
+		return nil, &notMadeError{"the store failed before and is left alone for now", wait}
 	}
 	key, err := k.cfg.Store.Find(ctx, id)
 	r := &record{until: k.cfg.Clock.Now().Add(k.cfg.MaxAge)}
@@ -100,13 +100,14 @@ func (k *Keyring) ask(ctx context.Context, id string, exists bool) (*record, err
 // settle notes the result of a look-up.
 func (k *Keyring) settle(id string, generation uint64, before, r *record, err error) error {
 	now := k.cfg.Clock.Now()
-	var not *notMade
+	var not *notMadeError
 	switch {
 	case errors.As(err, &not):
 		return err
 	case err != nil:
 		if k.breaker.Failed(now, 0) {
-			k.cfg.Logger.Error("auth: API keys unavailable", slog.String("prefix", k.cfg.Prefix), slog.String("error", err.Error()))
+			k.cfg.Logger.Error("auth: API keys unavailable", slog.String("prefix", k.cfg.Prefix), slog.String("error",
+				err.Error()))
 		}
 		return err
 	case k.breaker.Succeeded():

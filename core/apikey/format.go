@@ -48,7 +48,8 @@ func parse(prefix, token string) (id, problem string) {
 	switch {
 	case !ok:
 		return "", "the key does not begin with " + prefix + "_"
-	case len(rest) != idLength+1+secretLength+1+checksumLength || rest[idLength] != '_' || rest[idLength+1+secretLength] != '_':
+	case len(rest) != idLength+1+secretLength+1+checksumLength || rest[idLength] != '_' ||
+		rest[idLength+1+secretLength] != '_':
 		return "", "the key does not have the form " + prefix + "_id_secret_checksum: was it cut off?"
 	}
 	end := len(token) - checksumLength

@@ -27,9 +27,9 @@ const Kind core.TokenKind = "api_key"
 // The codes of a keyring, besides those of package core.
 const (
 	// CodeInactive: no such key exists. A key whose secret is wrong gets the same code as an unknown one.
-	CodeInactive core.Code = "TOKEN_INACTIVE"
+	CodeInactive core.Code = "TOKEN_INACTIVE" //nolint:errname // a code, as those of package core
 	// CodeUnavailable: the store could not be asked. The status is 503, and errors.Is reports core.CodeNetworkError.
-	CodeUnavailable core.Code = "API_KEYS_UNAVAILABLE"
+	CodeUnavailable core.Code = "API_KEYS_UNAVAILABLE" //nolint:errname // the same
 )
 
 // Keyring authenticates API keys, and makes and revokes them. It is a [core.Authenticator], made by [New], and safe for
@@ -153,8 +153,8 @@ func (k *Keyring) authenticate(ctx context.Context, c core.Credentials) (*core.S
 	return s, remembered, err
 }
 
-// use checks the secret, and then what may have ended the key. The order matters: only who has the secret learns whether
-// the key was revoked or expired.
+// use checks the secret, and then what may have ended the key. The order matters: only who has the secret learns
+// whether the key was revoked or expired.
 func (k *Keyring) use(ctx context.Context, r *record, token string) (*core.Session, *core.Error) {
 	// An unknown id is compared too, so that it takes as long as a known one.
 	want := r.key.Hash
@@ -191,8 +191,8 @@ func (k *Keyring) Recognizes(c core.Credentials) bool {
 	return strings.HasPrefix(c.Token, k.cfg.Prefix+"_")
 }
 
-// Recheck reports whether s, a session that k returned, would still be accepted: its key exists and is neither revoked nor
-// expired. Every error is a [*core.Error], except core.ErrNoSession for a session that k did not make.
+// Recheck reports whether s, a session that k returned, would still be accepted: its key exists and is neither revoked
+// nor expired. Every error is a [*core.Error], except core.ErrNoSession for a session that k did not make.
 func (k *Keyring) Recheck(ctx context.Context, s *core.Session) error {
 	if s == nil || s.Issuer() != k.cfg.Issuer || s.Kind() != Kind {
 		return core.ErrNoSession
@@ -213,8 +213,8 @@ func (k *Keyring) Recheck(ctx context.Context, s *core.Session) error {
 	return nil
 }
 
-// ReportRejection reports a rejection that k did not make itself, such as that of a guard's policy, to the logger and the
-// observer.
+// ReportRejection reports a rejection that k did not make itself, such as that of a guard's policy, to the logger and
+// the observer.
 func (k *Keyring) ReportRejection(ctx context.Context, err *core.Error) {
 	k.reporter.ReportRejection(ctx, err)
 }
@@ -265,7 +265,8 @@ func (k *Keyring) sessionOf(ctx context.Context, key Key) (*core.Session, *core.
 func (k *Keyring) touch(ctx context.Context, r *record) {
 	now := k.cfg.Clock.Now()
 	last := r.touched.Load()
-	if k.cfg.TouchEvery < 0 || now.Sub(time.UnixMicro(last)) < k.cfg.TouchEvery || !r.touched.CompareAndSwap(last, now.UnixMicro()) {
+	if k.cfg.TouchEvery < 0 || now.Sub(time.UnixMicro(last)) < k.cfg.TouchEvery || !r.touched.CompareAndSwap(last,
+		now.UnixMicro()) {
 		return
 	}
 	select {

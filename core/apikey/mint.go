@@ -35,7 +35,10 @@ func (s Spec) validate() error {
 	}
 	for _, scope := range s.Scopes {
 		// RFC 6749 §3.3
-		if scope == "" || strings.ContainsFunc(scope, func(r rune) bool { return r <= ' ' || r == '"' || r == '\\' || r > '~' }) {
+		if scope == "" || strings.ContainsFunc(scope, func(r rune) bool {
+			return r <= ' ' || r == '"' || r == '\\' ||
+				r > '~'
+		}) {
 			errs = append(errs, fmt.Errorf("apikey: the scope %q must be printable ASCII without spaces and quotes", scope))
 		}
 	}
@@ -45,8 +48,9 @@ func (s Spec) validate() error {
 // NewKey makes a key without storing it: its record for a store, and the key itself, which can be shown only now.
 func NewKey(prefix string, spec Spec, now time.Time) (Key, core.Secret, error) {
 	if !validPrefix.MatchString(prefix) || len(prefix) > maxPrefixBytes {
-		return Key{}, core.Secret{}, fmt.Errorf("apikey: the prefix %q must be lower-case letters, digits and single underscores, "+
-			"at most %d, beginning with a letter", prefix, maxPrefixBytes)
+		return Key{}, core.Secret{},
+			fmt.Errorf("apikey: the prefix %q must be lower-case letters, digits and single underscores, "+
+				"at most %d, beginning with a letter", prefix, maxPrefixBytes)
 	}
 	if err := spec.validate(); err != nil {
 		return Key{}, core.Secret{}, err
@@ -69,7 +73,8 @@ func NewKey(prefix string, spec Spec, now time.Time) (Key, core.Secret, error) {
 	return key, core.NewSecret(token), nil
 }
 
-// Mint makes a key and stores its record. The secret is the whole key: show it to its owner once; it cannot be had again.
+// Mint makes a key and stores its record. The secret is the whole key: show it to its owner once; it cannot be had
+// again.
 func (k *Keyring) Mint(ctx context.Context, spec Spec) (Key, core.Secret, error) {
 	key, secret, err := NewKey(k.cfg.Prefix, spec, k.cfg.Clock.Now())
 	if err != nil {
@@ -90,8 +95,8 @@ func (k *Keyring) insert(ctx context.Context, key Key, secret core.Secret) (Key,
 	return key, secret, nil
 }
 
-// Rotate makes a key like the one with the id, which is accepted for overlap longer, so that its users can change over. The
-// new key lives as long as the old one was meant to.
+// Rotate makes a key like the one with the id, which is accepted for overlap longer, so that its users can change over.
+// The new key lives as long as the old one was meant to.
 func (k *Keyring) Rotate(ctx context.Context, id string, overlap time.Duration) (Key, core.Secret, error) {
 	old, err := k.cfg.Store.Find(ctx, id)
 	if err != nil {
@@ -100,7 +105,8 @@ func (k *Keyring) Rotate(ctx context.Context, id string, overlap time.Duration) 
 	now := k.cfg.Clock.Now()
 	switch {
 	case old.Prefix != k.cfg.Prefix:
-		return Key{}, core.Secret{}, fmt.Errorf("apikey: the key %s has the prefix %q, and this keyring %q", id, old.Prefix, k.cfg.Prefix)
+		return Key{}, core.Secret{}, fmt.Errorf("apikey: the key %s has the prefix %q, and this keyring %q", id,
+			old.Prefix, k.cfg.Prefix)
 	case !old.Revoked.IsZero() || !old.Expires.IsZero() && !now.Before(old.Expires):
 		return Key{}, core.Secret{}, fmt.Errorf("apikey: the key %s was revoked or has expired: make a new one", id)
 	case overlap < 0:
@@ -134,8 +140,8 @@ func (k *Keyring) Revoke(ctx context.Context, id string) error {
 	return err
 }
 
-// List returns at most limit keys of the owner, of every owner if it is empty, in the order of their ids, beginning after
-// the id given.
+// List returns at most limit keys of the owner, of every owner if it is empty, in the order of their ids, beginning
+// after the id given.
 func (k *Keyring) List(ctx context.Context, owner, after string, limit int) ([]Key, error) {
 	return k.cfg.Store.List(ctx, owner, after, limit)
 }

@@ -20,9 +20,9 @@ type SQLOptions struct {
 	Numbered bool
 }
 
-// SQLStore is a [Store] in a table of a SQL database: SQLite, PostgreSQL, MySQL. The program brings the driver. Times are
-// kept as microseconds since 1970, hashes in hexadecimal and scopes separated by spaces, so that every database means the
-// same by them.
+// SQLStore is a [Store] in a table of a SQL database: SQLite, PostgreSQL, MySQL. The program brings the driver. Times
+// are kept as microseconds since 1970, hashes in hexadecimal and scopes separated by spaces, so that every database
+// means the same by them.
 type SQLStore struct {
 	db       *sql.DB
 	table    string
@@ -35,8 +35,8 @@ var (
 	validTable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$`)
 )
 
-// NewSQLStore returns a store in db. It does no I/O; [SQLStore.Create] makes the table. It panics if the name of the table
-// is not one, because it becomes part of statements.
+// NewSQLStore returns a store in db. It does no I/O; [SQLStore.Create] makes the table. It panics if the name of the
+// table is not one, because it becomes part of statements.
 func NewSQLStore(db *sql.DB, o SQLOptions) *SQLStore {
 	if o.Table == "" {
 		o.Table = "api_keys"
@@ -178,8 +178,8 @@ func (s *SQLStore) Touch(ctx context.Context, id string, at time.Time) error {
 	return s.change(ctx, id, "UPDATE TABLE SET last_used = ? WHERE id = ? AND last_used < ?", n, id, n)
 }
 
-// change runs an update that may not apply. The condition is part of the statement, so that two replicas cannot undo each
-// other's change.
+// change runs an update that may not apply. The condition is part of the statement, so that two replicas cannot undo
+// each other's change.
 func (s *SQLStore) change(ctx context.Context, id, statement string, args ...any) error {
 	result, err := s.db.ExecContext(ctx, s.query(statement), args...)
 	if err != nil {

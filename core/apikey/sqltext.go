@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// InsertStatement returns the statement that adds a key to the table of an [SQLStore], for a command that has no connection
-// to the database. It has the hash, and not the secret. The error names a value that databases would read differently.
+// InsertStatement returns the statement that adds a key to the table of an [SQLStore], for a command that has no
+// connection to the database. It has the hash, and not the secret. The error names a value that databases would read
+// differently.
 func InsertStatement(o SQLOptions, k Key) (string, error) {
 	s := NewSQLStore(nil, o)
 	var values []string
@@ -17,7 +18,8 @@ func InsertStatement(o SQLOptions, k Key) (string, error) {
 	} {
 		// MySQL reads a backslash as an escape, others do not.
 		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == '\\' || r == 0x7f }) {
-			return "", fmt.Errorf("apikey: %q has a backslash or a control character, which cannot be quoted for every database", text)
+			return "",
+				fmt.Errorf("apikey: %q has a backslash or a control character, which cannot be quoted for every database", text)
 		}
 		values = append(values, "'"+strings.ReplaceAll(text, "'", "''")+"'")
 	}

@@ -37,8 +37,9 @@ var (
 	ErrExists = errors.New("apikey: the id is taken")
 )
 
-// Store keeps keys. Implementations must be safe for concurrent use, return errors for which errors.Is finds [ErrNotFound]
-// and [ErrExists], and honor the context. Package apikeytest tests them. [Memory] and [SQLStore] are stores.
+// Store keeps keys. Implementations must be safe for concurrent use, return errors for which errors.Is finds
+// [ErrNotFound] and [ErrExists], and honor the context. Package apikeytest tests them. [Memory] and [SQLStore] are
+// stores.
 type Store interface {
 	// Insert adds a key. It keeps nothing that the caller may change.
 	Insert(ctx context.Context, k Key) error

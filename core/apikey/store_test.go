@@ -46,11 +46,13 @@ func TestPlaceholders(t *testing.T) {
 		_ = s.Touch(ctx, "a", time.Now())
 		_ = s.Create(ctx)
 		text := strings.Join(recorded.all, "\n")
-		if strings.Contains(text, "?") == numbered || strings.Contains(text, "$") != numbered || strings.Contains(text, "TABLE WHERE") ||
+		if strings.Contains(text, "?") == numbered || strings.Contains(text, "$") != numbered || strings.Contains(text,
+			"TABLE WHERE") ||
 			strings.Count(text, "auth.keys") != len(recorded.all) {
 			t.Errorf("numbered %v:\n%s", numbered, text)
 		}
-		if numbered && (!strings.Contains(text, "$11,$12)") || !strings.Contains(text, "WHERE id > $1 AND owner = $2 ORDER BY id LIMIT $3") ||
+		if numbered && (!strings.Contains(text, "$11,$12)") || !strings.Contains(text,
+			"WHERE id > $1 AND owner = $2 ORDER BY id LIMIT $3") ||
 			!strings.Contains(text, "SET expires = $1 WHERE id = $2 AND (expires = 0 OR expires > $3)")) {
 			t.Errorf("statements:\n%s", text)
 		}

@@ -107,14 +107,16 @@ func (k brokenKey) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
 func TestKeysThatFail(t *testing.T) {
 	good := key(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 	for name, k := range map[string]brokenKey{
-		"an error":     {Signer: good, err: errors.New("the KMS is down")},
-		"not ASN.1":    {Signer: good, signature: make([]byte, 64)},
-		"a large one":  {Signer: good, signature: append([]byte{0x30, 0x26, 0x02, 0x21, 0x01}, append(make([]byte, 32), 0x02, 0x01, 0x01)...)},
+		"an error":  {Signer: good, err: errors.New("the KMS is down")},
+		"not ASN.1": {Signer: good, signature: make([]byte, 64)},
+		"a large one": {Signer: good, signature: append([]byte{0x30, 0x26, 0x02, 0x21, 0x01}, append(make([]byte, 32),
+			0x02, 0x01, 0x01)...)},
 		"negative":     {Signer: good, signature: []byte{0x30, 0x06, 0x02, 0x01, 0xff, 0x02, 0x01, 0x01}},
 		"text after":   {Signer: good, signature: []byte{0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01, 0x00}},
 		"no signature": {Signer: good},
 	} {
-		if err := clientauth.PrivateKey("orders", clientauth.Key{Signer: k}).Apply(http.Header{}, url.Values{}, endpoint, time.Now()); err == nil {
+		if err := clientauth.PrivateKey("orders", clientauth.Key{Signer: k}).Apply(http.Header{}, url.Values{}, endpoint,
+			time.Now()); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
@@ -123,7 +125,8 @@ func TestKeysThatFail(t *testing.T) {
 func TestSecrets(t *testing.T) {
 	const id, secret = "orders api:1", "s3cret/+ %"
 	header, form := http.Header{}, url.Values{}
-	if err := clientauth.Basic(id, core.NewSecret(secret)).Apply(header, form, endpoint, time.Now()); err != nil || len(form) > 0 {
+	if err := clientauth.Basic(id, core.NewSecret(secret)).Apply(header, form, endpoint, time.Now()); err != nil ||
+		len(form) > 0 {
 		t.Fatal(err, form)
 	}
 	r := http.Request{Header: header}
@@ -149,15 +152,17 @@ func TestSecrets(t *testing.T) {
 func TestMistakes(t *testing.T) {
 	weak := key(rsa.GenerateKey(rand.Reader, 1024)) //nolint:gosec // it is refused for that
 	for name, m := range map[string]clientauth.Method{
-		"no id":           clientauth.Basic("", core.NewSecret("s")),
-		"no secret":       clientauth.Post("id", core.Secret{}),
-		"a newline":       clientauth.Basic("id", core.NewSecret("s\n")),
-		"bearer newline":  clientauth.Bearer(core.NewSecret("s\n")),
-		"bearer empty":    clientauth.Bearer(core.Secret{}),
-		"no key":          clientauth.PrivateKey("id", clientauth.Key{}),
-		"a short key":     clientauth.PrivateKey("id", clientauth.Key{Signer: weak}),
-		"P-224":           clientauth.PrivateKey("id", clientauth.Key{Signer: key(ecdsa.GenerateKey(elliptic.P224(), rand.Reader))}),
-		"wrong algorithm": clientauth.PrivateKey("id", clientauth.Key{Signer: key(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)), Algorithm: "RS256"}),
+		"no id":          clientauth.Basic("", core.NewSecret("s")),
+		"no secret":      clientauth.Post("id", core.Secret{}),
+		"a newline":      clientauth.Basic("id", core.NewSecret("s\n")),
+		"bearer newline": clientauth.Bearer(core.NewSecret("s\n")),
+		"bearer empty":   clientauth.Bearer(core.Secret{}),
+		"no key":         clientauth.PrivateKey("id", clientauth.Key{}),
+		"a short key":    clientauth.PrivateKey("id", clientauth.Key{Signer: weak}),
+		"P-224": clientauth.PrivateKey("id", clientauth.Key{Signer: key(ecdsa.GenerateKey(elliptic.P224(),
+			rand.Reader))}),
+		"wrong algorithm": clientauth.PrivateKey("id", clientauth.Key{Signer: key(ecdsa.GenerateKey(elliptic.P256(),
+			rand.Reader)), Algorithm: "RS256"}),
 	} {
 		if m.Validate() == nil || m.Apply(http.Header{}, url.Values{}, endpoint, time.Now()) == nil {
 			t.Errorf("%s is accepted", name)

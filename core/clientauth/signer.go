@@ -6,6 +6,8 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
+	_ "crypto/sha256" // the hashes that the algorithms use
+	_ "crypto/sha512"
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
@@ -13,10 +15,6 @@ import (
 	"fmt"
 	"math/big"
 	"time"
-
-	// The hashes that the algorithms below use.
-	_ "crypto/sha256"
-	_ "crypto/sha512"
 )
 
 // assertionLife is short, because an assertion is made for each call.
@@ -58,8 +56,9 @@ func newSigner(key Key) (*signer, error) {
 		fits = []string{"EdDSA"}
 	}
 	if len(fits) == 0 {
-		return nil, fmt.Errorf("a key of the type %T cannot sign an assertion: use RSA, ECDSA (P-256, P-384, P-521) or Ed25519",
-			key.Signer.Public())
+		return nil,
+			fmt.Errorf("a key of the type %T cannot sign an assertion: use RSA, ECDSA (P-256, P-384, P-521) or Ed25519",
+				key.Signer.Public())
 	}
 	if s.Algorithm == "" {
 		s.Algorithm = fits[0]
@@ -117,7 +116,8 @@ func (s *signer) sign(input []byte) ([]byte, error) {
 		return signature, err
 	}
 	var pair struct{ R, S *big.Int }
-	if rest, err := asn1.Unmarshal(signature, &pair); err != nil || len(rest) > 0 || pair.R.Sign() < 0 || pair.S.Sign() < 0 ||
+	if rest, err := asn1.Unmarshal(signature, &pair); err != nil || len(rest) > 0 || pair.R.Sign() < 0 ||
+		pair.S.Sign() < 0 ||
 		max(pair.R.BitLen(), pair.S.BitLen()) > 8*s.size {
 		return nil, errors.New("the key returned something that is not an ECDSA signature")
 	}

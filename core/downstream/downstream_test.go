@@ -67,7 +67,9 @@ func (r *rig) as(t *testing.T, token string) context.Context {
 	return ctx
 }
 
-func call(t *testing.T, ctx context.Context, transport http.RoundTripper, target string) error { //nolint:revive // t first
+func call(t *testing.T, ctx context.Context, transport http.RoundTripper,
+	target string,
+) error { //nolint:revive // t first
 	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader("body"))
 	if err != nil {
@@ -100,13 +102,14 @@ func TestForward(t *testing.T) {
 		target string
 		want   error
 	}{
-		"another origin":         {ctx, "https://evil.example/", downstream.ErrOrigin},
-		"another port":           {ctx, "http://127.0.0.1:1/", downstream.ErrOrigin},
-		"another scheme":         {ctx, strings.Replace(r.service.URL, "http:", "https:", 1), downstream.ErrOrigin},
-		"the origin as the user": {ctx, strings.Replace(r.service.URL, "http://", "http://"+strings.TrimPrefix(r.service.URL, "http://")+"@evil.example/", 1), downstream.ErrOrigin},
-		"a redirect elsewhere":   {ctx, r.service.URL + "/away", downstream.ErrOrigin},
-		"an anonymous caller":    {r.as(t, ""), r.service.URL, downstream.ErrNoToken},
-		"no guard":               {t.Context(), r.service.URL, downstream.ErrNoToken},
+		"another origin": {ctx, "https://evil.example/", downstream.ErrOrigin},
+		"another port":   {ctx, "http://127.0.0.1:1/", downstream.ErrOrigin},
+		"another scheme": {ctx, strings.Replace(r.service.URL, "http:", "https:", 1), downstream.ErrOrigin},
+		"the origin as the user": {ctx, strings.Replace(r.service.URL, "http://",
+			"http://"+strings.TrimPrefix(r.service.URL, "http://")+"@evil.example/", 1), downstream.ErrOrigin},
+		"a redirect elsewhere": {ctx, r.service.URL + "/away", downstream.ErrOrigin},
+		"an anonymous caller":  {r.as(t, ""), r.service.URL, downstream.ErrNoToken},
+		"no guard":             {t.Context(), r.service.URL, downstream.ErrNoToken},
 	} {
 		err := call(t, c.ctx, transport, c.target)
 		if !errors.Is(err, c.want) || strings.Contains(fmt.Sprint(err), token) {
@@ -156,7 +159,8 @@ func (s *server) give(status int, parts ...string) {
 func newExchange(t *testing.T, r *rig, s *server, change ...func(*downstream.ExchangeConfig)) *downstream.Exchange {
 	t.Helper()
 	cfg := downstream.ExchangeConfig{
-		TokenURL: s.URL, Auth: clientauth.Post("orders", core.NewSecret(secret)), Audience: "billing", Scopes: []string{"a", "b"},
+		TokenURL: s.URL, Auth: clientauth.Post("orders", core.NewSecret(secret)), Audience: "billing",
+		Scopes:  []string{"a", "b"},
 		Origins: []string{r.service.URL},
 	}
 	for _, c := range change {
@@ -186,7 +190,8 @@ func TestExchange(t *testing.T) {
 	form := *s.form.Load()
 	for name, want := range map[string]string{
 		"grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "subject_token": token, "audience": "billing",
-		"subject_token_type": "urn:ietf:params:oauth:token-type:access_token", "scope": "a b", "client_id": "orders", "client_secret": secret,
+		"subject_token_type": "urn:ietf:params:oauth:token-type:access_token", "scope": "a b", "client_id": "orders",
+		"client_secret": secret,
 	} {
 		if form.Get(name) != want {
 			t.Errorf("%s is %q, want %q", name, form.Get(name), want)
@@ -239,7 +244,8 @@ func TestExchangeFailures(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		case c.code == "" && !errors.Is(err, downstream.ErrUnavailable):
 			t.Errorf("%s: %v", name, err)
-		case c.code != "" && (!errors.As(err, &refused) || refused.Status != c.status || refused.Code != strings.Trim(c.code, "-")):
+		case c.code != "" && (!errors.As(err, &refused) || refused.Status != c.status ||
+			refused.Code != strings.Trim(c.code, "-")):
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -241,7 +241,8 @@ func (e *Exchange) read(body []byte, ends time.Time) (*exchanged, error) {
 		return nil, err
 	}
 	token, typ := textOf(answer, "access_token"), textOf(answer, "token_type")
-	if !faults.Printable(token) && len(token) <= 2048 || token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if !faults.Printable(token) && len(token) <= 2048 || token == "" || strings.ContainsFunc(token,
+		func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, errors.New("the answer has no access_token that a header can carry")
 	}
 	if !strings.EqualFold(typ, "Bearer") { // a DPoP token is of no use without its key, and N_A is no access token
@@ -254,7 +255,8 @@ func (e *Exchange) read(body []byte, ends time.Time) (*exchanged, error) {
 		if err != nil {
 			return nil, errors.New("the answer's expires_in is not a number of seconds")
 		}
-		if end := now.Add(time.Duration(min(at.Unix(), int64(e.cfg.MaxAge/time.Second)+int64(early/time.Second))) * time.Second); end.Add(-early).Before(until) {
+		if end := now.Add(time.Duration(min(at.Unix(),
+			int64(e.cfg.MaxAge/time.Second)+int64(early/time.Second))) * time.Second); end.Add(-early).Before(until) {
 			until = end.Add(-early)
 		}
 	}

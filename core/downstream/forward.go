@@ -13,9 +13,9 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
-// ErrNoToken means that the request's context has no token of a caller: it is not that of a guarded request, the caller is
-// anonymous, the guard lacks guard.KeepToken, or the token is bound to the caller's key.
-var ErrNoToken = errors.New("downstream: the context has no token of a caller: does the guard have the option KeepToken?")
+// ErrNoToken means that the request's context has no token of a caller: it is not that of a guarded request, the caller
+// is anonymous, the guard lacks guard.KeepToken, or the token is bound to the caller's key.
+var ErrNoToken = errors.New("downstream: no caller's token in the context: does the guard have the option KeepToken?")
 
 // ErrOrigin means that a request is for an origin that the transport was not given.
 var ErrOrigin = errors.New("downstream: the token must not be sent there")
@@ -30,9 +30,9 @@ type transport struct {
 	refused func(ctx context.Context) // the service answered 401; nil if nothing is to be done
 }
 
-// NewForward returns a transport that sends the caller's own token to the origins, such as "https://billing.internal". The
-// services there get the power of that token: its audience should name them. A nil base is http.DefaultTransport. Every
-// mistake is returned at once, as [*core.ConfigError].
+// NewForward returns a transport that sends the caller's own token to the origins, such as "https://billing.internal".
+// The services there get the power of that token: its audience should name them. A nil base is http.DefaultTransport.
+// Every mistake is returned at once, as [*core.ConfigError].
 func NewForward(base http.RoundTripper, origins ...string) (http.RoundTripper, error) {
 	var f configErrors
 	t := newTransport(base, origins, &f)
@@ -96,7 +96,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	r.Header.Set("Authorization", "Bearer "+token)
 	resp, err := t.base.RoundTrip(r)
 	if err == nil && resp.StatusCode == http.StatusUnauthorized && t.refused != nil {
-		t.refused(r.Context())
+		t.refused(r.Context()) //nolint:contextcheck // r is a clone with the context of the request
 	}
 	return resp, err
 }

@@ -15,11 +15,15 @@ func TestKeepToken(t *testing.T) {
 		request guard.Request
 		want    string
 	}{
-		"kept":              {[]guard.Option{guard.KeepToken()}, get("Authorization", "Bearer "+token), token},
-		"not asked for":     {nil, get("Authorization", "Bearer "+token), ""},
-		"anonymous":         {[]guard.Option{guard.KeepToken(), guard.Optional()}, get(), ""},
-		"skipped":           {[]guard.Option{guard.KeepToken(), guard.Skip(func(guard.Request) bool { return true })}, get("Authorization", "Bearer "+token), ""},
-		"in another header": {[]guard.Option{guard.KeepToken(), guard.Extractors(guard.Header("X-Token"))}, get("X-Token", token), token},
+		"kept":          {[]guard.Option{guard.KeepToken()}, get("Authorization", "Bearer "+token), token},
+		"not asked for": {nil, get("Authorization", "Bearer "+token), ""},
+		"anonymous":     {[]guard.Option{guard.KeepToken(), guard.Optional()}, get(), ""},
+		"skipped": {
+			[]guard.Option{guard.KeepToken(), guard.Skip(func(guard.Request) bool { return true })},
+			get("Authorization", "Bearer "+token), "",
+		},
+		"in another header": {[]guard.Option{guard.KeepToken(), guard.Extractors(guard.Header("X-Token"))}, get("X-Token",
+			token), token},
 	} {
 		ctx, rejection := newGuard(t, c.options...).Enter(t.Context(), c.request)
 		if got := guard.CallerToken(ctx); got != c.want || rejection != nil {

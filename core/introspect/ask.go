@@ -84,7 +84,8 @@ func (c *Client) claims(ctx context.Context, r *upstream.Response) ([]byte, erro
 	case slices.Contains(c.server.UnknownStatuses, r.Status):
 		return nil, nil
 	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden:
-		return nil, &failure{reason: fmt.Sprintf("the server does not accept this program's credentials (status %d)", r.Status)}
+		return nil, &failure{reason: fmt.Sprintf("the server does not accept this program's credentials (status %d)",
+			r.Status)}
 	case r.Status == http.StatusTooManyRequests || r.Status == http.StatusServiceUnavailable:
 		return nil, &failure{reason: fmt.Sprintf("status %d", r.Status), retryAfter: r.RetryAfter}
 	case r.Status != http.StatusOK:

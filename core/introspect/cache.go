@@ -26,7 +26,8 @@ const (
 	maxRejected = 4096
 )
 
-// cache holds verdicts by the digests of tokens. Rejections are kept apart, so that made-up tokens never evict a session.
+// cache holds verdicts by the digests of tokens. Rejections are kept apart, so that made-up tokens never evict a
+// session.
 type cache struct {
 	sessions, rejected *otter.Cache[jws.Digest, *entry]
 

@@ -151,8 +151,8 @@ func TestTheCacheIsBounded(t *testing.T) {
 	}
 }
 
-// TestRaces runs requests, failures and revocations at once. No request may get another token's session, and a token that
-// is revoked at the server and then forgotten does not pass any more.
+// TestRaces runs requests, failures and revocations at once. No request may get another token's session, and a token
+// that is revoked at the server and then forgotten does not pass any more.
 func TestRaces(t *testing.T) {
 	clock := authtest.NewClock(time.Unix(1_800_000_000, 0))
 	const users = 8

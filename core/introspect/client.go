@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,14 +24,14 @@ import (
 const (
 	// CodeInactive: the server says that the token is not active. It does not say whether the token is unknown, expired
 	// or revoked (RFC 7662 §2.2).
-	CodeInactive core.Code = "TOKEN_INACTIVE"
+	CodeInactive core.Code = "TOKEN_INACTIVE" //nolint:errname // a code, as those of package core
 	// CodeUnavailable: the server could not be asked, or gave no proper answer. The status is 503, and errors.Is reports
 	// core.CodeNetworkError.
-	CodeUnavailable core.Code = "INTROSPECTION_UNAVAILABLE"
+	CodeUnavailable core.Code = "INTROSPECTION_UNAVAILABLE" //nolint:errname // the same
 )
 
-// Client authenticates opaque tokens by asking the server that issued them. It is a [core.Authenticator], made by [New],
-// and safe for concurrent use.
+// Client authenticates opaque tokens by asking the server that issued them. It is a [core.Authenticator], made by
+// [New], and safe for concurrent use.
 type Client struct {
 	cfg      Config
 	contract *core.Contract
@@ -73,14 +74,14 @@ func New(cfg Config) (*Client, error) {
 	options := []core.Option{core.WithKeySource(noKeys{}), core.WithClock(cfg.Clock), core.TokenCache{Disabled: true}}
 	var err error
 	// Warnings of the contract are logged here, so the reporter comes first.
-	reports := append(options[:3:3], core.WithLogger(cfg.Logger))
+	reports := slices.Concat(options, []core.Option{core.WithLogger(cfg.Logger)})
 	if cfg.Observe != nil {
 		reports = append(reports, core.WithObserver(cfg.Observe))
 	}
 	if c.reporter, err = core.NewVerifier(c.contract, reports...); err != nil {
 		return nil, err
 	}
-	silent := append(options[:3:3], core.WithLogger(slog.New(slog.DiscardHandler)))
+	silent := slices.Concat(options, []core.Option{core.WithLogger(slog.New(slog.DiscardHandler))})
 	if c.judge, err = core.NewVerifier(c.contract, silent...); err != nil {
 		return nil, err
 	}
@@ -176,7 +177,10 @@ func (c *Client) check(credentials core.Credentials) *core.Error {
 // says so. [core.FirstOf] chooses by it.
 func (c *Client) Recognizes(credentials core.Credentials) bool {
 	token := credentials.Token
-	if token == "" || !c.cfg.JWT && isJWT(token) || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if token == "" || !c.cfg.JWT && isJWT(token) || strings.ContainsFunc(token, func(r rune) bool {
+		return r <= ' ' ||
+			r > '~'
+	}) {
 		return false
 	}
 	if len(c.cfg.Prefixes) == 0 {
@@ -218,8 +222,8 @@ func (c *Client) use(ctx context.Context, e *entry) (*core.Session, *core.Error)
 // Forget makes the next request with the token ask the server again.
 func (c *Client) Forget(token string) { c.cache.forget(jws.DigestOf(token)) }
 
-// ForgetSessions forgets every session for which match returns true, for a service that learns that a user, a session or
-// a client was revoked. It looks at all entries. A nil match forgets everything, rejections included.
+// ForgetSessions forgets every session for which match returns true, for a service that learns that a user, a session
+// or a client was revoked. It looks at all entries. A nil match forgets everything, rejections included.
 func (c *Client) ForgetSessions(match func(*core.Session) bool) { c.cache.forgetAll(match) }
 
 // Recheck reports whether s, a session that c returned, has not expired. It does not ask the server: a session does not
@@ -233,8 +237,8 @@ func (c *Client) Recheck(ctx context.Context, s *core.Session) error {
 	return err
 }
 
-// ReportRejection reports a rejection that c did not make itself, such as that of a guard's policy, to the logger and the
-// observer.
+// ReportRejection reports a rejection that c did not make itself, such as that of a guard's policy, to the logger and
+// the observer.
 func (c *Client) ReportRejection(ctx context.Context, err *core.Error) {
 	c.reporter.ReportRejection(ctx, err)
 }

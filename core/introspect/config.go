@@ -134,7 +134,8 @@ func (c *Config) fillDefaults(f *configErrors) {
 		f.Invalid("Auth", "", "%v", err)
 	}
 	if c.Server.JSON && c.Auth.NeedsForm() {
-		f.Conflict("Auth", "", "sends its proof in a form, and Server.JSON sends JSON: use clientauth.Basic or clientauth.Bearer")
+		f.Conflict("Auth", "",
+			"sends its proof in a form, and Server.JSON sends JSON: use clientauth.Basic or clientauth.Bearer")
 	}
 }
 
@@ -172,9 +173,10 @@ func (c *Config) signedVerifier(f *configErrors) *core.Verifier {
 	if id := c.Auth.ClientID(); len(r.Audiences) == 0 && id != "" {
 		r.Audiences = core.Strings{id}
 	}
-	r.TokenTypes = []string{"token-introspection+jwt"} // RFC 9701 §5: other tokens of the server must not pass for an answer
-	r.UserIDClaim = "iss"                              // an answer names no user of its own
-	r.InsecureNoExpiry = true                          // RFC 9701 §5 has iat, and no exp
+	// RFC 9701 §5: other tokens of the server must not pass for an answer.
+	r.TokenTypes = []string{"token-introspection+jwt"}
+	r.UserIDClaim = "iss"     // an answer names no user of its own
+	r.InsecureNoExpiry = true // RFC 9701 §5 has iat, and no exp
 	r.MaxAge = time.Minute
 	r.MaxTokenBytes = maxAnswerBytes
 	contract, err := core.NewContract(r)

@@ -70,8 +70,9 @@ func answerAs(status int, mediaType, body string) http.HandlerFunc {
 // active describes an active token.
 func active(clock *authtest.Clock, change map[string]any) string {
 	claims := map[string]any{
-		"active": true, "iss": issuer, "sub": "user_1", "aud": audience, "client_id": "cli", "scope": "orders:read orders:write",
-		"exp": clock.Now().Unix() + 3600, "iat": clock.Now().Unix(),
+		"active": true, "iss": issuer, "sub": "user_1", "aud": audience, "client_id": "cli",
+		"scope": "orders:read orders:write",
+		"exp":   clock.Now().Unix() + 3600, "iat": clock.Now().Unix(),
 	}
 	for name, value := range change {
 		if claims[name] = value; value == nil {

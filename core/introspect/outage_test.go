@@ -356,7 +356,8 @@ func TestOneCallForEachToken(t *testing.T) {
 	}
 }
 
-// TestUnknownTokensAreLimited: made-up tokens cannot make the server be asked without end, and active ones do not count.
+// TestUnknownTokensAreLimited: made-up tokens cannot make the server be asked without end, and active ones do not
+// count.
 func TestUnknownTokensAreLimited(t *testing.T) {
 	clock := authtest.NewClock(time.Unix(1_800_000_000, 0))
 	inactive, good := answer(200, `{"active":false}`), answer(200, active(clock, nil))
@@ -428,7 +429,8 @@ func TestAnswerOverHTTP(t *testing.T) {
 	authtest.Authorize(r, token)
 	_, rejection := g.Check(t.Context(), guard.HTTPRequest(r))
 	if rejection == nil || rejection.Status != 503 || rejection.Header.Get("Retry-After") != "1" ||
-		rejection.Header.Get("WWW-Authenticate") != "" || !strings.Contains(string(rejection.Body), "INTROSPECTION_UNAVAILABLE") {
+		rejection.Header.Get("WWW-Authenticate") != "" || !strings.Contains(string(rejection.Body),
+		"INTROSPECTION_UNAVAILABLE") {
 		t.Errorf("%+v", rejection)
 	}
 }

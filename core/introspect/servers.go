@@ -26,8 +26,8 @@ func ClerkOAuthTokens(issuerURL string, secret core.Secret) Config {
 	return c
 }
 
-// ClerkAPIKeys returns the configuration for Clerk's API keys, "ak_…". See [ClerkMachineTokens]; sessions are of the kind
-// apikey.Kind. The user id is that of the person or the organization that the key belongs to, "user_…" or "org_…".
+// ClerkAPIKeys returns the configuration for Clerk's API keys, "ak_…". See [ClerkMachineTokens]; sessions are of the
+// kind apikey.Kind. The user id is that of the person or the organization that the key belongs to, "user_…" or "org_…".
 func ClerkAPIKeys(issuerURL string, secret core.Secret) Config {
 	c := clerk(issuerURL, secret, "/api_keys/verify", "secret", "ak_")
 	c.Rules.ClaimRules = []core.ClaimRule{{Claim: "sub", Prefixes: []string{"user_", "org_"}}}
@@ -35,8 +35,8 @@ func ClerkAPIKeys(issuerURL string, secret core.Secret) Config {
 	return c
 }
 
-// clerk returns what Clerk's endpoints have in common. They answer with the token's resource, times in milliseconds, and
-// with 404 for a token that they do not know (@clerk/backend, api/endpoints).
+// clerk returns what Clerk's endpoints have in common. They answer with the token's resource, times in milliseconds,
+// and with 404 for a token that they do not know (@clerk/backend, api/endpoints).
 func clerk(issuerURL string, secret core.Secret, path, param, prefix string) Config {
 	return Config{
 		Server: Server{
@@ -67,9 +67,9 @@ func clerk(issuerURL string, secret core.Secret, path, param, prefix string) Con
 }
 
 // WorkOSAPIKeys returns the configuration for the API keys that WorkOS makes for an application's customers. issuerURL
-// names the issuer of sessions, such as https://api.workos.com; apiKey is the application's own secret key. prefixes are
-// those that keys have in the environment, "sk_" by default. Sessions are of the kind apikey.Kind; their user id is that
-// of the key's owner, an organization or a user.
+// names the issuer of sessions, such as https://api.workos.com; apiKey is the application's own secret key. prefixes
+// are those that keys have in the environment, "sk_" by default. Sessions are of the kind apikey.Kind; their user id is
+// that of the key's owner, an organization or a user.
 func WorkOSAPIKeys(issuerURL string, apiKey core.Secret, prefixes ...string) Config {
 	if len(prefixes) == 0 {
 		prefixes = []string{"sk_"}
@@ -91,9 +91,12 @@ func WorkOSAPIKeys(issuerURL string, apiKey core.Secret, prefixes ...string) Con
 			InsecureNoExpiry:    true, // a key ends when it is deleted
 			ClaimRules:          []core.ClaimRule{{Claim: "owner.type", OneOf: []string{"organization", "user"}}},
 			Session: core.Mapping{
-				Kind:           "api_key",
-				Permissions:    []core.ClaimRef{{Path: "permissions"}},
-				OrganizationID: []core.ClaimRef{{Path: "owner.organization_id"}, {Path: "owner.id", TrimPrefix: "org_", Prefix: "org_"}},
+				Kind:        "api_key",
+				Permissions: []core.ClaimRef{{Path: "permissions"}},
+				OrganizationID: []core.ClaimRef{{Path: "owner.organization_id"}, {
+					Path: "owner.id", TrimPrefix: "org_",
+					Prefix: "org_",
+				}},
 			},
 		},
 		Prefixes: prefixes,

@@ -146,13 +146,16 @@ func TestMistakes(t *testing.T) {
 		"Server.Claims":          func(c *introspect.Config) { c.Server.Claims = map[string]string{"role": "role"} },
 		"Server.Params":          func(c *introspect.Config) { c.Server.Params = map[string]string{"token": "x"} },
 		"Server.UnknownStatuses": func(c *introspect.Config) { c.Server.UnknownStatuses = []int{401} },
-		"Auth":                   func(c *introspect.Config) { c.Auth = clientauth.Basic("api", core.NewSecret(secret+"\n")) },
-		"Prefixes":               func(c *introspect.Config) { c.Prefixes = []string{""} },
-		"MaxAge":                 func(c *introspect.Config) { c.MaxAge = 30 },
-		"RefusedFor":             func(c *introspect.Config) { c.RefusedFor = -1 },
-		"Timeout":                func(c *introspect.Config) { c.Timeout = time.Hour },
-		"MaxEntries":             func(c *introspect.Config) { c.MaxEntries = -1 },
-		"Audiences":              func(c *introspect.Config) { c.Rules.Audiences = nil },
+		"Auth": func(c *introspect.Config) {
+			c.Auth = clientauth.Basic("api",
+				core.NewSecret(secret+"\n"))
+		},
+		"Prefixes":   func(c *introspect.Config) { c.Prefixes = []string{""} },
+		"MaxAge":     func(c *introspect.Config) { c.MaxAge = 30 },
+		"RefusedFor": func(c *introspect.Config) { c.RefusedFor = -1 },
+		"Timeout":    func(c *introspect.Config) { c.Timeout = time.Hour },
+		"MaxEntries": func(c *introspect.Config) { c.MaxEntries = -1 },
+		"Audiences":  func(c *introspect.Config) { c.Rules.Audiences = nil },
 		"Rules.ClaimRules": func(c *introspect.Config) {
 			c.Rules.ClaimRules = []core.ClaimRule{{Header: "cat", OneOf: []string{"x"}}}
 		},
@@ -165,7 +168,10 @@ func TestMistakes(t *testing.T) {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
-	_, err := introspect.New(introspect.Config{MaxAge: -1, Server: introspect.Server{JSON: true}, Auth: clientauth.Post("", core.Secret{})})
+	_, err := introspect.New(introspect.Config{
+		MaxAge: -1, Server: introspect.Server{JSON: true},
+		Auth: clientauth.Post("", core.Secret{}),
+	})
 	if n := len(core.ConfigErrors(err)); n != 6 {
 		t.Errorf("%d mistakes are reported:\n%v", n, err)
 	}

@@ -25,7 +25,8 @@ func TestSignedAnswers(t *testing.T) {
 		for name, value := range change {
 			claims[name] = value
 		}
-		return by.Token(claims, append([]authtest.TokenOption{authtest.WithHeader("typ", "token-introspection+jwt")}, opts...)...)
+		return by.Token(claims, append([]authtest.TokenOption{authtest.WithHeader("typ", "token-introspection+jwt")},
+			opts...)...)
 	}
 	good := sign(as, nil)
 	inactive := sign(as, authtest.Claims{"token_introspection": map[string]any{"active": false}})
@@ -33,21 +34,27 @@ func TestSignedAnswers(t *testing.T) {
 		media, body string
 		code        core.Code
 	}{
-		"good":                {media, good, ""},
-		"not active":          {media, inactive, introspect.CodeInactive},
-		"for another client":  {media, sign(as, authtest.Claims{"aud": "another api"}), introspect.CodeUnavailable},
-		"another issuer":      {media, sign(as, authtest.Claims{"iss": "https://evil.example"}), introspect.CodeUnavailable},
-		"another key":         {media, sign(other, nil), introspect.CodeUnavailable},
-		"an access token":     {media, sign(as, nil, authtest.WithHeader("typ", "at+jwt")), introspect.CodeUnavailable},
-		"no type":             {media, sign(as, nil, authtest.WithHeader("typ", nil)), introspect.CodeUnavailable},
-		"old":                 {media, sign(as, authtest.Claims{"iat": clock.Now().Unix() - 3600}), introspect.CodeUnavailable},
-		"without iat":         {media, sign(as, authtest.Claims{"iat": nil}), introspect.CodeUnavailable},
-		"without the member":  {media, sign(as, authtest.Claims{"token_introspection": nil}), introspect.CodeUnavailable},
-		"a member as text":    {media, sign(as, authtest.Claims{"token_introspection": "{}"}), introspect.CodeUnavailable},
-		"unsigned":            {"application/json", active(clock, nil), introspect.CodeUnavailable},
-		"unsigned, by type":   {media, active(clock, nil), introspect.CodeUnavailable},
-		"signed, type JSON":   {"application/json", good, introspect.CodeUnavailable},
-		"active outside only": {media, sign(as, authtest.Claims{"active": true, "token_introspection": map[string]any{}}), introspect.CodeUnavailable},
+		"good":               {media, good, ""},
+		"not active":         {media, inactive, introspect.CodeInactive},
+		"for another client": {media, sign(as, authtest.Claims{"aud": "another api"}), introspect.CodeUnavailable},
+		"another issuer":     {media, sign(as, authtest.Claims{"iss": "https://evil.example"}), introspect.CodeUnavailable},
+		"another key":        {media, sign(other, nil), introspect.CodeUnavailable},
+		"an access token":    {media, sign(as, nil, authtest.WithHeader("typ", "at+jwt")), introspect.CodeUnavailable},
+		"no type":            {media, sign(as, nil, authtest.WithHeader("typ", nil)), introspect.CodeUnavailable},
+		"old": {
+			media, sign(as, authtest.Claims{"iat": clock.Now().Unix() - 3600}),
+			introspect.CodeUnavailable,
+		},
+		"without iat":        {media, sign(as, authtest.Claims{"iat": nil}), introspect.CodeUnavailable},
+		"without the member": {media, sign(as, authtest.Claims{"token_introspection": nil}), introspect.CodeUnavailable},
+		"a member as text":   {media, sign(as, authtest.Claims{"token_introspection": "{}"}), introspect.CodeUnavailable},
+		"unsigned":           {"application/json", active(clock, nil), introspect.CodeUnavailable},
+		"unsigned, by type":  {media, active(clock, nil), introspect.CodeUnavailable},
+		"signed, type JSON":  {"application/json", good, introspect.CodeUnavailable},
+		"active outside only": {
+			media, sign(as, authtest.Claims{"active": true, "token_introspection": map[string]any{}}),
+			introspect.CodeUnavailable,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t, answerAs(200, c.media, c.body))

@@ -1,5 +1,5 @@
-// Command credentials serves one route that accepts a browser's Clerk session, an API key and a partner's opaque token. Keys
-// are kept in SQLite:
+// Command credentials serves one route that accepts a browser's Clerk session, an API key and a partner's opaque token.
+// Keys are kept in SQLite:
 //
 //	CLERK_ISSUER_URL=https://your-app.clerk.accounts.dev go run ./examples/credentials
 //

@@ -73,7 +73,8 @@ func TestInsertStatement(t *testing.T) {
 func TestCredentials(t *testing.T) {
 	partner := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = fmt.Fprintf(w, `{"active":%t,"sub":"partner_1","aud":"https://api.northwind.example","scope":"orders:read","exp":%d}`,
+		_, _ = fmt.Fprintf(w,
+			`{"active":%t,"sub":"partner_1","aud":"https://api.northwind.example","scope":"orders:read","exp":%d}`,
 			r.FormValue("token") == "oat_good", time.Now().Add(time.Hour).Unix())
 	}))
 	t.Cleanup(partner.Close)

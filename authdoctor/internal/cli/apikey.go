@@ -13,7 +13,7 @@ import (
 type apikeyCommand struct {
 	New     newKeyCommand     `cmd:"" help:"Make an API key: shown once on standard error, its record on standard output."`
 	Inspect inspectKeyCommand `cmd:"" help:"Check the form and the checksum of a key on standard input, and print its id."`
-	Pattern patternCommand    `cmd:"" help:"Print the regular expression that finds keys of a prefix, for secret scanners."`
+	Pattern patternCommand    `cmd:"" help:"Print the pattern that finds keys of a prefix, for secret scanners."`
 }
 
 type newKeyCommand struct {

@@ -36,7 +36,10 @@ func TestAPIKey(t *testing.T) {
 			t.Errorf("inspect of a key that was cut off: %+v", out)
 		}
 	}
-	for _, bad := range [][]string{{"--prefix", "A"}, {"--lifetime", "-1h"}, {"--scope", "a b"}, {"--sql", "--table", "a;b"}, {"--sql", "--name", `a\`}} {
+	for _, bad := range [][]string{{"--prefix", "A"}, {"--lifetime", "-1h"}, {"--scope", "a b"}, {
+		"--sql", "--table",
+		"a;b",
+	}, {"--sql", "--name", `a\`}} {
 		if out := run(t, append(args, bad...)...); out.code != 2 || strings.Contains(out.stderr, "northwind_") {
 			t.Errorf("%q: %+v", bad, out)
 		}

@@ -268,7 +268,8 @@ func testKeyring(t *testing.T, s apikey.Store) {
 	if err != nil || next.Replaces != k.ID || code(secret) != "" || code(nextSecret) != "" {
 		t.Fatalf("rotated: %v; the old key %q, the new key %q", err, code(secret), code(nextSecret))
 	}
-	if err := ring.Revoke(t.Context(), next.ID); err != nil || code(nextSecret) != core.CodeTokenRevoked || code(secret) != "" {
+	if err := ring.Revoke(t.Context(), next.ID); err != nil || code(nextSecret) != core.CodeTokenRevoked ||
+		code(secret) != "" {
 		t.Errorf("revoked: %v; the old key %q, the new key %q", err, code(secret), code(nextSecret))
 	}
 }

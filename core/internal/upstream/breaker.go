@@ -15,8 +15,8 @@ const (
 	maxRetryAfter = 5 * time.Minute
 )
 
-// Breaker stops calls to a server that fails, so that requests are answered at once instead of waiting. After each pause
-// one call probes whether the server works again. The zero value is ready. It is safe for concurrent use.
+// Breaker stops calls to a server that fails, so that requests are answered at once instead of waiting. After each
+// pause one call probes whether the server works again. The zero value is ready. It is safe for concurrent use.
 type Breaker struct {
 	mu       sync.Mutex
 	failures int // in a row

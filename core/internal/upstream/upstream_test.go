@@ -37,7 +37,11 @@ func TestGroup(t *testing.T) {
 		if calls != 1 || settled != 1 {
 			t.Errorf("%d calls, %d settled", calls, settled)
 		}
-		if _, err := g.Do(t.Context(), "p", upstream.Call[int]{Run: func(context.Context) (int, error) { panic("secret") }}); err == nil ||
+		if _, err := g.Do(t.Context(), "p", upstream.Call[int]{Run: func(context.Context) (int,
+			error,
+		) {
+			panic("secret")
+		}}); err == nil ||
 			err.Error() != "panic: string" {
 			t.Errorf("a panic: %v", err)
 		}
@@ -56,7 +60,8 @@ func TestDeafCalls(t *testing.T) {
 		}
 		for key := range 2 {
 			start := time.Now()
-			if n, err := g.Do(t.Context(), key, deaf); !errors.Is(err, upstream.ErrTimeout) || n != 0 || time.Since(start) != time.Second {
+			if n, err := g.Do(t.Context(), key, deaf); !errors.Is(err, upstream.ErrTimeout) || n != 0 ||
+				time.Since(start) != time.Second {
 				t.Errorf("%d, %v after %v", n, err, time.Since(start))
 			}
 		}
