@@ -67,7 +67,7 @@ func middleware(
 			ctx, rejection := check(w, r)
 			switch {
 			case rejection == nil:
-				next.ServeHTTP(w, r.WithContext(withReader(ctx, w, r)))
+				next.ServeHTTP(w, r.WithContext(withReader(ctx, w, r))) //nolint:contextcheck // check derives ctx from r's
 			case isCall(writer, r):
 				write(writer, w, r, rejection)
 			default:

@@ -2,6 +2,7 @@ package connectauth_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"net/http"
@@ -101,7 +102,7 @@ func ExampleClaims() {
 	}](ctx)
 	fmt.Println(claims.Plan, err)
 	_, err = connectauth.Claims[struct{}](context.Background())
-	fmt.Println(err == core.ErrNoSession)
+	fmt.Println(errors.Is(err, core.ErrNoSession))
 	// Output:
 	// pro <nil>
 	// true

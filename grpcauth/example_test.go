@@ -2,6 +2,7 @@ package grpcauth_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"net"
@@ -105,7 +106,7 @@ func ExampleClaims() {
 	}](ctx)
 	fmt.Println(claims.Plan, err)
 	_, err = grpcauth.Claims[struct{}](context.Background())
-	fmt.Println(err == core.ErrNoSession)
+	fmt.Println(errors.Is(err, core.ErrNoSession))
 	// Output:
 	// pro <nil>
 	// true

@@ -143,8 +143,7 @@ type endingStream struct{ stream }
 
 // expired returns the error of a stream whose session has expired, nil before.
 func (s endingStream) expired() error {
-	var rejection *guard.Rejection
-	if errors.As(context.Cause(s.ctx), &rejection) {
+	if rejection, ok := errors.AsType[*guard.Rejection](context.Cause(s.ctx)); ok {
 		return refused(s.ctx, rejection)
 	}
 	return nil

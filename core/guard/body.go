@@ -42,7 +42,7 @@ func titleOf(status int) string {
 
 // waitBeforeRetry is whole seconds, rounded up (RFC 9110 §10.2.3).
 func waitBeforeRetry(d time.Duration) time.Duration {
-	return max(1, (d+time.Second-1)/time.Second) * time.Second
+	return max(time.Second, (d + time.Second - 1).Truncate(time.Second))
 }
 
 // retryAfter is [waitBeforeRetry] for the Retry-After field.
