@@ -3,8 +3,6 @@ package core
 import (
 	"errors"
 	"net/http"
-
-	"github.com/revstackhq/auth-go/core/dpop"
 )
 
 // Code names why a request was refused. It is stable API: clients switch on it.
@@ -33,7 +31,7 @@ const (
 	CodeAudienceMismatch         Code = "AUDIENCE_MISMATCH"
 	CodePartyMismatch            Code = "PARTY_MISMATCH"
 	CodeInvalidProof             Code = "INVALID_PROOF"
-	codeProofsUnavailable        Code = dpop.CodeUnavailable
+	codeProofsUnavailable        Code = "PROOF_CHECK_UNAVAILABLE" // dpop.CodeUnavailable
 	CodeMissingClaim             Code = "MISSING_CLAIM"
 	CodeClaimMismatch            Code = "CLAIM_MISMATCH"
 	CodeRevocationUnavailable    Code = "REVOCATION_UNAVAILABLE"
