@@ -150,7 +150,7 @@ func TestSecrets(t *testing.T) {
 }
 
 func TestMistakes(t *testing.T) {
-	weak := key(rsa.GenerateKey(rand.Reader, 1024)) //nolint:gosec // it is refused for that
+	weak := key(rsa.GenerateKey(rand.Reader, 1024))
 	for name, m := range map[string]clientauth.Method{
 		"no id":          clientauth.Basic("", core.NewSecret("s")),
 		"no secret":      clientauth.Post("id", core.Secret{}),
@@ -176,7 +176,7 @@ func TestNoSecretIsPrinted(t *testing.T) {
 		clientauth.Basic("orders", core.NewSecret(secret)), clientauth.Bearer(core.NewSecret(secret)),
 		clientauth.PrivateKey("orders", clientauth.Key{Signer: key(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))}),
 	} {
-		data, err := json.Marshal(m)
+		data, err := json.Marshal(map[string]any{"method": m})
 		if err != nil {
 			t.Fatal(err)
 		}

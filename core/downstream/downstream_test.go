@@ -67,9 +67,7 @@ func (r *rig) as(t *testing.T, token string) context.Context {
 	return ctx
 }
 
-func call(t *testing.T, ctx context.Context, transport http.RoundTripper,
-	target string,
-) error { //nolint:revive // t first
+func call(ctx context.Context, t *testing.T, transport http.RoundTripper, target string) error {
 	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader("body"))
 	if err != nil {
@@ -94,7 +92,7 @@ func TestForward(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx := r.as(t, token)
-	if err := call(t, ctx, transport, r.service.URL+"/x"); err != nil || *r.got.Load() != "Bearer "+token {
+	if err := call(ctx, t, transport, r.service.URL+"/x"); err != nil || *r.got.Load() != "Bearer "+token {
 		t.Errorf("%v, %s", err, *r.got.Load())
 	}
 	for name, c := range map[string]struct {
@@ -111,7 +109,7 @@ func TestForward(t *testing.T) {
 		"an anonymous caller":  {r.as(t, ""), r.service.URL, downstream.ErrNoToken},
 		"no guard":             {t.Context(), r.service.URL, downstream.ErrNoToken},
 	} {
-		err := call(t, c.ctx, transport, c.target)
+		err := call(c.ctx, t, transport, c.target)
 		if !errors.Is(err, c.want) || strings.Contains(fmt.Sprint(err), token) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -182,7 +180,7 @@ func TestExchange(t *testing.T) {
 	other := r.issuer.Token(authtest.Claims{"sub": "user_2"}, authtest.ExpiresIn(30*time.Second))
 	use := func(token, want string) {
 		t.Helper()
-		if err := call(t, r.as(t, token), transport, r.service.URL); err != nil || *r.got.Load() != "Bearer "+want {
+		if err := call(r.as(t, token), t, transport, r.service.URL); err != nil || *r.got.Load() != "Bearer "+want {
 			t.Fatalf("%v, %s; want %s", err, *r.got.Load(), want)
 		}
 	}

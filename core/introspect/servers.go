@@ -27,7 +27,7 @@ func ClerkOAuthTokens(issuerURL string, secret core.Secret) Config {
 }
 
 // ClerkAPIKeys returns the configuration for Clerk's API keys, "ak_…". See [ClerkMachineTokens]; sessions are of the
-// kind apikey.Kind. The user id is that of the person or the organization that the key belongs to, "user_…" or "org_…".
+// kind apikey.Kind. The user id is that of the person or the organization that the key belongs to.
 func ClerkAPIKeys(issuerURL string, secret core.Secret) Config {
 	c := clerk(issuerURL, secret, "/api_keys/verify", "secret", "ak_")
 	c.Rules.ClaimRules = []core.ClaimRule{{Claim: "sub", Prefixes: []string{"user_", "org_"}}}

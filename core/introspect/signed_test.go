@@ -2,6 +2,7 @@ package introspect_test
 
 import (
 	"encoding/json"
+	"maps"
 	"testing"
 	"time"
 
@@ -22,9 +23,7 @@ func TestSignedAnswers(t *testing.T) {
 			t.Fatal(err)
 		}
 		claims := authtest.Claims{"iss": as.URL(), "aud": "orders api", "exp": nil, "sub": nil, "token_introspection": inner}
-		for name, value := range change {
-			claims[name] = value
-		}
+		maps.Copy(claims, change)
 		return by.Token(claims, append([]authtest.TokenOption{authtest.WithHeader("typ", "token-introspection+jwt")},
 			opts...)...)
 	}

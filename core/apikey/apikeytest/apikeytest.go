@@ -70,6 +70,7 @@ func find(t *testing.T, s apikey.Store, id string) apikey.Key {
 }
 
 func testFind(t *testing.T, s apikey.Store) {
+	t.Helper()
 	full, plain := newKey(t, "user_1"), newKey(t, "user_2")
 	plain = apikey.Key{ID: plain.ID, Prefix: plain.Prefix, Hash: plain.Hash, Owner: plain.Owner, Created: plain.Created}
 	insert(t, s, full)
@@ -95,6 +96,7 @@ func testFind(t *testing.T, s apikey.Store) {
 }
 
 func testChanges(t *testing.T, s apikey.Store) {
+	t.Helper()
 	k := newKey(t, "user_1")
 	other := newKey(t, "user_1")
 	insert(t, s, k)
@@ -139,6 +141,7 @@ func testChanges(t *testing.T, s apikey.Store) {
 }
 
 func testList(t *testing.T, s apikey.Store) {
+	t.Helper()
 	owners := map[string]string{}
 	for i := range 25 {
 		k := newKey(t, fmt.Sprint("user_", i%2))
@@ -183,6 +186,7 @@ func testList(t *testing.T, s apikey.Store) {
 
 // testOwnership: a store and its callers share no memory.
 func testOwnership(t *testing.T, s apikey.Store) {
+	t.Helper()
 	k := newKey(t, "user_1")
 	hash, scope := k.Hash[0], k.Scopes[0]
 	insert(t, s, k)
@@ -200,6 +204,7 @@ func testOwnership(t *testing.T, s apikey.Store) {
 }
 
 func testCanceled(t *testing.T, s apikey.Store) {
+	t.Helper()
 	k := newKey(t, "user_1")
 	insert(t, s, k)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -213,6 +218,7 @@ func testCanceled(t *testing.T, s apikey.Store) {
 }
 
 func testConcurrently(t *testing.T, s apikey.Store) {
+	t.Helper()
 	k := newKey(t, "user_1")
 	inserted := make(chan error, 8)
 	var wg sync.WaitGroup
@@ -252,6 +258,7 @@ func testConcurrently(t *testing.T, s apikey.Store) {
 
 // testKeyring walks through a key's life by a keyring on the store.
 func testKeyring(t *testing.T, s apikey.Store) {
+	t.Helper()
 	ring, err := apikey.New(apikey.Config{Prefix: "northwind", Store: s, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
