@@ -37,7 +37,7 @@ func TestHangingServer(t *testing.T) {
 					return nil, errors.New("closed")
 				}
 				return &http.Response{
-					StatusCode: 200,
+					StatusCode: http.StatusOK,
 					Header:     http.Header{"Content-Type": {"application/json"}},
 					Body:       io.NopCloser(strings.NewReader(active(clock, nil))),
 				}, nil
