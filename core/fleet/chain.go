@@ -58,9 +58,6 @@ func (w *writerState) raise(floor uint64) {
 		w.drain()
 	}
 	w.marks = slices.DeleteFunc(w.marks, func(m mark) bool { return m.seq < floor })
-	if len(w.marks) == 0 && w.next > floor {
-		w.marks = append(w.marks, mark{seq: floor, at: w.at}) // w.at is later than its own time, which is not known
-	}
 }
 
 func (w *writerState) drain() {
@@ -156,15 +153,4 @@ func (c *chain) heads() []head {
 		all = append(all, head{writer: id, floor: w.floor, last: w.next - 1, at: w.at})
 	}
 	return all
-}
-
-// oldest returns when the oldest record that matters was appended, and false if none does.
-func (c *chain) oldest() (int64, bool) {
-	oldest, found := int64(0), false
-	for _, w := range c.writers {
-		if len(w.marks) > 0 && (!found || w.marks[0].at < oldest) {
-			oldest, found = w.marks[0].at, true
-		}
-	}
-	return oldest, found
 }

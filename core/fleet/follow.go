@@ -92,6 +92,9 @@ func (r *Revocations) receive(rec *record, id string, raw []byte) {
 	if r.recent(rec, now) {
 		r.newsAt = now
 	}
+	if id != "" && r.repair.first.at == 0 {
+		r.repair.first = first(rec, raw)
+	}
 	before := len(r.chain.holes)
 	fresh := r.note(rec, now)
 	holes := before != len(r.chain.holes)

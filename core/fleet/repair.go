@@ -15,6 +15,7 @@ type repairState struct {
 	asked       time.Time // when this replica last asked for missing records
 	covered     time.Time // when a replica last appended all entries, or was about to
 	confirmedAt time.Time // when the last own record was read back
+	first       firstRecord
 }
 
 // repairAsked handles another replica's request. The one that writes the heartbeats appends all entries again. If it
@@ -66,18 +67,19 @@ func (r *Revocations) compareHeads(rec *record, now time.Time) {
 
 var errFound = errors.New("found")
 
-// audit reads the log's first record. If it is younger than the oldest record that matters, the log was wiped, and a
-// replica that starts later would not learn of the old revocations.
+// audit reads the log's first record. Only trimming may change which one that is, and it leaves records that matter. If
+// another one is the first, the log was wiped, and a replica that starts later would not learn of the old revocations.
 func (r *Revocations) audit(ctx context.Context) error {
 	const most = 1000 // records that somebody else may have put in front
 	var rec record
-	first, n := int64(0), 0
+	var found firstRecord
+	n := 0
 	err := r.log.Read(ctx, "", func(_ string, raw []byte) error {
 		if n++; n > most {
 			return errFound
 		}
 		if r.keys.open(raw, &rec) {
-			first = rec.at
+			found = first(&rec, raw)
 			return errFound
 		}
 		return nil
@@ -88,12 +90,23 @@ func (r *Revocations) audit(ctx context.Context) error {
 	now := time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	oldest, found := r.chain.oldest()
-	if found && !r.chain.dead(oldest, now) && (first == 0 || first > oldest+r.options.ClockSkew.Milliseconds()) {
+	known := r.repair.first
+	if known.at != 0 && found != known && !r.chain.dead(known.at, now) {
 		r.wantRepair(now)
 		r.wake()
 	}
+	r.repair.first = found
 	return nil
+}
+
+// firstRecord identifies the first record of the log.
+type firstRecord struct {
+	at  int64
+	mac [macSize]byte
+}
+
+func first(rec *record, raw []byte) firstRecord {
+	return firstRecord{at: rec.at, mac: [macSize]byte(raw[len(raw)-macSize:])}
 }
 
 // AcceptLoss gives up records that the log has lost and that no replica can restore, for example after the store and
