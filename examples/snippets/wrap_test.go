@@ -83,6 +83,7 @@ func packages() map[string]string {
 		"connectauth": ours + "connectauth",
 		"cors":        "github.com/gofiber/fiber/v2/middleware/cors",
 		"core":        ours + "core",
+		"dpop":        ours + "core/dpop",
 		"guard":       ours + "core/guard",
 		"keys":        ours + "core/keys",
 		"keystest":    ours + "core/keys/keystest",
