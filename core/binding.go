@@ -78,14 +78,14 @@ func (c *contract) readBinding(claims jose.Object) (*binding, *Error) {
 	if !bound || c.rules.InsecureIgnoreConfirmation {
 		return nil, nil
 	}
-	refuseIt := func(detail string) (*binding, *Error) { return nil, refuseClaim(CodeClaimMismatch, "cnf", detail) }
+	refuseIt := func(detail string) *Error { return refuseClaim(CodeClaimMismatch, "cnf", detail) }
 	if !c.confirms.any() {
-		return refuseIt("the token is bound to a client's key (RFC 7800), and the contract accepts no such token: " +
+		return nil, refuseIt("the token is bound to a client's key (RFC 7800), and the contract accepts no such token: " +
 			"set Confirmation")
 	}
 	members, ok := value.Object()
 	if !ok || members.Len() == 0 {
-		return refuseIt("cnf is not an object with a member")
+		return nil, refuseIt("cnf is not an object with a member")
 	}
 	var b binding
 	for name, v := range members.All() {
@@ -96,12 +96,12 @@ func (c *contract) readBinding(claims jose.Object) (*binding, *Error) {
 		case name == "x5t#S256" && c.confirms.mtls:
 			to = &b.x5t
 		default:
-			return refuseIt("cnf has the member " + quoted(name) + ", which Confirmation " + quoted(c.rules.Confirmation) +
+			return nil, refuseIt("cnf has the member " + quoted(name) + ", which Confirmation " + quoted(c.rules.Confirmation) +
 				" does not accept")
 		}
 		*to, _ = v.Text()
 		if digest, ok := jose.DecodeBase64(*to); !ok || len(digest) != sha256.Size {
-			return refuseIt("cnf." + name + " is not a SHA-256 digest in base64url")
+			return nil, refuseIt("cnf." + name + " is not a SHA-256 digest in base64url")
 		}
 	}
 	return &b, nil
@@ -193,10 +193,11 @@ func (s *Session) Confirm(ctx context.Context, c Credentials) error {
 	if !s.valid() {
 		return ErrNoSession
 	}
+	//nolint:revive // a nil *Error in an error would not be nil
 	if err := s.engine.confirm(ctx, s.bound, &c, s.engine.clock.Now()); err != nil {
 		return err
 	}
-	return nil // not err: a nil *Error in an error would not be nil
+	return nil
 }
 
 // mayConfirm reports whether a contract of v may accept tokens of the DPoP scheme.

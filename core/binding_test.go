@@ -182,7 +182,8 @@ func TestRememberedBoundToken(t *testing.T) {
 func TestProofOutage(t *testing.T) {
 	c := newClient(t)
 	var err error
-	if c.checker, err = dpop.New(dpop.Config{Store: fullStore{dpop.NewMemoryStore(1)}, OnFailure: dpop.FailClosed}); err != nil {
+	store := fullStore{dpop.NewMemoryStore(1)}
+	if c.checker, err = dpop.New(dpop.Config{Store: store, OnFailure: dpop.FailClosed}); err != nil {
 		t.Fatal(err)
 	}
 	v := newVerifier(t, with(func(r *core.Rules) { r.Confirmation = "dpop" }), core.WithClock(newClock()))
@@ -214,7 +215,8 @@ func TestAcceptFor(t *testing.T) {
 	if s, err := v.AcceptFor(t.Context(), claims, c.credentials(t, "DPoP", opaque, epoch())); err != nil || s == nil {
 		t.Errorf("with a proof: %v", err)
 	}
-	if _, err := v.AcceptFor(t.Context(), claims, core.Credentials{Token: opaque, Scheme: "Bearer"}); core.CodeOf(err) != core.CodeInvalidProof {
+	unproved := core.Credentials{Token: opaque, Scheme: "Bearer"}
+	if _, err := v.AcceptFor(t.Context(), claims, unproved); core.CodeOf(err) != core.CodeInvalidProof {
 		t.Errorf("as a bearer token: %v", err)
 	}
 	if _, err := v.Accept(t.Context(), claims); core.CodeOf(err) != core.CodeInvalidProof {

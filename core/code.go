@@ -15,7 +15,7 @@ type Code string
 // The codes, in the order in which a token with several faults reports them.
 const (
 	CodeInvalidRequest           Code = "INVALID_REQUEST"
-	CodeTokenMissing             Code = "TOKEN_MISSING"
+	CodeTokenMissing             Code = "TOKEN_MISSING" //nolint:gosec // a code, not a credential
 	CodeTokenTooLarge            Code = "TOKEN_TOO_LARGE"
 	CodeInvalidFormat            Code = "INVALID_FORMAT"
 	CodeAlgorithmNotAllowed      Code = "ALGORITHM_NOT_ALLOWED"
@@ -106,7 +106,7 @@ func (c Code) RPCStatus() uint32 {
 	case http.StatusServiceUnavailable:
 		return 14 // UNAVAILABLE, the code that clients retry
 	case statusClientClosedRequest:
-		return 1 // CANCELLED
+		return 1 // Canceled
 	default:
 		return 13 // INTERNAL
 	}

@@ -140,15 +140,8 @@ func (a *attempt) comparison(s step) (expected, found string) {
 	case stepKey:
 		return a.knownKeys(), "kid " + quoted(a.token.Header.Kid)
 	case stepTime:
-		return "it is " + stamp(
-				a.now,
-			), "exp " + a.shownDate(
-				"exp",
-			) + ", nbf " + a.shownDate(
-				"nbf",
-			) + ", iat " + a.shownDate(
-				"iat",
-			)
+		found := "exp " + a.shownDate("exp") + ", nbf " + a.shownDate("nbf") + ", iat " + a.shownDate("iat")
+		return "it is " + stamp(a.now), found
 	case stepAudience:
 		return strings.Join(a.engine.rules.Audiences, " or "), a.shownClaim("aud")
 	case stepParty:
@@ -156,6 +149,9 @@ func (a *attempt) comparison(s step) (expected, found string) {
 	case stepType:
 		return strings.Join(a.engine.rules.TokenTypes, " or "), quoted(a.token.Header.Typ)
 	case stepBinding:
+		if _, bound := a.token.Claims.Lookup("cnf"); !bound {
+			return a.engine.confirms.String(), "the token is not bound to a key"
+		}
 		return a.engine.confirms.String(), a.shownClaim("cnf")
 	case stepUserID:
 		return a.engine.rules.UserIDClaim, quoted(a.userID)

@@ -154,7 +154,8 @@ func TestTimeout(t *testing.T) {
 	url := serveApp(t, app)
 	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}, Timeout: 20 * time.Second}
 	defer client.CloseIdleConnections()
-	if got, err := get(t, client, url+"/slow", issuer.Token(authtest.Claims{"sub": "slow"})); err != nil || got != "Request Timeout" {
+	got, err := get(t, client, url+"/slow", issuer.Token(authtest.Claims{"sub": "slow"}))
+	if err != nil || got != "Request Timeout" {
 		t.Errorf("got %q, %v", got, err)
 	}
 	if got, err := get(t, client, url, issuer.Token(authtest.Claims{"sub": "next"})); err != nil || got != "next" {

@@ -39,6 +39,7 @@ func (r request) Header(name string) []string {
 // normalize names: PeekAll is case-sensitive, but field names are not (RFC 9110
 // §5.1).
 func appendOtherSpellings(values []string, header *fasthttp.RequestHeader, name string) []string {
+	//nolint:staticcheck // AllInOrder, which replaces it, is not in the fasthttp that fiber v2 requires
 	header.VisitAllInOrder(func(key, value []byte) {
 		if string(key) != name && strings.EqualFold(string(key), name) {
 			values = append(values, string(value))

@@ -165,7 +165,7 @@ func (l *Log) Tail(ctx context.Context, after string, each func(id string, recor
 	defer func() {
 		cancel()
 		if subscribed {
-			_ = <-subscription // no goroutine is left after Tail has returned
+			<-subscription // no goroutine is left after Tail has returned
 		}
 	}()
 	after, err := l.read(ctx, after, each)

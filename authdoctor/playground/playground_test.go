@@ -135,10 +135,10 @@ func TestBadRequests(t *testing.T) {
 	p := open(t, playground.Config{})
 	s := p.scene("Clerk")
 	for body, want := range map[string]string{
-		`{"scene":"x"}`:                        "no scene",
+		`{"scene":"x"}`:                        "Unknown scene",
 		`{"secne":"0"}`:                        "unknown field",
 		`{`:                                    "cannot be read",
-		`{"scene":"` + s.ID + `","break":"x"}`: "no way",
+		`{"scene":"` + s.ID + `","break":"x"}`: "Unknown way",
 		`{"token":"` + strings.Repeat("a", 300<<10) + `"}`: "too large",
 	} {
 		if got := p.request(http.MethodPost, "/api/mint", body, nil); got.status != http.StatusBadRequest ||

@@ -28,10 +28,7 @@ func newOpaque() *opaque {
 	return &opaque{server: httptest.NewServer(http.HandlerFunc(answerIntrospection)), keys: &apikey.Memory{}}
 }
 
-func (o *opaque) close() error {
-	o.server.Close()
-	return nil
-}
+func (o *opaque) close() { o.server.Close() }
 
 // answerIntrospection answers as RFC 7662 §2.2 says. The token names its answer.
 func answerIntrospection(w http.ResponseWriter, r *http.Request) {

@@ -101,8 +101,9 @@ func bindingScenarios() []Scenario {
 		certified = "bound to a certificate"
 	)
 	external := modeOf("bound tokens", guard.ExternalURL("https://"+host))
-	proxied := modeOf("bound tokens behind a proxy", guard.TrustedProxies("127.0.0.1"), guard.CertificateHeader("Client-Cert"))
-	stranger := modeOf("bound tokens, another proxy", guard.TrustedProxies("192.0.2.1"), guard.CertificateHeader("Client-Cert"))
+	header := guard.CertificateHeader("Client-Cert")
+	proxied := modeOf("bound tokens behind a proxy", guard.TrustedProxies("127.0.0.1"), header)
+	stranger := modeOf("bound tokens, another proxy", guard.TrustedProxies("192.0.2.1"), header)
 	proof := func(what string) Field { return Field{"DPoP", "{" + what + "}"} }
 	good := proof("proof:GET " + PathPrivate + " " + bound)
 	row := func(mode Mode, name, why string, want Want, authorization string, fields ...Field) Scenario {
@@ -119,10 +120,14 @@ func bindingScenarios() []Scenario {
 	refusedBy := func(status int, code core.Code, challenge string) Want {
 		return Want{Status: status, Code: code, Challenge: challenge}
 	}
-	badProof := refusedBy(http.StatusUnauthorized, core.CodeInvalidProof, `DPoP error="invalid_dpop_proof", `+proofAlgorithms)
+	badProof := refusedBy(
+		http.StatusUnauthorized, core.CodeInvalidProof, `DPoP error="invalid_dpop_proof", `+proofAlgorithms,
+	)
 	notBound := refusedBy(http.StatusUnauthorized, core.CodeInvalidProof, `DPoP error="invalid_token", `+proofAlgorithms)
 	asBearer := refusedBy(http.StatusUnauthorized, core.CodeInvalidProof, challengeToken+offered)
-	malformedProof := refusedBy(http.StatusBadRequest, core.CodeInvalidRequest, `DPoP error="invalid_request", `+proofAlgorithms)
+	malformedProof := refusedBy(
+		http.StatusBadRequest, core.CodeInvalidRequest, `DPoP error="invalid_request", `+proofAlgorithms,
+	)
 	const once = "a proof is for one request, one token and one key (RFC 9449 §4.3)"
 	const never = "a bound token is never a bearer token (RFC 9449 §7.2)"
 	const owner = "only the holder of the certificate may send the token (RFC 8705 §3)"
@@ -130,8 +135,10 @@ func bindingScenarios() []Scenario {
 	certificate := func(name string) Field { return Field{"Client-Cert", "{" + name + "}"} }
 	return []Scenario{
 		row(external, "with its proof", "the client holds the key", passes("partner_1"), byProof, good),
-		row(external, "scheme in lower case", "schemes have no case (RFC 9110 §11.1)", passes("partner_1"), "dpop {"+bound+"}", good),
-		to(PathPrivate+"?page=2", row(external, "query", "htu has no query (RFC 9449 §4.2)", passes("partner_1"), byProof, good)),
+		row(external, "scheme in lower case", "schemes have no case (RFC 9110 §11.1)", passes("partner_1"),
+			"dpop {"+bound+"}", good),
+		to(PathPrivate+"?page=2", row(external, "query", "htu has no query (RFC 9449 §4.2)", passes("partner_1"),
+			byProof, good)),
 		to(PathTwice, row(external, "behind two guards", "the proof of one request counts once", passes("partner_1"),
 			byProof, proof("proof:GET "+PathTwice+" "+bound))),
 		row(external, "without a proof", once, badProof, byProof),

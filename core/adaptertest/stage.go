@@ -71,7 +71,8 @@ func clerkContract(issuer *authtest.Issuer) (*core.Contract, error) {
 
 // Close stops the issuers.
 func (s *Stage) Close() error {
-	err := s.opaque.close()
+	s.opaque.close()
+	var err error
 	for _, i := range []*authtest.Issuer{s.issuer, s.second, s.down} {
 		if i != nil {
 			err = errors.Join(err, i.Close())

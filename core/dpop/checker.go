@@ -28,8 +28,8 @@ const (
 	FailOpen
 )
 
-// Config says which proofs a [Checker] accepts. The zero value is usable: proofs of the last minute, and a store of this
-// process. It holds no secret.
+// Config says which proofs a [Checker] accepts. The zero value is usable: proofs of the last minute, and a store of
+// this process. It holds no secret.
 type Config struct {
 	// Algorithms are the accepted values of a proof's alg, asymmetric ones only. Default: ES256, ES384, ES512, EdDSA,
 	// PS256 and RS256.
@@ -87,7 +87,8 @@ func (c Config) Validate() []*ConfigError {
 	return errs
 }
 
-// Checker checks DPoP proofs (RFC 9449 §4.3). It is safe for concurrent use, owns no goroutine and has nothing to close.
+// Checker checks DPoP proofs (RFC 9449 §4.3). It is safe for concurrent use, owns no goroutine and has nothing to
+// close.
 type Checker struct {
 	config     Config
 	accepted   map[string]*jws.Algorithm
@@ -163,16 +164,16 @@ type Presentation struct {
 	Now time.Time
 }
 
-// Check returns nil for a proof that the client which made the request made for it, with the key that the token is bound
-// to, now, and once. Every error is an [*Error].
+// Check returns nil for a proof that the client which made the request made for it, with the key that the token is
+// bound to, now, and once. Every error is an [*Error].
 func (k *Checker) Check(ctx context.Context, p Presentation) error {
 	if p.Now.IsZero() {
 		p.Now = time.Now()
 	}
-	if err := k.check(ctx, &p); err != nil {
+	if err := k.check(ctx, &p); err != nil { //nolint:revive // a nil *Error in an error would not be nil
 		return err
 	}
-	return nil // not err: a nil *Error in an error would not be nil
+	return nil
 }
 
 func (k *Checker) check(ctx context.Context, p *Presentation) *Error {
@@ -265,7 +266,8 @@ func (k *Checker) note(ctx context.Context, err error) {
 	switch {
 	case !report:
 	case err == nil:
-		k.config.Logger.InfoContext(ctx, "auth: DPoP proofs can be checked for replays again", slog.Uint64("failed_checks", failed))
+		k.config.Logger.InfoContext(ctx, "auth: DPoP proofs can be checked for replays again",
+			slog.Uint64("failed_checks", failed))
 	case k.config.OnFailure == FailOpen:
 		k.config.Logger.WarnContext(ctx, "auth: DPoP proofs can't be checked for replays: replayed ones pass until they can",
 			slog.Any("error", err))

@@ -1,8 +1,8 @@
-// Package dpop checks and makes DPoP proofs (RFC 9449): a client proves with each request that it holds the key that its
-// access token is bound to, so a token that was stolen on its way is worth nothing.
+// Package dpop checks and makes DPoP proofs (RFC 9449): a client proves with each request that it holds the key that
+// its access token is bound to, so a token that was stolen on its way is worth nothing.
 //
-// A service seldom uses this package itself. It says in its contract that bound tokens are accepted, and tells the guard
-// under which URL clients reach it:
+// A service seldom uses this package itself. It says in its contract that bound tokens are accepted, and tells the
+// guard under which URL clients reach it:
 //
 //	contract, err := oidc.NewContract(oidc.Config{..., Confirmation: "dpop"})
 //	r.Use(ginauth.New(contract, guard.ExternalURL("https://api.example.com")))

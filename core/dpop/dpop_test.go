@@ -26,21 +26,21 @@ const (
 
 var at = time.Date(2027, 1, 15, 8, 0, 0, 0, time.UTC)
 
-func newSigner(t testing.TB) *dpop.Signer {
-	t.Helper()
+func newSigner(tb testing.TB) *dpop.Signer {
+	tb.Helper()
 	s, err := dpop.GenerateSigner()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
 }
 
-func newChecker(t testing.TB, c dpop.Config) *dpop.Checker {
-	t.Helper()
+func newChecker(tb testing.TB, c dpop.Config) *dpop.Checker {
+	tb.Helper()
 	c.Logger = slog.New(slog.DiscardHandler)
 	k, err := dpop.New(c)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return k
 }
@@ -48,11 +48,11 @@ func newChecker(t testing.TB, c dpop.Config) *dpop.Checker {
 // good are the claims of a proof that a checker accepts at at.
 func good() dpop.Claims { return dpop.Claims{Method: method, URL: url, Token: token, IssuedAt: at} }
 
-func proof(t testing.TB, s *dpop.Signer, c dpop.Claims) string {
-	t.Helper()
+func proof(tb testing.TB, s *dpop.Signer, c dpop.Claims) string {
+	tb.Helper()
 	p, err := s.Proof(c)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return p
 }
@@ -86,14 +86,14 @@ func TestGoodProofs(t *testing.T) {
 		t.Fatal(err)
 	}
 	var signers []*dpop.Signer
-	for i, make := range []func() (*dpop.Signer, error){
+	for i, newSigner := range []func() (*dpop.Signer, error){
 		func() (*dpop.Signer, error) { return dpop.NewSigner(curve(elliptic.P256())) },
 		func() (*dpop.Signer, error) { return dpop.NewSigner(curve(elliptic.P384())) },
 		func() (*dpop.Signer, error) { return dpop.NewSigner(curve(elliptic.P521())) },
 		func() (*dpop.Signer, error) { return dpop.NewSigner(edwards) },
 		func() (*dpop.Signer, error) { return dpop.NewSigner(rsaKey) },
 	} {
-		s, err := make()
+		s, err := newSigner()
 		if err != nil {
 			t.Fatalf("signer %d: %v", i, err)
 		}
@@ -237,7 +237,8 @@ func handmade(t *testing.T, s *dpop.Signer, claims map[string]string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	edited := strings.Replace(string(text), `"htu":"`+url+`"`, `"htu":"`+strings.ReplaceAll(claims["htu"], `\`, `\\`)+`"`, 1)
+	htu := strings.ReplaceAll(claims["htu"], `\`, `\\`)
+	edited := strings.Replace(string(text), `"htu":"`+url+`"`, `"htu":"`+htu+`"`, 1)
 	signed, err := s.Sign(header, base64.RawURLEncoding.EncodeToString([]byte(edited)))
 	if err != nil {
 		t.Fatal(err)

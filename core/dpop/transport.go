@@ -28,8 +28,8 @@ type Transport struct {
 // maxNonceOrigins bounds what is kept of servers.
 const maxNonceOrigins = 256
 
-// RoundTrip implements http.RoundTripper. The Authorization and DPoP headers of the request are replaced. A request with
-// a body that cannot be sent twice is not repeated.
+// RoundTrip implements http.RoundTripper. The Authorization and DPoP headers of the request are replaced. A request
+// with a body that cannot be sent twice is not repeated.
 func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if t.Signer == nil || t.Token == nil {
 		closeBody(r)

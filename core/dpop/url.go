@@ -83,7 +83,7 @@ func normalizeEscapes(path string) (string, bool) {
 		if high < 0 || low < 0 {
 			return "", false
 		}
-		if c := byte(high<<4 | low); unreserved(c) {
+		if c := byte(high<<4 | low); unreserved(c) { //nolint:gosec // two hexadecimal digits
 			b = append(b, c)
 		} else {
 			b = append(b, '%', hexDigits[high], hexDigits[low])

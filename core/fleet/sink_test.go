@@ -25,7 +25,11 @@ func TestSinkOfLogoutHandlers(t *testing.T) {
 		if err := a.Sink().Revoke(ctx,
 			logout.Entry{Kind: logout.KindToken, Issuer: issuer, Value: "t-t", Expires: now.Add(time.Hour)},
 			logout.Entry{Kind: logout.KindSession, Issuer: issuer, Value: "s-s", Expires: now.Add(1000 * time.Hour)},
-			logout.Entry{Kind: logout.KindUser, Issuer: issuer, Value: "u", Before: now.Add(time.Second), Expires: now.Add(time.Hour)},
+			logout.Entry{
+				Kind: logout.KindUser, Issuer: issuer, Value: "u",
+				Before:  now.Add(time.Second),
+				Expires: now.Add(time.Hour),
+			},
 		); err != nil {
 			t.Fatal(err)
 		}

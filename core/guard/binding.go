@@ -22,8 +22,8 @@ func addProof(c *core.Credentials, r Request) *core.Error {
 	return nil
 }
 
-// connection returns the TLS state, nil for a connection that is not encrypted. It is false if the request does not know
-// its connection.
+// connection returns the TLS state, nil for a connection that is not encrypted. It is false if the request does not
+// know its connection.
 func connection(r Request) (*tls.ConnectionState, bool) {
 	conn, ok := r.(interface{ TLS() *tls.ConnectionState })
 	if !ok {

@@ -53,7 +53,9 @@ func (s *settings) certificate(r Request, state *tls.ConnectionState) (*x509.Cer
 	certificate, err := readCertificate(s.certHeader, values[0])
 	if err != nil {
 		return nil, &core.Error{
-			Code: core.CodeInvalidRequest, Detail: "the header " + quoted(s.certHeader) + " of the proxy is not a certificate", Err: err,
+			Code:   core.CodeInvalidRequest,
+			Detail: "the header " + quoted(s.certHeader) + " of the proxy is not a certificate",
+			Err:    err,
 		}
 	}
 	return certificate, nil

@@ -11,11 +11,11 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/netaddr"
 )
 
-// ExternalURL names the URL under which clients reach the service, such as https://api.example.com. DPoP proofs are made
-// for it (htu, RFC 9449 §4.2), and the server itself may see another scheme, host or path: behind a proxy, or because
-// the client chose what to send as Host. A path is put in front of the paths that the service sees, for a proxy that
-// removes a prefix. Of several URLs, the one with the host of the request applies, and a request for another host has
-// no URL.
+// ExternalURL names the URL under which clients reach the service, such as https://api.example.com. DPoP proofs are
+// made for it (htu, RFC 9449 §4.2), and the server itself may see another scheme, host or path: behind a proxy, or
+// because the client chose what to send as Host. A path is put in front of the paths that the service sees, for a
+// proxy that removes a prefix. Of several URLs, the one with the host of the request applies, and a request for
+// another host has no URL.
 func ExternalURL(urls ...string) Option {
 	return option(func(s *settings) {
 		s.placed = true

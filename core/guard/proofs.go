@@ -9,10 +9,11 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
-// Proofs sets which DPoP proofs are accepted: their algorithms and age, the store that notices replays, and the server's
-// nonces. Without the option, a guard whose contract accepts tokens that are bound by DPoP (core.Rules.Confirmation)
-// accepts what [dpop.Config]'s zero value does. The guard then looks for tokens of both schemes in the Authorization
-// header, unless [Extractors] names other places, and needs [ExternalURL] or [TrustedProxies].
+// Proofs sets which DPoP proofs are accepted: their algorithms and age, the store that notices replays, and the
+// server's nonces. Without the option, a guard whose contract accepts tokens that are bound by DPoP
+// (core.Rules.Confirmation) accepts what [dpop.Config]'s zero value does. The guard then looks for tokens of both
+// schemes in the Authorization header, unless [Extractors] names other places, and needs [ExternalURL] or
+// [TrustedProxies].
 func Proofs(config dpop.Config) Option {
 	return option(func(s *settings) {
 		for _, e := range config.Validate() {
@@ -37,7 +38,7 @@ type confirmation struct {
 
 // setConfirmation decides what the guard looks for besides a token, by its source and its options.
 func (g *Guard) setConfirmation() {
-	acceptsDPoP := g.settings.proofs != nil
+	acceptsDPoP := g.proofs != nil
 	g.confirm.bearer = true
 	if source, ok := g.source.(confirmer); ok {
 		var byContract bool
@@ -51,12 +52,12 @@ func (g *Guard) setConfirmation() {
 		return
 	}
 	if !g.placed {
-		g.faults.Missing("ExternalURL", "is required for DPoP: a proof names the URL of its request, so set the URL under which "+
-			"clients reach the service, or name the proxies that know it with {TrustedProxies}")
+		g.faults.Missing("ExternalURL", "is required for DPoP: a proof names the URL of its request, so set the URL under "+
+			"which clients reach the service, or name the proxies that know it with {TrustedProxies}")
 	}
 	var config dpop.Config
-	if g.settings.proofs != nil {
-		config = *g.settings.proofs
+	if g.proofs != nil {
+		config = *g.proofs
 	}
 	if config.Logger == nil {
 		config.Logger = g.log()

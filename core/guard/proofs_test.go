@@ -11,6 +11,7 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -92,8 +93,8 @@ func guardFor(t *testing.T, source core.Authenticator, opts ...guard.Option) *gu
 	return g
 }
 
-// TestNonceOfAnswers: the server's nonce comes with the refusal that asks for it, and a fresh one with each good answer,
-// also where a policy refuses (RFC 9449 §8.2, §9).
+// TestNonceOfAnswers: the server's nonce comes with the refusal that asks for it, and a fresh one with each good
+// answer, also where a policy refuses (RFC 9449 §8.2, §9).
 func TestNonceOfAnswers(t *testing.T) {
 	s := newBindingStage(t, "dpop", false)
 	nonces, err := dpop.NewNonces(time.Minute, []byte(strings.Repeat("k", 32)))
@@ -109,7 +110,8 @@ func TestNonceOfAnswers(t *testing.T) {
 		t.Errorf("status %d, header %v", first.Code, first.Header())
 	}
 	withNonce := func(c *dpop.Claims) { c.Nonce = nonce }
-	if w := serveGuarded(g, s.request(t, "/a", token, withNonce)); w.Code != http.StatusOK || w.Header().Get("DPoP-Nonce") == "" {
+	w := serveGuarded(g, s.request(t, "/a", token, withNonce))
+	if w.Code != http.StatusOK || w.Header().Get("DPoP-Nonce") == "" {
 		t.Errorf("status %d, header %v", w.Code, w.Header())
 	}
 	forbidding := guardFor(t, s.verifier, guard.ExternalURL(external), guard.Proofs(dpop.Config{Nonces: nonces}),
@@ -242,9 +244,7 @@ func TestExternalURLs(t *testing.T) {
 		if c.host != "" {
 			r.Host = c.host
 		}
-		for field, values := range c.header {
-			r.Header[field] = values
-		}
+		maps.Copy(r.Header, c.header)
 		if w := serveGuarded(guardFor(t, s.verifier, c.opts...), r); (w.Code == http.StatusOK) != c.ok {
 			t.Errorf("%s: status %d, want accepted %t: %s", name, w.Code, c.ok, w.Body)
 		}
@@ -259,18 +259,24 @@ func TestConfirmationOptionErrors(t *testing.T) {
 		opts   []guard.Option
 		fields []string
 	}{
-		"DPoP without a URL":          {s.verifier, nil, []string{"ExternalURL"}},
-		"proofs without a URL":        {plain.verifier, []guard.Option{guard.Proofs(dpop.Config{})}, []string{"ExternalURL"}},
-		"a URL without https":         {s.verifier, []guard.Option{guard.ExternalURL("http://api.example.com")}, []string{"ExternalURL"}},
-		"a URL with a query":          {s.verifier, []guard.Option{guard.ExternalURL(external + "?a")}, []string{"ExternalURL"}},
-		"no URL":                      {s.verifier, []guard.Option{guard.ExternalURL()}, []string{"ExternalURL"}},
-		"one host twice":              {s.verifier, []guard.Option{guard.ExternalURL(external, external+"/v1")}, []string{"ExternalURL[1]"}},
-		"no proxy":                    {plain.verifier, []guard.Option{guard.TrustedProxies()}, []string{"TrustedProxies"}},
-		"every proxy":                 {plain.verifier, []guard.Option{guard.TrustedProxies("0.0.0.0/0")}, []string{"TrustedProxies[0]"}},
-		"a proxy by name":             {plain.verifier, []guard.Option{guard.TrustedProxies("10.0.0.1", "proxy")}, []string{"TrustedProxies[1]"}},
-		"a certificate without proxy": {plain.verifier, []guard.Option{guard.CertificateHeader("Client-Cert")}, []string{"TrustedProxies"}},
+		"DPoP without a URL":   {s.verifier, nil, []string{"ExternalURL"}},
+		"proofs without a URL": {plain.verifier, []guard.Option{guard.Proofs(dpop.Config{})}, []string{"ExternalURL"}},
+		"a URL without https":  {s.verifier, []guard.Option{guard.ExternalURL("http://api.example.com")}, []string{"ExternalURL"}},
+		"a URL with a query":   {s.verifier, []guard.Option{guard.ExternalURL(external + "?a")}, []string{"ExternalURL"}},
+		"no URL":               {s.verifier, []guard.Option{guard.ExternalURL()}, []string{"ExternalURL"}},
+		"one host twice":       {s.verifier, []guard.Option{guard.ExternalURL(external, external+"/v1")}, []string{"ExternalURL[1]"}},
+		"no proxy":             {plain.verifier, []guard.Option{guard.TrustedProxies()}, []string{"TrustedProxies"}},
+		"every proxy":          {plain.verifier, []guard.Option{guard.TrustedProxies("0.0.0.0/0")}, []string{"TrustedProxies[0]"}},
+		"a proxy by name": {
+			plain.verifier, []guard.Option{guard.TrustedProxies("10.0.0.1", "proxy")}, []string{"TrustedProxies[1]"},
+		},
+		"a certificate without proxy": {
+			plain.verifier, []guard.Option{guard.CertificateHeader("Client-Cert")}, []string{"TrustedProxies"},
+		},
 		"no header": {
-			plain.verifier, []guard.Option{guard.CertificateHeader("a b"), guard.TrustedProxies("10.0.0.1")}, []string{"CertificateHeader"},
+			plain.verifier,
+			[]guard.Option{guard.CertificateHeader("a b"), guard.TrustedProxies("10.0.0.1")},
+			[]string{"CertificateHeader"},
 		},
 		"bad proofs": {
 			s.verifier,

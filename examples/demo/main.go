@@ -1,6 +1,6 @@
-// Command demo serves one small profile API in gin, echo v4 and v5, chi, fiber v2
-// and v3, and with net/http alone, guarded by one Clerk contract, and the issuer that signs its tokens, with the playground
-// as its page. Everything is on loopback and needs only Go.
+// Command demo serves one small profile API in gin, echo v4 and v5, chi, fiber v2 and v3, and with net/http alone,
+// guarded by one Clerk contract, and the issuer that signs its tokens, with the playground as its page. Everything is
+// on loopback and needs only Go.
 //
 //	go run ./examples/demo          # serve, and print curl lines to paste
 //	go run ./examples/demo -check   # play the scenarios of core/adaptertest on all of them, and report differences

@@ -294,7 +294,8 @@ func TestDefaultPorts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, port := range map[string]int{
-		issuerName: 9000, "gin": 8081, "echo": 8082, "chi": 8083, "fiber": 8084, "echo5": 8085, "fiber3": 8086, "nethttp": 8087,
+		issuerName: 9000, "gin": 8081, "echo": 8082, "chi": 8083, "fiber": 8084,
+		"echo5": 8085, "fiber3": 8086, "nethttp": 8087,
 	} {
 		if cfg.ports[name] != port {
 			t.Errorf("%s has port %d, want %d", name, cfg.ports[name], port)

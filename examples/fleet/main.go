@@ -39,7 +39,7 @@ func main() {
 	defer stop()
 	if err := run(ctx, os.Stdout, *replicas); err != nil {
 		stop()
-		log.Fatal(err) //nolint:gocritic // stop has been called
+		log.Fatal(err)
 	}
 }
 
@@ -113,8 +113,8 @@ func startReplica(ctx context.Context, contract *core.Contract, redis string, f 
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /me", guard.Middleware(verifier, revocations.Guard())(
-		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, core.UserID(r.Context())) })))
+	me := func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, core.UserID(r.Context())) }
+	mux.Handle("GET /me", guard.Middleware(verifier, revocations.Guard())(http.HandlerFunc(me)))
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -136,7 +136,8 @@ type redisServer struct {
 	command *exec.Cmd
 }
 
-var errNoRedis = errors.New("neither redis-server nor valkey-server is in PATH; on Debian: apt-get install redis-server")
+var errNoRedis = errors.New(
+	"neither redis-server nor valkey-server is in PATH; on Debian: apt-get install redis-server")
 
 func startRedis(ctx context.Context) (*redisServer, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

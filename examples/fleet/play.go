@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/revstackhq/auth-go/core/fleet"
@@ -83,11 +84,12 @@ func (d *demo) until(ctx context.Context, f func(*replica) bool) error {
 // show prints what the first replica of each failure mode answers to each user.
 func (d *demo) show(ctx context.Context) {
 	for _, user := range slices.Sorted(maps.Keys(d.tokens)) {
-		line := fmt.Sprintf("  %-30s", user)
+		var line strings.Builder
+		fmt.Fprintf(&line, "  %-30s", user)
 		for _, r := range d.replicas[:min(3, len(d.replicas))] {
-			line += fmt.Sprintf("  %s: %d", r.name, d.get(ctx, r, d.tokens[user]))
+			fmt.Fprintf(&line, "  %s: %d", r.name, d.get(ctx, r, d.tokens[user]))
 		}
-		d.say("%s", line)
+		d.say("%s", line.String())
 	}
 }
 

@@ -71,7 +71,7 @@ func profile(ctx context.Context) (*structpb.Struct, error) {
 // method describes a method without parameters, as generated code does.
 func method(name string, handle func(context.Context) (*structpb.Struct, error)) grpc.MethodDesc {
 	return grpc.MethodDesc{MethodName: name, Handler: func(
-		_ any, ctx context.Context, decode func(any) error, around grpc.UnaryServerInterceptor, //nolint:revive // grpc's
+		_ any, ctx context.Context, decode func(any) error, around grpc.UnaryServerInterceptor,
 	) (any, error) {
 		in := new(emptypb.Empty)
 		if err := decode(in); err != nil {

@@ -27,8 +27,8 @@ func wrappers() map[string]wrapper {
 			// the reader's own preset
 			"configuration []byte, source keys.Source, acme struct { NewContract func(custom.Config) (*core.Contract, error) }"},
 		"error": {
-			params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, session *core.Session, token string, " +
-				"db *sql.DB, keyring *apikey.Keyring",
+			params: "ctx context.Context, contract *core.Contract, verifier *core.Verifier, session *core.Session, " +
+				"token string, db *sql.DB, keyring *apikey.Keyring",
 			result: "error",
 		},
 		"logout": {

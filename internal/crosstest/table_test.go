@@ -23,7 +23,13 @@ func TestTableIsWritten(t *testing.T) {
 	)
 	for _, s := range adaptertest.Scenarios() {
 		fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s |\n",
-			s.Name, code(request(s)), s.Want.Status, code(string(s.Want.Code)+s.Want.User), code(strings.ReplaceAll(s.Want.Challenge, "\n", ", ")), s.Why)
+			s.Name,
+			code(request(s)),
+			s.Want.Status,
+			code(string(s.Want.Code)+s.Want.User),
+			code(strings.ReplaceAll(s.Want.Challenge, "\n", ", ")),
+			s.Why,
+		)
 	}
 	if *update {
 		if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {

@@ -163,7 +163,8 @@ func TestBackChannelLogout(t *testing.T) {
 			t.Errorf("%s, the same user's other session: %d %s, want 200", name, status, body)
 		}
 		forged := mustRequest(t, http.MethodPost, urls[name]+logoutPath, url.Values{"logout_token": {elsewhere[name]}})
-		if resp := do(t, http.DefaultClient, forged); resp.StatusCode != 400 || resp.Header.Get("Cache-Control") != "no-store" {
+		resp := do(t, http.DefaultClient, forged)
+		if resp.StatusCode != 400 || resp.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s, an access token for a logout token: %s", name, resp.Status)
 		}
 		if n := len(logs[name].entries); n != 1 {

@@ -210,8 +210,7 @@ func (o outcome) ofConnect(err error) outcome {
 		return o
 	}
 	o.code, o.message = uint32(connect.CodeOf(err)), err.Error()
-	var e *connect.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*connect.Error](err); ok {
 		o.message, o.metadata = e.Message(), e.Meta()
 		for _, detail := range e.Details() {
 			if message, err := detail.Value(); err == nil {

@@ -16,6 +16,14 @@ type apikeyCommand struct {
 	Pattern patternCommand    `cmd:"" help:"Print the pattern that finds keys of a prefix, for secret scanners."`
 }
 
+// Help is printed below the flags.
+func (apikeyCommand) Help() string {
+	return `Examples:
+  authdoctor apikey new --prefix northwind --owner user_42 --scope orders:read --sql | sqlite3 keys.db
+  authdoctor apikey inspect --prefix northwind < key.txt
+  authdoctor apikey pattern northwind`
+}
+
 type newKeyCommand struct {
 	Prefix       string        `required:"" help:"How the key begins, such as northwind."`
 	Owner        string        `required:"" help:"The user id of the key's sessions."`

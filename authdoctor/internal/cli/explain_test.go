@@ -15,5 +15,5 @@ func TestExplain(t *testing.T) {
 	run(t, "explain", "token-expired").want(t, 0, "status            401", `Bearer error="invalid_token"`)
 	run(t, "explain", "KEYS_UNAVAILABLE", "--json").want(t, 0, `"status": 503`)
 	run(t, "explain", "--json").want(t, 0, "TOKEN_EXPIRED")
-	run(t, "explain", "TOKEN_LOST").want(t, 2, `no code "TOKEN_LOST"`)
+	run(t, "explain", "TOKEN_LOST").want(t, 2, `unknown code "TOKEN_LOST"`)
 }

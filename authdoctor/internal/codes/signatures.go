@@ -22,9 +22,9 @@ func ofSignatures() []Explanation {
 		},
 		{
 			Code: introspect.CodeUnavailable,
-			Cause: "The server that introspects opaque tokens cannot be reached, answered with an error, or sent something that is not a " +
-				"proper answer. The token was not judged. The answer is 503 with `Retry-After`. A server that answers 401 or 403 does " +
-				"not accept this program's own credentials.",
+			Cause: "The server that introspects opaque tokens cannot be reached, answered with an error, " +
+				"or sent something that is not a proper answer. The token was not judged. The answer is 503 with " +
+				"`Retry-After`. A server that answers 401 or 403 does not accept this program's own credentials.",
 			Fix: []string{
 				"Look at the log line `auth: introspection unavailable`: it names the host and the reason.",
 				"If the reason is the program's credentials, check `Config.Auth` and the secret in the environment.",

@@ -90,7 +90,7 @@ func severityOf(warning string) Severity {
 	case slices.Contains([]string{"no expiry", "any issuer", "any tenant"}, subject),
 		strings.HasPrefix(subject, "bound tokens"):
 		return Serious
-	case slices.Contains([]string{"no party needed", "private network"}, subject):
+	case slices.Contains([]string{"no party required", "private network"}, subject):
 		return Minor
 	default:
 		return Moderate

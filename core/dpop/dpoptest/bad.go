@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -206,7 +207,7 @@ func (f *forge) requests() {
 func (f *forge) dates() {
 	day := int64(24 * time.Hour / time.Second)
 	f.claim("iat missing", members{"iat": nil})
-	f.claim("iat a string", members{"iat": fmt.Sprint(f.at)})
+	f.claim("iat a string", members{"iat": strconv.FormatInt(f.at, 10)})
 	f.claim("iat null", members{"iat": raw("null")})
 	f.claim("iat out of range", members{"iat": raw("1e300")})
 	if f.good.Nonce == "" { // a nonce makes a proof current

@@ -19,11 +19,11 @@ import (
 	"github.com/revstackhq/auth-go/core/dpop"
 )
 
-// TestStore reports what [CheckStore] finds as errors of t.
-func TestStore(t testing.TB, store dpop.Store) {
-	t.Helper()
+// TestStore reports what [CheckStore] finds as errors of tb.
+func TestStore(tb testing.TB, store dpop.Store) {
+	tb.Helper()
 	if err := CheckStore(context.Background(), store); err != nil {
-		t.Error(err)
+		tb.Error(err)
 	}
 }
 
@@ -89,7 +89,7 @@ func (c *storeCheck) concurrent(ctx context.Context) {
 	var wg sync.WaitGroup
 	for caller := range callers {
 		wg.Go(func() {
-			for i, key := range all {
+			for i, key := range &all {
 				won, err := c.store.Use(ctx, key, c.now, c.now.Add(time.Minute))
 				if won {
 					first[i].Add(1)
