@@ -15,14 +15,14 @@ type Code string
 // The codes, in the order in which a token with several faults reports them.
 const (
 	CodeInvalidRequest           Code = "INVALID_REQUEST"
-	CodeTokenMissing             Code = "TOKEN_MISSING" //nolint:gosec // a code, not a credential
+	CodeTokenMissing             Code = "TOKEN_MISSING"
 	CodeTokenTooLarge            Code = "TOKEN_TOO_LARGE"
 	CodeInvalidFormat            Code = "INVALID_FORMAT"
 	CodeAlgorithmNotAllowed      Code = "ALGORITHM_NOT_ALLOWED"
 	CodeIssuerMismatch           Code = "ISSUER_MISMATCH"
 	CodeKeysUnavailable          Code = "KEYS_UNAVAILABLE"
 	codeIntrospectionUnavailable Code = "INTROSPECTION_UNAVAILABLE" // introspect.CodeUnavailable
-	codeAPIKeysUnavailable       Code = "API_KEYS_UNAVAILABLE"      // apikey.CodeUnavailable
+	codeAPIKeysUnavailable       Code = "API_KEYS_UNAVAILABLE"      //nolint:gosec // apikey.CodeUnavailable
 	CodeUnknownKey               Code = "UNKNOWN_KEY"
 	CodeInvalidSignature         Code = "INVALID_SIGNATURE"
 	codeTokenInactive            Code = "TOKEN_INACTIVE" // introspect.CodeInactive, apikey.CodeInactive

@@ -165,7 +165,7 @@ func (l *Log) Tail(ctx context.Context, after string, each func(id string, recor
 	defer func() {
 		cancel()
 		if subscribed {
-			<-subscription // no goroutine is left after Tail has returned
+			_ = <-subscription //nolint:staticcheck // errcheck wants it; no goroutine is left after Tail has returned
 		}
 	}()
 	after, err := l.read(ctx, after, each)

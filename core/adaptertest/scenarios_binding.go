@@ -160,7 +160,8 @@ func bindingScenarios() []Scenario {
 		row(external, "DPoP without a token", "a scheme without credentials is malformed", malformedProof, "DPoP"),
 		row(external, "certificate from nowhere", owner, asBearer, "Bearer {"+certified+"}", certificate("certificate")),
 
-		row(proxied, "proof", "the proxy knows the scheme that the client used", passes("partner_1"), byProof, good, forwarded),
+		row(proxied, "proof", "the proxy knows the scheme that the client used", passes("partner_1"),
+			byProof, good, forwarded),
 		row(proxied, "proof, unknown scheme", "a URL is not guessed", badProof, byProof, good),
 		row(proxied, "certificate", "the proxy passes on the client's certificate", passes("partner_1"),
 			"Bearer {"+certified+"}", certificate("certificate")),

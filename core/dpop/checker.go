@@ -170,7 +170,7 @@ func (k *Checker) Check(ctx context.Context, p Presentation) error {
 	if p.Now.IsZero() {
 		p.Now = time.Now()
 	}
-	if err := k.check(ctx, &p); err != nil { //nolint:revive // a nil *Error in an error would not be nil
+	if err := k.check(ctx, &p); err != nil { // a nil *Error in an error would not be nil
 		return err
 	}
 	return nil

@@ -106,7 +106,8 @@ func (n *Nonces) at(now time.Time) *issuedNonces {
 
 func nonceOf(secret []byte, bucket int64) string {
 	mac := hmac.New(sha256.New, secret)
-	_, _ = mac.Write([]byte(nonceDerivation))                            // never fails, see hash.Hash
-	_, _ = mac.Write(binary.BigEndian.AppendUint64(nil, uint64(bucket))) //nolint:gosec // any one-to-one conversion will do
+	_, _ = mac.Write([]byte(nonceDerivation)) // never fails, see hash.Hash
+	number := uint64(bucket)                  //nolint:gosec // any one-to-one conversion will do
+	_, _ = mac.Write(binary.BigEndian.AppendUint64(nil, number))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:nonceBytes])
 }

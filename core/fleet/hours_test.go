@@ -57,8 +57,8 @@ func (g *gate) set(broken bool) {
 	g.down = broken
 }
 
-// TestHoursOfFaults is two hours of a fleet in one bubble, of a thousand replicas in CI: connections break and heal at random, users are revoked,
-// and every five minutes each replica is asked.
+// TestHoursOfFaults is two hours of a fleet in one bubble, of a thousand replicas in CI: connections break and heal at
+// random, users are revoked, and every five minutes each replica is asked.
 func TestHoursOfFaults(t *testing.T) {
 	replicas, day := 50, 2*time.Hour
 	if os.Getenv("FLEET_SCHEDULES") != "" && !raceEnabled {

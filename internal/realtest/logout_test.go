@@ -164,7 +164,7 @@ func TestBackChannelLogout(t *testing.T) {
 		}
 		forged := mustRequest(t, http.MethodPost, urls[name]+logoutPath, url.Values{"logout_token": {elsewhere[name]}})
 		resp := do(t, http.DefaultClient, forged)
-		if resp.StatusCode != 400 || resp.Header.Get("Cache-Control") != "no-store" {
+		if resp.StatusCode != http.StatusBadRequest || resp.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s, an access token for a logout token: %s", name, resp.Status)
 		}
 		if n := len(logs[name].entries); n != 1 {
