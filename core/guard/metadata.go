@@ -33,10 +33,8 @@ const metadataPath = "/.well-known/oauth-protected-resource"
 // Metadata adds resource_metadata to challenges. Serve the document itself with
 // [Guard.MetadataHandler], at the path that [Guard.MetadataPath] returns.
 func Metadata(m ResourceMetadata) Option {
-	return option(func(s *settings) {
-		m.AuthorizationServers, m.Scopes = slices.Clone(m.AuthorizationServers), slices.Clone(m.Scopes)
-		s.metadata = &m
-	})
+	m.AuthorizationServers, m.Scopes = slices.Clone(m.AuthorizationServers), slices.Clone(m.Scopes)
+	return option(func(s *settings) { s.metadata = &m }) // guards may share an option: nothing is changed here
 }
 
 // url returns the URL at which clients look for the document: the well-known path
