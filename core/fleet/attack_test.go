@@ -59,7 +59,9 @@ func TestAttacks(t *testing.T) {
 			return r
 		}),
 		"repeats all records": func(_ *testing.T, s *store) {
-			for _, r := range slices.Clone(s.records) {
+			var records []stored
+			s.change(func(r []stored) []stored { records = slices.Clone(r); return r })
+			for _, r := range records {
 				s.add(r.raw)
 			}
 		},
