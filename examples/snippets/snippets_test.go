@@ -1,6 +1,7 @@
 package snippets_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -173,25 +174,22 @@ func joinWorkspace(t *testing.T, dir, work string) {
 // relative matches the beginning of a module's path in a go.work file.
 var relative = regexp.MustCompile(`(?m)^(\s+)\./`)
 
-// copyModule gives dir the requirements of module examples, for GOWORK=off.
+// copyModule gives dir the requirements of module examples, for GOWORK=off, with
+// the same replacements.
 func copyModule(t *testing.T, dir string) {
 	t.Helper()
+	top, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range []string{"go.mod", "go.sum"} {
 		text, err := os.ReadFile(filepath.Join(root, "examples", name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(t, filepath.Join(dir, name), text)
+		write(t, filepath.Join(dir, name), bytes.ReplaceAll(text, []byte("=> ../"), []byte("=> "+filepath.ToSlash(top)+"/")))
 	}
-	edit := []string{"mod", "edit", "-module=snippets.invalid"}
-	for _, module := range []string{"core", "ginauth", "echoauth", "chiauth", "fiberauth", "grpcauth", "connectauth"} {
-		path, err := filepath.Abs(filepath.Join(root, module))
-		if err != nil {
-			t.Fatal(err)
-		}
-		edit = append(edit, "-replace=github.com/revstackhq/auth-go/"+module+"="+path)
-	}
-	if out, err := goTool(t, dir, "off", edit...); err != nil {
+	if out, err := goTool(t, dir, "off", "mod", "edit", "-module=snippets.invalid"); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 }
