@@ -2,7 +2,6 @@ package connectauth
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -57,10 +56,13 @@ type endingConn struct {
 
 // expired returns the error of a stream whose session has expired, nil before.
 func (c endingConn) expired() error {
-	var rejection *guard.Rejection
-	if !errors.As(context.Cause(c.ctx), &rejection) {
-		return nil
+	if rejection := guard.Expired(c.ctx); rejection != nil {
+		return c.errorOf(rejection)
 	}
+	return nil
+}
+
+func (c endingConn) errorOf(rejection *guard.Rejection) error {
 	if c.Peer().Protocol == connect.ProtocolGRPC {
 		return errorOf(rejection, http.Header{}) // they can't be trailers, see write
 	}
@@ -77,22 +79,14 @@ func (c endingConn) Send(message any) error {
 // Receive does not wait for a message of the client longer than the session lasts.
 // After an error, message belongs to the receiver that is still waiting: it is not one.
 func (c endingConn) Receive(message any) error {
-	received := make(chan error, 1)
-	go func() { received <- c.StreamingHandlerConn.Receive(message) }()
-	select {
-	case err := <-received:
-		if expired := c.expired(); expired != nil {
-			return expired
-		}
-		return err
-	case <-c.ctx.Done():
-		expired := c.expired()
-		if expired == nil {
-			return <-received // the call has ended, and the connection knows why
-		}
+	expired, waiting, err := guard.Receive(c.ctx, func() error { return c.StreamingHandlerConn.Receive(message) })
+	if waiting {
 		stopReading(c.ctx)
-		return expired
 	}
+	if expired != nil {
+		return c.errorOf(expired)
+	}
+	return err
 }
 
 type readerKey struct{}

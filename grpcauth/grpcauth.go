@@ -18,7 +18,6 @@ package grpcauth
 
 import (
 	"context"
-	"errors"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/tap"
@@ -143,10 +142,7 @@ type endingStream struct{ stream }
 
 // expired returns the error of a stream whose session has expired, nil before.
 func (s endingStream) expired() error {
-	if rejection, ok := errors.AsType[*guard.Rejection](context.Cause(s.ctx)); ok {
-		return refused(s.ctx, rejection)
-	}
-	return nil
+	return refused(s.ctx, guard.Expired(s.ctx)) // nil for nil
 }
 
 func (s endingStream) SendMsg(m any) error {
@@ -159,18 +155,9 @@ func (s endingStream) SendMsg(m any) error {
 // RecvMsg does not wait for a message of the client longer than the session lasts.
 // After an error, m belongs to the receiver that is still waiting: it is not a message.
 func (s endingStream) RecvMsg(m any) error {
-	received := make(chan error, 1)
-	go func() { received <- s.ServerStream.RecvMsg(m) }()
-	select {
-	case err := <-received:
-		if expired := s.expired(); expired != nil {
-			return expired
-		}
-		return err
-	case <-s.ctx.Done():
-		if expired := s.expired(); expired != nil {
-			return expired
-		}
-		return <-received // the call has ended, and the stream knows why
+	expired, _, err := guard.Receive(s.ctx, func() error { return s.ServerStream.RecvMsg(m) })
+	if expired != nil {
+		return refused(s.ctx, expired)
 	}
+	return err
 }

@@ -39,6 +39,32 @@ func UntilExpiry(ctx context.Context, r Request) (limited context.Context, cance
 	}
 }
 
+// Expired returns the rejection with which [UntilExpiry] ended ctx, nil if it did not.
+func Expired(ctx context.Context) *Rejection {
+	var rejection *Rejection
+	_ = errors.As(context.Cause(ctx), &rejection)
+	return rejection
+}
+
+// Receive returns what receive returns, such as the reception of a stream's next
+// message, but waits no longer than the session lasts: ctx is that of [UntilExpiry].
+// waiting reports that receive is still running when the session expires; what it
+// writes to then belongs to it. If ctx ends otherwise, receive is waited for, because
+// it knows why.
+func Receive(ctx context.Context, receive func() error) (expired *Rejection, waiting bool, err error) {
+	received := make(chan error, 1)
+	go func() { received <- receive() }()
+	select {
+	case err = <-received:
+		return Expired(ctx), false, err
+	case <-ctx.Done():
+		if ended := Expired(ctx); ended != nil {
+			return ended, true, nil
+		}
+		return nil, false, <-received
+	}
+}
+
 // rejection renders the error of a request that was let in before.
 func (a *admission) rejection(ctx context.Context, r Request, err *core.Error) *Rejection {
 	if a.guard == nil {

@@ -68,3 +68,40 @@ func TestUntilExpiryEndsWithItsParent(t *testing.T) {
 		cancel()
 	}
 }
+
+// TestReceive: a message is waited for until the session expires, and what receive
+// returns is not lost if the stream ends first.
+func TestReceive(t *testing.T) {
+	verifier, err := core.NewVerifier(newContract(t, with(func(*core.Rules) {}))) // its clock is the bubble's
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := guardOf(t, verifier)
+	failed := errors.New("connection lost")
+	synctest.Test(t, func(t *testing.T) {
+		token := hs256(t, map[string]any{"iat": time.Now().Unix(), "exp": time.Now().Unix() + 60})
+		ctx, rejection := g.Enter(t.Context(), get("Authorization", "Bearer "+token))
+		if rejection != nil {
+			t.Fatal(rejection)
+		}
+		limited, cancel := guard.UntilExpiry(ctx, get())
+		defer cancel()
+		if expired, waiting, err := guard.Receive(limited, func() error { return failed }); expired != nil || waiting ||
+			!errors.Is(err, failed) {
+			t.Errorf("before the end: %v, %t, %v", expired, waiting, err)
+		}
+		hang := make(chan struct{})
+		expired, waiting, err := guard.Receive(limited, func() error { <-hang; return nil })
+		close(hang)
+		if expired == nil || expired != guard.Expired(limited) || !waiting || err != nil {
+			t.Errorf("at the end: %v, %t, %v", expired, waiting, err)
+		}
+
+		canceled, stop := context.WithCancel(t.Context())
+		stop()
+		if expired, waiting, err := guard.Receive(canceled, func() error { return failed }); expired != nil || waiting ||
+			!errors.Is(err, failed) {
+			t.Errorf("ended otherwise: %v, %t, %v", expired, waiting, err)
+		}
+	})
+}
