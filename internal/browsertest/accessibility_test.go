@@ -21,7 +21,6 @@ func TestAccessible(t *testing.T) {
 			b := open(t, desk, dark)
 			look := func(at string) {
 				t.Helper()
-				eval[bool](b, `new Promise(done => setTimeout(() => done(true), 200))`) // the colors' transition
 				for _, problem := range eval[[]string](b, accessible) {
 					t.Errorf("%s: %s", at, problem)
 				}

@@ -1,4 +1,5 @@
 (() => {
+	for (const running of document.getAnimations()) running.finish(); // judge final colors, not those of a transition
 	const found = [];
 	const name = e => e.tagName.toLowerCase() + (e.id ? "#" + e.id : "") + "." + e.className + " " + (e.textContent || "").trim().slice(0, 30);
 	const all = [...document.querySelectorAll("body *")].filter(e => e.checkVisibility());
