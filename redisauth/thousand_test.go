@@ -93,16 +93,18 @@ func (c crowd) follow() error {
 	return nil
 }
 
+// number returns the value of an environment variable that makes a test larger.
+func number(name string, standard int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return n
+	}
+	return standard
+}
+
 // TestManyProcesses revokes on one replica and waits until the last replica of all processes knows it; a revocation
 // that is lost makes it hang and fail. FLEET_PROCESSES, FLEET_REPLICAS and FLEET_REVOCATIONS make it larger, such as 8,
 // 125 and 100. With -v it prints how long the news took.
 func TestManyProcesses(t *testing.T) {
-	number := func(name string, standard int) int {
-		if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
-			return n
-		}
-		return standard
-	}
 	processes, replicas := number("FLEET_PROCESSES", 2), number("FLEET_REPLICAS", 10)
 	revocations := number("FLEET_REVOCATIONS", 20)
 	s := startServer(t)

@@ -3,8 +3,10 @@ package dpop_test
 import (
 	"context"
 	"errors"
+	"os"
+	"slices"
+	"strconv"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,7 +52,7 @@ func racing(mu *sync.Mutex) dpop.Store {
 		mu.Lock()
 		defer mu.Unlock()
 		seen[k]++
-		return seen[k] == 1 || seen[k] == 16, nil // as if the last caller had looked before the first wrote
+		return seen[k] == 1 || seen[k] == 8, nil // as if the last caller had looked before the first wrote
 	})
 }
 
@@ -83,31 +85,46 @@ func TestFullStore(t *testing.T) {
 	}
 }
 
-// TestReplayRace: eight services share a store and get the same proofs at the same time. None is accepted twice.
+// TestReplayRace: eight services share a store and get the same proofs at the same time. Each is accepted once. The long
+// run: DPOP_RACE=1000000 go test -run TestReplayRace -v ./core/dpop.
 func TestReplayRace(t *testing.T) {
-	const services, proofs = 8, 500
-	s := newSigner(t)
+	store, whole := 4096, 256
+	if n, err := strconv.Atoi(os.Getenv("DPOP_RACE")); err == nil {
+		store, whole = n, n
+	}
+	services := func() []dpop.Store { return slices.Repeat([]dpop.Store{dpop.NewMemoryStore(0)}, 8) }
+	t.Run("store", func(t *testing.T) {
+		result, err := dpoptest.Race(t.Context(), services(), store)
+		if t.Log(result); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("proofs", func(t *testing.T) {
+		result, err := dpoptest.RaceProofs(t.Context(), dpop.Config{}, services(), whole)
+		if t.Log(result); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestRaceCounts: a race reports who wins without right, and who never wins.
+func TestRaceCounts(t *testing.T) {
 	store := dpop.NewMemoryStore(0)
-	presented := make([]dpop.Presentation, proofs)
-	for i := range presented {
-		presented[i] = present(s, proof(t, s, good()))
-	}
-	accepted := make([]atomic.Int32, proofs)
-	var wg sync.WaitGroup
-	for range services {
-		k := newChecker(t, dpop.Config{Store: store, OnFailure: dpop.FailClosed})
-		wg.Go(func() {
-			for i, p := range presented {
-				if k.Check(context.Background(), p) == nil {
-					accepted[i].Add(1)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	for i := range accepted {
-		if n := accepted[i].Load(); n != 1 {
-			t.Errorf("proof %d was accepted %d times, want once", i, n)
+	for name, test := range map[string]struct {
+		replicas                       []dpop.Store
+		accepted, twice, never, failed int
+	}{
+		"a store each": {[]dpop.Store{dpop.NewMemoryStore(0), dpop.NewMemoryStore(0)}, 1200, 600, 0, 0},
+		"refusing":     {[]dpop.Store{storeFunc(func() (bool, error) { return false, nil })}, 0, 0, 600, 0},
+		"failing":      {[]dpop.Store{storeFunc(func() (bool, error) { return false, errors.New("down") })}, 0, 0, 600, 600},
+		"one":          {[]dpop.Store{store, store}, 600, 0, 0, 0},
+	} {
+		r, err := dpoptest.Race(t.Context(), test.replicas, 600)
+		if r.Accepted != test.accepted || r.Twice != test.twice || r.Never != test.never || r.Failed != test.failed {
+			t.Errorf("%s: %v", name, r)
+		}
+		if fair := test.accepted == 600; fair != (err == nil) {
+			t.Errorf("%s: error %v", name, err)
 		}
 	}
 }

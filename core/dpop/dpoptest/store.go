@@ -2,7 +2,9 @@
 //
 //	func TestStore(t *testing.T) { dpoptest.TestStore(t, mystore.New(connect(t))) }
 //
-// Its functions report every broken rule at once and are safe for concurrent use. Later versions may add rules and bad
+// [Race] lets replicas that share a store race for the same proofs.
+//
+// The package's functions report every broken rule at once and are safe for concurrent use. Later versions may add rules and bad
 // proofs, so an implementation can fail after an upgrade.
 package dpoptest
 
@@ -11,8 +13,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
+	"slices"
 	"testing"
 	"time"
 
@@ -79,34 +80,9 @@ func (c *storeCheck) bits(ctx context.Context) {
 
 func (c *storeCheck) concurrent(ctx context.Context) {
 	const rule = "one of many concurrent calls is the first"
-	const callers, keys = 16, 200
-	var all [keys]dpop.Key
-	for i := range all {
-		all[i] = randomKey()
-	}
-	var first [keys]atomic.Int32
-	var failures [callers]error
-	var wg sync.WaitGroup
-	for caller := range callers {
-		wg.Go(func() {
-			for i, key := range &all {
-				won, err := c.store.Use(ctx, key, c.now, c.now.Add(time.Minute))
-				if won {
-					first[i].Add(1)
-				}
-				failures[caller] = errors.Join(failures[caller], err)
-			}
-		})
-	}
-	wg.Wait()
-	if err := errors.Join(failures[:]...); err != nil {
-		c.report(rule, "Use failed: %v", err)
-	}
-	for i := range first {
-		if n := first[i].Load(); n != 1 {
-			c.report(rule, "%d calls with one key were the first", n)
-			return
-		}
+	const callers, keys = 8, 200
+	if result, err := Race(ctx, slices.Repeat([]dpop.Store{c.store}, callers), keys); err != nil {
+		c.report(rule, "%w; %v", err, result)
 	}
 }
 
