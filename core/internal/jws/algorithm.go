@@ -5,6 +5,7 @@ package jws
 
 import (
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
 	"maps"
@@ -25,8 +26,9 @@ type Algorithm struct {
 	// public key.
 	Symmetric bool
 
-	rsa    rsaScheme
-	method jwt.SigningMethod // nil for symmetric ones
+	rsa        rsaScheme
+	coordinate int               // length of a number of the curve, 0 if it is not ECDSA
+	method     jwt.SigningMethod // nil for symmetric ones and ECDSA
 }
 
 // Verify reports whether sig is the signature of input by k. RSA keys are
@@ -39,6 +41,10 @@ func (a *Algorithm) Verify(k *jwks.Key, input string, sig []byte, standardRSA bo
 		if prepared := preparedRSA(k); prepared != nil {
 			return a.verifyRSA(prepared, input, sig)
 		}
+	}
+	if a.coordinate > 0 {
+		public, ok := k.Public.(*ecdsa.PublicKey)
+		return ok && a.verifyECDSA(public, input, sig)
 	}
 	if _, isEd := k.Public.(ed25519.PublicKey); isEd != (a.Name == "EdDSA") {
 		return false
@@ -70,9 +76,9 @@ var algorithms = map[string]*Algorithm{
 	"PS256": {Name: "PS256", Hash: crypto.SHA256, rsa: rsaPSS, method: exactPSS(jwt.SigningMethodPS256)},
 	"PS384": {Name: "PS384", Hash: crypto.SHA384, rsa: rsaPSS, method: exactPSS(jwt.SigningMethodPS384)},
 	"PS512": {Name: "PS512", Hash: crypto.SHA512, rsa: rsaPSS, method: exactPSS(jwt.SigningMethodPS512)},
-	"ES256": {Name: "ES256", Hash: crypto.SHA256, method: jwt.SigningMethodES256},
-	"ES384": {Name: "ES384", Hash: crypto.SHA384, method: jwt.SigningMethodES384},
-	"ES512": {Name: "ES512", Hash: crypto.SHA512, method: jwt.SigningMethodES512},
+	"ES256": {Name: "ES256", Hash: crypto.SHA256, coordinate: 32},
+	"ES384": {Name: "ES384", Hash: crypto.SHA384, coordinate: 48},
+	"ES512": {Name: "ES512", Hash: crypto.SHA512, coordinate: 66},
 	"EdDSA": {Name: "EdDSA", method: jwt.SigningMethodEdDSA},
 }
 
