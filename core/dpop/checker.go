@@ -2,7 +2,7 @@ package dpop
 
 import (
 	"context"
-	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -93,6 +93,7 @@ type Checker struct {
 	config     Config
 	accepted   map[string]*jws.Algorithm
 	algorithms string
+	known      *clients
 	outage     *outage.Log
 	again      bool // see Again
 }
@@ -125,7 +126,7 @@ func New(c Config) (*Checker, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	k := &Checker{config: c, accepted: map[string]*jws.Algorithm{}, outage: &outage.Log{}}
+	k := &Checker{config: c, accepted: map[string]*jws.Algorithm{}, known: newClients(), outage: &outage.Log{}}
 	for _, alg := range c.Algorithms {
 		k.accepted[alg] = jws.Find(alg)
 	}
@@ -184,16 +185,19 @@ func (k *Checker) check(ctx context.Context, p *Presentation) *Error {
 		return invalid("the request has no DPoP header, or an empty one")
 	}
 	var got proof
-	if err := got.read(p.Proof, k.accepted); err != nil {
+	if err := got.read(p.Proof, k.accepted, k.known); err != nil {
 		return err
 	}
 	// The cheap checks come first, but nothing is recorded for a proof that is not signed.
-	if got.key.thumbprint != p.Thumbprint { // RFC 9449 §4.3, check 12
-		return invalid("the proof is by the key " + got.key.thumbprint + ", the token is bound to " +
+	if got.client.thumbprint != p.Thumbprint { // RFC 9449 §4.3, check 12
+		return invalid("the proof is by the key " + got.client.thumbprint + ", the token is bound to " +
 			string(faults.Show(p.Thumbprint)) + " (cnf.jkt)")
 	}
 	if err := got.verify(); err != nil {
 		return err
+	}
+	if !got.isKnown {
+		k.known.remember(headerOf(p.Proof), got.client)
 	}
 	if err := got.covers(p); err != nil {
 		return err
@@ -202,34 +206,42 @@ func (k *Checker) check(ctx context.Context, p *Presentation) *Error {
 	if err != nil || k.again {
 		return err
 	}
-	return k.once(ctx, keyOf(got.key.thumbprint, got.id), p.Now, expires)
+	return k.once(ctx, keyOf(got.client.thumbprint, got.id), p.Now, expires)
 }
 
 // covers compares the proof with the request and the token (RFC 9449 §4.3, checks 8, 9 and 12).
 func (p *proof) covers(want *Presentation) *Error {
-	if p.method != want.Method {
-		return invalid("htm is " + string(faults.Show(p.method)) + ", the request's method is " + want.Method)
+	if string(p.method) != want.Method {
+		return invalid("htm is " + string(faults.Show(string(p.method))) + ", the request's method is " + want.Method)
 	}
 	expected, known := normalize(want.URL)
 	if !known {
 		return invalid("the URL under which the client reached the service is unknown: name it with guard.ExternalURL")
 	}
-	if htu, ok := normalize(p.url); !ok || htu != expected {
-		return invalid("htu is " + string(faults.Show(p.url)) + ", the request's URL is " + expected)
+	if string(p.url) != expected { // most clients write it in this form
+		if htu, ok := normalize(string(p.url)); !ok || htu != expected {
+			return invalid("htu is " + string(faults.Show(string(p.url))) + ", the request's URL is " + expected)
+		}
 	}
-	if p.tokenHash != encode(sha256.Sum256([]byte(want.Token))) {
+	var hash [hashSize]byte
+	digest := jws.DigestOf(want.Token)
+	base64.RawURLEncoding.Encode(hash[:], digest[:])
+	if string(p.tokenHash) != string(hash[:]) {
 		return invalid("ath is not the hash of the token")
 	}
 	return nil
 }
 
+// hashSize is the length of a SHA-256 digest in base64url.
+const hashSize = 43
+
 // current checks that the proof is not out of date (RFC 9449 §4.3, checks 10 and 11), and returns when it will be.
 func (k *Checker) current(p *proof, now time.Time) (expires time.Time, err *Error) {
 	if n := k.config.Nonces; n != nil {
 		switch {
-		case p.nonce == "":
+		case len(p.nonce) == 0:
 			return expires, &Error{Kind: KindUseNonce, Detail: "the proof has no nonce, this server requires its own"}
-		case !n.Valid(p.nonce, now):
+		case !n.Valid(string(p.nonce), now):
 			return expires, &Error{Kind: KindUseNonce, Detail: "the proof's nonce is not a current one of this server"}
 		}
 		return now.Add(n.longest()), nil

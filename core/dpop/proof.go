@@ -15,40 +15,66 @@ const (
 	maxJTIBytes   = 512
 )
 
-// proof is a proof whose form was read. Nothing in it is proved before its signature is.
+// proof is a proof whose form was read. Nothing in it is proved before its signature is. The claims are parts of the
+// token's payload.
 type proof struct {
-	token     jose.Token
-	key       publicKey
-	algorithm *jws.Algorithm
+	token   jose.Token
+	client  *client
+	isKnown bool // the client has sent a good proof before
 
-	method, url, id, tokenHash, nonce string
+	method, url, id, tokenHash, nonce []byte
 	issued                            time.Time
 }
 
 // read reads a proof as strictly as a token is read (RFC 9449 §4.2, §4.3 checks 2 to 5 and 7).
-func (p *proof) read(raw string, accepted map[string]*jws.Algorithm) *Error {
+func (p *proof) read(raw string, accepted map[string]*jws.Algorithm, known *clients) *Error {
 	if len(raw) > maxProofBytes { // reading costs time before anything is proved
 		return invalid("the proof is longer than 8192 bytes")
 	}
-	if err := jose.Parse(&p.token, raw, nil, jose.Limits{MaxDepth: 4, MaxMembers: 128}); err != nil {
+	var header *jose.Header
+	if p.client = known.find(headerOf(raw)); p.client != nil {
+		header, p.isKnown = p.client.header, true
+	}
+	if err := jose.ParseWith(&p.token, raw, header, jose.Limits{MaxDepth: 4, MaxMembers: 128}); err != nil {
 		return &Error{Kind: KindInvalidProof, Detail: "the proof is not a compact JWS", Err: err}
 	}
-	header := p.token.Header
-	if !isProofType(header.Typ) {
-		// A token of another type that the same key signed must not pass for a proof (RFC 8725 §3.11).
-		return invalid("typ is not dpop+jwt")
-	}
-	if p.algorithm = accepted[header.Alg]; p.algorithm == nil {
-		return invalid("alg is not one that is accepted for proofs")
-	}
-	var err *Error
-	if p.key, err = readKey(header.Members); err != nil {
-		return err
-	}
-	if !p.key.fits(header.Alg) {
-		return invalid("jwk is not a key for the alg of the header")
+	if !p.isKnown {
+		var err *Error
+		if p.client, err = readHeader(p.token.Header, accepted); err != nil {
+			return err
+		}
 	}
 	return p.readClaims()
+}
+
+// headerOf returns the first segment of a compact JWS.
+func headerOf(raw string) string {
+	header, _, _ := strings.Cut(raw, ".")
+	return header
+}
+
+func readHeader(header *jose.Header, accepted map[string]*jws.Algorithm) (*client, *Error) {
+	if !isProofType(header.Typ) {
+		// A token of another type that the same key signed must not pass for a proof (RFC 8725 §3.11).
+		return nil, invalid("typ is not dpop+jwt")
+	}
+	algorithm := accepted[header.Alg]
+	if algorithm == nil {
+		return nil, invalid("alg is not one that is accepted for proofs")
+	}
+	key, err := readKey(header.Members)
+	if err != nil {
+		return nil, err
+	}
+	if !key.fits(header.Alg) {
+		return nil, invalid("jwk is not a key for the alg of the header")
+	}
+	return &client{
+		header:     header,
+		algorithm:  algorithm,
+		key:        &jwks.Key{Key: keys.Key{Public: key.key}, Kty: key.kty, Crv: key.crv},
+		thumbprint: key.thumbprint,
+	}, nil
 }
 
 func isProofType(typ string) bool {
@@ -61,17 +87,20 @@ func isProofType(typ string) bool {
 
 func (p *proof) readClaims() *Error {
 	c := p.token.Claims
-	p.method, p.url, p.id, p.tokenHash = text(c, "htm"), text(c, "htu"), text(c, "jti"), text(c, "ath")
-	for _, required := range [...]struct{ name, value string }{{"jti", p.id}, {"htm", p.method}, {"htu", p.url}} {
-		if required.value == "" {
-			return invalid(required.name + " is missing or not a string")
-		}
+	p.method, p.url, p.id, p.tokenHash = textOf(c, "htm"), textOf(c, "htu"), textOf(c, "jti"), textOf(c, "ath")
+	switch {
+	case len(p.id) == 0:
+		return invalid("jti is missing or not a string")
+	case len(p.method) == 0:
+		return invalid("htm is missing or not a string")
+	case len(p.url) == 0:
+		return invalid("htu is missing or not a string")
 	}
 	if len(p.id) > maxJTIBytes {
 		return invalid("jti is longer than 512 bytes")
 	}
 	if nonce, found := c.Lookup("nonce"); found {
-		if p.nonce, found = nonce.Text(); !found {
+		if p.nonce, found = nonce.TextBytes(); !found {
 			return invalid("nonce is not a string")
 		}
 	}
@@ -86,11 +115,17 @@ func (p *proof) readClaims() *Error {
 // verify checks the signature by the proof's own key (RFC 9449 §4.3, check 6): who trusts the key compares its
 // thumbprint.
 func (p *proof) verify() *Error {
-	key := &jwks.Key{Key: keys.Key{Public: p.key.key}, Kty: p.key.kty, Crv: p.key.crv}
-	// Preparing an RSA key costs more than it saves for a key that is used once.
+	// Preparing an RSA key costs more than it saves for a key that is used a few times.
 	const standardRSA = true
-	if !p.algorithm.Verify(key, p.token.SigningInput(), p.token.Signature, standardRSA) {
+	if !p.client.algorithm.Verify(p.client.key, p.token.SigningInput(), p.token.Signature, standardRSA) {
 		return invalid("the signature does not fit the jwk")
 	}
 	return nil
+}
+
+// textOf returns a string member, nil if it is missing or not a string. It is part of the document unless it has escapes.
+func textOf(o jose.Object, name string) []byte {
+	v, _ := o.Lookup(name)
+	s, _ := v.TextBytes()
+	return s
 }

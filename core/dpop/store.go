@@ -13,8 +13,10 @@ import (
 type Key [16]byte
 
 // keyOf keeps the jti of one client from blocking the same jti of another.
-func keyOf(thumbprint, jti string) Key {
-	sum := sha256.Sum256([]byte(thumbprint + "\x00" + jti)) // a thumbprint has no NUL
+func keyOf(thumbprint string, jti []byte) Key {
+	var small [hashSize + 1 + maxJTIBytes]byte
+	input := append(append(small[:0], thumbprint...), 0) // a thumbprint has no NUL
+	sum := sha256.Sum256(append(input, jti...))
 	return Key(sum[:len(Key{})])
 }
 

@@ -12,6 +12,44 @@ import (
 // 3986 §6.2.2 and §6.2.3): scheme and host in lower case, no default port, percent-encodings of unreserved characters
 // decoded and others in upper case, no dot segments, and "/" for an empty path. It is false for anything else.
 func normalize(raw string) (string, bool) {
+	if isNormal(raw) {
+		return raw, true
+	}
+	return normalizeSlowly(raw)
+}
+
+// isNormal reports whether raw is already in that spelling. It knows the usual URLs and is false for some others that
+// are.
+func isNormal(raw string) bool {
+	rest, ok := strings.CutPrefix(raw, "https://")
+	if !ok {
+		if rest, ok = strings.CutPrefix(raw, "http://"); !ok {
+			return false
+		}
+	}
+	slash := strings.IndexByte(rest, '/')
+	if slash <= 0 {
+		return false
+	}
+	for i := range slash { // no port, no user, no address in brackets
+		c := rest[i]
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '-' {
+			return false
+		}
+	}
+	path := rest[slash:]
+	for i := range len(path) {
+		switch c := path[i]; {
+		case c <= ' ' || c > '~', c == '%', c == '?', c == '#', c == '\\':
+			return false
+		case c == '.' && path[i-1] == '/': // perhaps a dot segment; a path begins with a slash
+			return false
+		}
+	}
+	return true
+}
+
+func normalizeSlowly(raw string) (string, bool) {
 	if strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' }) {
 		return "", false // net/url is more forgiving than RFC 3986
 	}

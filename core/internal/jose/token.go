@@ -37,21 +37,33 @@ func Parse(t *Token, raw string, headers *HeaderCache, limits Limits) error {
 	if raw[first-1] == '=' { // a padded header may be in the cache
 		return errHeaderEncoding
 	}
+	header, _ := headers.lookup(raw[:first])
 	segments := [3]string{raw[:first], raw[first+1 : second], raw[second+1:]}
-	return t.decode(raw, first, second, segments, headers, limits)
+	return t.decode(raw, first, second, segments, header, limits)
 }
 
-// decode reads the segments, which are free of padding, into t. first and second are the dots of raw.
+// ParseWith is [Parse] with a header that was read from the same first segment before. A nil one is read from raw.
+func ParseWith(t *Token, raw string, header *Header, limits Limits) error {
+	*t = Token{}
+	first, second, err := split(raw, limits.Unsecured)
+	if err != nil {
+		return err
+	}
+	segments := [3]string{raw[:first], raw[first+1 : second], raw[second+1:]}
+	return t.decode(raw, first, second, segments, header, limits)
+}
+
+// decode reads the segments, which are free of padding, into t. first and second are the dots of raw. A header that is
+// not nil is that of the first segment.
 func (t *Token) decode(
 	raw string,
 	first, second int,
 	segments [3]string,
-	headers *HeaderCache,
+	header *Header,
 	limits Limits,
 ) (err error) {
 	encodedHeader, encodedPayload, encodedSignature := segments[0], segments[1], segments[2]
-	header, ok := headers.lookup(raw[:first])
-	if !ok {
+	if header == nil {
 		if header, err = parseHeader(encodedHeader, limits); err != nil {
 			return err
 		}

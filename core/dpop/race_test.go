@@ -1,0 +1,5 @@
+//go:build race
+
+package dpop_test
+
+const raceEnabled = true // the race detector allocates
