@@ -80,7 +80,7 @@ func (l *Log) Append(ctx context.Context, records ...[]byte) error {
 		}
 		announce = append(announce, l.client.B().Publish().Channel(l.key).Message(valkey.BinaryString(records[i])).Build())
 	}
-	// Readers find what was not announced in the stream, so an error here is none of the caller's concern.
+	// Readers find what was not announced in the stream, so an error here does not concern the caller.
 	l.client.DoMulti(ctx, announce...)
 	return nil
 }
@@ -152,8 +152,16 @@ func split(id string) (ms, seq uint64) {
 func (l *Log) Tail(ctx context.Context, after string, each func(id string, record []byte) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	announced := make(chan []byte, 256)
+	confirmed := make(chan struct{}, 1)
 	subscription := make(chan error, 1)
 	go func() {
+		// What is announced before the server confirms is not heard. The client subscribes again by itself.
+		ctx := valkey.WithOnSubscriptionHook(ctx, func(valkey.PubSubSubscription) {
+			select {
+			case confirmed <- struct{}{}:
+			default:
+			}
+		})
 		subscription <- l.client.Receive(ctx, l.client.B().Subscribe().Channel(l.key).Build(), func(m valkey.PubSubMessage) {
 			select {
 			case announced <- []byte(m.Message):
@@ -175,16 +183,22 @@ func (l *Log) Tail(ctx context.Context, after string, each func(id string, recor
 	timer := time.NewTimer(spread(readEvery))
 	defer timer.Stop()
 	soon := false
+	readSoon := func() {
+		if !soon {
+			soon = true
+			timer.Reset(spread(readAfter))
+		}
+	}
 	for {
 		select {
 		case record := <-announced:
 			if err := each("", record); err != nil {
 				return err
 			}
-			if !soon {
-				soon = true
-				timer.Reset(spread(readAfter))
-			}
+			readSoon()
+			continue
+		case <-confirmed:
+			readSoon()
 			continue
 		case err := <-subscription:
 			subscribed = false

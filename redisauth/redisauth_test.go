@@ -4,15 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/valkey-io/valkey-go"
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
@@ -37,6 +34,7 @@ func newLog(tb testing.TB, s *server, key string) *redisauth.Log {
 }
 
 func TestLog(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	n := 0
 	fleettest.Run(t, func(t *testing.T) fleettest.Fixture {
@@ -54,6 +52,7 @@ func TestLog(t *testing.T) {
 }
 
 func TestKeyCache(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	n := 0
 	keystest.TestCache(t, func(t *testing.T) keys.Cache {
@@ -64,6 +63,7 @@ func TestKeyCache(t *testing.T) {
 }
 
 func TestReplayStore(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	dpoptest.TestStore(t, redisauth.NewReplayStore(s.connect(), ""))
 }
@@ -71,6 +71,7 @@ func TestReplayStore(t *testing.T) {
 // Eight replicas race for the same proofs at one server. The long run: DPOP_RACE=1000000 go test -run
 // TestReplayAcrossReplicas -v .
 func TestReplayAcrossReplicas(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	var stores []dpop.Store
 	for range 8 {
@@ -98,6 +99,7 @@ func TestReplayAcrossReplicas(t *testing.T) {
 
 // A fleet that starts together fetches the keys once, and a key set that somebody else puts into the store is not used.
 func TestOneFetchForTheFleet(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	idp, err := authtest.StartIssuer(authtest.Config{})
 	if err != nil {
@@ -189,65 +191,9 @@ func revoked(r *fleet.Revocations, s *core.Session) bool {
 	return got
 }
 
-// TestFaults plays the faults of a real server. Whatever happens, a session that was revoked before is refused, and one
-// that was not is never reported as revoked.
-func TestFaults(t *testing.T) {
-	s := startServer(t)
-	a, b := open(t, newLog(t, s, "")), open(t, newLog(t, s, ""))
-	good, n := session("good"), 0
-	ready := func() bool { return a.Ready() == nil && b.Ready() == nil }
-	until(t, "ready", ready)
-	var known []*core.Session
-	check := func(what string) {
-		t.Helper()
-		until(t, what+": ready", ready)
-		n++
-		gone := session(fmt.Sprint("gone", n))
-		if err := a.Revoke(t.Context(), fleet.SessionOf(gone)); err != nil {
-			t.Fatalf("%s: %v", what, err)
-		}
-		known = append(known, gone)
-		until(t, what+": the other replica refuses", func() bool { return revoked(b, gone) })
-		for _, r := range []*fleet.Revocations{a, b} {
-			for _, gone := range known {
-				if !revoked(r, gone) {
-					t.Errorf("%s: a revocation is forgotten", what)
-				}
-			}
-			if revoked(r, good) {
-				t.Errorf("%s: a good session is refused", what)
-			}
-		}
-	}
-	closed := func() bool { return a.Ready() != nil && b.Ready() != nil }
-
-	check("at first")
-	s.signal(syscall.SIGSTOP)
-	until(t, "stopped: closed", closed)
-	if _, err := b.Revoked(t.Context(), good); err == nil {
-		t.Error("stopped: a session that is not known to be revoked gets in")
-	}
-	s.signal(syscall.SIGCONT)
-	check("after SIGSTOP")
-
-	s.flush()
-	check("after FLUSHALL")
-	late := open(t, newLog(t, s, ""))
-	until(t, "a replica that starts after FLUSHALL knows what was revoked before", func() bool {
-		return late.Ready() == nil && revoked(late, known[0]) && revoked(late, known[1])
-	})
-
-	s.kill()
-	until(t, "killed: closed", closed)
-	s.start() // without what it had
-	check("after a restart without data")
-	until(t, "the replicas append everything again", func() bool {
-		return a.Stats().Repairs+b.Stats().Repairs+late.Stats().Repairs >= 2
-	})
-}
-
 // What is in the store names nobody.
 func TestTheStoreLearnsNoNames(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	r := open(t, newLog(t, s, ""))
 	until(t, "ready", func() bool { return r.Ready() == nil })
@@ -279,49 +225,4 @@ func TestLogConfigMistakes(t *testing.T) {
 	if _, err := redisauth.NewLog(s.connect(), redisauth.LogConfig{MaxTokenLife: 24}); err == nil {
 		t.Error("24 nanoseconds: no error")
 	}
-}
-
-// The commands that the README grants are enough for everything.
-func TestAccessRulesOfTheReadme(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, found := strings.Cut(string(readme), "\nuser auth ")
-	rules, _, _ := strings.Cut(rest, "\n")
-	if !found {
-		t.Fatal("the README has no access rules")
-	}
-	s := startServer(t)
-	admin := s.connect()
-	if err := admin.Do(t.Context(), admin.B().Arbitrary("ACL", "SETUSER", "auth").
-		Args(strings.Fields(rules)...).Build()).Error(); err != nil {
-		t.Fatal(err)
-	}
-	option := redisauth.ClientOption(s.address())
-	option.Username, option.Password = "auth", "password"
-	client, err := valkey.NewClient(option)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
-	log, err := redisauth.NewLog(client, redisauth.LogConfig{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, b := open(t, log), open(t, log)
-	until(t, "ready", func() bool { return a.Ready() == nil && b.Ready() == nil })
-	gone := session("gone")
-	if err := a.Revoke(t.Context(), fleet.SessionOf(gone)); err != nil {
-		t.Fatal(err)
-	}
-	until(t, "revoked", func() bool { return revoked(b, gone) })
-	cache := redisauth.NewKeyCache(client, redisauth.KeyCacheConfig{})
-	if err := cache.Store(t.Context(), "id", []byte("{}")); err != nil {
-		t.Error(err)
-	}
-	if data, err := cache.Load(t.Context(), "id"); err != nil || string(data) != "{}" {
-		t.Error(string(data), err)
-	}
-	dpoptest.TestStore(t, redisauth.NewReplayStore(client, ""))
 }

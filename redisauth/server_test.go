@@ -15,24 +15,46 @@ import (
 	"github.com/revstackhq/auth-go/redisauth"
 )
 
-// server is a redis-server or valkey-server of this test's own, on a free port of loopback, without files.
+// server is a redis-server or valkey-server of this test's own, on a free port of loopback. It keeps no data unless the
+// arguments demand it.
 type server struct {
 	t    testing.TB
 	port int
-	cmd  *exec.Cmd
+	dir  string
+	args []string
+	// config is the file of a sentinel.
+	config string
+	cmd    *exec.Cmd
 }
 
-func startServer(tb testing.TB) *server {
+func startServer(tb testing.TB, args ...string) *server {
 	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	s := &server{t: tb, port: l.Addr().(*net.TCPAddr).Port}
-	_ = l.Close()
+	s := &server{t: tb, port: freePort(tb), dir: tb.TempDir(), args: args}
 	s.start()
 	tb.Cleanup(s.kill)
 	return s
+}
+
+// freePort returns a port that is free, and so is the one that a cluster's node takes for its bus, 10,000 above.
+func freePort(tb testing.TB) int {
+	tb.Helper()
+	for range 1000 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		port := l.Addr().(*net.TCPAddr).Port
+		_ = l.Close()
+		if port > 55_535 {
+			continue
+		}
+		if bus, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port+10_000))); err == nil {
+			_ = bus.Close()
+			return port
+		}
+	}
+	tb.Fatal("no port is free")
+	return 0
 }
 
 func (s *server) start() {
@@ -51,8 +73,13 @@ func (s *server) start() {
 		}
 		s.t.Skip(why)
 	}
-	s.cmd = exec.Command(program, "--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--save", "",
-		"--appendonly", "no", "--dir", s.t.TempDir())
+	args := append([]string{
+		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", s.dir,
+	}, s.args...)
+	if s.config != "" {
+		args = []string{s.config, "--sentinel", "--port", strconv.Itoa(s.port), "--bind", "127.0.0.1"}
+	}
+	s.cmd = exec.Command(program, args...)
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
@@ -76,23 +103,51 @@ func (s *server) kill() {
 
 func (s *server) signal(sig syscall.Signal) { _ = s.cmd.Process.Signal(sig) }
 
-func (s *server) connect() valkey.Client {
-	s.t.Helper()
-	option := redisauth.ClientOption(s.address())
+// stop ends the server as its system does: it may write what it has.
+func (s *server) stop() {
+	s.signal(syscall.SIGTERM)
+	_ = s.cmd.Wait()
+}
+
+// impatient returns options with short timeouts, so that tests do not wait.
+func impatient(addresses ...string) valkey.ClientOption {
+	option := redisauth.ClientOption(addresses...)
 	option.Dialer.Timeout = time.Second
 	option.ConnWriteTimeout = time.Second
+	return option
+}
+
+func connect(tb testing.TB, option valkey.ClientOption) valkey.Client {
+	tb.Helper()
 	client, err := valkey.NewClient(option)
 	if err != nil {
-		s.t.Fatal(err)
+		tb.Fatal(err)
 	}
-	s.t.Cleanup(client.Close)
+	tb.Cleanup(client.Close)
 	return client
+}
+
+func (s *server) connect() valkey.Client {
+	s.t.Helper()
+	return connect(s.t, impatient(s.address()))
+}
+
+// do runs a command that the client's builder does not know.
+func (s *server) do(words ...string) valkey.ValkeyResult {
+	option := impatient(s.address())
+	option.ForceSingleClient = true
+	c, err := valkey.NewClient(option)
+	if err != nil {
+		s.t.Error(err)
+		return valkey.ValkeyResult{}
+	}
+	defer c.Close()
+	return c.Do(context.Background(), c.B().Arbitrary(words...).Build())
 }
 
 func (s *server) flush() {
 	s.t.Helper()
-	c := s.connect()
-	if err := c.Do(context.Background(), c.B().Flushall().Build()).Error(); err != nil {
+	if err := s.do("FLUSHALL").Error(); err != nil {
 		s.t.Fatal(err)
 	}
 }
