@@ -264,5 +264,6 @@ func (m *model) String() string {
 		repairs += r.Stats().Repairs
 	}
 	return fmt.Sprintf("%d verdicts; the oldest revocation that a replica did not know while it failed closed: %s; "+
-		"good sessions answered with 503: %d; repairs: %d", m.verdicts, m.latest.Round(time.Millisecond), m.refusedGood, repairs)
+		"good sessions answered with 503: %d; repairs: %d",
+		m.verdicts, m.latest.Round(time.Millisecond), m.refusedGood, repairs)
 }

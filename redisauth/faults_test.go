@@ -32,27 +32,33 @@ var kept = []string{"--appendonly", "yes", "--appendfsync", "always"}
 // faults are the faults of a real server and of the network in front of it.
 var faults = map[string]func(t *testing.T) lab{
 	"stopped and started with its data": func(t *testing.T) lab {
+		t.Helper()
 		s := startServer(t, kept...)
 		return lab{connect: s.connect, begin: func(*model) { s.stop() }, end: s.start, cut: true}
 	},
 	"paused": func(t *testing.T) lab {
+		t.Helper()
 		s := startServer(t)
 		pause := func(*model) { s.signal(syscall.SIGSTOP) }
 		return lab{connect: s.connect, begin: pause, end: func() { s.signal(syscall.SIGCONT) }, cut: true}
 	},
 	"killed and started with its data": func(t *testing.T) lab {
+		t.Helper()
 		s := startServer(t, kept...)
 		return lab{connect: s.connect, begin: func(*model) { s.kill() }, end: s.start, cut: true}
 	},
 	"killed and started without data": func(t *testing.T) lab {
+		t.Helper()
 		s := startServer(t)
 		return lab{connect: s.connect, begin: func(*model) { s.kill() }, end: s.start, cut: true}
 	},
 	"wiped": func(t *testing.T) lab {
+		t.Helper()
 		s := startServer(t)
 		return lab{connect: s.connect, begin: func(*model) { s.flush() }}
 	},
 	"connections reset again and again": func(t *testing.T) lab {
+		t.Helper()
 		s := startServer(t)
 		return lab{connect: s.connect, begin: func(*model) {
 			for range 5 {
@@ -63,10 +69,12 @@ var faults = map[string]func(t *testing.T) lab{
 		}}
 	},
 	"failed over by sentinel": func(t *testing.T) lab {
+		t.Helper()
 		w := startWatched(t)
 		return lab{connect: w.connect, begin: func(*model) { w.master.kill() }, may: true}
 	},
 	"failed over by sentinel to a replica that lacks the last records": func(t *testing.T) lab {
+		t.Helper()
 		w := startWatched(t)
 		return lab{connect: w.connect, may: true, begin: func(m *model) {
 			w.link.set(func() { w.link.hole = true })
@@ -77,47 +85,35 @@ var faults = map[string]func(t *testing.T) lab{
 		}}
 	},
 	"slow": func(t *testing.T) lab {
-		s := startServer(t)
-		p := startProxy(t, s.address())
-		return lab{
-			connect: func() valkey.Client { return connect(t, impatient(p.address())) },
-			begin:   func(*model) { p.set(func() { p.delay = shortLag / 16 }) },
-			end:     func() { p.set(func() { p.delay = 0 }) },
-		}
+		t.Helper()
+		return throughProxy(t, func(p *proxy) { p.delay = shortLag / 16 }, false)
 	},
 	"so slow that answers come after MaxLag": func(t *testing.T) lab {
-		s := startServer(t)
-		p := startProxy(t, s.address())
-		return lab{
-			connect: func() valkey.Client { return connect(t, impatient(p.address())) },
-			direct:  s.connect,
-			begin:   func(*model) { p.set(func() { p.delay = 4 * shortLag }) },
-			end:     func() { p.set(func() { p.delay = 0 }) },
-			cut:     true,
-		}
+		t.Helper()
+		return throughProxy(t, func(p *proxy) { p.delay = 4 * shortLag }, true)
 	},
 	"cut": func(t *testing.T) lab {
-		s := startServer(t)
-		p := startProxy(t, s.address())
-		return lab{
-			connect: func() valkey.Client { return connect(t, impatient(p.address())) },
-			direct:  s.connect,
-			begin:   func(*model) { p.set(func() { p.gone = true }) },
-			end:     func() { p.set(func() { p.gone = false }) },
-			cut:     true,
-		}
+		t.Helper()
+		return throughProxy(t, func(p *proxy) { p.gone = true }, true)
 	},
 	"cut without a word": func(t *testing.T) lab {
-		s := startServer(t)
-		p := startProxy(t, s.address())
-		return lab{
-			connect: func() valkey.Client { return connect(t, impatient(p.address())) },
-			direct:  s.connect,
-			begin:   func(*model) { p.set(func() { p.hole = true }) },
-			end:     func() { p.set(func() { p.hole = false }) },
-			cut:     true,
-		}
+		t.Helper()
+		return throughProxy(t, func(p *proxy) { p.hole = true }, true)
 	},
+}
+
+// throughProxy puts a proxy in front of all replicas but the one that revokes.
+func throughProxy(t *testing.T, fault func(*proxy), cut bool) lab {
+	t.Helper()
+	s := startServer(t)
+	p := startProxy(t, s.address())
+	return lab{
+		connect: func() valkey.Client { return connect(t, impatient(p.address())) },
+		direct:  s.connect,
+		begin:   func(*model) { p.set(func() { fault(p) }) },
+		end:     func() { p.set(func() { p.delay, p.hole, p.gone = 0, false, false }) },
+		cut:     cut,
+	}
 }
 
 // TestFaults plays the faults of real servers, and compares what replicas of each failure mode answer all the while: a
@@ -134,6 +130,7 @@ func TestFaults(t *testing.T) {
 }
 
 func play(t *testing.T, l lab) {
+	t.Helper()
 	m := newModel(t)
 	newLog := func(direct bool) fleet.Log {
 		client := l.connect

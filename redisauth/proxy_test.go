@@ -107,8 +107,8 @@ func (p *proxy) forward(client net.Conn) {
 	p.mu.Unlock()
 }
 
-// pipe copies from one end to the other until one of them is closed. What is read during a hole is lost, and nothing may
-// follow it on the same connection.
+// pipe copies from one end to the other until one of them is closed. What is read during a hole is lost, and nothing
+// may follow it on the same connection.
 func (p *proxy) pipe(to, from net.Conn, delayed bool, dead *atomic.Bool) {
 	type piece struct {
 		due  time.Time
