@@ -37,8 +37,8 @@ var _ fleet.Log = (*Log)(nil)
 const (
 	defaultKey = "auth:{revocations}"
 	field      = "r"
-	// page is how many records one read returns.
-	page = 1000
+	// pageSize is how many records one read returns.
+	pageSize = 1000
 	// readEvery is how often Tail reads the stream although nothing was announced.
 	readEvery = time.Second
 	// readAfter is how long after an announcement Tail reads the stream; announcements meanwhile share the read.
@@ -113,25 +113,6 @@ func (l *Log) known(ctx context.Context, after string) error {
 		return fleet.ErrUnknownID
 	}
 	return nil
-}
-
-func (l *Log) readOn(ctx context.Context, after string, each func(string, []byte) error) (string, error) {
-	for {
-		entries, err := l.client.Do(ctx, l.client.B().Xread().Count(page).Streams().Key(l.key).
-			Id(cmp.Or(after, "0")).Build()).AsXRead()
-		if err != nil && !valkey.IsValkeyNil(err) {
-			return after, fmt.Errorf("redisauth: read the revocation log: %w", err)
-		}
-		for _, e := range entries[l.key] {
-			after = e.ID
-			if err := each(e.ID, []byte(e.FieldValues[field])); err != nil {
-				return after, err
-			}
-		}
-		if len(entries[l.key]) < page {
-			return after, ctx.Err()
-		}
-	}
 }
 
 // before reports whether the stream id a is before b.

@@ -41,9 +41,15 @@ func TestLog(t *testing.T) {
 		t.Helper()
 		n++
 		key := fmt.Sprint("log", n)
+		option := impatient(s.address())
+		option.AlwaysRESP2 = true
+		oldProtocol, err := redisauth.NewLog(connect(t, option), redisauth.LogConfig{Key: key})
+		if err != nil {
+			t.Fatal(err)
+		}
 		return fleettest.Fixture{
 			Log:   newLog(t, s, key),
-			Other: newLog(t, s, key),
+			Other: oldProtocol,
 			Break: func() { s.signal(syscall.SIGSTOP) },
 			Mend:  func() { s.signal(syscall.SIGCONT) },
 			Wipe:  s.flush,
