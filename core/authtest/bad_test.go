@@ -34,6 +34,9 @@ func TestBad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	confirming := func(by string) *core.Contract {
+		return issuer.Contract(func(r *core.Rules) { r.Confirmation = by })
+	}
 	byAlgorithm := func(alg string) string { return issuer.Token(nil, authtest.WithAlgorithm(alg)) }
 	hmac := []authtest.TokenOption{authtest.WithSecret([]byte(secret)), authtest.WithAlgorithm("HS512")}
 	for _, tc := range []struct {
@@ -54,6 +57,9 @@ func TestBad(t *testing.T) {
 			good:     clerktest.SessionToken(issuer, clerktest.Token{AuthorizedParty: "https://app.example"}),
 			least:    100,
 		},
+		{name: "DPoP", contract: confirming("dpop"), good: issuer.Token(nil), least: 100},
+		{name: "mTLS", contract: confirming("mtls"), good: issuer.Token(nil), least: 100},
+		{name: "DPoP or mTLS", contract: confirming("either"), good: issuer.Token(nil), least: 100},
 		{name: "static key", contract: static, good: byAlgorithm("RS256"), least: 98},
 		{
 			name:     "secret",

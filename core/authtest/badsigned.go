@@ -212,9 +212,13 @@ func (f *forge) binding() {
 		f.add("wrong typ", core.CodeClaimMismatch, f.withHeader("typ", "logout+jwt"))
 	}
 	if !f.rules.InsecureIgnoreConfirmation {
+		code := core.CodeClaimMismatch
+		if f.rules.Confirmation == "dpop" || f.rules.Confirmation == "either" {
+			code = core.CodeInvalidProof // accepted with a proof, and here is none
+		}
 		f.add(
 			"cnf",
-			core.CodeClaimMismatch,
+			code,
 			f.with("cnf", map[string]string{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}),
 		)
 	}

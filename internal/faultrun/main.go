@@ -5,8 +5,9 @@
 //
 //	go run ./internal/faultrun                  the scenarios, by an injected clock
 //	go run -race ./internal/faultrun -storm 1m  all faults at once, in real time
-//	go run ./internal/faultrun -soak 2m         gin, echo, chi and fiber under mixed credentials, in real time
 //	go run ./internal/faultrun -peers           the same flood against other libraries
+//
+// Command soak, in a folder of its own, runs all adapters under such faults.
 package main
 
 import (
@@ -21,17 +22,15 @@ import (
 
 func main() {
 	storm := flag.Duration("storm", 0, "run all faults at once for this long, at most 10m")
-	soak := flag.Duration("soak", 0, "run the four frameworks under mixed credentials for this long, at most 10m")
 	peers := flag.Bool("peers", false, "compare with keyfunc and go-oidc under the same flood")
 	scale := flag.Float64("scale", 1, "part of the full number of requests, 0.001 to 1")
 	flag.Parse()
-	if *scale < 0.001 || *scale > 1 || *storm < 0 || *storm > 10*time.Minute || *soak < 0 || *soak > 10*time.Minute ||
-		flag.NArg() > 0 {
+	if *scale < 0.001 || *scale > 1 || *storm < 0 || *storm > 10*time.Minute || flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	ok, err := run(ctx, os.Stdout, *scale, *storm, *soak, *peers)
+	ok, err := run(ctx, os.Stdout, *scale, *storm, *peers)
 	stop()
 	switch {
 	case err != nil:
@@ -43,12 +42,9 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, w io.Writer, scale float64, storm, soak time.Duration, peers bool) (ok bool, err error) {
+func run(ctx context.Context, w io.Writer, scale float64, storm time.Duration, peers bool) (ok bool, err error) {
 	if peers {
 		return comparePeers(ctx, w, scale)
-	}
-	if soak > 0 {
-		return runSoak(ctx, w, soak)
 	}
 	if storm > 0 {
 		r := runStorm(ctx, storm)

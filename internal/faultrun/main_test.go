@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"strings"
 	"testing"
 	"time"
 )
@@ -31,19 +30,5 @@ func TestStorm(t *testing.T) {
 	printResults(&table, []result{r})
 	if !r.held() {
 		t.Error(table.String())
-	}
-}
-
-// TestSoak runs the four frameworks for a moment.
-func TestSoak(t *testing.T) {
-	var table bytes.Buffer
-	ok, err := runSoak(t.Context(), &table, 1500*time.Millisecond)
-	if err != nil || !ok {
-		t.Errorf("%v\n%s", err, table.String())
-	}
-	for _, framework := range []string{"gin", "echo", "chi", "fiber"} {
-		if !strings.Contains(table.String(), framework+" ") {
-			t.Errorf("no row for %s:\n%s", framework, table.String())
-		}
 	}
 }

@@ -64,11 +64,9 @@ func play(ctx context.Context, s scenario, scale float64) result {
 
 // settledGoroutines gives the server's goroutines, at most for two seconds,
 // time to end before it counts.
-func settledGoroutines(want int) int { return settled(runtime.NumGoroutine, want) }
-
-func settled(count func() int, want int) (n int) {
+func settledGoroutines(want int) (n int) {
 	eventually(2*time.Second, func() bool {
-		n = count()
+		n = runtime.NumGoroutine()
 		return n <= want
 	})
 	return n

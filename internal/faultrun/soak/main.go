@@ -1,0 +1,116 @@
+// Command soak runs every framework and protocol that auth-go has a module for in one process, under load on loopback,
+// while keys rotate, issuers and stores fail, users are signed out and clients hang up. It compares each answer with
+// what the request deserved at that time, and exits with 1 and a line about each wrong one.
+//
+//	go run ./internal/faultrun/soak                    30 seconds
+//	go run -race ./internal/faultrun/soak -for 10m     longer, with the race detector
+//	go run ./internal/faultrun/soak -seed 7            other choices
+//
+// A seed fixes the choices of each client and of each source of trouble, not the time at which they happen.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"sync"
+	"time"
+)
+
+// clientsPerDoor is how many requests are under way at a door at once.
+const clientsPerDoor = 4
+
+func main() {
+	length := flag.Duration("for", 30*time.Second, "how long to run, at most 1h")
+	seed := flag.Uint64("seed", 1, "seed of the choices")
+	flag.Parse()
+	if *length <= 0 || *length > time.Hour || flag.NArg() > 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ok, err := run(ctx, os.Stdout, allDoors(), *length, *seed)
+	stop()
+	switch {
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "soak:", err)
+		os.Exit(2)
+	case !ok:
+		fmt.Fprintln(os.Stderr, "soak: a promise did not hold")
+		os.Exit(1)
+	}
+}
+
+// run soaks the doors, prints what happened and reports whether every promise held.
+func run(ctx context.Context, w io.Writer, doors []*door, length time.Duration, seed uint64) (ok bool, err error) {
+	// What a framework starts once for the whole process is there after a rehearsal.
+	if err := once(ctx, doors, func(context.Context, *world) {}); err != nil {
+		return false, err
+	}
+	r := &report{doors: doors, goroutines: steady(), heap: liveHeap(), seed: seed}
+	err = once(ctx, doors, func(ctx context.Context, world *world) {
+		bounded, cancel := context.WithTimeout(ctx, length)
+		defer cancel()
+		begin := time.Now()
+		soak(bounded, world, doors, seed)
+		r.took, r.tally = time.Since(begin), world.tally()
+	})
+	if err != nil {
+		return false, err
+	}
+	return r.print(w), ctx.Err()
+}
+
+// once opens the doors in a new world, calls f and closes all.
+func once(ctx context.Context, doors []*door, f func(context.Context, *world)) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	world, err := newWorld(ctx)
+	defer func() {
+		cancel()
+		err = errors.Join(err, world.close())
+	}()
+	if err != nil {
+		return err
+	}
+	for i, d := range doors {
+		if err := d.start(world, i); err != nil {
+			return fmt.Errorf("%s: %w", d.name, err)
+		}
+		defer func() { err = errors.Join(err, d.server.close()) }()
+		if got := d.server.ask(ctx, bearer(world.current.Load().good[0].raw)); got.code != "" || got.err != nil {
+			return fmt.Errorf("%s: the first request got %s %w", d.name, got.code, got.err)
+		}
+	}
+	f(ctx, world)
+	return nil
+}
+
+// soak sends requests to all doors until ctx ends.
+func soak(ctx context.Context, world *world, doors []*door, seed uint64) {
+	var wg sync.WaitGroup
+	stream := uint64(0)
+	choices := func() *rand.Rand {
+		stream++
+		return rand.New(rand.NewPCG(seed, stream)) //nolint:gosec // repeatable on purpose
+	}
+	for _, trouble := range troubles {
+		random := choices()
+		wg.Go(func() { trouble(ctx, world, random) })
+	}
+	for _, d := range doors {
+		for range clientsPerDoor {
+			c := &client{world: world, door: d, doors: doors, random: choices()}
+			wg.Go(func() {
+				for ctx.Err() == nil {
+					c.send(context.WithoutCancel(ctx))
+				}
+			})
+		}
+	}
+	wg.Wait()
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/fleet"
+)
+
+// troubles are what happens to the world, side by side.
+var troubles = []func(ctx context.Context, w *world, random *rand.Rand){
+	rotateKeys,
+	storms,
+	revoke,
+	signOut,
+	endOpaque,
+	revokeAPIKeys,
+	func(ctx context.Context, w *world, random *rand.Rand) { outages(ctx, random, w.introspection) },
+	func(ctx context.Context, w *world, random *rand.Rand) { outages(ctx, random, w.apiKeys) },
+	func(ctx context.Context, w *world, random *rand.Rand) { outages(ctx, random, w.proofCheck) },
+	func(ctx context.Context, w *world, random *rand.Rand) { outages(ctx, random, w.revocation) },
+}
+
+// pause is a random time around d.
+func pause(random *rand.Rand, d time.Duration) time.Duration {
+	return d/2 + time.Duration(random.Int64N(int64(d)))
+}
+
+// outages makes one of the dependencies fail in turn, for a short time: after a longer one the pauses between the tries
+// would be longer than grace.
+func outages(ctx context.Context, random *rand.Rand, o *outage) {
+	for rest(ctx, pause(random, 5*time.Second)) && o.play(ctx, pause(random, time.Second)) {
+		if !rest(ctx, grace) { // a time without excuses
+			return
+		}
+	}
+}
+
+// rotateKeys replaces the issuer's key as careful issuers do: new tokens are used when their key can be known
+// everywhere, and the old key is withdrawn later. Then the issuer fails for longer than keys are used without it.
+func rotateKeys(ctx context.Context, w *world, random *rand.Rand) {
+	for rest(ctx, pause(random, time.Second)) {
+		old := w.current.Load()
+		w.rotations.Add(1)
+		w.issuer.RotateKeys(true)
+		next := w.mint()
+		if !rest(ctx, grace) {
+			return
+		}
+		w.current.Store(next)
+		old.remove()
+		w.issuer.RemoveKey(old.kid)
+		if !rest(ctx, grace) {
+			return
+		}
+		w.withdrawn.Store(old)
+		if !w.keys.play(ctx, (fresh+maxStale)/2) || !rest(ctx, grace) {
+			return
+		}
+	}
+}
+
+// storms sets the world's storm for a while, again and again.
+func storms(ctx context.Context, w *world, random *rand.Rand) {
+	for rest(ctx, pause(random, 4*time.Second)) {
+		w.storm.Store(true)
+		rest(ctx, pause(random, 2*time.Second))
+		w.storm.Store(false)
+	}
+}
+
+// revoke revokes tokens and sessions, on either replica.
+func revoke(ctx context.Context, w *world, random *rand.Rand) {
+	for n := 0; rest(ctx, pause(random, 200*time.Millisecond)); n++ {
+		c := w.current.Load().victims[n%pool]
+		target := fleet.Token(w.issuer.URL(), "j"+c.id)
+		if n%2 == 1 {
+			target = fleet.Session(w.issuer.URL(), "s"+c.id)
+		}
+		w.end(ctx, random, c, target)
+	}
+}
+
+// signOut ends all tokens of a user. One that the user gets later is good.
+func signOut(ctx context.Context, w *world, random *rand.Rand) {
+	for n := 0; rest(ctx, pause(random, 500*time.Millisecond)); n++ {
+		g := w.current.Load()
+		c := g.leavers[n%pool]
+		if !w.end(ctx, random, c, fleet.User(w.issuer.URL(), c.user)) || !rest(ctx, 2*time.Second) {
+			return // the watermark is rounded up to the second
+		}
+		w.users.Add(1)
+		if w.issuer.KeyID() == g.kid {
+			w.returned.Store(w.token(g, c.user, nil))
+		}
+	}
+}
+
+// end revokes a credential on one of the replicas, which may take several tries while the log fails.
+func (w *world) end(ctx context.Context, random *rand.Rand, c *credential, target fleet.Target) bool {
+	c.end()
+	replica := w.replicas[random.IntN(len(w.replicas))]
+	for {
+		err := replica.Revoke(ctx, target)
+		if err == nil {
+			break
+		}
+		if !rest(ctx, 100*time.Millisecond) {
+			return false
+		}
+	}
+	w.revoked.Add(1)
+	c.ended(time.Now().Add(maxLag + skew + time.Second))
+	return true
+}
+
+// endOpaque ends opaque tokens at their issuer, and gives their users new ones.
+func endOpaque(ctx context.Context, w *world, random *rand.Rand) {
+	for n := 0; rest(ctx, pause(random, time.Second)); n++ {
+		old := w.opaque[n%pool].Load()
+		next := &credential{raw: fmt.Sprintf("opaque_%032d", pool+n), user: old.user}
+		w.authority.begin(next)
+		w.opaque[n%pool].Store(next)
+		old.end()
+		w.authority.end(old.raw)
+		old.ended(time.Now().Add(grace))
+		w.ended.Store(old)
+	}
+}
+
+// revokeAPIKeys replaces API keys.
+func revokeAPIKeys(ctx context.Context, w *world, random *rand.Rand) {
+	for n := 0; rest(ctx, pause(random, time.Second)); n++ {
+		old := w.apikeys[n%pool].Load()
+		next, err := w.mintAPIKey(ctx, old.user)
+		if err != nil {
+			continue // the store fails
+		}
+		w.apikeys[n%pool].Store(next)
+		old.end()
+		for w.keyring.Revoke(ctx, old.id) != nil {
+			if !rest(ctx, 100*time.Millisecond) {
+				return
+			}
+		}
+		old.ended(time.Now()) // the keyring that revokes a key refuses it at once
+		w.endedKey.Store(old)
+	}
+}
