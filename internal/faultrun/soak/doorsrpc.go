@@ -99,7 +99,7 @@ func openConnect(source core.Authenticator, opts ...guard.Option) (*server, erro
 		})
 	mux := http.NewServeMux()
 	mux.Handle(procedure, connectauth.New(source, opts...)(handler))
-	s := &http.Server{Handler: mux} //nolint:gosec // its only client is this program
+	s := &http.Server{Handler: mux}
 	addr, stop, err := serveOn(s.Serve, s.Close)
 	if err != nil {
 		return nil, err
@@ -144,7 +144,7 @@ func openMCP(source core.Authenticator, opts ...guard.Option) (*server, error) {
 		&mcp.StreamableHTTPOptions{Stateless: true, JSONResponse: true})
 	mux := http.NewServeMux()
 	mux.Handle("/mcp", mcpauth.New(source, mcpauth.Config{}, opts...)(handler))
-	s := &http.Server{Handler: mux} //nolint:gosec // its only client is this program
+	s := &http.Server{Handler: mux}
 	return overHTTP(s.Serve, s.Close, "/mcp", exchange{
 		method: http.MethodPost,
 		body:   `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"whoami","arguments":{}}}`,

@@ -96,7 +96,7 @@ func soak(ctx context.Context, world *world, doors []*door, seed uint64) {
 	stream := uint64(0)
 	choices := func() *rand.Rand {
 		stream++
-		return rand.New(rand.NewPCG(seed, stream)) //nolint:gosec // repeatable on purpose
+		return rand.New(rand.NewPCG(seed, stream))
 	}
 	for _, trouble := range troubles {
 		random := choices()

@@ -197,7 +197,7 @@ func (w *world) openAuthority() (*introspect.Client, error) {
 		w.authority.begin(c)
 		w.opaque[n].Store(c)
 	}
-	s := &http.Server{Handler: w.authority} //nolint:gosec // its only client is this program
+	s := &http.Server{Handler: w.authority}
 	addr, stop, err := serveOn(s.Serve, s.Close)
 	if err != nil {
 		return nil, err
