@@ -197,32 +197,6 @@ func revoked(r *fleet.Revocations, s *core.Session) bool {
 	return got
 }
 
-// What is in the store names nobody.
-func TestTheStoreLearnsNoNames(t *testing.T) {
-	t.Parallel()
-	s := startServer(t)
-	r := open(t, newLog(t, s, ""))
-	until(t, "ready", func() bool { return r.Ready() == nil })
-	if err := r.Revoke(t.Context(), fleet.User("https://id.example", "alice@example.com")); err != nil {
-		t.Fatal(err)
-	}
-	client := s.connect()
-	var text strings.Builder
-	all := client.B().Xrange().Key("auth:{revocations}").Start("-").End("+").Build()
-	entries, err := client.Do(t.Context(), all).AsXRange()
-	if err != nil || len(entries) == 0 {
-		t.Fatal(entries, err)
-	}
-	for _, e := range entries {
-		fmt.Fprint(&text, e.ID, e.FieldValues)
-	}
-	for _, name := range []string{"alice", "example", "id."} {
-		if strings.Contains(text.String(), name) {
-			t.Errorf("the stream holds %q", name)
-		}
-	}
-}
-
 func TestLogConfigMistakes(t *testing.T) {
 	if _, err := redisauth.NewLog(nil, redisauth.LogConfig{}); err == nil {
 		t.Error("a nil client: no error")
