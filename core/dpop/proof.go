@@ -123,7 +123,7 @@ func (p *proof) verify() *Error {
 	return nil
 }
 
-// textOf returns a string member, nil if it is missing or not a string. It is part of the document unless it has escapes.
+// textOf returns a string member, nil if it is missing or not a string. Without escapes it is part of the document.
 func textOf(o jose.Object, name string) []byte {
 	v, _ := o.Lookup(name)
 	s, _ := v.TextBytes()

@@ -85,8 +85,8 @@ func TestFullStore(t *testing.T) {
 	}
 }
 
-// TestReplayRace: eight services share a store and get the same proofs at the same time. Each is accepted once. The long
-// run: DPOP_RACE=1000000 go test -run TestReplayRace -v ./core/dpop.
+// TestReplayRace: eight services share a store and get the same proofs at the same time. Each is accepted once. The
+// long run: DPOP_RACE=1000000 go test -run TestReplayRace -v ./core/dpop.
 func TestReplayRace(t *testing.T) {
 	store, whole := 4096, 256
 	if n, err := strconv.Atoi(os.Getenv("DPOP_RACE")); err == nil {
