@@ -77,22 +77,3 @@ func (v *Verifier) acceptClaims(ctx context.Context, claims json.RawMessage, c *
 	}
 	return a.session(), nil
 }
-
-// Authenticate verifies the token of c by a verifier with default options, which
-// is made once. Use [NewVerifier] for one with options.
-func (k *Contract) Authenticate(ctx context.Context, c Credentials) (*Session, error) {
-	v, err := k.verifier()
-	if err != nil {
-		return nil, err
-	}
-	return v.Authenticate(ctx, c)
-}
-
-// verifier returns the contract's verifier with default options.
-func (k *Contract) verifier() (*Verifier, error) {
-	if !k.valid() {
-		return nil, refuse(CodeUnknownError, "the contract is nil or zero: make it with NewContract or a provider's")
-	}
-	k.c.defaultOnce.Do(func() { k.c.defaultVerifier, k.c.defaultFault = NewVerifier(k) })
-	return k.c.defaultVerifier, k.c.defaultFault
-}

@@ -2,65 +2,12 @@ package core
 
 import (
 	"context"
-	"crypto/x509"
-	"log/slog"
-	"time"
 
-	"github.com/revstackhq/auth-go/core/dpop"
 	"github.com/revstackhq/auth-go/core/internal/bearer"
 	"github.com/revstackhq/auth-go/core/internal/jose"
 	"github.com/revstackhq/auth-go/core/internal/jws"
 	"github.com/revstackhq/auth-go/core/internal/refusal"
 )
-
-// Credentials are what a request proves itself with. They hold a secret: they
-// print and log without it.
-type Credentials struct {
-	// Token is the compact JWT or opaque token, without its scheme.
-	Token string
-	// Scheme is "Bearer" or "DPoP" if the token was in the Authorization header,
-	// "" if it was elsewhere, such as in a cookie.
-	Scheme string
-	// Proof is the DPoP proof (RFC 9449 §4), "" without one.
-	Proof string
-	// Proofs checks Proof. A guard sets it, see guard.Proofs; without it, tokens
-	// that are bound to a key by DPoP are refused.
-	Proofs *dpop.Checker
-	// Method and URL are those of the request as its client made it, which a DPoP
-	// proof names (htm and htu). A guard takes the URL from guard.ExternalURL and
-	// guard.TrustedProxies; without them it is what this server saw, which behind
-	// a proxy that terminates TLS has another scheme. "" if unknown.
-	Method, URL string
-	// PeerCertificate is the client's TLS certificate (RFC 8705), nil if there is
-	// none. The client has proved that it holds the key; whether an authority that
-	// the service trusts signed the certificate depends on the server's ClientAuth.
-	PeerCertificate *x509.Certificate
-	// Request is the request that carries the credentials, for log lines about it;
-	// nil if there is none. It is a guard.Request.
-	Request interface {
-		Method() string
-		Path() string
-		Header(name string) []string
-	}
-}
-
-// String describes the credentials without the token and the proof.
-func (c Credentials) String() string {
-	switch {
-	case c.Token == "":
-		return "no credentials"
-	case c.Scheme == "":
-		return "a token"
-	default:
-		return "a " + c.Scheme + " token"
-	}
-}
-
-// GoString is [Credentials.String], so that %#v does not print the token.
-func (c Credentials) GoString() string { return c.String() }
-
-// LogValue is [Credentials.String].
-func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // Authenticator turns credentials into a session. [*Contract], [*Verifier] and
 // [FirstOf] are authenticators; a guard and every adapter's New take any.
@@ -111,6 +58,25 @@ func (v *Verifier) authenticate(ctx context.Context, c Credentials, o *origin) (
 	return s, err
 }
 
+// Authenticate verifies the token of c by a verifier with default options, which
+// is made once. Use [NewVerifier] for one with options.
+func (k *Contract) Authenticate(ctx context.Context, c Credentials) (*Session, error) {
+	v, err := k.verifier()
+	if err != nil {
+		return nil, err
+	}
+	return v.Authenticate(ctx, c)
+}
+
+// verifier returns the contract's verifier with default options.
+func (k *Contract) verifier() (*Verifier, error) {
+	if !k.valid() {
+		return nil, refuse(CodeUnknownError, "the contract is nil or zero: make it with NewContract or a provider's")
+	}
+	k.c.defaultOnce.Do(func() { k.c.defaultVerifier, k.c.defaultFault = NewVerifier(k) })
+	return k.c.defaultVerifier, k.c.defaultFault
+}
+
 // checkScheme refuses schemes that no contract knows how to judge. A DPoP token
 // without its proof may be a stolen one.
 func (v *Verifier) checkScheme(scheme string) *Error {
@@ -131,7 +97,7 @@ func (v *Verifier) Reauthenticate(ctx context.Context, s *Session, c Credentials
 		if now := v.clock.Now(); v.checkScheme(c.Scheme) == nil && v.chooses(s, now) {
 			err, decided := v.recheck(ctx, s, now)
 			if decided && err == nil {
-				err = s.engine.confirm(ctx, s.bound, &c, now)
+				err = s.engine.confirms.check(ctx, s.bound, &c, now)
 			}
 			if err != nil {
 				v.rejected(ctx, err, &origin{engine: s.engine, header: s.header, request: c.Request})
@@ -187,34 +153,6 @@ func (v *Verifier) Recognizes(c Credentials) bool {
 // guard's policy, to v's observers and in its log. v reports its own.
 func (v *Verifier) ReportRejection(ctx context.Context, err *Error) {
 	v.rejected(ctx, err, originOf(refusal.From(ctx)))
-}
-
-// Issuers returns the issuers that v's contracts name, in order.
-func (v *Verifier) Issuers() []string {
-	if !v.valid() {
-		return nil
-	}
-	var all []string
-	for _, e := range v.engines {
-		all = append(all, e.issuers...)
-	}
-	return all
-}
-
-// Now returns the time by v's clock, see [WithClock].
-func (v *Verifier) Now() time.Time {
-	if !v.valid() {
-		return time.Now()
-	}
-	return v.clock.Now()
-}
-
-// Logger returns the logger of [WithLogger], for packages that build on v.
-func (v *Verifier) Logger() *slog.Logger {
-	if !v.valid() {
-		return slog.Default()
-	}
-	return v.logger
 }
 
 // made reports whether s is a session of one of v's contracts.

@@ -12,15 +12,13 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// The schemes of the Authorization header that [Credentials] names.
-const (
-	schemeBearer = "Bearer"
-	schemeDPoP   = "DPoP"
-)
-
 // confirmations are the ways in which a contract lets a client prove that a token
 // is its own, see [Rules.Confirmation].
-type confirmations struct{ dpop, mtls, required bool }
+type confirmations struct {
+	dpop, mtls, required bool
+	ignored              bool   // see Rules.InsecureIgnoreConfirmation
+	rule                 string // Rules.Confirmation, for errors
+}
 
 func (c confirmations) any() bool { return c.dpop || c.mtls }
 
@@ -42,6 +40,7 @@ func (c confirmations) String() string {
 }
 
 func compileConfirmation(r *Rules, f *configErrors) (c confirmations) {
+	c.ignored, c.rule = r.InsecureIgnoreConfirmation, r.Confirmation
 	switch r.Confirmation {
 	case "", "refuse":
 	case "dpop":
@@ -73,13 +72,13 @@ type binding struct {
 // readBinding reads cnf. A member that is not understood, or that the contract
 // does not accept, refuses the token: it says that the token is only good with a
 // proof, and nothing here would ask for it.
-func (c *contract) readBinding(claims jose.Object) (*binding, *Error) {
+func (c confirmations) readBinding(claims jose.Object) (*binding, *Error) {
 	value, bound := claims.Lookup("cnf")
-	if !bound || c.rules.InsecureIgnoreConfirmation {
+	if !bound || c.ignored {
 		return nil, nil
 	}
 	refuseIt := func(detail string) *Error { return refuseClaim(CodeClaimMismatch, "cnf", detail) }
-	if !c.confirms.any() {
+	if !c.any() {
 		return nil, refuseIt("the token is bound to a client's key (RFC 7800), and the contract accepts no such token: " +
 			"set Confirmation")
 	}
@@ -91,12 +90,12 @@ func (c *contract) readBinding(claims jose.Object) (*binding, *Error) {
 	for name, v := range members.All() {
 		var to *string
 		switch {
-		case name == "jkt" && c.confirms.dpop:
+		case name == "jkt" && c.dpop:
 			to = &b.jkt
-		case name == "x5t#S256" && c.confirms.mtls:
+		case name == "x5t#S256" && c.mtls:
 			to = &b.x5t
 		default:
-			return nil, refuseIt("cnf has the member " + quoted(name) + ", which Confirmation " + quoted(c.rules.Confirmation) +
+			return nil, refuseIt("cnf has the member " + quoted(name) + ", which Confirmation " + quoted(c.rule) +
 				" does not accept")
 		}
 		*to, _ = v.Text()
@@ -107,24 +106,24 @@ func (c *contract) readBinding(claims jose.Object) (*binding, *Error) {
 	return &b, nil
 }
 
-// confirm checks that the client that sends c holds the keys that the token is
-// bound to. b is nil for a token that is not bound, c if there is only the token.
-func (e *engine) confirm(ctx context.Context, b *binding, c *Credentials, now time.Time) *Error {
-	isDPoP := c != nil && c.Scheme == schemeDPoP
+// check returns nil if the client that sent the credentials holds the keys that the token is
+// bound to. b is nil for a token that is not bound, sent if there is only the token.
+func (c confirmations) check(ctx context.Context, b *binding, sent *Credentials, now time.Time) *Error {
+	isDPoP := sent != nil && sent.Scheme == schemeDPoP
 	switch {
 	case b == nil && isDPoP: // RFC 9449 §7.1: the scheme promises a bound token
 		return refuseClaim(CodeInvalidProof, "cnf",
 			"the token is not bound to a key (cnf.jkt), so it must not be sent by the scheme DPoP")
-	case b == nil && e.confirms.required:
+	case b == nil && c.required:
 		return refuseClaim(CodeInvalidProof, "cnf", "the token is not bound to a key (cnf), which the contract requires")
 	case b == nil:
 		return nil
-	case c == nil:
+	case sent == nil:
 		return refuseClaim(CodeInvalidProof, "cnf",
 			"the token is bound to a client's key (cnf), and a token alone comes without a proof: use Authenticate")
 	}
 	if b.x5t != "" {
-		if err := confirmCertificate(b.x5t, c); err != nil {
+		if err := confirmCertificate(b.x5t, sent); err != nil {
 			return err
 		}
 	}
@@ -136,15 +135,15 @@ func (e *engine) confirm(ctx context.Context, b *binding, c *Credentials, now ti
 	case !isDPoP: // RFC 9449 §7.2: a bound token is never a bearer token
 		return refuseClaim(CodeInvalidProof, "cnf",
 			"the token is bound to a key (cnf.jkt): it must be sent by the scheme DPoP, with a proof")
-	case c.Proofs == nil:
+	case sent.Proofs == nil:
 		return refuseClaim(CodeInvalidProof, "cnf",
 			"the credentials have no checker of proofs: use a guard, or set Credentials.Proofs")
 	}
-	return proofError(ctx, c.Proofs.Check(ctx, dpop.Presentation{
-		Proof:      c.Proof,
-		Method:     c.Method,
-		URL:        c.URL,
-		Token:      c.Token,
+	return proofError(ctx, sent.Proofs.Check(ctx, dpop.Presentation{
+		Proof:      sent.Proof,
+		Method:     sent.Method,
+		URL:        sent.URL,
+		Token:      sent.Token,
 		Thumbprint: b.jkt,
 		Now:        now,
 	}))
@@ -182,34 +181,4 @@ func proofError(ctx context.Context, err error) *Error {
 		return &Error{Code: codeProofsUnavailable, RetryAfter: proofRetry, Err: err}
 	}
 	return &Error{Code: CodeInvalidProof, Err: err}
-}
-
-// Confirm checks that the client that sends c holds the key that the session's
-// token is bound to, for authenticators that keep sessions: the session of a bound
-// token is good only together with a proof, a new one for each request. It returns
-// nil for a token that is not bound, and an [*Error] otherwise; it checks nothing
-// else.
-func (s *Session) Confirm(ctx context.Context, c Credentials) error {
-	if !s.valid() {
-		return ErrNoSession
-	}
-	//nolint:revive // a nil *Error in an error would not be nil
-	if err := s.engine.confirm(ctx, s.bound, &c, s.engine.clock.Now()); err != nil {
-		return err
-	}
-	return nil
-}
-
-// mayConfirm reports whether a contract of v may accept tokens of the DPoP scheme.
-func (v *Verifier) mayConfirm() bool { return v.confirms.dpop || v.tenants != nil }
-
-// Confirmations reports how clients may prove that a token is theirs, as the
-// contracts of v say: by DPoP, by a client certificate, or not at all, with a
-// bearer token. Guards ask for it. A resolver's contracts may accept the last two;
-// for DPoP a guard needs guard.Proofs then.
-func (v *Verifier) Confirmations() (dpop, mtls, bearer bool) {
-	if !v.valid() {
-		return false, false, true
-	}
-	return v.confirms.dpop, v.confirms.mtls || v.tenants != nil, !v.confirms.required || v.tenants != nil
 }

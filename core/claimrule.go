@@ -164,10 +164,11 @@ func (r *claimRule) value(h *jose.Header, claims jose.Object) (jose.Value, bool)
 	return v, ok && v.Kind() != jose.KindNull
 }
 
-func (c *contract) checkRules(h *jose.Header, claims jose.Object, now time.Time) *Error {
-	now = now.Add(c.leeway())
-	for i := range c.claimRules {
-		if err := c.claimRules[i].check(h, claims, now); err != nil {
+// checkRules returns the error of the first rule that fails. now already contains
+// the leeway.
+func checkRules(rules []claimRule, h *jose.Header, claims jose.Object, now time.Time) *Error {
+	for i := range rules {
+		if err := rules[i].check(h, claims, now); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"errors"
 	"net/http"
 )
 
@@ -110,19 +109,6 @@ func (c Code) RPCStatus() uint32 {
 	default:
 		return 13 // INTERNAL
 	}
-}
-
-// CodeOf returns the code of the first [*Error] in err's tree, "" for nil, and
-// CodeUnknownError for an error that carries none.
-func CodeOf(err error) Code {
-	if err == nil {
-		return ""
-	}
-	var e *Error
-	if errors.As(err, &e) && e != nil {
-		return e.Code
-	}
-	return CodeUnknownError
 }
 
 // sentence is what a person reads in the answer. It never reveals what the server

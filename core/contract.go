@@ -25,9 +25,8 @@ type Contract struct{ c *contract }
 
 // contract stays behind a pointer so that no fmt verb reaches into it.
 type contract struct {
-	rules      Rules // as given, defaults filled in, no secret
-	issuers    []string
-	template   *issuerTemplate
+	rules Rules // as given, defaults filled in, no secret
+	issuerRule
 	algorithms map[string]*jws.Algorithm
 	secret     func() []byte // a closure, so that reflection can't dump it
 	static     *jwks.Set
@@ -57,13 +56,13 @@ func newContract(rules Rules, names faults.Names) (*Contract, error) {
 	f := configErrors{Names: names}
 	c := &contract{rules: copyRules(rules)}
 	c.fillDefaults(&f)
-	c.compileIssuers(&f)
+	c.issuerRule = compileIssuers(&c.rules, &f)
 	c.compileKeys(&f)
 	c.compileClaims(&f)
 	if !f.Empty() {
 		return nil, withProvider(f.Err(), rules.Provider)
 	}
-	c.warn()
+	c.warnings = warningsOf(&c.rules, c.template, c.confirms)
 	return &Contract{c}, nil
 }
 
@@ -118,7 +117,7 @@ const noUnit = "has no unit, and a time.Duration counts nanoseconds"
 // compileKeys settles where keys come from and which algorithms they may serve.
 func (c *contract) compileKeys(f *configErrors) {
 	r := &c.rules
-	c.takeSecret(f)
+	c.secret = takeSecret(r, f)
 	var public []string
 	for name, set := range map[string]bool{
 		"Discovery":      r.Discovery,
@@ -357,6 +356,10 @@ func (k *Contract) orEmpty() *contract {
 		return &contract{}
 	}
 	return k.c
+}
+
+func (c *contract) checkRules(h *jose.Header, claims jose.Object, now time.Time) *Error {
+	return checkRules(c.claimRules, h, claims, now.Add(c.leeway()))
 }
 
 func (c *contract) leeway() time.Duration { return max(c.rules.Leeway, 0) }

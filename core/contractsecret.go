@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// takeSecret moves the secret out of the rules, behind a closure. No error shows
-// Secret or SecretEnv: the secret may have been written into either.
-func (c *contract) takeSecret(f *configErrors) {
-	r := &c.rules
+// takeSecret moves the secret out of the rules, behind a closure; it returns nil
+// if there is none. No error shows Secret or SecretEnv: the secret may have been
+// written into either.
+func takeSecret(r *Rules, f *configErrors) func() []byte {
 	field, secret := "Secret", r.Secret.Reveal()
 	if r.SecretEnv != "" {
 		if secret != "" {
@@ -25,13 +25,13 @@ func (c *contract) takeSecret(f *configErrors) {
 	}
 	r.Secret = Secret{}
 	if secret == "" {
-		return
+		return nil
 	}
 	if why := neverSecret(secret); why != "" {
 		f.Prohibit(field, "", why)
 		secret = placeholder
 	}
-	c.secret = func() []byte { return []byte(secret) }
+	return func() []byte { return []byte(secret) }
 }
 
 // placeholder replaces a secret that is at fault, so that no second error

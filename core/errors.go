@@ -90,6 +90,24 @@ func refuseClaim(code Code, claim, detail string) *Error {
 	return &Error{Code: code, Claim: claim, Detail: detail}
 }
 
+// withoutCode is what e says without its code.
+func (e *Error) withoutCode() string {
+	return strings.TrimPrefix(e.Error(), "auth: "+string(e.Code)+": ")
+}
+
+// CodeOf returns the code of the first [*Error] in err's tree, "" for nil, and
+// CodeUnknownError for an error that carries none.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	var e *Error
+	if errors.As(err, &e) && e != nil {
+		return e.Code
+	}
+	return CodeUnknownError
+}
+
 // ConfigError is one mistake in a contract or an option. [NewContract],
 // [NewVerifier] and guard.New return all of them at once, joined; errors.As
 // finds the first, [ConfigErrors] all.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
-
-	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
 // Report explains what a verifier makes of a token. It shows the token's claims,
@@ -115,11 +113,6 @@ func (a *attempt) canJudge(s step, errs []*Error) bool {
 	return true
 }
 
-// withoutCode is what e says without its code.
-func (e *Error) withoutCode() string {
-	return strings.TrimPrefix(e.Error(), "auth: "+string(e.Code)+": ")
-}
-
 // comparison returns what a step that was taken expected and found.
 func (a *attempt) comparison(s step) (expected, found string) {
 	switch s {
@@ -158,28 +151,6 @@ func (a *attempt) comparison(s step) (expected, found string) {
 	default:
 		return "", ""
 	}
-}
-
-// shownClaim shows the value of a claim.
-func (a *attempt) shownClaim(path string) string {
-	p, err := jose.ParsePath(path)
-	if err != nil {
-		return ""
-	}
-	v, ok := p.In(a.token.Claims)
-	if !ok {
-		return "missing"
-	}
-	return shown(v)
-}
-
-func (a *attempt) shownDate(claim string) string {
-	v, ok := a.token.Claims.Lookup(claim)
-	at, err := v.Time()
-	if !ok || err != nil {
-		return "missing"
-	}
-	return stamp(at)
 }
 
 // String returns the report as text, one line for each step and hint.

@@ -326,3 +326,25 @@ func (a *attempt) userIDHint(err *Error) string {
 	}
 	return hint
 }
+
+// shownClaim shows the value of a claim.
+func (a *attempt) shownClaim(path string) string {
+	p, err := jose.ParsePath(path)
+	if err != nil {
+		return ""
+	}
+	v, ok := p.In(a.token.Claims)
+	if !ok {
+		return "missing"
+	}
+	return shown(v)
+}
+
+func (a *attempt) shownDate(claim string) string {
+	v, ok := a.token.Claims.Lookup(claim)
+	at, err := v.Time()
+	if !ok || err != nil {
+		return "missing"
+	}
+	return stamp(at)
+}

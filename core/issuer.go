@@ -13,8 +13,15 @@ import (
 // issuerTemplate is https://host/{claim}/…, taken apart.
 type issuerTemplate struct{ before, claim, after string }
 
-func (c *contract) compileIssuers(f *configErrors) {
-	r := &c.rules
+// issuerRule says which issuers a contract accepts.
+type issuerRule struct {
+	issuers  []string        // exact values
+	template *issuerTemplate // nil if there is none
+	any      bool            // see Rules.InsecureAnyIssuer
+}
+
+func compileIssuers(r *Rules, f *configErrors) issuerRule {
+	c := issuerRule{any: r.InsecureAnyIssuer}
 	c.issuers = slices.Compact(append([]string{r.Issuer}, r.Issuers...))
 	if r.Issuer == "" {
 		c.issuers = slices.Clone(r.Issuers)
@@ -41,6 +48,7 @@ func (c *contract) compileIssuers(f *configErrors) {
 	if r.IssuerTemplate != "" {
 		c.template = compileTemplate(r.IssuerTemplate, r.InsecureHTTP, f)
 	}
+	return c
 }
 
 func compileTemplate(s string, insecureHTTP bool, f *configErrors) *issuerTemplate {
@@ -57,6 +65,9 @@ func compileTemplate(s string, insecureHTTP bool, f *configErrors) *issuerTempla
 	checkIssuer("IssuerTemplate", before+"x"+after, insecureHTTP, f)
 	return &issuerTemplate{before, claim, after}
 }
+
+// String returns the template as the rules write it.
+func (t *issuerTemplate) String() string { return t.before + "{" + t.claim + "}" + t.after }
 
 // reservedInIssuer are the characters by which a part of an issuer would reach
 // into the next.
@@ -77,8 +88,8 @@ func (t *issuerTemplate) matches(issuer string, claims jose.Object) bool {
 	return v.TextIs(middle)
 }
 
-func (c *contract) accepts(issuer string, claims jose.Object) bool {
-	return c.rules.InsecureAnyIssuer || slices.Contains(c.issuers, issuer) ||
+func (c *issuerRule) accepts(issuer string, claims jose.Object) bool {
+	return c.any || slices.Contains(c.issuers, issuer) ||
 		c.template != nil && c.template.matches(issuer, claims)
 }
 
@@ -146,10 +157,10 @@ func sameSecret(a, b func() []byte) bool {
 	return subtle.ConstantTimeCompare(a(), b()) == 1
 }
 
-func (c *contract) expectedIssuers() string {
+func (c *issuerRule) expectedIssuers() string {
 	all := c.issuers
 	if c.template != nil {
-		all = append(slices.Clip(all), c.rules.IssuerTemplate)
+		all = append(slices.Clip(all), c.template.String())
 	}
 	return strings.Join(all, " or ")
 }

@@ -107,3 +107,19 @@ func (v *Verifier) recheck(ctx context.Context, s *Session, now time.Time) (err 
 	}
 	return nil, true
 }
+
+// Confirm checks that the client that sends c holds the key that the session's
+// token is bound to, for authenticators that keep sessions: the session of a bound
+// token is good only together with a proof, a new one for each request. It returns
+// nil for a token that is not bound, and an [*Error] otherwise; it checks nothing
+// else.
+func (s *Session) Confirm(ctx context.Context, c Credentials) error {
+	if !s.valid() {
+		return ErrNoSession
+	}
+	//nolint:revive // a nil *Error in an error would not be nil
+	if err := s.engine.confirms.check(ctx, s.bound, &c, s.engine.clock.Now()); err != nil {
+		return err
+	}
+	return nil
+}

@@ -150,6 +150,48 @@ func (v *Verifier) add(k *Contract, field string, o *verifierOptions) {
 
 func (v *Verifier) valid() bool { return v != nil && v.clock != nil }
 
+// Issuers returns the issuers that v's contracts name, in order.
+func (v *Verifier) Issuers() []string {
+	if !v.valid() {
+		return nil
+	}
+	var all []string
+	for _, e := range v.engines {
+		all = append(all, e.issuers...)
+	}
+	return all
+}
+
+// Now returns the time by v's clock, see [WithClock].
+func (v *Verifier) Now() time.Time {
+	if !v.valid() {
+		return time.Now()
+	}
+	return v.clock.Now()
+}
+
+// Logger returns the logger of [WithLogger], for packages that build on v.
+func (v *Verifier) Logger() *slog.Logger {
+	if !v.valid() {
+		return slog.Default()
+	}
+	return v.logger
+}
+
+// mayConfirm reports whether a contract of v may accept tokens of the DPoP scheme.
+func (v *Verifier) mayConfirm() bool { return v.confirms.dpop || v.tenants != nil }
+
+// Confirmations reports how clients may prove that a token is theirs, as the
+// contracts of v say: by DPoP, by a client certificate, or not at all, with a
+// bearer token. Guards ask for it. A resolver's contracts may accept the last two;
+// for DPoP a guard needs guard.Proofs then.
+func (v *Verifier) Confirmations() (dpop, mtls, bearer bool) {
+	if !v.valid() {
+		return false, false, true
+	}
+	return v.confirms.dpop, v.confirms.mtls || v.tenants != nil, !v.confirms.required || v.tenants != nil
+}
+
 // Ready fetches the keys of every contract that does not have them yet and
 // returns nil once all contracts have keys: for warming up, and for readiness
 // probes. All issuers are asked at once, except a resolver's tenants. The error

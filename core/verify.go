@@ -39,7 +39,7 @@ func (v *Verifier) verify(ctx context.Context, raw string, c *Credentials, o *or
 			now := v.clock.Now()
 			if err, decided := v.recheck(ctx, s, now); decided {
 				if err == nil {
-					err = s.engine.confirm(ctx, s.bound, c, now)
+					err = s.engine.confirms.check(ctx, s.bound, c, now)
 				}
 				if err != nil {
 					o.engine, o.header = s.engine, s.header
@@ -363,10 +363,10 @@ func (a *attempt) checkType() *Error {
 // checkBinding refuses tokens that are bound to a client's key (cnf, RFC 7800)
 // and come without a proof of that key: a stolen one would work.
 func (a *attempt) checkBinding(ctx context.Context, c *Credentials) (err *Error) {
-	if a.bound, err = a.engine.readBinding(a.token.Claims); err != nil {
+	if a.bound, err = a.engine.confirms.readBinding(a.token.Claims); err != nil {
 		return err
 	}
-	return a.engine.confirm(ctx, a.bound, c, a.now)
+	return a.engine.confirms.check(ctx, a.bound, c, a.now)
 }
 
 // checkClaims applies the contract's own demands.

@@ -6,10 +6,9 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
-// warn lists what the rules leave open. The names of the fields that close it
+// warningsOf lists what the rules leave open. The names of the fields that close it
 // are the preset's own, see [Rules.FieldNames].
-func (c *contract) warn() {
-	r := &c.rules
+func warningsOf(r *Rules, template *issuerTemplate, confirms confirmations) (warnings []string) {
 	say := func(on bool, open string, remedies ...string) {
 		if !on {
 			return
@@ -18,7 +17,7 @@ func (c *contract) warn() {
 		if remedy := faults.Remedies(r.FieldNames, remedies...); remedy != "" {
 			open += "; " + remedy
 		}
-		c.warnings = append(c.warnings, open)
+		warnings = append(warnings, open)
 	}
 	say(r.InsecureAnyIssuer, "any issuer: a holder of any accepted key can claim to be any issuer", "set {Issuer}")
 	say(r.InsecureAnyAudience && !r.bound(), "no audience: a token this issuer made for any other service is accepted",
@@ -28,8 +27,8 @@ func (c *contract) warn() {
 	})
 	say(r.InsecureMissingParty && !partyRequired, "no party required: a token without azp passes {AuthorizedParties}",
 		"remove {InsecureMissingParty}")
-	tenantChecked := c.template == nil || slices.ContainsFunc(r.ClaimRules, func(rule ClaimRule) bool {
-		return rule.Claim == c.template.claim && rule.OneOf != nil
+	tenantChecked := template == nil || slices.ContainsFunc(r.ClaimRules, func(rule ClaimRule) bool {
+		return rule.Claim == template.claim && rule.OneOf != nil
 	})
 	say(!tenantChecked, "any tenant: every tenant of the issuer is accepted",
 		"restrict the template's claim in {ClaimRules}", "check the session's organization")
@@ -43,12 +42,12 @@ func (c *contract) warn() {
 		"may have keys fetched from inside your network", "set {JWKSURL} and remove {InsecurePrivateNetwork}")
 	say(r.InsecureIgnoreConfirmation, "bound tokens (cnf) are accepted as bearer tokens: a stolen one works",
 		"remove {InsecureIgnoreConfirmation}")
-	say(c.confirms.any() && !r.ConfirmationRequired,
+	say(confirms.any() && !r.ConfirmationRequired,
 		"tokens that are not bound to a key are accepted beside bound ones: a stolen one works",
 		"set {ConfirmationRequired} if every client sends bound tokens")
 	say(r.InsecureEmulator, "emulator: unsigned tokens are accepted, so anyone can be any user",
 		"remove {InsecureEmulator}")
-	c.warnings = append(c.warnings, r.Warnings...)
+	return append(warnings, r.Warnings...)
 }
 
 // bound reports whether something other than aud ties a token to this service.

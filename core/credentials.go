@@ -1,0 +1,63 @@
+package core
+
+import (
+	"crypto/x509"
+	"log/slog"
+
+	"github.com/revstackhq/auth-go/core/dpop"
+)
+
+// Credentials are what a request proves itself with. They hold a secret: they
+// print and log without it.
+type Credentials struct {
+	// Token is the compact JWT or opaque token, without its scheme.
+	Token string
+	// Scheme is "Bearer" or "DPoP" if the token was in the Authorization header,
+	// "" if it was elsewhere, such as in a cookie.
+	Scheme string
+	// Proof is the DPoP proof (RFC 9449 §4), "" without one.
+	Proof string
+	// Proofs checks Proof. A guard sets it, see guard.Proofs; without it, tokens
+	// that are bound to a key by DPoP are refused.
+	Proofs *dpop.Checker
+	// Method and URL are those of the request as its client made it, which a DPoP
+	// proof names (htm and htu). A guard takes the URL from guard.ExternalURL and
+	// guard.TrustedProxies; without them it is what this server saw, which behind
+	// a proxy that terminates TLS has another scheme. "" if unknown.
+	Method, URL string
+	// PeerCertificate is the client's TLS certificate (RFC 8705), nil if there is
+	// none. The client has proved that it holds the key; whether an authority that
+	// the service trusts signed the certificate depends on the server's ClientAuth.
+	PeerCertificate *x509.Certificate
+	// Request is the request that carries the credentials, for log lines about it;
+	// nil if there is none. It is a guard.Request.
+	Request interface {
+		Method() string
+		Path() string
+		Header(name string) []string
+	}
+}
+
+// String describes the credentials without the token and the proof.
+func (c Credentials) String() string {
+	switch {
+	case c.Token == "":
+		return "no credentials"
+	case c.Scheme == "":
+		return "a token"
+	default:
+		return "a " + c.Scheme + " token"
+	}
+}
+
+// GoString is [Credentials.String], so that %#v does not print the token.
+func (c Credentials) GoString() string { return c.String() }
+
+// LogValue is [Credentials.String].
+func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// The schemes of the Authorization header that [Credentials] names.
+const (
+	schemeBearer = "Bearer"
+	schemeDPoP   = "DPoP"
+)
