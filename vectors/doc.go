@@ -1,0 +1,32 @@
+// Package vectors holds test vectors for verifiers of JSON Web Tokens, as data that an implementation in any language can
+// run: a contract, keys, a moment and a token, and the verdict with its code. They are in classes that are named after a
+// published weakness; the folder data has one JSON file for each class, and the README describes the format.
+//
+// [Load] returns them for a program in Go:
+//
+//	classes, err := vectors.Load()
+//	...
+//	for _, class := range classes {
+//		for _, c := range class.Cases {
+//			// Make a verifier of c.Contract and c.Keys, with its clock at c.Time, and give it c.Token.
+//			// It must accept it if c.Accept, for c.User, and refuse it otherwise.
+//		}
+//	}
+//
+// The package links nothing but the standard library. All keys in the vectors are published, and must never sign anything
+// else.
+//
+// # Errors
+//
+// [Load] and [Read] return an error that names the class and the case that cannot be used.
+//
+// # Concurrency
+//
+// Every call of [Load] returns values of its own. They are safe for concurrent use as long as nobody changes them.
+//
+// # Compatibility
+//
+// Every version may add classes and cases. Verdicts with [Required] change only if they are wrong.
+package vectors
+
+//go:generate go run ./internal/generate data

@@ -1,0 +1,3 @@
+module github.com/revstackhq/auth-go/vectors
+
+go 1.25.0
