@@ -1,6 +1,6 @@
-// Package vectors holds test vectors for verifiers of JSON Web Tokens, as data that an implementation in any language can
-// run: a contract, keys, a moment and a token, and the verdict with its code. They are in classes that are named after a
-// published weakness; the folder data has one JSON file for each class, and the README describes the format.
+// Package vectors holds test vectors for verifiers of JSON Web Tokens, as data that an implementation in any language
+// can run: a contract, keys, a moment and a token, and the verdict with its code. They are in classes that are named
+// after a published weakness; the folder data has one JSON file for each class, and the README describes the format.
 //
 // [Load] returns them for a program in Go:
 //
@@ -13,8 +13,8 @@
 //		}
 //	}
 //
-// The package links nothing but the standard library. All keys in the vectors are published, and must never sign anything
-// else.
+// The package links nothing but the standard library. All keys in the vectors are published, and must never sign
+// anything else.
 //
 // # Errors
 //

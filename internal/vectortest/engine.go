@@ -73,11 +73,13 @@ func newVerifier(c *vectors.Case, at *clock, options ...core.Option) (*core.Veri
 type engine struct {
 	options   []core.Option
 	verifiers map[pair]*subject
+	stopped   bool // every moment has a verifier of its own, whose clock never moves
 }
 
 type pair struct {
 	contract *vectors.Contract
 	keys     *vectors.Keys
+	at       time.Time // zero if one verifier serves all moments
 }
 
 // subject is a verifier with its clock, or the error of its contract.
@@ -92,10 +94,13 @@ func newEngine(options ...core.Option) *engine {
 }
 
 func (e *engine) subject(c *vectors.Case) *subject {
-	key := pair{c.Contract, c.Keys}
+	key := pair{contract: c.Contract, keys: c.Keys}
+	if e.stopped {
+		key.at = c.Time
+	}
 	s := e.verifiers[key]
 	if s == nil {
-		s = &subject{clock: &clock{}}
+		s = &subject{clock: &clock{now: c.Time}}
 		s.verifier, s.err = newVerifier(c, s.clock, e.options...)
 		e.verifiers[key] = s
 	}

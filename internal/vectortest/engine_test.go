@@ -1,6 +1,9 @@
 package main
 
 import (
+	"math/rand/v2"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
@@ -16,15 +19,84 @@ func load(t *testing.T) []vectors.Class {
 	return classes
 }
 
-// TestWithoutCache: the engine gives every case its verdict and its code.
+// judgeAll checks the verdicts of an engine.
+func judgeAll(t *testing.T, e *engine, mode string, cases []*vectors.Case) {
+	t.Helper()
+	for _, c := range cases {
+		if got := e.judge(t.Context(), c); !got.fits(c) {
+			t.Errorf("%s: %s: got %q %q (%v), want %q %q", mode, c.Name, got.code, got.user, got.err, c.Code, c.User)
+		}
+	}
+}
+
+func shuffled(seed uint64, cases []*vectors.Case) []*vectors.Case {
+	all := slices.Clone(cases)
+	rand.New(rand.NewPCG(seed, 0)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all
+}
+
+// TestWithoutCache: the engine gives every case, proofs included, its verdict and its code.
 func TestWithoutCache(t *testing.T) {
 	e := newEngine(core.TokenCache{Disabled: true})
 	for _, class := range load(t) {
 		for i := range class.Cases {
-			c := &class.Cases[i]
-			if got := e.judge(t.Context(), c); !got.fits(c) {
-				t.Errorf("%s: %s: got %q %q (%v), want %q %q", class.Name, c.Name, got.code, got.user, got.err, c.Code, c.User)
-			}
+			judgeAll(t, e, class.Name, []*vectors.Case{&class.Cases[i]})
 		}
 	}
+}
+
+// TestWithCache: a cache of verified tokens changes no verdict, whether it is empty, filled or far too small, and in
+// whatever order the tokens come.
+func TestWithCache(t *testing.T) {
+	cases := tokens(load(t))
+	e := newEngine(core.TokenCache{})
+	judgeAll(t, e, "cold", cases)
+	judgeAll(t, e, "warm", shuffled(1, cases))
+	judgeAll(t, e, "warm again", shuffled(2, cases))
+	hits := uint64(0)
+	for _, s := range e.verifiers {
+		if s.verifier != nil {
+			hits += uint64(s.verifier.Stats().Hits)
+		}
+	}
+	if accepted := len(accepted(cases)); hits < uint64(accepted) {
+		t.Errorf("%d hits for %d accepted tokens that came three times: that was without a cache", hits, accepted)
+	}
+	tiny := newEngine(core.TokenCache{MaxEntries: 1})
+	judgeAll(t, tiny, "a cache of one token", cases)
+	judgeAll(t, tiny, "a cache of one token, again", shuffled(3, cases))
+}
+
+func accepted(cases []*vectors.Case) []*vectors.Case {
+	return slices.DeleteFunc(slices.Clone(cases), func(c *vectors.Case) bool { return !c.Accept })
+}
+
+// TestStandardRSA: crypto/rsa and the prepared keys give the same verdicts.
+func TestStandardRSA(t *testing.T) {
+	judgeAll(t, newEngine(core.TokenCache{Disabled: true}, core.WithStandardRSA()), "crypto/rsa", tokens(load(t)))
+}
+
+// TestAtOnce: many goroutines share verifiers and their caches, and each gets the verdicts.
+func TestAtOnce(t *testing.T) {
+	cases := tokens(load(t))
+	e := newEngine(core.TokenCache{})
+	e.stopped = true
+	for _, c := range cases {
+		e.subject(c) // the map is only read from here on
+	}
+	var running sync.WaitGroup
+	for i := range uint64(4) {
+		running.Go(func() {
+			for _, c := range shuffled(i, cases) {
+				s := e.subject(c)
+				if s.err != nil {
+					continue // TestWithoutCache has judged it
+				}
+				if got := s.judge(t.Context(), c.Token); !got.fits(c) {
+					t.Errorf("%s: got %q %q (%v), want %q %q", c.Name, got.code, got.user, got.err, c.Code, c.User)
+				}
+			}
+		})
+	}
+	running.Wait()
 }

@@ -76,6 +76,7 @@ const (
 // world has the keys that classes share.
 type world struct {
 	rsa, attackerRSA, rsa3       *rsaKey
+	rsa1024                      *rsaKey
 	e256, e384, e521, attackerEC *ecKey
 	ed, attackerEd               ed25519.PrivateKey
 	secret, attackerSecret       []byte
@@ -86,6 +87,7 @@ func newWorld() *world {
 		rsa:            newRSA("rsa", 2048, 65537),
 		attackerRSA:    newRSA("attacker rsa", 2048, 65537),
 		rsa3:           newRSA("rsa, exponent 3", 2048, 3),
+		rsa1024:        newRSA("rsa of 1024 bits", 1024, 65537),
 		e256:           newEC("P-256", p256()),
 		e384:           newEC("P-384", p384()),
 		e521:           newEC("P-521", p521()),

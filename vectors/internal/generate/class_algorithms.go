@@ -124,7 +124,9 @@ func spki(algorithm asn1.ObjectIdentifier, parameters any, key []byte) []byte {
 	return der
 }
 
-func pemOf(kind string, der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}) }
+func pemOf(kind string, der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
+}
 
 // keyConfusion: a public key used as the secret of an HMAC.
 func keyConfusion(w *world) *class {

@@ -39,8 +39,11 @@ func (c *class) with(alg, name, entry, code, why string, sign signer) *vector {
 
 func (c *class) weakRSA() {
 	w := c.world
-	for _, bits := range []int{512, 1024, 1536, 2047, 2048} {
-		k := newRSA(fmt.Sprintf("rsa of %d bits", bits), bits, 65537)
+	for _, k := range []*rsaKey{
+		newRSA("rsa of 512 bits", 512, 65537), w.rsa1024, newRSA("rsa of 1536 bits", 1536, 65537),
+		newRSA("rsa of 2047 bits", 2047, 65537), w.rsa,
+	} {
+		bits := k.n.BitLen()
 		code, why := unknownKey, "RFC 7518 section 3.3: 2048 bits at least"
 		if bits == 2048 {
 			code, why = accepted, "2048 bits are enough"

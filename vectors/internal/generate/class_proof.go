@@ -125,7 +125,7 @@ func proofs(w *world) *class {
 
 // weakProofs are proofs under keys for which everyone can sign.
 func (c *class) weakProofs(put func(name, token, code, why string) *vector, body string) {
-	weak := newRSA("rsa of 1024 bits", 1024, 65537)
+	weak := c.world.rsa1024
 	put("an RSA key of 1024 bits", join(`{"typ":"dpop+jwt","alg":"RS256","jwk":`+weak.jwk("")+`}`, body, rsSigner(hashOf("RS256"), weak)), badProof,
 		"RFC 7518 section 3.3")
 	put("an RSA key with exponent 1", join(`{"typ":"dpop+jwt","alg":"RS256","jwk":`+jwk("kty", "RSA", "n", b64(c.world.rsa.n.Bytes()), "e", "AQ")+`}`,

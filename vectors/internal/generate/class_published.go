@@ -36,13 +36,17 @@ func published(w *world) *class {
 		{"RFC 7515 A.3, ES256", "ES256", a3, es},
 	} {
 		c.put(vector{Name: m.name, Contract: joe(m.alg), Keys: m.keys, Time: exp - 60, Token: m.token, User: "joe", Why: "before its exp"})
-		c.put(vector{Name: m.name + ", today", Contract: joe(m.alg), Keys: m.keys, Token: m.token, Code: expired, Signature: "valid",
-			Why: "it expired in 2011"})
+		c.put(vector{
+			Name: m.name + ", today", Contract: joe(m.alg), Keys: m.keys, Token: m.token, Code: expired, Signature: "valid",
+			Why: "it expired in 2011",
+		})
 	}
 	for _, alg := range []string{"HS256", "RS256", "ES256"} {
 		keys := map[string]string{"HS256": a1, "RS256": a2, "ES256": a3}[alg]
-		c.put(vector{Name: "RFC 7515 A.5 and RFC 7519 6.1, unsecured, for " + alg, Contract: joe(alg), Keys: keys, Time: exp - 60,
-			Token: "eyJhbGciOiJub25lIn0." + joes + ".", Code: badFormat, Why: "RFC 8725 section 3.2: unsecured tokens are not accepted by default"})
+		c.put(vector{
+			Name: "RFC 7515 A.5 and RFC 7519 6.1, unsecured, for " + alg, Contract: joe(alg), Keys: keys, Time: exp - 60,
+			Token: "eyJhbGciOiJub25lIn0." + joes + ".", Code: badFormat, Why: "RFC 8725 section 3.2: unsecured tokens are not accepted by default",
+		})
 	}
 	ed := c.keys("RFC 8037 A.2", edJWK("", unb64("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")))
 	bilboRSA := c.keys("RFC 7520 3.3", jwk("kty", "RSA", "kid", bilbo, "use", "sig", "n", b34n, "e", "AQAB"))
@@ -58,8 +62,10 @@ func published(w *world) *class {
 		{"RFC 7520 4.3, ES512", "ES512", bilboEC, "eyJhbGciOiJFUzUxMiIsImtpZCI6ImJpbGJvLmJhZ2dpbnNAaG9iYml0b24uZXhhbXBsZSJ9." + frodo + ".AE_R_YZCChjn4791jSQCrdPZCNYqHXCTZH0-JZGYNlaAjP2kqaluUIIUnC9qvbu9Plon7KRTzoNEuT4Va2cmL1eJAQy3mtPBu_u_sDDyYjnAMDxXPn7XrT0lw-kvAD890jl8e2puQens_IEKBpHABlsbEPX6sFY8OcGDqoRuBomu9xQ2"},
 		{"RFC 7520 4.4, HS256", "HS256", mac, "eyJhbGciOiJIUzI1NiIsImtpZCI6IjAxOGMwYWU1LTRkOWItNDcxYi1iZmQ2LWVlZjMxNGJjNzAzNyJ9." + frodo + ".s0h6KThzkfBBBkLspW1h84VsJZFTsPPqMDA7g1Md7p0"},
 	} {
-		c.put(vector{Name: m.name, Contract: joe(m.alg), Keys: m.keys, Time: exp - 60, Token: m.token, Code: badFormat, Signature: "valid",
-			Why: "the signature is good, and the payload is text: a JWS, but no JWT"})
+		c.put(vector{
+			Name: m.name, Contract: joe(m.alg), Keys: m.keys, Time: exp - 60, Token: m.token, Code: badFormat, Signature: "valid",
+			Why: "the signature is good, and the payload is text: a JWS, but no JWT",
+		})
 	}
 	c.hobbiton(exp)
 	c.accessToken()
@@ -73,10 +79,14 @@ func (c *class) hobbiton(exp int64) {
 	c.Contracts["PS256 of hobbiton.example"] = []byte(
 		`{"issuer":"hobbiton.example","anyAudience":true,"algorithms":["PS256"],"userIdClaim":"iss"}`)
 	keys := c.keys("RFC 7520 6", jwk("kty", "RSA", "kid", "hobbiton.example", "use", "sig", "n", n, "e", "AQAB"))
-	c.put(vector{Name: "RFC 7520 6, the inner token, PS256", Contract: "PS256 of hobbiton.example", Keys: keys, Time: exp - 60,
-		Token: token, User: "hobbiton.example", Why: "before its exp"})
-	c.put(vector{Name: "RFC 7520 6, the inner token, today", Contract: "PS256 of hobbiton.example", Keys: keys,
-		Token: token, Code: expired, Signature: "valid", Why: "it expired in 2011"})
+	c.put(vector{
+		Name: "RFC 7520 6, the inner token, PS256", Contract: "PS256 of hobbiton.example", Keys: keys, Time: exp - 60,
+		Token: token, User: "hobbiton.example", Why: "before its exp",
+	})
+	c.put(vector{
+		Name: "RFC 7520 6, the inner token, today", Contract: "PS256 of hobbiton.example", Keys: keys,
+		Token: token, Code: expired, Signature: "valid", Why: "it expired in 2011",
+	})
 }
 
 // accessToken is the example of RFC 9068. The RFC prints no key and no signature, so the token is signed with a key of
@@ -102,8 +112,10 @@ func (c *class) accessToken() {
 	keys := c.keys("RFC 9068", c.world.rsa.jwk("RjEwOwOA"))
 	rs := contract("RFC 9068", "https://rs.example.com/")
 	put := func(name, contract string, at int64, token, code, why string) {
-		c.put(vector{Name: "RFC 9068 figure 2: " + name, Contract: contract, Keys: keys, Time: at, Token: token, Code: code, User: "5ba552d67",
-			Why: why})
+		c.put(vector{
+			Name: "RFC 9068 figure 2: " + name, Contract: contract, Keys: keys, Time: at, Token: token, Code: code, User: "5ba552d67",
+			Why: why,
+		})
 	}
 	token := join(header, body, sign)
 	put("the access token", rs, 1618354100, token, accepted, "as its resource server sees it")

@@ -30,7 +30,8 @@ type rsaKey struct {
 	p, q    *big.Int
 }
 
-// newRSA returns a key with a modulus of exactly that many bits.
+// newRSA returns a key with a modulus of exactly that many bits. Finding primes takes the most time of this program, so
+// bits is no more than a case needs.
 func newRSA(label string, bits int, e int64) *rsaKey {
 	one := big.NewInt(1)
 	exponent := big.NewInt(e)
@@ -154,7 +155,9 @@ func (k *ecKey) jwk(kid string, extra ...string) string {
 	return jwk(append(all, extra...)...)
 }
 
-func newEd(label string) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(stream(label, ed25519.SeedSize)) }
+func newEd(label string) ed25519.PrivateKey {
+	return ed25519.NewKeyFromSeed(stream(label, ed25519.SeedSize))
+}
 
 func publicEd(k ed25519.PrivateKey) []byte { return k[ed25519.SeedSize:] }
 
