@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -286,3 +287,6 @@ func unquote(text string) (s string) {
 	}
 	return s
 }
+
+// sorted returns a map's names in order, so that the output does not depend on chance.
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
