@@ -32,7 +32,8 @@ type Exchange struct {
 }
 
 // Golden returns the answer as text: status line, header fields sorted by name,
-// body. It leaves Date out and changes nothing else.
+// body. It leaves Date out, writes {nonce} for a DPoP-Nonce, which changes with time,
+// and changes nothing else.
 func (x Exchange) Golden() string {
 	var b strings.Builder
 	b.WriteString(x.StatusLine + "\n")
@@ -45,6 +46,9 @@ func (x Exchange) Golden() string {
 	slices.Sort(names)
 	for _, name := range names {
 		for _, value := range x.Header[name] {
+			if name == "Dpop-Nonce" && value != "" {
+				value = "{nonce}"
+			}
 			b.WriteString(name + ": " + value + "\n")
 		}
 	}

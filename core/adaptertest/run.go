@@ -43,6 +43,14 @@ func Run(t *testing.T, adapter Adapter) {
 			"the proof that a token belongs to its client (DPoP proof, URL, certificate) reaches the authenticator",
 			s.credentials,
 		},
+		{
+			"a client learns nonces", "a proof is accepted with the nonce of the answer that demanded one (RFC 9449 §9)",
+			s.learnsNonces,
+		},
+		{
+			"a token bound to a certificate needs it", "only the holder of the certificate may send the token (RFC 8705 §3)",
+			s.certificateOnly,
+		},
 		{"no path bypasses the guard", "a path that routers interpret differently is never skipped", s.skippedPaths},
 		{"routers agree", "settings of the router do not change how the Authorization header is read", s.routers},
 		{

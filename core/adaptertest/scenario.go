@@ -65,6 +65,8 @@ type Want struct {
 	// User is the user id that the handler, and a service behind it, must see; ""
 	// means that the request is anonymous.
 	User string
+	// Nonce reports that the answer has a DPoP-Nonce; otherwise it must have none.
+	Nonce bool
 }
 
 func (s Scenario) method() string {
@@ -92,6 +94,9 @@ func (s Scenario) Check(x Exchange) error {
 	if got := x.Header.Values("Www-Authenticate"); s.Want.Challenge == "" && len(got) > 0 ||
 		s.Want.Challenge != "" && !slices.Equal(got, strings.Split(s.Want.Challenge, "\n")) {
 		return fmt.Errorf("challenge %q, want %q", got, s.Want.Challenge)
+	}
+	if got := x.Header.Values("Dpop-Nonce"); len(got) > 1 || (len(got) == 1 && got[0] != "") != s.Want.Nonce {
+		return fmt.Errorf("DPoP-Nonce %q, want one: %t", got, s.Want.Nonce)
 	}
 	if s.method() == http.MethodHead {
 		if len(x.Body) > 0 {

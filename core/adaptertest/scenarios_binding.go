@@ -1,6 +1,7 @@
 package adaptertest
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/base64"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
@@ -20,11 +22,12 @@ type bindings struct {
 	client, thief *dpop.Signer
 	certificates  [2]tls.Certificate // of the client and of the thief
 	contract      *core.Contract
+	nonces        *dpop.Nonces
 }
 
 func newBindings(issuer *authtest.Issuer) (*bindings, error) {
 	b := &bindings{}
-	var errs [5]error
+	var errs [6]error
 	b.client, errs[0] = dpop.GenerateSigner()
 	b.thief, errs[1] = dpop.GenerateSigner()
 	b.certificates[0], errs[2] = selfSigned()
@@ -37,6 +40,7 @@ func newBindings(issuer *authtest.Issuer) (*bindings, error) {
 		Audiences:    []string{partner},
 		Confirmation: "either",
 	})
+	b.nonces, errs[5] = dpop.NewNonces(0, []byte(rand.Text()+rand.Text()))
 	return b, errors.Join(errs[:]...)
 }
 
@@ -55,7 +59,8 @@ func (b *bindings) confirmation(name string) map[string]string {
 
 // placeholder returns what stands for a name that is not that of a token: a
 // certificate as in RFC 9440, or "proof:<method> <path> <token>", a new proof each
-// time.
+// time. "proof with nonce" has a current nonce of the server, "proof with old nonce"
+// one that was current an hour ago.
 func (s *Stage) placeholder(name string) (text string, known bool, err error) {
 	switch name {
 	case "certificate", "thief's certificate":
@@ -63,7 +68,16 @@ func (s *Stage) placeholder(name string) (text string, known bool, err error) {
 		return ":" + base64.StdEncoding.EncodeToString(s.bound.certificates[i].Certificate[0]) + ":", true, nil
 	}
 	kind, what, found := strings.Cut(name, ":")
-	if !found || kind != "proof" && kind != "thief's proof" {
+	claims, signer := dpop.Claims{}, s.bound.client
+	switch {
+	case found && kind == "proof":
+	case found && kind == "thief's proof":
+		signer = s.bound.thief
+	case found && kind == "proof with nonce":
+		claims.Nonce = s.bound.nonces.Issue(time.Now())
+	case found && kind == "proof with old nonce":
+		claims.Nonce = s.bound.nonces.Issue(time.Now().Add(-time.Hour))
+	default:
 		return "", false, nil
 	}
 	parts := strings.SplitN(what, " ", 3)
@@ -74,11 +88,8 @@ func (s *Stage) placeholder(name string) (text string, known bool, err error) {
 	if err != nil {
 		return "", true, err
 	}
-	signer := s.bound.client
-	if kind != "proof" {
-		signer = s.bound.thief
-	}
-	text, err = signer.Proof(dpop.Claims{Method: parts[0], URL: "https://" + host + parts[1], Token: token})
+	claims.Method, claims.URL, claims.Token = parts[0], "https://"+host+parts[1], token
+	text, err = signer.Proof(claims)
 	return text, true, err
 }
 
@@ -86,6 +97,15 @@ func modeOf(name string, opts ...guard.Option) Mode {
 	return Mode{Name: name, Options: options(opts...), Further: func(s *Stage) ([]*core.Contract, error) {
 		return []*core.Contract{s.bound.contract}, nil
 	}}
+}
+
+// modeNonces demands nonces of the server in proofs.
+func modeNonces() Mode {
+	mode := modeOf("bound tokens with nonces")
+	mode.Options = func(s *Stage) []guard.Option {
+		return []guard.Option{guard.ExternalURL("https://" + host), guard.Proofs(dpop.Config{Nonces: s.bound.nonces})}
+	}
+	return mode
 }
 
 // proofAlgorithms is the algs of challenges.
@@ -131,6 +151,16 @@ func bindingScenarios() []Scenario {
 	const once = "a proof is for one request, one token and one key (RFC 9449 §4.3)"
 	const never = "a bound token is never a bearer token (RFC 9449 §7.2)"
 	const owner = "only the holder of the certificate may send the token (RFC 8705 §3)"
+	const fresh = "a client learns the server's nonce from its answer (RFC 9449 §9)"
+	withNonce := func(want Want) Want {
+		want.Nonce = true
+		return want
+	}
+	wantsNonce := withNonce(refusedBy(
+		http.StatusUnauthorized, core.CodeInvalidProof, `DPoP error="use_dpop_nonce", `+proofAlgorithms,
+	))
+	fromServer := proof("proof with nonce:GET " + PathPrivate + " " + bound)
+	nonces := modeNonces()
 	forwarded := Field{"X-Forwarded-Proto", "https"}
 	certificate := func(name string) Field { return Field{"Client-Cert", "{" + name + "}"} }
 	return []Scenario{
@@ -159,6 +189,17 @@ func bindingScenarios() []Scenario {
 			refusedBy(http.StatusUnauthorized, core.CodeTokenExpired, challengeToken+offered), "Bearer {bad:expired}"),
 		row(external, "DPoP without a token", "a scheme without credentials is malformed", malformedProof, "DPoP"),
 		row(external, "certificate from nowhere", owner, asBearer, "Bearer {"+certified+"}", certificate("certificate")),
+
+		row(nonces, "proof without one", fresh, wantsNonce, byProof, good),
+		row(nonces, "proof with an old one", fresh, wantsNonce, byProof,
+			proof("proof with old nonce:GET "+PathPrivate+" "+bound)),
+		row(nonces, "proof with a current one", "the answer has the nonce for the next proof (RFC 9449 §8.2)",
+			withNonce(passes("partner_1")), byProof, fromServer),
+		to(PathTwice, row(nonces, "behind two guards", fresh, withNonce(passes("partner_1")), byProof,
+			proof("proof with nonce:GET "+PathTwice+" "+bound))),
+		row(nonces, "proof of another path", once, withNonce(badProof), byProof,
+			proof("proof with nonce:GET "+PathTwice+" "+bound)),
+		row(nonces, "plain token", "nonces are for proofs", passes("partner_1"), "Bearer {partner}"),
 
 		row(proxied, "proof", "the proxy knows the scheme that the client used", passes("partner_1"),
 			byProof, good, forwarded),
