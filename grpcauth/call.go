@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
@@ -46,4 +47,18 @@ func (c call) TLS() *tls.ConnectionState {
 		}
 	}
 	return nil
+}
+
+// RemoteAddr returns address and port of the connection's other end.
+func (c call) RemoteAddr() string {
+	if p, ok := peer.FromContext(c.ctx); ok && p.Addr != nil {
+		return p.Addr.String()
+	}
+	return ""
+}
+
+// SetHeader adds a field to the header of the answer: the nonce for the caller's next
+// proof. Rejections have it in the trailer.
+func (c call) SetHeader(name, value string) {
+	_ = grpc.SetHeader(c.ctx, metadata.Pairs(name, value)) // a tap handle's context has no answer yet
 }

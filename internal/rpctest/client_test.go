@@ -67,7 +67,10 @@ func (c grpcClient) call(ctx context.Context, procedure string, fields []string,
 		out := new(rpctest.Text)
 		err := c.conn.Invoke(ctx, procedure, in, out, grpc.Header(&header), grpc.Trailer(&trailer))
 		if err == nil {
-			o.replies = append(o.replies, out.GetValue())
+			o.replies, o.metadata = append(o.replies, out.GetValue()), http.Header{}
+			for name, values := range metadata.Join(header, trailer) {
+				o.metadata[http.CanonicalHeaderKey(name)] = values
+			}
 		}
 		return o.ofGRPC(err, header, trailer)
 	}
@@ -148,7 +151,7 @@ func (c connectClient) call(ctx context.Context, procedure string, fields []stri
 		addFields(r.Header(), fields)
 		out, err := rpc.CallUnary(ctx, r)
 		if err == nil {
-			o.replies = append(o.replies, out.Msg.GetValue())
+			o.replies, o.metadata = append(o.replies, out.Msg.GetValue()), out.Header()
 		}
 		return o.ofConnect(err)
 	case rpctest.ServerStream:
