@@ -28,22 +28,33 @@ func (k *Contract) Accept(claims json.RawMessage) (*Session, error) {
 // Accept is [Contract.Accept] by the contract that the claim iss chooses. ctx
 // bounds the wait for a resolver.
 func (v *Verifier) Accept(ctx context.Context, claims json.RawMessage) (*Session, error) {
-	return v.accept(ctx, claims, nil)
+	return v.accept(ctx, claims, nil, false)
 }
 
 // AcceptFor is Accept for claims about the token of c, such as those of an
 // introspection endpoint. A token that is bound to a client's key (cnf, RFC 7662
 // §2.2, RFC 9449 §6.2) is accepted if c proves that key; Accept refuses it.
 func (v *Verifier) AcceptFor(ctx context.Context, claims json.RawMessage, c Credentials) (*Session, error) {
-	return v.accept(ctx, claims, &c)
+	return v.accept(ctx, claims, &c, false)
 }
 
-func (v *Verifier) accept(ctx context.Context, claims json.RawMessage, c *Credentials) (*Session, error) {
+// AcceptUnconfirmed is Accept for authenticators that keep sessions, such as one
+// that asks about a token once for many requests. The session of a token that is
+// bound to a client's key is returned without a proof: check the credentials of
+// each request with [Session.Confirm] before you hand it out. A token that the
+// contract's Confirmation does not accept is refused.
+func (v *Verifier) AcceptUnconfirmed(ctx context.Context, claims json.RawMessage) (*Session, error) {
+	return v.accept(ctx, claims, nil, true)
+}
+
+func (v *Verifier) accept(
+	ctx context.Context, claims json.RawMessage, c *Credentials, unconfirmed bool,
+) (*Session, error) {
 	if !v.valid() {
 		return nil, refuse(CodeUnknownError, "the verifier is nil or zero: make it with NewVerifier")
 	}
 	started := v.observer.started()
-	s, err := v.acceptClaims(ctx, claims, c)
+	s, err := v.acceptClaims(ctx, claims, c, unconfirmed)
 	if err != nil {
 		v.ReportRejection(ctx, err)
 		return nil, err
@@ -52,9 +63,11 @@ func (v *Verifier) accept(ctx context.Context, claims json.RawMessage, c *Creden
 	return s, nil
 }
 
-func (v *Verifier) acceptClaims(ctx context.Context, claims json.RawMessage, c *Credentials) (*Session, *Error) {
+func (v *Verifier) acceptClaims(
+	ctx context.Context, claims json.RawMessage, c *Credentials, unconfirmed bool,
+) (*Session, *Error) {
 	payload := slices.Clone(claims) // the session keeps it, and the caller may reuse claims
-	a := attempt{verifier: v, raw: string(payload), unsigned: true}
+	a := attempt{verifier: v, raw: string(payload), unsigned: true, unconfirmed: unconfirmed}
 	if err := a.checkSize(); err != nil {
 		return nil, err
 	}

@@ -224,6 +224,41 @@ func TestAcceptFor(t *testing.T) {
 	}
 }
 
+// TestAcceptUnconfirmed: the session of a bound token is good for the requests that Confirm accepts only.
+func TestAcceptUnconfirmed(t *testing.T) {
+	c, thief := newClient(t), newClient(t)
+	v := newVerifier(t, with(func(r *core.Rules) { r.Confirmation = "dpop" }), core.WithClock(newClock()))
+	accept := func(cnf any) (*core.Session, error) {
+		t.Helper()
+		claims, err := json.Marshal(claimsWith(map[string]any{"cnf": cnf}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v.AcceptUnconfirmed(t.Context(), claims)
+	}
+	s, err := accept(map[string]string{"jkt": c.Thumbprint()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const opaque = "opaque-token"
+	for name, row := range map[string]struct {
+		credentials core.Credentials
+		code        core.Code
+	}{
+		"the owner":   {c.credentials(t, "DPoP", opaque, epoch()), ""},
+		"another key": {thief.credentials(t, "DPoP", opaque, epoch()), core.CodeInvalidProof},
+		"a bearer":    {c.credentials(t, "Bearer", opaque, epoch()), core.CodeInvalidProof},
+		"nothing":     {core.Credentials{}, core.CodeInvalidProof},
+	} {
+		if err := s.Confirm(t.Context(), row.credentials); core.CodeOf(err) != row.code {
+			t.Errorf("%s: %v, want %q", name, err, row.code)
+		}
+	}
+	if _, err := accept(map[string]string{"x5t#S256": c.x5t()}); core.CodeOf(err) != core.CodeClaimMismatch {
+		t.Errorf("a confirmation that the contract does not accept: %v", err)
+	}
+}
+
 // TestExplainBoundToken: a token alone cannot be judged, and the report says how to send it.
 func TestExplainBoundToken(t *testing.T) {
 	c := newClient(t)

@@ -71,16 +71,17 @@ type attempt struct {
 	verifier *Verifier
 	raw      string
 
-	token      jose.Token
-	unsigned   bool // accepted without a signature: see Rules.InsecureEmulator
-	registered      // the claims that every contract reads alike
-	now        time.Time
-	engine     *engine
-	algorithm  *jws.Algorithm
-	keys       []*jwks.Key // those that may have signed the token
-	key        *jwks.Key   // the one that did, nil for a secret
-	bound      *binding    // nil for a token that anyone may send
-	userID     string
+	token       jose.Token
+	unsigned    bool // accepted without a signature: see Rules.InsecureEmulator
+	unconfirmed bool // the caller confirms the session of a bound token
+	registered       // the claims that every contract reads alike
+	now         time.Time
+	engine      *engine
+	algorithm   *jws.Algorithm
+	keys        []*jwks.Key // those that may have signed the token
+	key         *jwks.Key   // the one that did, nil for a secret
+	bound       *binding    // nil for a token that anyone may send
+	userID      string
 }
 
 // step is one check of a token.
@@ -365,6 +366,9 @@ func (a *attempt) checkType() *Error {
 func (a *attempt) checkBinding(ctx context.Context, c *Credentials) (err *Error) {
 	if a.bound, err = a.engine.confirms.readBinding(a.token.Claims); err != nil {
 		return err
+	}
+	if a.unconfirmed {
+		return nil
 	}
 	return a.engine.confirms.check(ctx, a.bound, c, a.now)
 }

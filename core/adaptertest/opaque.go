@@ -2,7 +2,7 @@ package adaptertest
 
 import (
 	"context"
-	"fmt"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,6 +17,7 @@ import (
 type opaque struct {
 	server *httptest.Server
 	keys   *apikey.Memory
+	bound  *bindings
 }
 
 const (
@@ -24,18 +25,26 @@ const (
 	keyPrefix    = "northwind"
 )
 
-func newOpaque() *opaque {
-	return &opaque{server: httptest.NewServer(http.HandlerFunc(answerIntrospection)), keys: &apikey.Memory{}}
+func newOpaque(bound *bindings) *opaque {
+	o := &opaque{keys: &apikey.Memory{}, bound: bound}
+	o.server = httptest.NewServer(http.HandlerFunc(o.answer))
+	return o
 }
 
-func (o *opaque) close() { o.server.Close() }
+func (o *opaque) close() {
+	if o != nil {
+		o.server.Close()
+	}
+}
 
-// answerIntrospection answers as RFC 7662 §2.2 says. The token names its answer.
-func answerIntrospection(w http.ResponseWriter, r *http.Request) {
+// answer answers as RFC 7662 §2.2 says. The token names its answer.
+func (o *opaque) answer(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	audience := partner
+	audience, cnf := partner, map[string]string(nil)
 	switch token := r.FormValue("token"); token {
 	case "oat_partner":
+	case "oat_key", "oat_certificate":
+		cnf = o.bound.confirmation("bound to a " + token[len(opaquePrefix):])
 	case "oat_other":
 		audience = "https://other.example"
 	case "oat_broken": // a status that is not about the server, so that one row does not change another
@@ -45,16 +54,24 @@ func answerIntrospection(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(`{"active":false}`))
 		return
 	}
-	_, _ = fmt.Fprintf(w,
-		`{"active":true,"sub":"partner_2","aud":%q,"client_id":"client_2","scope":"invoices:read","exp":%d}`,
-		audience, time.Now().Add(time.Hour).Unix())
+	answer := map[string]any{
+		"active": true, "sub": "partner_2", "aud": audience, "client_id": "client_2", "scope": "invoices:read",
+		"exp": time.Now().Add(time.Hour).Unix(),
+	}
+	if cnf != nil {
+		answer["cnf"] = cnf
+	}
+	_ = json.NewEncoder(w).Encode(answer)
 }
 
-// source returns an authenticator for sessions, opaque tokens and API keys.
-func (o *opaque) source(s *Stage, sessions core.Authenticator) (core.Authenticator, error) {
+// source returns an authenticator for sessions, opaque tokens and API keys. confirmation says which bound tokens it
+// accepts.
+func (o *opaque) source(s *Stage, sessions core.Authenticator, confirmation string) (core.Authenticator, error) {
 	client, err := introspect.New(introspect.Config{
-		Server:   introspect.Server{URL: o.server.URL},
-		Rules:    core.Rules{Provider: "partner", Issuer: partner, Audiences: core.Strings{partner}},
+		Server: introspect.Server{URL: o.server.URL},
+		Rules: core.Rules{
+			Provider: "partner", Issuer: partner, Audiences: core.Strings{partner}, Confirmation: confirmation,
+		},
 		Prefixes: []string{opaquePrefix},
 		Logger:   s.logger,
 	})

@@ -50,6 +50,9 @@ type Mode struct {
 	// Opaque accepts opaque tokens, by introspection, and API keys besides the
 	// stage's sessions.
 	Opaque bool
+	// OpaqueConfirmation says which opaque tokens that are bound to a client's key
+	// are accepted, as core.Rules.Confirmation does; "" means none.
+	OpaqueConfirmation string
 }
 
 // Want is the answer that is required. The handler must run if Status is 200, and

@@ -13,7 +13,7 @@ func Scenarios() []Scenario {
 	all := slices.Concat(
 		bearerScenarios(), tokenScenarios(), badTokenScenarios(), outageScenarios(), modeScenarios(),
 		extractorScenarios(), cookieScenarios(), nestedScenarios(), firstScenarios(), requireScenarios(),
-		revocationScenarios(), answerScenarios(), opaqueScenarios(), bindingScenarios(),
+		revocationScenarios(), answerScenarios(), opaqueScenarios(), bindingScenarios(), introspectedScenarios(),
 		matrixScenarios(),
 	)
 	for i := range all {

@@ -38,7 +38,7 @@ type Stage struct {
 
 // NewStage starts the issuers. The caller must close the stage.
 func NewStage() (*Stage, error) {
-	s := &Stage{tokens: map[string]string{}, opaque: newOpaque(), logger: slog.New(slog.DiscardHandler)}
+	s := &Stage{tokens: map[string]string{}, logger: slog.New(slog.DiscardHandler)}
 	var errs [6]error
 	s.issuer, errs[0] = authtest.StartIssuer(authtest.Config{})
 	s.second, errs[1] = authtest.StartIssuer(authtest.Config{Algorithms: []string{"ES256"}, Audience: partner})
@@ -59,6 +59,7 @@ func NewStage() (*Stage, error) {
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	s.opaque = newOpaque(s.bound)
 	return s, nil
 }
 
@@ -100,7 +101,7 @@ func (s *Stage) config(mode Mode) (Config, error) {
 		return cfg, err
 	}
 	if mode.Opaque {
-		if cfg.Source, err = s.opaque.source(s, cfg.Source); err != nil {
+		if cfg.Source, err = s.opaque.source(s, cfg.Source, mode.OpaqueConfirmation); err != nil {
 			return cfg, err
 		}
 	}

@@ -120,7 +120,7 @@ func (c *Client) verdict(ctx context.Context, claims []byte) *entry {
 	e := &entry{bytes: len(claims)}
 	if claims == nil {
 		e.rejection = reject(CodeInactive, "the server says that the token is not active: it is unknown, expired or revoked")
-	} else if s, err := c.judge.Accept(ctx, claims); err != nil {
+	} else if s, err := c.judge.AcceptUnconfirmed(ctx, claims); err != nil {
 		e.rejection = errorOf(err)
 	} else {
 		e.session = s

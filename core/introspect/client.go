@@ -128,7 +128,7 @@ func (c *Client) authenticate(ctx context.Context, credentials core.Credentials)
 	now := c.cfg.Clock.Now()
 	known := c.cache.get(token)
 	if known != nil && now.Before(known.until) {
-		s, err := c.use(ctx, known)
+		s, err := c.use(ctx, known, credentials)
 		return s, true, err
 	}
 	kept := known != nil && known.session != nil && now.Before(known.until.Add(c.cfg.KeepInOutage))
@@ -140,13 +140,13 @@ func (c *Client) authenticate(ctx context.Context, credentials core.Credentials)
 	answer, err := c.ask(wait, token, credentials.Token)
 	cancel()
 	if err != nil && kept && err.Code == CodeUnavailable {
-		s, err := c.use(ctx, known)
+		s, err := c.use(ctx, known, credentials)
 		return s, true, err
 	}
 	if err != nil {
 		return nil, false, err
 	}
-	s, err := c.use(ctx, answer)
+	s, err := c.use(ctx, answer, credentials)
 	return s, false, err
 }
 
@@ -157,7 +157,7 @@ const keptWait = time.Second
 func (c *Client) check(credentials core.Credentials) *core.Error {
 	token := credentials.Token
 	switch {
-	case credentials.Scheme != "" && credentials.Scheme != "Bearer":
+	case !c.acceptsScheme(credentials.Scheme):
 		return reject(core.CodeInvalidRequest, fmt.Sprintf("the scheme %.16q is not accepted here, expected Bearer",
 			credentials.Scheme))
 	case token == "":
@@ -171,6 +171,12 @@ func (c *Client) check(credentials core.Credentials) *core.Error {
 		return reject(core.CodeInvalidFormat, "the token is not one that this server is asked about: "+c.expected())
 	}
 	return nil
+}
+
+// acceptsScheme refuses DPoP if no token that is bound to a key is accepted: the scheme promises a bound token.
+func (c *Client) acceptsScheme(scheme string) bool {
+	dpop, _, _ := c.judge.Confirmations()
+	return scheme == "" || scheme == "Bearer" || scheme == "DPoP" && dpop
 }
 
 // Recognizes reports whether c asks the server about the token: by its prefix, and not about a JWT unless Config.JWT
@@ -207,13 +213,19 @@ func (c *Client) expected() string {
 	return "expected an opaque token, not a JWT"
 }
 
-// use returns the session of an entry if it is still valid, or the entry's rejection.
-func (c *Client) use(ctx context.Context, e *entry) (*core.Session, *core.Error) {
+// use returns the session of an entry if it is still valid and the credentials prove what its token is bound to, or the
+// entry's rejection.
+func (c *Client) use(ctx context.Context, e *entry, credentials core.Credentials) (*core.Session, *core.Error) {
 	if e.session == nil {
 		again := *e.rejection // the caller may change it
 		return nil, &again
 	}
 	if err := c.judge.Recheck(ctx, e.session); err != nil {
+		return nil, errorOf(err)
+	}
+	// The server says which key a token is bound to (RFC 7662 §2.2, RFC 8705 §3.2, RFC 9449 §6.2). Whether a request
+	// proves that key is no part of the verdict, which other requests share.
+	if err := e.session.Confirm(ctx, credentials); err != nil {
 		return nil, errorOf(err)
 	}
 	return e.session, nil
@@ -242,6 +254,9 @@ func (c *Client) Recheck(ctx context.Context, s *core.Session) error {
 func (c *Client) ReportRejection(ctx context.Context, err *core.Error) {
 	c.reporter.ReportRejection(ctx, err)
 }
+
+// Confirmations reports how clients may prove that a token is theirs, as Config.Rules say. Guards ask for it.
+func (c *Client) Confirmations() (dpop, mtls, bearer bool) { return c.judge.Confirmations() }
 
 // Issuers returns the issuers that the rules name.
 func (c *Client) Issuers() []string { return c.judge.Issuers() }

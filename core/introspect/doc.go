@@ -14,6 +14,12 @@
 // data: how to ask, and how to read the answer. [ClerkMachineTokens], [ClerkOAuthTokens], [ClerkAPIKeys] and
 // [WorkOSAPIKeys] are configurations for endpoints that are not those of RFC 7662.
 //
+// # Bound tokens
+//
+// A token that is bound to a client's key, cnf.jkt (RFC 9449) or cnf.x5t#S256 (RFC 8705) in the answer, is accepted if
+// Rules.Confirmation says so, and then only from a request that proves the key: the session that is remembered for a
+// token does not make the proof of a later request unnecessary. It is never accepted as a bearer token.
+//
 // # What is remembered
 //
 // An active token is remembered for Config.MaxAge and at most until it expires, an inactive one for Config.RefusedFor:
