@@ -96,7 +96,7 @@ func (r *Revocations) receive(rec *record, id string, raw []byte) {
 		r.repair.first = first(rec, raw)
 	}
 	before := len(r.chain.holes)
-	fresh := r.note(rec, now)
+	fresh := r.note(rec, id == "", now)
 	holes := before != len(r.chain.holes)
 	synced := r.synced
 	r.mu.Unlock()
@@ -117,8 +117,9 @@ func (r *Revocations) receive(rec *record, id string, raw []byte) {
 	}
 }
 
-// note updates the chain. It reports whether rec is a sequenced record that was not read before. r.mu must be held.
-func (r *Revocations) note(rec *record, now time.Time) (fresh bool) {
+// note updates the chain. It reports whether rec is a sequenced record that was not read before. An early record comes
+// before those in front of it. r.mu must be held.
+func (r *Revocations) note(rec *record, early bool, now time.Time) (fresh bool) {
 	if rec.seq == 0 {
 		for _, h := range rec.heads {
 			if rec.kind == recordBeat {
@@ -127,7 +128,7 @@ func (r *Revocations) note(rec *record, now time.Time) (fresh bool) {
 		}
 		switch rec.kind {
 		case recordBeat:
-			r.heard(rec, now)
+			r.heard(rec, early, now)
 		case recordRepair:
 			r.repairAsked(rec, now)
 		case recordBusy:

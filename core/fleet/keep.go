@@ -27,7 +27,11 @@ func (b *beatState) spread(now time.Time, maxLag time.Duration) {
 }
 
 // heard notes a heartbeat. r.mu must be held.
-func (r *Revocations) heard(rec *record, now time.Time) {
+func (r *Revocations) heard(rec *record, early bool, now time.Time) {
+	// During an outage, only a heartbeat at its place in the log shows that everything in front of it was read.
+	if early && (r.problem.Load() != nil || r.lag(now) >= r.options.MaxLag) {
+		return
+	}
 	if rec.at <= r.beat.last[rec.writer] {
 		return // one that somebody has appended again says nothing
 	}
