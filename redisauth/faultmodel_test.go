@@ -13,11 +13,13 @@ import (
 )
 
 const (
-	// shortLag is the MaxLag of the replicas under faults.
-	shortLag = time.Second
-	// bound is how old a revocation is at most when a replica that fails closed still accepts its session. It is more
-	// than MaxLag, because heartbeats that were on their way, and a busy machine, come on top.
-	bound = 2*shortLag + time.Second
+	// shortLag is the MaxLag of the replicas under faults. All faults are played at once, which keeps a machine busy.
+	shortLag = slowdown * 2 * time.Second
+	// skew is their ClockSkew. They have one clock.
+	skew = shortLag / 10
+	// bound is how old a revocation is at most when a replica that fails closed still accepts its session. A store that
+	// delays records adds ClockSkew to MaxLag, and a busy machine adds some.
+	bound = shortLag + skew + time.Second
 )
 
 // replica is a fleet's member whose every verdict the model checks.
@@ -94,6 +96,7 @@ func (m *model) open(name string, log fleet.Log, mode fleet.Failure, behind bool
 		Secret:    secret,
 		OnFailure: mode,
 		MaxLag:    shortLag,
+		ClockSkew: skew,
 		Logger:    slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -180,7 +183,7 @@ func (m *model) watch() (stop func()) {
 	running.Go(func() {
 		for ctx.Err() == nil && !m.t.Failed() {
 			m.check()
-			time.Sleep(2 * time.Millisecond)
+			time.Sleep(5 * time.Millisecond)
 		}
 	})
 	return func() {
@@ -259,6 +262,8 @@ func (m *model) outage() {
 }
 
 func (m *model) String() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	repairs := uint64(0)
 	for _, r := range m.replicas {
 		repairs += r.Stats().Repairs

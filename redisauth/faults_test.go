@@ -90,7 +90,7 @@ var faults = map[string]func(t *testing.T) lab{
 	},
 	"so slow that answers come after MaxLag": func(t *testing.T) lab {
 		t.Helper()
-		return throughProxy(t, func(p *proxy) { p.delay = 4 * shortLag }, true)
+		return throughProxy(t, func(p *proxy) { p.delay = 2 * shortLag }, true)
 	},
 	"cut": func(t *testing.T) lab {
 		t.Helper()
@@ -168,7 +168,7 @@ func play(t *testing.T, l lab) {
 		until(t, "the replicas notice", m.every(false))
 		m.outage()
 	} else if !l.may {
-		for end := time.Now().Add(2 * shortLag); time.Now().Before(end) && !t.Failed(); time.Sleep(10 * time.Millisecond) {
+		for end := time.Now().Add(shortLag * 3 / 2); time.Now().Before(end) && !t.Failed(); time.Sleep(100 * time.Millisecond) {
 			_ = m.revoke(fmt.Sprint("during ", time.Now().UnixNano()))
 		}
 	}
