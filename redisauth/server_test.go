@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -35,26 +36,26 @@ func startServer(tb testing.TB, args ...string) *server {
 	return s
 }
 
-// freePort returns a port that is free, and so is the one that a cluster's node takes for its bus, 10,000 above.
+// tried counts the ports that this process has tried. Each process begins elsewhere.
+var tried atomic.Int64
+
+// freePort returns a port that is free, as is the one that a cluster's node takes for its bus, 10,000 above. Both are
+// below those that systems give to connections: a server that is started again must find its port free.
 func freePort(tb testing.TB) int {
 	tb.Helper()
 	for range 1000 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			tb.Fatal(err)
-		}
-		port := l.Addr().(*net.TCPAddr).Port
-		_ = l.Close()
-		if port > 55_535 {
-			continue
-		}
-		if bus, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port+10_000))); err == nil {
-			_ = bus.Close()
+		port := 15_000 + (37*os.Getpid()+int(tried.Add(1)))%7000
+		if isFree(port) && isFree(port+10_000) {
 			return port
 		}
 	}
 	tb.Fatal("no port is free")
 	return 0
+}
+
+func isFree(port int) bool {
+	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	return err == nil && l.Close() == nil
 }
 
 func (s *server) start() {
