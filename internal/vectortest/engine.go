@@ -112,12 +112,17 @@ func (e *engine) judge(ctx context.Context, c *vectors.Case) verdict {
 	if c.Request != nil {
 		return judgeProof(ctx, c)
 	}
+	return e.judgeToken(ctx, c, c.Token)
+}
+
+// judgeToken returns the verdict of auth-go on another token, by the contract of a case.
+func (e *engine) judgeToken(ctx context.Context, c *vectors.Case, token string) verdict {
 	s := e.subject(c)
 	if s.err != nil {
 		return verdict{code: invalidContract, err: s.err}
 	}
 	s.clock.now = c.Time
-	return s.judge(ctx, c.Token)
+	return s.judge(ctx, token)
 }
 
 func (s *subject) judge(ctx context.Context, token string) verdict {

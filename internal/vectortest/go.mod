@@ -3,14 +3,14 @@ module github.com/revstackhq/auth-go/internal/vectortest
 go 1.26.0
 
 require (
+	github.com/go-jose/go-jose/v4 v4.1.8
+	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/revstackhq/auth-go/core v0.1.0
 	github.com/revstackhq/auth-go/vectors v0.1.0
 )
 
 require (
 	filippo.io/bigmod v0.1.0 // indirect
-	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
-	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
 	github.com/maypok86/otter/v2 v2.4.0 // indirect
 	golang.org/x/sys v0.48.0 // indirect
 )

@@ -1,11 +1,12 @@
-// Command vectortest judges the test vectors of the module vectors with auth-go, and asks three other implementations for
-// their opinion. It prints a table of the classes, with the number of cases and of wrong verdicts, and a table of the
+// Command vectortest judges the test vectors of the module vectors with auth-go, and asks three other implementations
+// for their opinion. It prints a table of the classes, with the number of cases and of wrong verdicts, and a table of the
 // disagreements, each with its reason:
 //
 //	go run ./internal/vectortest
 //
-// Its exit status is 1 if a verdict is wrong or a disagreement has no reason. The tests judge the vectors also with caches,
-// while keys are rotated, and by many goroutines at once; package internal/crosstest sends them to every framework.
+// Its exit status is 1 if a verdict is wrong, and 2 if a disagreement has no reason. The tests judge the vectors also
+// with caches, while keys are rotated, and by many goroutines at once; package internal/crosstest sends them to every
+// framework.
 package main
 
 import (
@@ -36,7 +37,12 @@ func run(ctx context.Context, out io.Writer) (wrong int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return printClasses(ctx, out, classes)
+	if wrong, err = printClasses(ctx, out, classes); err != nil {
+		return wrong, err
+	}
+	table, unexplained := askAll(ctx, classes).table()
+	fmt.Fprintf(out, "\n%s", table)
+	return wrong, unexplained
 }
 
 // printClasses prints the table of the classes.

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/vectors"
+)
+
+// disagreement is a group of tokens that auth-go and a peer judge in different ways, for one reason.
+type disagreement struct {
+	input    string // "vectors" or a kind of mutation
+	group    string // a class of vectors, or what auth-go says of the token
+	peer     string
+	stricter string // the one that refuses: "auth-go" or the peer
+}
+
+// survey collects disagreements.
+type survey struct {
+	panel    *panel
+	counts   map[disagreement]int
+	examples map[disagreement]string
+	tokens   int
+}
+
+func newSurvey() *survey {
+	return &survey{panel: newPanel(), counts: map[disagreement]int{}, examples: map[disagreement]string{}}
+}
+
+// compare asks every peer about a token. An empty group is replaced by the reason of the refusal.
+func (s *survey) compare(input, group string, c *vectors.Case, token string, own verdict) {
+	s.tokens++
+	for _, p := range s.panel.peers {
+		accepts := own.code == ""
+		if p.reads {
+			accepts = own.code != core.CodeInvalidFormat && own.code != core.CodeTokenTooLarge
+		}
+		err := p.judge(c, token)
+		if accepts == (err == nil) {
+			continue
+		}
+		d := disagreement{input: input, group: group, peer: p.name, stricter: "auth-go"}
+		if accepts {
+			d.stricter = p.name
+		}
+		if d.group == "" {
+			d.group = reasonOf(own, err)
+		}
+		s.counts[d]++
+		if s.examples[d] == "" {
+			s.examples[d] = token
+		}
+	}
+}
+
+// reasonOf names why one of two opinions is a refusal.
+func reasonOf(own verdict, peer error) string {
+	err := own.err
+	if own.err == nil {
+		err = peer
+	}
+	var e *core.Error
+	if !errors.As(err, &e) {
+		text, _, _ := strings.Cut(err.Error(), ":")
+		return text
+	}
+	switch {
+	case e.Err != nil:
+		return string(e.Code) + ": " + strings.TrimPrefix(e.Err.Error(), "malformed token: ")
+	case e.Claim != "":
+		return string(e.Code) + ": " + e.Claim
+	}
+	return string(e.Code)
+}
+
+// vectors asks about every vector that is a token.
+func (s *survey) vectors(ctx context.Context, classes []vectors.Class) {
+	e := newEngine(core.TokenCache{Disabled: true})
+	for i := range classes {
+		for _, c := range tokens(classes[i : i+1]) {
+			if c.Code != string(invalidContract) { // the peers have no contracts
+				s.compare("vectors", classes[i].Name, c, c.Token, e.judge(ctx, c))
+			}
+		}
+	}
+}
+
+// mutants asks about tokens that are made of accepted vectors.
+func (s *survey) mutants(ctx context.Context, classes []vectors.Class) {
+	e := newEngine(core.TokenCache{Disabled: true})
+	for m := range mutants(classes) {
+		s.compare(m.kind, "", m.of, m.token, e.judgeToken(ctx, m.of, m.token))
+	}
+}
+
+// inOrder returns the disagreements sorted.
+func (s *survey) inOrder() []disagreement {
+	all := make([]disagreement, 0, len(s.counts))
+	for d := range s.counts {
+		all = append(all, d)
+	}
+	slices.SortFunc(all, func(a, b disagreement) int {
+		key := func(d disagreement) string {
+			return strings.Join([]string{d.input, d.peer, d.stricter, d.group}, "\x00")
+		}
+		return strings.Compare(key(a), key(b))
+	})
+	return all
+}
