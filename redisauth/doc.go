@@ -10,7 +10,8 @@
 //	...
 //	log, err := redisauth.NewLog(client, redisauth.LogConfig{})
 //	revocations, err := fleet.Open(ctx, log, fleet.Options{Secret: secret, OnFailure: fleet.FailClosed})
-//	verifier, err := core.NewVerifier(contract, core.WithKeyCache(redisauth.NewKeyCache(client, redisauth.KeyCacheConfig{}), secret))
+//	cache := revocations.KeyCache(redisauth.NewKeyCache(client, redisauth.KeyCacheConfig{}))
+//	verifier, err := core.NewVerifier(contract, core.WithKeyCache(cache, secret))
 //
 // TLS, ACL users, sentinel and cluster are those of the client: valkey.ClientOption has them. All types are safe for
 // concurrent use. Errors are those of the client, wrapped; they hold no data.

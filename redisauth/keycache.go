@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -23,7 +22,7 @@ type KeyCacheConfig struct {
 	Stored func(ctx context.Context, id string)
 }
 
-// KeyCache is a keys.Cache, so that the issuer sees one fetch a period and not one for each replica: a replica that is
+// KeyCache is a keys.Coordinator, so that the issuer sees one fetch a period and not one for each replica: a replica that is
 // about to fetch takes a lock, and the others wait for what it stores. If it takes too long they fetch themselves.
 //
 // Give core.WithKeyCache a secret with it: without one, whoever can write to the server chooses the keys and can forge
@@ -34,7 +33,7 @@ type KeyCache struct {
 	stored func(ctx context.Context, id string)
 }
 
-var _ keys.Cache = (*KeyCache)(nil)
+var _ keys.Coordinator = (*KeyCache)(nil)
 
 const (
 	// lockFor is how long the lock of a fetch is held at most: as long as a fetch may take.
@@ -58,20 +57,24 @@ func (c *KeyCache) names(id string) (set, lock string) {
 	return c.prefix + "{" + id + "}", c.prefix + "{" + id + "}:lock"
 }
 
-// Load implements keys.Cache. If the set is missing or due for a fetch, and another replica fetches it, Load waits for
-// the result or until ctx ends.
+// Load implements keys.Cache.
 func (c *KeyCache) Load(ctx context.Context, id string) ([]byte, error) {
+	set, _ := c.names(id)
+	return c.get(ctx, set)
+}
+
+// LoadNext implements keys.Coordinator: the replica that gets the lock fetches.
+func (c *KeyCache) LoadNext(ctx context.Context, id string, last []byte) ([]byte, error) {
 	set, lock := c.names(id)
-	data, err := c.get(ctx, set)
-	if err != nil || !due(data, time.Now()) {
-		return data, err
-	}
-	before := data
 	for {
 		err := c.client.Do(ctx, c.client.B().Set().Key(lock).Value("1").Nx().Px(lockFor).Build()).Error()
 		switch {
-		case err == nil: // this replica fetches
-			return data, nil
+		case err == nil:
+			data, err := c.get(ctx, set)
+			if err != nil || !bytes.Equal(data, last) { // another replica stored it just before: this one may not fetch
+				err = errors.Join(err, c.client.Do(ctx, c.client.B().Del().Key(lock).Build()).Error())
+			}
+			return data, err
 		case !valkey.IsValkeyNil(err):
 			return nil, fmt.Errorf("redisauth: key cache: %w", err)
 		}
@@ -80,9 +83,9 @@ func (c *KeyCache) Load(ctx context.Context, id string) ([]byte, error) {
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return before, nil // what is there may do; if not, this replica fetches too
+			return last, nil
 		}
-		if data, err = c.get(ctx, set); err != nil || !due(data, time.Now()) {
+		if data, err := c.get(ctx, set); err != nil || !bytes.Equal(data, last) {
 			return data, err
 		}
 	}
@@ -113,27 +116,4 @@ func (c *KeyCache) Store(ctx context.Context, id string, data []byte) error {
 		c.stored(ctx, id)
 	}
 	return nil
-}
-
-// dueAfter is the share of a set's freshness after which some replica fetches it again.
-const dueAfter = 0.7
-
-// due reports whether a set is missing, or so old that whoever loads it is about to fetch it. It decides only who waits
-// for whom, so the envelope does not have to be authentic.
-func due(data []byte, now time.Time) bool {
-	if len(data) == 0 {
-		return true
-	}
-	if line, rest, found := bytes.Cut(data, []byte("\n")); found && !bytes.HasPrefix(line, []byte("{")) {
-		data = rest // the first line is the MAC
-	}
-	var envelope struct {
-		FetchedAt  time.Time `json:"fetched_at"`
-		FreshUntil time.Time `json:"fresh_until"`
-	}
-	if json.Unmarshal(data, &envelope) != nil || envelope.FreshUntil.IsZero() {
-		return false
-	}
-	fresh := envelope.FreshUntil.Sub(envelope.FetchedAt)
-	return now.Sub(envelope.FetchedAt) > time.Duration(dueAfter*float64(fresh))
 }

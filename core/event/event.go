@@ -61,7 +61,7 @@ type KeyCacheFailed struct {
 	Provider string // slug of the contract
 	Issuer   string // of the contract; several are joined by " or "
 	URL      string
-	Op       string // "load" or "store"
+	Op       string // "load", "store" or "announce"
 	Err      error
 	Took     time.Duration
 }

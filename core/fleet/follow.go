@@ -102,6 +102,9 @@ func (r *Revocations) receive(rec *record, id string, raw []byte) {
 	r.mu.Unlock()
 	for _, e := range rec.entries {
 		if e.Kind() == KindKeys {
+			if fresh {
+				r.watchers.notify(e.Name)
+			}
 			if fresh && synced {
 				r.report(e)
 			}

@@ -41,6 +41,7 @@ type Revocations struct {
 	repair repairState
 	counts Stats
 
+	watchers  watchers
 	appending chan struct{} // holds one element while records are being appended
 	kick      chan struct{} // wakes the keeper
 	done      sync.WaitGroup

@@ -64,3 +64,13 @@ type Cache interface {
 	// Store keeps data for id, replacing what was there. It must not keep the slice itself.
 	Store(ctx context.Context, id string, data []byte) error
 }
+
+// Coordinator is a [Cache] whose processes take turns: one fetches a set, and the others wait for what it stores. A
+// verifier uses it if its cache has it.
+type Coordinator interface {
+	Cache
+	// LoadNext is called before a fetch, with what Load returned for id. If another process fetches the set, LoadNext
+	// waits and returns what that process stores. If it is this process's turn to fetch, or when ctx ends, it returns
+	// last. Store ends a turn.
+	LoadNext(ctx context.Context, id string, last []byte) ([]byte, error)
+}

@@ -58,6 +58,7 @@ func wrappers() map[string]wrapper {
 		"rpc": {params: "mux *http.ServeMux, contract *core.Contract, g *guard.Guard, err error, refresh func(), " +
 			"logUnary grpc.UnaryServerInterceptor, newOrdersHandler func(...connect.HandlerOption) (string, http.Handler)"},
 		"fleet": {params: "ctx context.Context, contract *core.Contract, revocations *fleet.Revocations, " +
+			"cache keys.Cache, secret core.Secret, " +
 			"session *core.Session, issuer string, r *gin.Engine", result: "error"},
 		"fiber-handler": {
 			params: "c *fiber.Ctx", result: "error",

@@ -37,6 +37,11 @@ func (a authenticated) Load(ctx context.Context, id string) ([]byte, error) {
 	if err != nil || len(data) == 0 {
 		return nil, err
 	}
+	return a.open(id, data)
+}
+
+// open returns the envelope of an entry.
+func (a authenticated) open(id string, data []byte) ([]byte, error) {
 	rest, hasPrefix := bytes.CutPrefix(data, []byte(macPrefix))
 	sum, envelope, hasEnvelope := bytes.Cut(rest, []byte("\n"))
 	if !hasPrefix || !hasEnvelope {
@@ -51,9 +56,31 @@ func (a authenticated) Load(ctx context.Context, id string) ([]byte, error) {
 
 // Store stores the envelope with its MAC.
 func (a authenticated) Store(ctx context.Context, id string, data []byte) error {
+	return a.cache.Store(ctx, id, a.entry(id, data))
+}
+
+// LoadNext waits for the next entry if the wrapped cache coordinates its processes.
+func (a authenticated) LoadNext(ctx context.Context, id string, last []byte) ([]byte, error) {
+	c, ok := a.cache.(keys.Coordinator)
+	if !ok {
+		return last, nil
+	}
+	var entry []byte
+	if len(last) > 0 {
+		entry = a.entry(id, last)
+	}
+	data, err := c.LoadNext(ctx, id, entry)
+	if err != nil || len(data) == 0 {
+		return nil, err
+	}
+	return a.open(id, data)
+}
+
+// entry returns an envelope with its MAC.
+func (a authenticated) entry(id string, data []byte) []byte {
 	entry := append([]byte(macPrefix), base64.RawURLEncoding.EncodeToString(mac(a.key[:], id, data))...)
 	entry = append(entry, '\n')
-	return a.cache.Store(ctx, id, append(entry, data...))
+	return append(entry, data...)
 }
 
 // mac covers the length of id, so that bytes cannot be moved between id and data.

@@ -1,6 +1,7 @@
 package jwks
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,11 +11,12 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // CacheError is a failure of the [keys.Cache], or of what it held.
 type CacheError struct {
-	Op  string // "load" or "store"
+	Op  string // "load", "store" or "announce"
 	Err error
 }
 
@@ -109,34 +111,83 @@ func (s *Source) decode(data []byte, now time.Time) (*snapshot, error) {
 	return snap, nil
 }
 
-// loadCached returns the cache's snapshot, nil if it has no usable one. Only a refresh calls it.
-func (s *Source) loadCached(ctx context.Context, f *refresh, now time.Time) *snapshot {
-	if s.cfg.Cache == nil || s.cfg.Source != nil {
+// caches reports whether sets are shared through a cache.
+func (s *Source) caches() bool { return s.cfg.Cache != nil && s.cfg.Source == nil }
+
+// cached is what a cache has returned.
+type cached struct {
+	data []byte
+	snap *snapshot // nil if there is no usable one
+}
+
+// loadCached returns the cache's snapshot if it is usable and newer than base. A refresh that it does not satisfy waits
+// while another process fetches, if the cache coordinates them.
+func (s *Source) loadCached(ctx context.Context, f *refresh, base *snapshot, now time.Time) *snapshot {
+	if !s.caches() {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.policy.FetchTimeout/5) // a slow cache must leave time for the fetch
-	defer cancel()
-	snap, err := call(ctx, func(ctx context.Context) (*snapshot, error) {
-		data, err := s.cfg.Cache.Load(ctx, s.cfg.ID)
-		if err != nil || len(data) == 0 {
-			return nil, err
-		}
-		return s.decode(data, now)
-	})
+	got, err := s.load(ctx, now, s.policy.FetchTimeout/5, s.cfg.Cache.Load) // a slow cache must leave time for the fetch
 	if err != nil {
 		s.cacheFailed(f, "load", err)
 		return nil
 	}
-	if snap.phase(now) == absent {
-		return nil
+	newer := got.snap.newerThan(base)
+	c, ok := s.cfg.Cache.(keys.Coordinator)
+	if !ok {
+		return newer
 	}
-	return snap
+	ctx, cancel := context.WithTimeout(ctx, s.policy.FetchTimeout*3/5)
+	defer cancel()
+	for !f.satisfied(newer, now, s.policy.Cooldown) {
+		next, err := s.load(ctx, now, s.policy.FetchTimeout, func(ctx context.Context, id string) ([]byte, error) {
+			return c.LoadNext(ctx, id, got.data)
+		})
+		switch {
+		case ctx.Err() != nil: // the process that fetches takes too long
+			return newer
+		case err != nil:
+			s.cacheFailed(f, "load", err)
+			return newer
+		case bytes.Equal(next.data, got.data): // this process's turn
+			return newer
+		}
+		got = next
+		if snap := got.snap.newerThan(base); snap != nil {
+			newer = snap
+		}
+	}
+	return newer
+}
+
+// load calls from and decodes what it returns.
+func (s *Source) load(
+	ctx context.Context,
+	now time.Time,
+	timeout time.Duration,
+	from func(ctx context.Context, id string) ([]byte, error),
+) (cached, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	return call(ctx, func(ctx context.Context) (cached, error) {
+		data, err := from(ctx, s.cfg.ID)
+		if err != nil || len(data) == 0 {
+			return cached{}, err
+		}
+		snap, err := s.decode(data, now)
+		if err != nil {
+			return cached{}, err
+		}
+		if snap.phase(now) == absent {
+			snap = nil
+		}
+		return cached{data: data, snap: snap}, nil
+	})
 }
 
 // storeCached stores snap. It runs before the waiting callers continue, so that a restart right after an answer finds
 // the keys that the answer was based on.
 func (s *Source) storeCached(ctx context.Context, f *refresh, snap *snapshot) {
-	if s.cfg.Cache == nil || s.cfg.Source != nil {
+	if !s.caches() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.policy.FetchTimeout/5)

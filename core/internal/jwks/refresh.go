@@ -61,8 +61,8 @@ func (s *Source) run(f *refresh) {
 
 	now := s.clock.Now()
 	base := s.snap.Load()
-	stored := s.loadCached(ctx, f, now)
-	if stored != nil && (base == nil || stored.fetchedAt.After(base.fetchedAt)) {
+	stored := s.loadCached(ctx, f, base, now)
+	if stored != nil {
 		if base != nil {
 			stored.set.inherit(base.set)
 		}
@@ -75,7 +75,7 @@ func (s *Source) run(f *refresh) {
 	}
 	next, unchanged, err := s.fetchSet(ctx, base, now)
 	if err != nil {
-		if base == stored && stored != nil {
+		if stored != nil {
 			s.cacheLoads.Add(1)
 		}
 		s.finish(f, base, err, event.KeysRefreshed{})
@@ -85,6 +85,9 @@ func (s *Source) run(f *refresh) {
 		s.storeCached(ctx, f, next)
 	}
 	s.finish(f, next, nil, event.KeysRefreshed{NotModified: unchanged})
+	if base == nil || !next.set.sameKeys(base.set) {
+		s.announce(ctx, f) //nolint:contextcheck // that of the refresh
+	}
 }
 
 // satisfied reports whether a set that another process fetched makes this fetch unnecessary. For an unknown key, the
@@ -162,6 +165,11 @@ func (s *Source) finish(f *refresh, snap *snapshot, err error, done event.KeysRe
 	now := s.clock.Now()
 	s.mu.Lock()
 	if snap != nil {
+		if err != nil || done.FromCache { // what another process announced meanwhile may be newer
+			if current := s.snap.Load().newerThan(snap); current != nil {
+				snap = current
+			}
+		}
 		s.snap.Store(snap)
 	}
 	s.lastErr, s.refresh = err, nil

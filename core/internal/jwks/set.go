@@ -159,6 +159,19 @@ func (s *Set) inherit(old *Set) {
 	}
 }
 
+// sameKeys reports whether both sets have equal keys.
+func (s *Set) sameKeys(other *Set) bool {
+	if len(s.seen) != len(other.seen) {
+		return false
+	}
+	for id := range s.seen {
+		if other.seen[id] == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // without returns the keys that are not among tried.
 func without(all, tried []*Key) []*Key {
 	var rest []*Key

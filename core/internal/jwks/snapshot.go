@@ -18,6 +18,14 @@ type snapshot struct {
 	body                   []byte // kept only for the cache
 }
 
+// newerThan returns sn if it was fetched after other, and nil otherwise. Both may be nil.
+func (sn *snapshot) newerThan(other *snapshot) *snapshot {
+	if sn == nil || other != nil && !sn.fetchedAt.After(other.fetchedAt) {
+		return nil
+	}
+	return sn
+}
+
 // phase says how a snapshot may be used.
 type phase int
 

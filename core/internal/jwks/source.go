@@ -84,6 +84,9 @@ type Source struct {
 	lastErr       error
 	waiting       int // callers that wait for a key that the current set lacks
 
+	reloading  bool      // a reload is planned or has not begun
+	reloadedAt time.Time // when the last one began, real time
+
 	events eventQueue
 
 	cacheErr                            atomic.Pointer[CacheError]
@@ -117,6 +120,7 @@ func New(cfg Config) *Source {
 	s.fetch.insecure, s.fetch.now = cfg.InsecureHTTP, s.clock.Now
 	s.shownURL = redactURL(s.origin)
 	s.refused = newRefusedKids(s.policy.Cooldown, s.policy.MaxRefusedKids)
+	s.watch()
 	return s
 }
 

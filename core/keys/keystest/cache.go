@@ -159,3 +159,63 @@ func cacheCanceled(ctx context.Context, c keys.Cache) error {
 		return errors.New("Store or Load with a canceled context does not return")
 	}
 }
+
+// coordinatorChecks apply to a cache that is a [keys.Coordinator].
+func coordinatorChecks() []cacheCheck {
+	return []cacheCheck{
+		{"one process gets the turn to fetch", cacheTurn},
+		{"a set that was stored meanwhile", cacheTurnTooLate},
+	}
+}
+
+func cacheTurn(ctx context.Context, c keys.Cache) error {
+	next, ok := c.(keys.Coordinator)
+	if !ok {
+		return nil
+	}
+	first, err := next.LoadNext(ctx, ids()[0], nil)
+	if err != nil || len(first) > 0 {
+		return fmt.Errorf("LoadNext of an empty cache returned %q, %w; want nothing: it is the caller's turn", first, err)
+	}
+	type result struct {
+		data []byte
+		err  error
+	}
+	results := make(chan result, 3)
+	for range cap(results) {
+		go func() {
+			data, err := next.LoadNext(ctx, ids()[0], nil)
+			results <- result{data, err}
+		}()
+	}
+	if err := store(ctx, c, ids()[0], []byte("fetched")); err != nil {
+		return err
+	}
+	for range cap(results) {
+		if r := <-results; r.err != nil || string(r.data) != "fetched" {
+			return fmt.Errorf("LoadNext of one that waited returned %q, %w; want what was stored", r.data, r.err)
+		}
+	}
+	again, err := next.LoadNext(ctx, ids()[0], []byte("fetched"))
+	if err != nil || string(again) != "fetched" {
+		return fmt.Errorf("LoadNext after Store returned %q, %w; want what it was given: the turn is free again", again, err)
+	}
+	return nil
+}
+
+func cacheTurnTooLate(ctx context.Context, c keys.Cache) error {
+	next, ok := c.(keys.Coordinator)
+	if !ok {
+		return nil
+	}
+	if err := store(ctx, c, ids()[0], []byte("new")); err != nil {
+		return err
+	}
+	for range 2 { // what is returned takes no turn
+		data, err := next.LoadNext(ctx, ids()[0], []byte("old"))
+		if err != nil || string(data) != "new" {
+			return fmt.Errorf("LoadNext of one with an older set returned %q, %w; want the stored one", data, err)
+		}
+	}
+	return nil
+}

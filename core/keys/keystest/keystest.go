@@ -13,10 +13,10 @@ import (
 // timeout bounds each call of an implementation.
 const timeout = 10 * time.Second
 
-// TestCache proves a [keys.Cache]. newCache returns an empty cache; it is called for each check.
+// TestCache proves a [keys.Cache], and a [keys.Coordinator] if it is one. newCache returns an empty cache; it is called for each check.
 func TestCache(t *testing.T, newCache func(t *testing.T) keys.Cache) {
 	t.Helper()
-	for _, c := range cacheChecks() {
+	for _, c := range append(cacheChecks(), coordinatorChecks()...) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), timeout)
 			defer cancel()

@@ -135,3 +135,32 @@ func TestSourceSuiteFindsFaults(t *testing.T) {
 		cancel()
 	}
 }
+
+// A cache that does not coordinate its processes, although it says so, is found out.
+func TestBadCoordinators(t *testing.T) {
+	for name, next := range map[string]func(m *memory, id string, last []byte) ([]byte, error){
+		"everybody's turn": func(_ *memory, _ string, last []byte) ([]byte, error) { return last, nil },
+		"nobody's turn":    func(*memory, string, []byte) ([]byte, error) { return nil, errors.New("taken") },
+		"nothing":          func(*memory, string, []byte) ([]byte, error) { return nil, nil },
+	} {
+		found := 0
+		for _, c := range coordinatorChecks() {
+			if c.check(t.Context(), &coordinator{next: next}) != nil {
+				found++
+			}
+		}
+		if found == 0 {
+			t.Errorf("%s: not found", name)
+		}
+	}
+}
+
+type coordinator struct {
+	memory
+
+	next func(m *memory, id string, last []byte) ([]byte, error)
+}
+
+func (c *coordinator) LoadNext(_ context.Context, id string, last []byte) ([]byte, error) {
+	return c.next(&c.memory, id, last)
+}
