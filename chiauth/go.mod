@@ -6,7 +6,9 @@ require github.com/revstackhq/auth-go/core v0.1.0
 
 require (
 	filippo.io/bigmod v0.1.0 // indirect
-	golang.org/x/sys v0.11.0 // indirect
+	filippo.io/edwards25519 v1.2.0 // indirect
+	filippo.io/nistec v0.0.4 // indirect
+	golang.org/x/sys v0.36.0 // indirect
 )
 
 require (

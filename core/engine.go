@@ -20,10 +20,10 @@ type engine struct {
 	*contract
 	keys keySource            // nil if the contract has only a secret
 	hmac map[string]*jws.HMAC // by algorithm
-	// standardRSA verifies RSA with crypto/rsa, see WithStandardRSA.
-	standardRSA bool
-	cache       *tokenCache
-	clock       keys.Clock
+	// standardCrypto uses the standard library, see WithStandardCrypto.
+	standardCrypto bool
+	cache          *tokenCache
+	clock          keys.Clock
 
 	mu        sync.Mutex
 	observers []weak.Pointer[observer] // weak, so that discarded verifiers can be collected
@@ -81,11 +81,11 @@ func (c *contract) engineFor(o engineOptions, logger *slog.Logger) *engine {
 
 func newEngine(c *contract, o engineOptions) *engine {
 	e := &engine{
-		contract:    c,
-		hmac:        map[string]*jws.HMAC{},
-		standardRSA: o.standardRSA,
-		cache:       newTokenCache(o.tokens),
-		clock:       o.clock,
+		contract:       c,
+		hmac:           map[string]*jws.HMAC{},
+		standardCrypto: o.standardCrypto,
+		cache:          newTokenCache(o.tokens),
+		clock:          o.clock,
 	}
 	for name, a := range c.algorithms {
 		if a.Symmetric {

@@ -317,7 +317,7 @@ func (a *attempt) checkSignature(ctx context.Context) *Error {
 func (a *attempt) signedBy(keys []*jwks.Key) *jwks.Key {
 	for _, k := range keys {
 		if a.engine.maySignFor(k, a.token.Claims) &&
-			a.algorithm.Verify(k, a.token.SigningInput(), a.token.Signature, a.engine.standardRSA) {
+			a.algorithm.Verify(k, a.token.SigningInput(), a.token.Signature, a.engine.standardCrypto) {
 			return k
 		}
 	}

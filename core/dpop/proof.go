@@ -115,9 +115,9 @@ func (p *proof) readClaims() *Error {
 // verify checks the signature by the proof's own key (RFC 9449 §4.3, check 6): who trusts the key compares its
 // thumbprint.
 func (p *proof) verify() *Error {
-	// Preparing an RSA key costs more than it saves for a key that is used a few times.
-	const standardRSA = true
-	if !p.client.algorithm.Verify(p.client.key, p.token.SigningInput(), p.token.Signature, standardRSA) {
+	// Preparing a key costs more than it saves for one that is used a few times.
+	const standardCrypto = true
+	if !p.client.algorithm.Verify(p.client.key, p.token.SigningInput(), p.token.Signature, standardCrypto) {
 		return invalid("the signature does not fit the jwk")
 	}
 	return nil

@@ -15,7 +15,7 @@ func TestOptionsDoNotMix(t *testing.T) {
 	if verifiers.AssignableTo(guards) || guards.AssignableTo(verifiers) {
 		t.Error("an option of one can be passed to the other")
 	}
-	for _, o := range []any{new(core.Contract), core.WithStandardRSA(), guard.Optional()} {
+	for _, o := range []any{new(core.Contract), core.WithStandardCrypto(), guard.Optional()} {
 		if typ := reflect.TypeOf(o); typ.Implements(verifiers) == typ.Implements(guards) {
 			t.Errorf("%s is an option of both, or of neither", typ)
 		}

@@ -71,9 +71,9 @@ func accepted(cases []*vectors.Case) []*vectors.Case {
 	return slices.DeleteFunc(slices.Clone(cases), func(c *vectors.Case) bool { return !c.Accept })
 }
 
-// TestStandardRSA: crypto/rsa and the prepared keys give the same verdicts.
-func TestStandardRSA(t *testing.T) {
-	judgeAll(t, newEngine(core.TokenCache{Disabled: true}, core.WithStandardRSA()), "crypto/rsa", tokens(load(t)))
+// TestStandardCrypto: the standard library and prepared keys give the same verdicts.
+func TestStandardCrypto(t *testing.T) {
+	judgeAll(t, newEngine(core.TokenCache{Disabled: true}, core.WithStandardCrypto()), "the standard library", tokens(load(t)))
 }
 
 // TestAtOnce: many goroutines share verifiers and their caches, and each gets the verdicts.

@@ -33,7 +33,7 @@ type Key struct {
 	aux atomic.Pointer[any]
 }
 
-// Aux returns what SetAux attached, nil before that.
+// Aux returns what Attach attached, nil before that.
 func (k *Key) Aux() any {
 	if p := k.aux.Load(); p != nil {
 		return *p
@@ -41,8 +41,12 @@ func (k *Key) Aux() any {
 	return nil
 }
 
-// SetAux attaches material prepared for this key, such as a verifier, for as long as the key is published.
-func (k *Key) SetAux(v any) { k.aux.Store(&v) }
+// Attach keeps v, material prepared for this key such as a verifier, for as long as the key is published. It returns
+// what is attached: v, or what another caller attached before.
+func (k *Key) Attach(v any) any {
+	k.aux.CompareAndSwap(nil, &v)
+	return *k.aux.Load()
+}
 
 // Fits reports whether a signature made with alg may be checked with k: key type and curve match, and the key is not
 // bound to another algorithm (RFC 7517 §4.4, RFC 8725 §3.1). "Ed25519" (RFC 9864) and "EdDSA" are the same algorithm

@@ -22,7 +22,7 @@ func TestRotationIsLearnedFromATokensKid(t *testing.T) {
 	i, clk := newIssuer(t, jwkSet(set(a))), newClock()
 	s := i.source(clk)
 	old := found(t, s, "a")
-	old.SetAux("prepared")
+	old.Attach("prepared")
 	i.serve(jwkSet(set(a, ec("b"))))
 	found(t, s, "b") // no cool-down has begun: at once
 	hits(t, i, 2)

@@ -28,26 +28,39 @@ type Algorithm struct {
 
 	rsa        rsaScheme
 	coordinate int               // length of a number of the curve, 0 if it is not ECDSA
+	tabled     bool              // keys that are used much get a table
 	method     jwt.SigningMethod // nil for symmetric ones and ECDSA
 }
 
 // Verify reports whether sig is the signature of input by k. RSA keys are
-// prepared once, unless standardRSA leaves them to crypto/rsa.
-func (a *Algorithm) Verify(k *jwks.Key, input string, sig []byte, standardRSA bool) bool {
+// prepared once, and keys of ES256 and EdDSA that have verified some dozens of
+// tokens get a table, unless standard leaves them to the standard library.
+func (a *Algorithm) Verify(k *jwks.Key, input string, sig []byte, standard bool) bool {
 	if a.Symmetric {
 		return false // a published key used as a secret would let anyone sign
 	}
-	if a.rsa != notRSA && !standardRSA {
+	if _, isEd := k.Public.(ed25519.PublicKey); isEd != (a.Name == "EdDSA") {
+		return false
+	}
+	switch {
+	case standard:
+	case a.rsa != notRSA:
 		if prepared := preparedRSA(k); prepared != nil {
 			return a.verifyRSA(prepared, input, sig)
 		}
+	case a.tabled:
+		if slot := slotOf(k); slot != nil {
+			return a.verifyWithTable(slot, k, input, sig)
+		}
 	}
+	return a.verifyStandard(k, input, sig)
+}
+
+// verifyStandard checks a signature with the standard library.
+func (a *Algorithm) verifyStandard(k *jwks.Key, input string, sig []byte) bool {
 	if a.coordinate > 0 {
 		public, ok := k.Public.(*ecdsa.PublicKey)
 		return ok && a.verifyECDSA(public, input, sig)
-	}
-	if _, isEd := k.Public.(ed25519.PublicKey); isEd != (a.Name == "EdDSA") {
-		return false
 	}
 	return a.method.Verify(input, sig, k.Public) == nil
 }
@@ -76,10 +89,10 @@ var algorithms = map[string]*Algorithm{
 	"PS256": {Name: "PS256", Hash: crypto.SHA256, rsa: rsaPSS, method: exactPSS(jwt.SigningMethodPS256)},
 	"PS384": {Name: "PS384", Hash: crypto.SHA384, rsa: rsaPSS, method: exactPSS(jwt.SigningMethodPS384)},
 	"PS512": {Name: "PS512", Hash: crypto.SHA512, rsa: rsaPSS, method: exactPSS(jwt.SigningMethodPS512)},
-	"ES256": {Name: "ES256", Hash: crypto.SHA256, coordinate: 32},
+	"ES256": {Name: "ES256", Hash: crypto.SHA256, coordinate: 32, tabled: true},
 	"ES384": {Name: "ES384", Hash: crypto.SHA384, coordinate: 48},
 	"ES512": {Name: "ES512", Hash: crypto.SHA512, coordinate: 66},
-	"EdDSA": {Name: "EdDSA", method: jwt.SigningMethodEdDSA},
+	"EdDSA": {Name: "EdDSA", tabled: true, method: jwt.SigningMethodEdDSA},
 }
 
 // Find returns the algorithm of that exact name, nil if it is not supported.

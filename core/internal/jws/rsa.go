@@ -30,7 +30,7 @@ func preparedRSA(k *jwks.Key) *rsaverify.Key {
 			prepared = p
 		}
 	}
-	k.SetAux(prepared)
+	prepared, _ = k.Attach(prepared).(*rsaverify.Key)
 	return prepared
 }
 

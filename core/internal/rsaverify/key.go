@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"filippo.io/bigmod"
+
+	"github.com/revstackhq/auth-go/core/internal/standardcrypto"
 )
 
 // Bounds of the keys [Prepare] takes.
@@ -44,7 +46,7 @@ type Key struct {
 // It takes an odd modulus of 2048 to 8192 bits and an odd exponent of 3 to 2³¹−1, and answers anything else, and every
 // key while [Enabled] is false, with an [*UnsupportedKeyError]; what becomes of such a key is for crypto/rsa to say.
 func Prepare(pub *rsa.PublicKey) (*Key, error) {
-	if !Enabled() {
+	if standardcrypto.Required() {
 		return nil, &UnsupportedKeyError{Reason: "crypto/rsa is required in FIPS 140-3 mode and under BoringCrypto"}
 	}
 	if pub == nil || pub.N == nil || pub.N.Sign() <= 0 {

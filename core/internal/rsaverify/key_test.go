@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/revstackhq/auth-go/core/internal/rsaverify"
+	"github.com/revstackhq/auth-go/core/internal/standardcrypto"
 )
 
 func TestPrepareRefusesWhatCryptoRSAShouldJudge(t *testing.T) {
@@ -216,10 +217,10 @@ func TestFIPSModeUsesCryptoRSA(t *testing.T) {
 			N: new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 2048), big.NewInt(1)),
 			E: 65537,
 		})
-		t.Logf("enabled=%t prepared=%t", rsaverify.Enabled(), err == nil)
+		t.Logf("enabled=%t prepared=%t", !standardcrypto.Required(), err == nil)
 		return
 	}
-	if !rsaverify.Enabled() {
+	if standardcrypto.Required() {
 		var unsupported *rsaverify.UnsupportedKeyError
 		key, err := rsaverify.Prepare(&rsa.PublicKey{N: big.NewInt(1), E: 3})
 		if key != nil || !errors.As(err, &unsupported) {

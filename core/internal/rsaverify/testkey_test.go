@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/revstackhq/auth-go/core/internal/rsaverify"
+	"github.com/revstackhq/auth-go/core/internal/standardcrypto"
 )
 
 // testKey is a key whose private half raises any number to the private exponent: crafted encoded messages become
@@ -146,7 +147,7 @@ func prepare(tb testing.TB, pub *rsa.PublicKey) *rsaverify.Key {
 // skipWithoutKeys leaves a program that has to use crypto/rsa with TestFIPSModeUsesCryptoRSA alone.
 func skipWithoutKeys(tb testing.TB) {
 	tb.Helper()
-	if !rsaverify.Enabled() {
+	if standardcrypto.Required() {
 		tb.Skip("no keys in FIPS 140-3 mode and under BoringCrypto")
 	}
 }

@@ -1,5 +1,5 @@
 //go:build boringcrypto
 
-package rsaverify
+package standardcrypto
 
 const boringBuild = true

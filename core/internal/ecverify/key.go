@@ -1,0 +1,44 @@
+package ecverify
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"errors"
+
+	"filippo.io/nistec"
+
+	"github.com/revstackhq/auth-go/core/internal/standardcrypto"
+)
+
+// ErrUnsupportedKey reports a public key that [Prepare] leaves to crypto/ecdsa. In FIPS 140-3 mode and under BoringCrypto
+// that is every key.
+var ErrUnsupportedKey = errors.New("ecverify: the key is left to crypto/ecdsa")
+
+// keyWindow is the width of the windows, in bits. A wider one means fewer additions and a larger table.
+const keyWindow = 6 // 43 places of 32 points, 132 KB
+
+// Key is a public key ready to check signatures. It never changes and holds no scratch space, so any number of
+// goroutines may use one at the same time. A nil *Key refuses every signature.
+type Key struct {
+	multiples table
+}
+
+// Size returns the octets that a key keeps.
+func Size() int { return sizeOf(keyWindow) }
+
+// Prepare returns pub made ready, which costs as much as a few checks. It copies what it needs. It answers keys of other
+// curves, and points that are not on P-256, with [ErrUnsupportedKey].
+func Prepare(pub *ecdsa.PublicKey) (*Key, error) {
+	if standardcrypto.Required() || pub == nil || pub.Curve != elliptic.P256() {
+		return nil, ErrUnsupportedKey
+	}
+	onCurve, err := pub.ECDH() // refuses the point at infinity, too
+	if err != nil {
+		return nil, ErrUnsupportedKey
+	}
+	q, err := nistec.NewP256Point().SetBytes(onCurve.Bytes())
+	if err != nil {
+		return nil, ErrUnsupportedKey
+	}
+	return &Key{multiples: newTable(q, keyWindow)}, nil
+}

@@ -1,0 +1,45 @@
+package edverify
+
+import (
+	"crypto/ed25519"
+	"errors"
+
+	"filippo.io/edwards25519"
+
+	"github.com/revstackhq/auth-go/core/internal/standardcrypto"
+)
+
+// ErrUnsupportedKey reports a public key that [Prepare] leaves to crypto/ed25519. In FIPS 140-3 mode and under BoringCrypto
+// that is every key.
+var ErrUnsupportedKey = errors.New("edverify: the key is left to crypto/ed25519")
+
+// The widths of the windows, in bits. A wider one means fewer additions and a larger table.
+const (
+	keyWindow  = 5 // 51 places of 16 points, 130 KB for each key
+	baseWindow = 7 // 37 places of 64 points, 379 KB once for the whole program
+)
+
+// Key is a public key ready to check signatures. It never changes and holds no scratch space, so any number of
+// goroutines may use one at the same time. A nil *Key refuses every signature.
+type Key struct {
+	encoded [ed25519.PublicKeySize]byte // as it was given, canonical or not: it is hashed
+	minus   table                       // of −A, where A is the public key
+}
+
+// Size returns the octets that a key keeps.
+func Size() int { return sizeOf(keyWindow) }
+
+// Prepare returns pub made ready, which costs as much as a few checks. It copies what it needs. It answers octets that
+// crypto/ed25519 does not decode with [ErrUnsupportedKey].
+func Prepare(pub ed25519.PublicKey) (*Key, error) {
+	if standardcrypto.Required() {
+		return nil, ErrUnsupportedKey
+	}
+	a, err := new(edwards25519.Point).SetBytes(pub)
+	if err != nil {
+		return nil, ErrUnsupportedKey
+	}
+	k := &Key{minus: newTable(a.Negate(a), keyWindow)}
+	copy(k.encoded[:], pub)
+	return k, nil
+}
