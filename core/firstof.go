@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -175,6 +176,15 @@ func (c *chain) Confirmations() (dpop, mtls, bearer bool) {
 		dpop, mtls, bearer = dpop || d, mtls || m, bearer || b
 	}
 	return dpop, mtls, bearer
+}
+
+// CertificateBound reports whether one of the authenticators accepts tokens that are
+// bound to a client certificate, see [Verifier.CertificateBound].
+func (c *chain) CertificateBound() bool {
+	return slices.ContainsFunc(c.all, func(a Authenticator) bool {
+		one, ok := a.(interface{ CertificateBound() bool })
+		return ok && one.CertificateBound()
+	})
 }
 
 func (c *chain) Issuers() []string {

@@ -192,6 +192,11 @@ func (v *Verifier) Confirmations() (dpop, mtls, bearer bool) {
 	return v.confirms.dpop, v.confirms.mtls || v.tenants != nil, !v.confirms.required || v.tenants != nil
 }
 
+// CertificateBound reports whether a contract of v accepts tokens that are bound to a
+// client certificate. What a resolver's contracts accept is not known. Guards ask for
+// it, to describe the service to clients.
+func (v *Verifier) CertificateBound() bool { return v.valid() && v.confirms.mtls }
+
 // Ready fetches the keys of every contract that does not have them yet and
 // returns nil once all contracts have keys: for warming up, and for readiness
 // probes. All issuers are asked at once, except a resolver's tenants. The error

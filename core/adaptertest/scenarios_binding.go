@@ -133,6 +133,11 @@ func bindingScenarios() []Scenario {
 		}
 		return Scenario{Name: mode.Name + ", " + name, Why: why, Mode: mode, Fields: all, Want: want}
 	}
+	described := modeOf("bound tokens with metadata", guard.ExternalURL("https://"+host),
+		guard.Metadata(guard.ResourceMetadata{
+			Resource:             "https://" + host,
+			AuthorizationServers: []string{"https://login.northwind.example"},
+		}))
 	to := func(target string, s Scenario) Scenario {
 		s.Target = target
 		return s
@@ -200,6 +205,14 @@ func bindingScenarios() []Scenario {
 		row(nonces, "proof of another path", once, withNonce(badProof), byProof,
 			proof("proof with nonce:GET "+PathTwice+" "+bound)),
 		row(nonces, "plain token", "nonces are for proofs", passes("partner_1"), "Bearer {partner}"),
+
+		{
+			Name:   described.Name + ", the document",
+			Why:    "clients learn from the metadata which bound tokens are accepted (RFC 9728 §2)",
+			Mode:   described,
+			Target: "/.well-known/oauth-protected-resource",
+			Want:   passes(""),
+		},
 
 		row(proxied, "proof", "the proxy knows the scheme that the client used", passes("partner_1"),
 			byProof, good, forwarded),

@@ -69,7 +69,8 @@ func (g *Guard) MetadataPath() string {
 }
 
 // Metadata returns the protected-resource metadata document (RFC 9728 §2), or nil
-// without the option [Metadata]. The document is public: serve it on a route that
+// without the option [Metadata]. What it says about bound tokens follows from the
+// contracts (core.Rules.Confirmation) and from [Proofs]. The document is public: serve it on a route that
 // is not guarded.
 func (g *Guard) Metadata() []byte {
 	m := g.metadata
@@ -84,6 +85,7 @@ func (g *Guard) Metadata() []byte {
 			})
 		}
 	}
+	bound := g.boundTokens()
 	return body(struct {
 		Resource             string   `json:"resource"`
 		AuthorizationServers []string `json:"authorization_servers,omitempty"`
@@ -91,7 +93,26 @@ func (g *Guard) Metadata() []byte {
 		Methods              []string `json:"bearer_methods_supported"`
 		Name                 string   `json:"resource_name,omitempty"`
 		Documentation        string   `json:"resource_documentation,omitempty"`
-	}{m.Resource, servers, m.Scopes, []string{"header"}, m.Name, m.Documentation})
+		boundTokens
+	}{m.Resource, servers, m.Scopes, []string{"header"}, m.Name, m.Documentation, bound})
+}
+
+// boundTokens are the members about tokens that are bound to a client's key.
+type boundTokens struct {
+	Certificates   bool     `json:"tls_client_certificate_bound_access_tokens,omitempty"`
+	DPoPAlgorithms []string `json:"dpop_signing_alg_values_supported,omitempty"`
+	DPoPRequired   bool     `json:"dpop_bound_access_tokens_required,omitempty"`
+}
+
+func (g *Guard) boundTokens() (b boundTokens) {
+	if source, ok := g.source.(interface{ CertificateBound() bool }); ok {
+		b.Certificates = source.CertificateBound()
+	}
+	if checker := g.confirm.checker; checker != nil {
+		b.DPoPAlgorithms = strings.Fields(checker.Algorithms())
+		b.DPoPRequired = !g.confirm.bearer && !g.confirm.mtls // a certificate would do as well
+	}
+	return b
 }
 
 // MetadataHandler returns a handler that serves [Guard.Metadata]. Pages of every

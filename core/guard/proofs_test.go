@@ -1,6 +1,7 @@
 package guard_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -381,4 +382,37 @@ func TestCertificates(t *testing.T) {
 			t.Errorf("%s: status %d, want %d: %s", name, w.Code, c.want, w.Body)
 		}
 	}
+}
+
+// TestMetadataOfBoundTokens: the metadata names the bound tokens that the contracts accept (RFC 9728 §2).
+func TestMetadataOfBoundTokens(t *testing.T) {
+	issuer := authtest.NewIssuer(t)
+	var documents strings.Builder
+	show := func(name string, source core.Authenticator, opts ...guard.Option) {
+		opts = append(opts, guard.Metadata(guard.ResourceMetadata{
+			Resource:             external,
+			AuthorizationServers: []string{"https://login.example"},
+		}), guard.ExternalURL(external))
+		documents.WriteString("-- " + name + " --\n" + string(guardOf(t, source, opts...).Metadata()))
+	}
+	contract := func(confirmation string, required bool) *core.Contract {
+		return issuer.Contract(func(r *core.Rules) { r.Confirmation, r.ConfirmationRequired = confirmation, required })
+	}
+	for _, confirmation := range []string{"refuse", "dpop", "mtls", "either"} {
+		show(confirmation, contract(confirmation, false))
+		if confirmation != "refuse" {
+			show(confirmation+", required", contract(confirmation, true))
+		}
+	}
+	show("dpop, ES256 only", contract("dpop", false), guard.Proofs(dpop.Config{Algorithms: []string{"ES256"}}))
+	tenants, err := core.NewVerifier(contract("dpop", true), core.Resolver{
+		Resolve: func(context.Context, string) (*core.Contract, error) { return contract("either", true), nil },
+		Issuers: []string{"https://*.example.com"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	show("dpop, required, and tenants", tenants)
+	show("first of mtls and dpop", core.FirstOf(contract("mtls", true), contract("dpop", true)))
+	golden(t, "metadata_bound", documents.String())
 }
