@@ -2,9 +2,9 @@ package fleet_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/revstackhq/auth-go/core/fleet"
 )
@@ -27,8 +27,8 @@ func filledFleet(tb testing.TB, n int) *fleet.Revocations {
 			targets = targets[:0]
 		}
 	}
-	for r.Ready() != nil || r.Stats().Unconfirmed > 0 {
-		time.Sleep(time.Millisecond)
+	if err := errors.Join(r.AwaitReady(ctx), r.AwaitConfirmed(ctx)); err != nil {
+		tb.Fatal(err)
 	}
 	return r
 }
@@ -76,16 +76,16 @@ func BenchmarkSnapshot(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	for first.Stats().Unconfirmed > 0 {
-		time.Sleep(time.Millisecond)
+	if err := first.AwaitConfirmed(ctx); err != nil {
+		b.Fatal(err)
 	}
 	cancel()
 	first.Wait()
 	for b.Loop() {
 		ctx, cancel := context.WithCancel(context.Background())
 		r := open(ctx, b, log)
-		for r.Ready() != nil {
-			time.Sleep(time.Millisecond)
+		if err := r.AwaitReady(ctx); err != nil {
+			b.Fatal(err)
 		}
 		if got := r.Stats().Entries; got != n {
 			b.Fatalf("%d entries", got)

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"time"
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
@@ -33,8 +32,9 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	for revocations.Ready() != nil { // a readiness probe asks this
-		time.Sleep(time.Millisecond)
+	if err := revocations.AwaitReady(ctx); err != nil { // a readiness probe asks Ready
+		fmt.Println(err)
+		return
 	}
 
 	api := guard.Middleware(idp.Contract(), revocations.Guard())(http.HandlerFunc(

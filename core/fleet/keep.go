@@ -233,6 +233,9 @@ func (r *Revocations) assess(now time.Time) {
 	old := r.problem.Load()
 	r.problem.Store(p)
 	r.mu.Unlock()
+	if (old == nil) != (p == nil) {
+		r.changed.wake()
+	}
 	switch {
 	case old == nil && p != nil:
 		r.options.Logger.Error("auth: fleet: this replica cannot know all revocations", slog.Any("error", p))

@@ -208,8 +208,8 @@ func TestFileLogSurvivesARestart(t *testing.T) {
 	for run := range 3 {
 		ctx, cancel := context.WithCancel(t.Context())
 		r := open(ctx, t, fileLog(t, dir))
-		for r.Ready() != nil {
-			time.Sleep(time.Millisecond)
+		if err := r.AwaitReady(ctx); err != nil {
+			t.Fatal(err)
 		}
 		if run == 0 {
 			want(t, "before", r, s, "good")

@@ -107,9 +107,12 @@ func (r *Revocations) confirmed(seq uint64) {
 		if r.outbox[i].seq == seq {
 			if i == 0 {
 				r.outbox = r.outbox[1:]
-				return
+			} else {
+				r.outbox = append(r.outbox[:i], r.outbox[i+1:]...)
 			}
-			r.outbox = append(r.outbox[:i], r.outbox[i+1:]...)
+			if len(r.outbox) == 0 {
+				r.changed.wake()
+			}
 			return
 		}
 	}

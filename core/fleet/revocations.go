@@ -42,6 +42,7 @@ type Revocations struct {
 	counts Stats
 
 	watchers  watchers
+	changed   broadcast     // readiness, or the outbox is empty
 	appending chan struct{} // holds one element while records are being appended
 	kick      chan struct{} // wakes the keeper
 	done      sync.WaitGroup
