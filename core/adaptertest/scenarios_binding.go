@@ -109,7 +109,7 @@ func modeNonces() Mode {
 }
 
 // proofAlgorithms is the algs of challenges.
-const proofAlgorithms = `algs="ES256 ES384 ES512 EdDSA PS256 RS256"`
+const proofAlgorithms = `algs="ES256 ES384 ES512 EdDSA Ed25519 PS256 RS256"`
 
 // bindingScenarios are about tokens that are bound to a client's key (RFC 9449) or
 // certificate (RFC 8705).

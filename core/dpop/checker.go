@@ -32,7 +32,7 @@ const (
 // this process. It holds no secret.
 type Config struct {
 	// Algorithms are the accepted values of a proof's alg, asymmetric ones only. Default: ES256, ES384, ES512, EdDSA,
-	// PS256 and RS256.
+	// Ed25519, PS256 and RS256. EdDSA and Ed25519 are two names of one algorithm (RFC 9864 §2.2): naming one accepts both.
 	Algorithms []string
 	// MaxAge is how long after its iat a proof is accepted, 1 minute if 0, at least a second and at most an hour. A
 	// proof with a nonce of Nonces is current by that nonce: its iat is not compared with the server's clock, which many
@@ -63,6 +63,30 @@ func defaultAlgorithms() []string {
 	return []string{"ES256", "ES384", "ES512", "EdDSA", "PS256", "RS256"}
 }
 
+// algorithmOf returns the algorithm that a proof's alg names, nil if there is none.
+func algorithmOf(alg string) *jws.Algorithm {
+	if alg == ed25519Name {
+		alg = "EdDSA" // Ed25519 is the only curve of the keys that are read
+	}
+	return jws.Find(alg)
+}
+
+const ed25519Name = "Ed25519"
+
+// withBothNames adds the other name of EdDSA: clients use either.
+func withBothNames(algorithms []string) []string {
+	for i, alg := range algorithms {
+		other := ed25519Name
+		if alg == ed25519Name {
+			other = "EdDSA"
+		}
+		if (alg == "EdDSA" || alg == ed25519Name) && !slices.Contains(algorithms, other) {
+			return slices.Insert(algorithms, i+1, other)
+		}
+	}
+	return algorithms
+}
+
 // Validate returns every mistake in c.
 func (c Config) Validate() []*ConfigError {
 	var errs []*ConfigError
@@ -72,7 +96,7 @@ func (c Config) Validate() []*ConfigError {
 		}
 	}
 	for i, alg := range c.Algorithms {
-		a := jws.Find(alg)
+		a := algorithmOf(alg)
 		add(a == nil || a.Symmetric, "Algorithms["+strconv.Itoa(i)+"]", string(faults.Show(alg)),
 			"is not an asymmetric algorithm that is supported: use ES256, EdDSA or PS256")
 	}
@@ -111,6 +135,7 @@ func New(c Config) (*Checker, error) {
 	if len(c.Algorithms) == 0 {
 		c.Algorithms = defaultAlgorithms()
 	}
+	c.Algorithms = withBothNames(c.Algorithms)
 	if c.MaxAge == 0 {
 		c.MaxAge = defaultMaxAge
 	}
@@ -128,7 +153,7 @@ func New(c Config) (*Checker, error) {
 	}
 	k := &Checker{config: c, accepted: map[string]*jws.Algorithm{}, known: newClients(), outage: &outage.Log{}}
 	for _, alg := range c.Algorithms {
-		k.accepted[alg] = jws.Find(alg)
+		k.accepted[alg] = algorithmOf(alg)
 	}
 	k.algorithms = strings.Join(c.Algorithms, " ")
 	return k, nil
