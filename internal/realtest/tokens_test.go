@@ -2,79 +2,22 @@ package realtest_test
 
 import (
 	"encoding/base64"
-	"errors"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/gin-gonic/gin"
-	"github.com/go-chi/chi/v5"
-	"github.com/gofiber/fiber/v2"
-	"github.com/labstack/echo/v4"
-
-	"github.com/revstackhq/auth-go/chiauth"
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/providers/oidc"
-	"github.com/revstackhq/auth-go/echoauth"
-	"github.com/revstackhq/auth-go/fiberauth"
-	"github.com/revstackhq/auth-go/ginauth"
 )
 
-type apps map[string]func(t *testing.T, source core.Authenticator) (baseURL string)
-
-func frameworks() apps {
-	serve := func(t *testing.T, h http.Handler) string {
-		t.Helper()
-		s := httptest.NewServer(h)
-		t.Cleanup(s.Close)
-		return s.URL
-	}
-	return apps{
-		"gin": func(t *testing.T, source core.Authenticator) string {
-			t.Helper()
-			gin.SetMode(gin.TestMode)
-			r := gin.New()
-			r.Use(ginauth.New(source))
-			r.GET("/", func(c *gin.Context) { c.String(200, ginauth.UserID(c)) })
-			return serve(t, r)
-		},
-		"echo": func(t *testing.T, source core.Authenticator) string {
-			t.Helper()
-			e := echo.New()
-			e.Use(echoauth.New(source))
-			e.GET("/", func(c echo.Context) error { return c.String(200, echoauth.UserID(c)) })
-			return serve(t, e)
-		},
-		"chi": func(t *testing.T, source core.Authenticator) string {
-			t.Helper()
-			r := chi.NewRouter()
-			r.Use(chiauth.New(source))
-			r.Get("/", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, chiauth.UserID(r.Context())) })
-			return serve(t, r)
-		},
-		"fiber": func(t *testing.T, source core.Authenticator) string {
-			t.Helper()
-			app := fiber.New(fiber.Config{DisableStartupMessage: true})
-			app.Use(fiberauth.New(source))
-			app.Get("/", func(c *fiber.Ctx) error { return c.SendString(fiberauth.UserID(c)) })
-			l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			served := make(chan error, 1)
-			go func() { served <- app.Listener(l) }()
-			t.Cleanup(func() {
-				if err := errors.Join(app.Shutdown(), <-served); err != nil {
-					t.Error(err)
-				}
-			})
-			return "http://" + l.Addr().String()
-		},
-	}
+// start serves one guarded route of a door and returns its URL.
+func (d door) start(t *testing.T, source core.Authenticator) string {
+	t.Helper()
+	l := listen(t)
+	d.open(t, program{guarded: []guardedRoute{{path: "/", source: source}}}, l)
+	return "http://" + l.Addr().String() + "/"
 }
 
 type laterClock struct{ by time.Duration }
@@ -82,7 +25,7 @@ type laterClock struct{ by time.Duration }
 func (c laterClock) Now() time.Time { return time.Now().Add(c.by) }
 
 // TestRealProvider verifies tokens of a provider that this project did not write,
-// in every framework.
+// in every door.
 func TestRealProvider(t *testing.T) {
 	const other = "payroll"
 	issuer := startProvider(t, clientID, other)
@@ -101,8 +44,8 @@ func TestRealProvider(t *testing.T) {
 	elsewhere := startProvider(t, clientID)
 	impostor, _ := signIn(t, elsewhere, clientID, user)
 
-	for name, start := range frameworks() {
-		now, afterwards := start(t, contract), start(t, later)
+	for _, d := range doors() {
+		now, afterwards := d.start(t, contract), d.start(t, later)
 		for _, tt := range []struct {
 			name, url, token string
 			status           int
@@ -119,7 +62,7 @@ func TestRealProvider(t *testing.T) {
 			{"without its signature", now, access[:strings.LastIndexByte(access, '.')+1], 401, "INVALID_FORMAT"},
 			{"ID token, which has the same audience here", now, id, 200, "id1"},
 		} {
-			t.Run(name+"/"+tt.name, func(t *testing.T) {
+			t.Run(d.name+"/"+tt.name, func(t *testing.T) {
 				status, body := get(t, tt.url, tt.token)
 				if status != tt.status || !strings.Contains(body, tt.body) {
 					t.Errorf("got %d %s, want %d and %q", status, body, tt.status, tt.body)
@@ -137,9 +80,9 @@ func TestSharedDiscovery(t *testing.T) {
 		t.Fatal(err)
 	}
 	access, _ := signIn(t, issuer, clientID, "test-user2")
-	for name, start := range frameworks() {
-		if status, body := get(t, start(t, contract), access); status != 200 || body != "id2" {
-			t.Errorf("%s: got %d %q", name, status, body)
+	for _, d := range doors() {
+		if status, body := get(t, d.start(t, contract), access); status != 200 || body != "id2" {
+			t.Errorf("%s: got %d %q", d.name, status, body)
 		}
 	}
 	v, err := core.NewVerifier(contract)
@@ -147,7 +90,7 @@ func TestSharedDiscovery(t *testing.T) {
 		t.Fatal(err)
 	}
 	if h := v.KeyHealth(); len(h) != 1 || h[0].State != "fresh" || h[0].Fetches > 2 {
-		t.Errorf("four frameworks and a verifier of one contract: health %+v, want one discovery and one key fetch", h)
+		t.Errorf("seven doors and a verifier of one contract: health %+v, want one discovery and one key fetch", h)
 	}
 }
 
