@@ -90,7 +90,7 @@ var faults = map[string]func(t *testing.T) lab{
 	},
 	"so slow that answers come after MaxLag": func(t *testing.T) lab {
 		t.Helper()
-		return throughProxy(t, func(p *proxy) { p.delay = 2 * shortLag }, true)
+		return throughProxy(t, func(p *proxy) { p.delay = shortLag * 5 / 4 }, true)
 	},
 	"cut": func(t *testing.T) lab {
 		t.Helper()
