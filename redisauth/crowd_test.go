@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 		if err := json.Unmarshal([]byte(text), &c); err != nil {
 			panic(err)
 		}
-		task := map[string]func() error{"revocations": c.follow}[c.Task]
+		task := map[string]func() error{"revocations": c.follow, "keys": c.verify}[c.Task]
 		if err := task(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
