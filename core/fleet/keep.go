@@ -28,29 +28,34 @@ func (b *beatState) spread(now time.Time, maxLag time.Duration) {
 
 // heard notes a heartbeat. r.mu must be held.
 func (r *Revocations) heard(rec *record, early bool, now time.Time) {
-	// During an outage, only a heartbeat at its place in the log shows that everything in front of it was read.
-	if early && (r.problem.Load() != nil || r.lag(now) >= r.options.MaxLag) {
-		return
-	}
 	if rec.at <= r.beat.last[rec.writer] {
 		return // one that somebody has appended again says nothing
 	}
-	if r.beat.last == nil {
-		r.beat.last = map[uint64]int64{}
+	// During an outage, only a heartbeat at its place in the log shows that everything in front of it was read.
+	counts := !early || r.problem.Load() == nil && r.lag(now) < r.options.MaxLag
+	if counts {
+		if r.beat.last == nil {
+			r.beat.last = map[uint64]int64{}
+		}
+		r.beat.last[rec.writer] = rec.at
 	}
-	r.beat.last[rec.writer] = rec.at
 	skew := r.options.ClockSkew.Milliseconds()
 	// One from the future would hide an outage for as long as its writer's clock is ahead.
 	at := min(rec.at, now.UnixMilli()+skew)
 	if at+skew < r.beat.at {
 		return // one that was kept back
 	}
-	r.beat.heard, r.beat.at, r.beat.writer = now, max(r.beat.at, at), rec.writer
 	every := r.beatEvery()
 	if rec.writer == r.writer {
 		r.beat.next = now.Add(every)
 	} else {
 		r.beat.next = now.Add(every*3/2 + rand.N(2*every)) //nolint:gosec // G404: spread, not secrecy
+	}
+	if !counts {
+		return
+	}
+	r.beat.heard, r.beat.at, r.beat.writer = now, max(r.beat.at, at), rec.writer
+	if rec.writer != r.writer {
 		r.compareHeads(rec, now)
 	}
 }
