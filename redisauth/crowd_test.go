@@ -2,6 +2,7 @@ package redisauth_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -25,6 +26,7 @@ type crowd struct {
 	Task                  string
 	Address               string
 	Replicas, Revocations int
+	MaxLag                time.Duration
 	// Issuer, JWKSURL and Audience are those of the tokens.
 	Issuer, JWKSURL, Audience string
 }
@@ -35,7 +37,7 @@ func TestMain(m *testing.M) {
 		if err := json.Unmarshal([]byte(text), &c); err != nil {
 			panic(err)
 		}
-		task := map[string]func() error{"revocations": c.follow, "keys": c.verify}[c.Task]
+		task := map[string]func() error{"revocations": c.follow, "keys": c.verify, "outage": c.outlast}[c.Task]
 		if err := task(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
@@ -63,7 +65,7 @@ func (c crowd) join(ctx context.Context, onEntry func(fleet.Entry)) (valkey.Clie
 	r, err := fleet.Open(ctx, log, fleet.Options{
 		Secret:    secret,
 		OnFailure: fleet.FailClosed,
-		MaxLag:    20 * time.Second, // a thousand replicas start on one machine
+		MaxLag:    cmp.Or(c.MaxLag, 20*time.Second), // a thousand replicas start on one machine
 		Logger:    slog.New(slog.DiscardHandler),
 		OnEntry:   onEntry,
 	})
