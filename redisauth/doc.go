@@ -20,12 +20,14 @@ package redisauth
 import "github.com/valkey-io/valkey-go"
 
 // ClientOption returns options for a client of the server at the addresses. They turn client-side caching off, which
-// would take up to 128 MiB for a connection and is of no use here, and use one connection with small buffers for all
-// commands. Add TLS, credentials and sentinel to the result.
+// would take up to 128 MiB for a connection and is of no use here, use one connection with small buffers for all
+// commands, and leave retries to the callers: a client that hides an outage would keep a replica from noticing it. Add
+// TLS, credentials and sentinel to the result.
 func ClientOption(addresses ...string) valkey.ClientOption {
 	return valkey.ClientOption{
 		InitAddress:         addresses,
 		DisableCache:        true,
+		DisableRetry:        true,
 		PipelineMultiplex:   -1,
 		RingScaleEachConn:   7,
 		ReadBufferEachConn:  32 << 10,

@@ -24,9 +24,11 @@ func (c crowd) outlast() error {
 	}
 	fmt.Println("ready")
 	for _, ready := range []bool{false, true} {
-		for _, r := range replicas {
-			for (r.Ready() == nil) != ready {
-				time.Sleep(5 * time.Millisecond)
+		for i, r := range replicas {
+			for began := time.Now(); (r.Ready() == nil) != ready; time.Sleep(5 * time.Millisecond) {
+				if time.Since(began) > time.Minute {
+					return fmt.Errorf("replica %d: ready: %w, want %t: %+v", i, r.Ready(), ready, r.Stats())
+				}
 			}
 		}
 		fmt.Println(time.Now().UnixNano())
@@ -41,14 +43,23 @@ func TestManyProcessesRecover(t *testing.T) {
 	t.Parallel()
 	processes, replicas := number("FLEET_PROCESSES", 2), number("FLEET_REPLICAS", 10)
 	s := startServer(t)
-	members := startCrowd(t, processes, crowd{
+	c := crowd{
 		Task:     "outage",
 		Address:  s.address(),
 		Replicas: replicas,
 		MaxLag:   time.Duration(number("FLEET_MAX_LAG", int(shortLag/time.Second))) * time.Second,
+	}
+	members := startCrowd(t, processes, c)
+	ctx, cancel := context.WithCancel(t.Context())
+	client, r, err := c.join(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		r.Wait()
+		client.Close()
 	})
-	r := open(t, newLog(t, s, ""))
-	until(t, "ready", func() bool { return r.Ready() == nil })
 	gone := session("gone")
 	if err := r.Revoke(t.Context(), fleet.SessionOf(gone)); err != nil {
 		t.Fatal(err)

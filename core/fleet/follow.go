@@ -31,7 +31,7 @@ func (r *Revocations) follow(ctx context.Context) {
 			return
 		}
 		r.mu.Lock()
-		r.logErr = err
+		r.logErr, r.reading = err, false
 		if errors.Is(err, ErrUnknownID) {
 			r.lastID = "" // the table keeps what it has meanwhile
 		}
@@ -52,14 +52,17 @@ func (r *Revocations) resumeAt() string {
 func (r *Revocations) reachedEnd() {
 	now := time.Now()
 	r.mu.Lock()
-	r.logErr = nil
+	r.logErr, r.reading = nil, true
+	every := r.beatEvery()
+	if now.Sub(time.UnixMilli(r.beat.at)) > every*3/2 { // or another replica writes heartbeats
+		r.beat.next = now.Add(firstOf(every))
+	}
 	if !r.synced {
 		r.synced = true
 		// The log was read just now. From here on only a heartbeat says that it is up to date: whoever owns the
 		// store could interrupt the connection and withhold records each time.
 		r.beat.heard, r.beat.at = now, max(r.beat.at, now.UnixMilli())
 	}
-	r.beat.spread(now, r.options.MaxLag)
 	r.mu.Unlock()
 	r.assess(now)
 	r.wake()

@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"time"
 )
@@ -20,10 +21,12 @@ type beatState struct {
 
 func (r *Revocations) beatEvery() time.Duration { return r.options.MaxLag / 5 }
 
-// spread plans a heartbeat in case nobody else writes one. The replicas that start or recover together must not all
-// write at once.
-func (b *beatState) spread(now time.Time, maxLag time.Duration) {
-	b.next = now.Add(rand.N(maxLag / 5)) //nolint:gosec // G404: spread, not secrecy
+// firstOf returns a time up to d, most often near d. However many replicas wait that long for one of them to write a
+// heartbeat, few are first, and the others hear of it: thousands that recover together must not all write at once.
+func firstOf(d time.Duration) time.Duration {
+	const most = 10_000                                    // replicas for which this holds
+	share := 1 + math.Log(1-rand.Float64())/math.Log(most) //nolint:gosec // G404: spread, not secrecy
+	return time.Duration(max(0, share) * float64(d))
 }
 
 // heard notes a heartbeat. r.mu must be held.
@@ -49,7 +52,7 @@ func (r *Revocations) heard(rec *record, early bool, now time.Time) {
 	if rec.writer == r.writer {
 		r.beat.next = now.Add(every)
 	} else {
-		r.beat.next = now.Add(every*3/2 + rand.N(2*every)) //nolint:gosec // G404: spread, not secrecy
+		r.beat.next = now.Add(every*3/2 + firstOf(2*every))
 	}
 	if !counts {
 		return
@@ -147,12 +150,17 @@ func (r *Revocations) due(now time.Time) work {
 	w := work{outbox: r.resend(), last: r.lastSeq}
 	w.repair = !r.repair.due.IsZero() && !now.Before(r.repair.due) && missing == 0
 	switch {
-	case missing == 0 && !now.Before(r.beat.next):
+	case missing == 0 && r.reading && !now.Before(r.beat.next):
 		w.beat = true
 		w.audit = r.beat.sent%5 == 4
-	case missing > 0 && age > r.options.MaxLag*2/5 && now.Sub(r.repair.asked) > r.options.MaxLag/2:
-		w.ask = true
-		r.repair.asked = now
+	case missing > 0 && age > r.options.MaxLag*2/5:
+		switch ask := r.repair.ask; {
+		case now.Sub(ask) > r.options.MaxLag: // that was about others
+			r.repair.ask = now.Add(firstOf(r.beatEvery()))
+		case !now.Before(ask):
+			w.ask = true
+			r.asked(now)
+		}
 	}
 	return w
 }
@@ -163,8 +171,11 @@ func (r *Revocations) untilNext(now time.Time) time.Duration {
 	defer r.mu.Unlock()
 	wait := r.beatEvery()
 	if r.synced {
-		wait = min(wait, r.beat.next.Sub(now))
-		if len(r.chain.holes) > 0 || !r.repair.due.IsZero() {
+		holes := len(r.chain.holes) > 0
+		if r.reading && !holes {
+			wait = min(wait, r.beat.next.Sub(now))
+		}
+		if holes || !r.repair.due.IsZero() {
 			wait = min(wait, r.options.MaxLag/10)
 		}
 	}

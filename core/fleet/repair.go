@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"slices"
 	"time"
 )
@@ -12,7 +11,7 @@ import (
 // repairState is about records that the log has lost.
 type repairState struct {
 	due         time.Time // when this replica appends all entries again, zero if it does not
-	asked       time.Time // when this replica last asked for missing records
+	ask         time.Time // when this replica asks for missing records, unless another one does before
 	covered     time.Time // when a replica last appended all entries, or was about to
 	confirmedAt time.Time // when the last own record was read back
 	first       firstRecord
@@ -24,10 +23,16 @@ func (r *Revocations) repairAsked(rec *record, now time.Time) {
 	if !r.recent(rec, now) || rec.writer == r.writer {
 		return
 	}
+	r.asked(now)
 	r.wantRepair(now)
 	if r.beat.writer != r.writer && r.repair.due.Equal(now) {
-		r.repair.due = now.Add(r.options.MaxLag/2 + rand.N(r.options.MaxLag)) //nolint:gosec // G404: spread, not secrecy
+		r.repair.due = now.Add(r.options.MaxLag/2 + firstOf(r.options.MaxLag))
 	}
+}
+
+// asked notes that some replica has asked for missing records. r.mu must be held.
+func (r *Revocations) asked(now time.Time) {
+	r.repair.ask = now.Add(r.options.MaxLag/2 + firstOf(r.beatEvery()))
 }
 
 // recent reports whether a record was made just now; an old one may have been appended again by anybody.

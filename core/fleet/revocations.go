@@ -34,12 +34,15 @@ type Revocations struct {
 	floor   uint64 // of the own records, raised by a repair
 	// synced is set once the log has been read to its end.
 	synced bool
-	newsAt time.Time // when the last record arrived that had been appended just before
-	lastID string
-	logErr error
-	beat   beatState
-	repair repairState
-	counts Stats
+	// reading is false from an error of the log until it has been read to its end again. Meanwhile this replica writes
+	// no heartbeats: it does not hear those of others.
+	reading bool
+	newsAt  time.Time // when the last record arrived that had been appended just before
+	lastID  string
+	logErr  error
+	beat    beatState
+	repair  repairState
+	counts  Stats
 
 	watchers  watchers
 	changed   broadcast     // readiness, or the outbox is empty
