@@ -111,8 +111,9 @@ type challenge struct {
 }
 
 func (c *challenge) param(name, value string) {
-	if !quotable(value) {
-		return // not allowed in a header; the challenge is valid without the parameter
+	if value == "" || !quotable(value) {
+		// Not allowed in a header, or as a list of scopes (RFC 6749 §3.3). The challenge is valid without the parameter.
+		return
 	}
 	if len(c.b) > c.bare {
 		c.b = append(c.b, ',')

@@ -317,6 +317,10 @@ func FuzzBearer(f *testing.F) {
 				!strings.EqualFold(strings.TrimRight(strings.TrimSuffix(trimmed, token), " "), "Bearer") {
 				t.Fatalf("%q gave %q", value, token)
 			}
+			r.Header["Authorization"] = []string{"Bearer " + token}
+			if again, err := guard.Bearer().Extract(guard.HTTPRequest(r)); err != nil || again != token {
+				t.Fatalf("%q gave %q, and that written again gives %q, %v", value, token, again, err)
+			}
 		}
 	})
 }

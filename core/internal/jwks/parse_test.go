@@ -6,11 +6,14 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/go-jose/go-jose/v4"
 
 	"github.com/revstackhq/auth-go/core/internal/jwks"
 )
@@ -301,8 +304,28 @@ func FuzzParseSet(f *testing.F) {
 			default:
 				t.Fatalf("a %T came out", pub)
 			}
+			writtenAgain(t, k)
 		}
 	})
+}
+
+// writtenAgain checks that another library writes a key so that it reads back as the same.
+func writtenAgain(t *testing.T, k *jwks.Key) {
+	t.Helper()
+	written, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{
+		{Key: k.Public, KeyID: k.ID, Algorithm: k.Algorithm, Use: "sig"},
+	}})
+	if err != nil {
+		t.Fatalf("key %q: %v", k.ID, err)
+	}
+	s, err := jwks.Parse(written, jwks.Limits{})
+	if err != nil {
+		t.Fatalf("%s: %v", written, err)
+	}
+	again := s.Keys()
+	if len(again) != 1 || again[0].ID != k.ID || again[0].Algorithm != k.Algorithm || again[0].Thumbprint != k.Thumbprint {
+		t.Fatalf("key %q became %s", k.ID, written)
+	}
 }
 
 type raw string
