@@ -1,6 +1,8 @@
 package core_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -180,4 +182,39 @@ func TestParseContractsErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzParseContracts: a file is refused with typed errors, or each of its contracts reads back from its own JSON.
+func FuzzParseContracts(f *testing.F) {
+	f.Setenv("KIT_SECRET", kitSecret)
+	f.Setenv("FILE_ISSUER", kitIssuer)
+	for _, seed := range []string{
+		`{"contracts":[{"issuer":{"env":"FILE_ISSUER"},"jwksUri":"https://issuer.example/keys","audience":"api"}]}`,
+		`{"contracts":[{"issuer":"https://a.example","signingSecretEnv":"KIT_SECRET","strategy":"HS256","audience":["api"]},{}]}`,
+		`{"contracts":[{"issuer":{"env":"NOT_SET"}},{"issuer":{"env":1}},{"issuer":{"env":"A","env":"B"}}]}`,
+		`{"contracts":[]}`, `{"contracts":{}}`, `{}`, `[]`, `{"contracts":[null]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		contracts, err := core.ParseContracts(data)
+		if err != nil {
+			if contracts != nil || len(core.ConfigErrors(err)) == 0 {
+				t.Fatalf("%q: %v, or an error of another type: %v", data, contracts, err)
+			}
+			return
+		}
+		for _, contract := range contracts {
+			written, err := json.Marshal(contract)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if bytes.Contains(written, []byte(`"signingSecret":"[REDACTED]"`)) {
+				continue // the one thing that does not come back
+			}
+			if again, err := core.ParseContract(written); err != nil || !again.Equal(contract) {
+				t.Fatalf("%v: %q became %s", err, data, written)
+			}
+		}
+	})
 }

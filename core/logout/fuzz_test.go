@@ -57,12 +57,12 @@ func FuzzForms(f *testing.F) {
 	})
 }
 
-// FuzzLogoutClaims signs any claims: what is accepted names a session or a user.
+// FuzzLogoutClaims signs any claims: what is accepted names a session or a user, and does nothing with one bit flipped.
 func FuzzLogoutClaims(f *testing.F) {
 	kit := newFixture(f)
-	f.Add(`"s1"`, `{"http://schemas.openid.net/event/backchannel-logout":{}}`, `"user_1"`)
-	f.Add(`null`, `{}`, `7`)
-	f.Fuzz(func(t *testing.T, sid, events, sub string) {
+	f.Add(`"s1"`, `{"http://schemas.openid.net/event/backchannel-logout":{}}`, `"user_1"`, uint16(0))
+	f.Add(`null`, `{}`, `7`, uint16(999))
+	f.Fuzz(func(t *testing.T, sid, events, sub string, bit uint16) {
 		kit := kit.in(t)
 		if !json.Valid([]byte(sid)) || !json.Valid([]byte(events)) || !json.Valid([]byte(sub)) {
 			return
@@ -70,10 +70,21 @@ func FuzzLogoutClaims(f *testing.F) {
 		token := kit.logoutToken(authtest.Claims{
 			"sid": json.RawMessage(sid), "events": json.RawMessage(events), "sub": json.RawMessage(sub),
 		})
-		if got := deliver(kit.backChannel(logout.WholeUser()), formType, form(token)); got != 200 && got != 400 {
+		got := deliver(kit.backChannel(logout.WholeUser()), formType, form(token))
+		if got != 200 && got != 400 {
 			t.Errorf("answered %d", got)
 		}
 		wellFormed(t, kit)
+		entries := len(kit.sink.all())
+		flipped := []byte(token)
+		n := int(bit) % (8 * len(flipped))
+		flipped[n/8] ^= 1 << (n % 8)
+		if got := deliver(kit.backChannel(logout.WholeUser()), formType, form(string(flipped))); got != 400 {
+			t.Errorf("answered %d to a token with bit %d flipped", got, n)
+		}
+		if len(kit.sink.all()) != entries {
+			t.Errorf("a token with bit %d flipped revokes something", n)
+		}
 	})
 }
 
