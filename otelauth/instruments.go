@@ -33,6 +33,12 @@ const (
 	nameTokenCacheEntries = "auth.token_cache.entries" // #nosec G101 -- a metric's name
 	nameRevocationLag     = "auth.revocation.lag"
 	nameRevocationEntries = "auth.revocation.entries"
+
+	nameRevocationReady       = "auth.revocation.ready"
+	nameRevocationMissing     = "auth.revocation.missing"
+	nameRevocationUnconfirmed = "auth.revocation.unconfirmed"
+	nameRevocationRecords     = "auth.revocation.records"
+	nameRevocationRepairs     = "auth.revocation.repairs"
 )
 
 // Metrics returns everything that this package measures.
@@ -69,6 +75,14 @@ func Metrics() []Metric {
 		{nameTokenCacheEntries, "{token}", "gauge", "Verified tokens that are remembered.", nil},
 		{nameRevocationLag, "s", "gauge", "How old the newest news of revocations is.", nil},
 		{nameRevocationEntries, "{entry}", "gauge", "Revocations that are remembered.", nil},
+		{nameRevocationReady, "{replica}", "gauge", "1 if this replica knows all revocations, else 0.", nil},
+		{nameRevocationMissing, "{record}", "gauge", "Records that exist and that this replica has not read.", nil},
+		{nameRevocationUnconfirmed, "{record}", "gauge", "Own records that were not read back from the log.", nil},
+		{
+			nameRevocationRecords, "{record}", "counter", "Records that arrived from the log.",
+			[]string{string(attrResult)},
+		},
+		{nameRevocationRepairs, "{repair}", "counter", "How often lost records were appended again.", nil},
 	}
 }
 

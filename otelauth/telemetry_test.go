@@ -16,6 +16,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/fleet"
 	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/otelauth"
 )
@@ -149,11 +150,7 @@ func TestMetricsAreListed(t *testing.T) {
 		r.Observe(t.Context(), e)
 	}
 	watch(t, r, v)
-	_, err := r.WatchRevocation(otelauth.Revocation{
-		Lag:     func() time.Duration { return time.Second },
-		Entries: func() int { return 7 },
-	})
-	if err != nil {
+	if _, err := r.WatchFleet(view{stats: fleet.Stats{Records: 1}}); err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]map[string]bool{}
