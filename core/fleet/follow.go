@@ -55,7 +55,7 @@ func (r *Revocations) reachedEnd() {
 	r.logErr, r.reading = nil, true
 	every := r.beatEvery()
 	if now.Sub(time.UnixMilli(r.beat.at)) > every*3/2 { // or another replica writes heartbeats
-		r.beat.next = now.Add(firstOf(every))
+		r.beat.next = now.Add(firstOf(2 * every))
 	}
 	if !r.synced {
 		r.synced = true

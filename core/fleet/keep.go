@@ -153,10 +153,10 @@ func (r *Revocations) due(now time.Time) work {
 	case missing == 0 && r.reading && !now.Before(r.beat.next):
 		w.beat = true
 		w.audit = r.beat.sent%5 == 4
-	case missing > 0 && age > r.options.MaxLag*2/5:
+	case missing > 0 && age > r.options.MaxLag/5:
 		switch ask := r.repair.ask; {
 		case now.Sub(ask) > r.options.MaxLag: // that was about others
-			r.repair.ask = now.Add(firstOf(r.beatEvery()))
+			r.repair.ask = now.Add(firstOf(2 * r.beatEvery()))
 		case !now.Before(ask):
 			w.ask = true
 			r.asked(now)

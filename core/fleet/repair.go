@@ -26,13 +26,13 @@ func (r *Revocations) repairAsked(rec *record, now time.Time) {
 	r.asked(now)
 	r.wantRepair(now)
 	if r.beat.writer != r.writer && r.repair.due.Equal(now) {
-		r.repair.due = now.Add(r.options.MaxLag/2 + firstOf(r.options.MaxLag))
+		r.repair.due = now.Add((r.options.MaxLag + firstOf(r.options.MaxLag)) / 2)
 	}
 }
 
 // asked notes that some replica has asked for missing records. r.mu must be held.
 func (r *Revocations) asked(now time.Time) {
-	r.repair.ask = now.Add(r.options.MaxLag/2 + firstOf(r.beatEvery()))
+	r.repair.ask = now.Add(r.options.MaxLag/2 + firstOf(2*r.beatEvery()))
 }
 
 // recent reports whether a record was made just now; an old one may have been appended again by anybody.

@@ -1,0 +1,74 @@
+package fleet_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/revstackhq/auth-go/core/fleet"
+)
+
+// After an outage, and after a loss that all notice, few replicas write heartbeats and requests, however many there are:
+// each record reaches all of them.
+func TestRecoveryIsQuiet(t *testing.T) {
+	const replicas, latency, few = 300, 200 * time.Millisecond, 120
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := newStore()
+		var connections []*connection
+		var all []*fleet.Revocations
+		defer func() {
+			cancel()
+			for _, r := range all {
+				r.Wait()
+			}
+		}()
+		set := func(down bool) {
+			for _, c := range connections {
+				c.set(down, false, latency)
+			}
+		}
+		for range replicas {
+			c := s.connect()
+			c.set(false, false, latency)
+			connections, all = append(connections, c), append(all, open(ctx, t, c))
+		}
+		quiet := func(what string, d time.Duration) {
+			t.Helper()
+			s.mu.Lock()
+			before := s.next
+			s.mu.Unlock()
+			time.Sleep(d)
+			s.mu.Lock()
+			written := s.next - before
+			s.mu.Unlock()
+			t.Logf("%s: %d records", what, written)
+			if written > few {
+				t.Errorf("%s: %d records, want at most %d", what, written, few)
+			}
+			for i, r := range all {
+				if err := r.Ready(); err != nil {
+					t.Fatalf("%s: replica %d: %v", what, i, err)
+				}
+			}
+		}
+		quiet("start", 10*time.Second)
+		set(true)
+		time.Sleep(20 * time.Second)
+		set(false)
+		quiet("after an outage", 15*time.Second)
+
+		// Only the replica that revokes reads the record.
+		for _, c := range connections[1:] {
+			c.set(true, false, latency)
+		}
+		if err := all[0].Revoke(ctx, fleet.User(issuer, "gone")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		s.change(func([]stored) []stored { return nil })
+		set(false)
+		quiet("after a loss", 20*time.Second)
+	})
+}
