@@ -1,89 +1,80 @@
 package core
 
-import (
-	"reflect"
-	"sync"
-
-	"github.com/revstackhq/auth-go/core/internal/jose"
-)
+import "reflect"
 
 // decoded is what a session's claims were decoded into last, if that is a type
-// whose copies share nothing: then one request's copy can't change another's.
+// of which callers can be given copies that share nothing: then one request's
+// copy can't change another's. It never changes.
 type decoded struct {
-	typ   reflect.Type
-	value any
+	typ    reflect.Type
+	value  any  // of that type; nil after the first time
+	held   int  // bytes that value keeps alive
+	shares bool // an assignment of value shares something that can be changed
 }
 
-// maxDecodedBytes bounds what a remembered session may additionally hold.
-const maxDecodedBytes = 512
+// Bounds of what a remembered session may additionally hold.
+const (
+	maxDecodedBytes = 512     // for the value itself
+	maxDecodedHeld  = 4 << 10 // for what it points to
+)
 
 // ClaimsOf decodes the claims of a session into a T, for code that has the
 // session and not its context; see [Session.Decode]. It returns [ErrNoSession]
 // for nil, and no claims where it returns an error.
 //
-// A T without pointers, slices, maps, interfaces and types that decode
-// themselves is decoded once for a remembered token; every other T for every
-// call, so that no two requests share what one of them may change.
+// What was decoded into a T of up to 512 bytes is kept for a remembered token,
+// and each call returns a copy of all of it: no two requests share what one of
+// them may change. A T with a type that decodes itself is decoded for every
+// call.
 func ClaimsOf[T any](s *Session) (T, error) {
+	var none T
 	if s == nil {
-		var none T
 		return none, ErrNoSession
 	}
 	t := reflect.TypeFor[T]()
-	if d := s.decoded.Load(); d != nil && d.typ == t {
-		if claims, ok := d.value.(T); ok {
-			return claims, nil
-		}
+	d := s.decoded.Load()
+	if d != nil && d.typ == t && d.value != nil {
+		return copyOf[T](d)
 	}
-	var claims, none T
+	var claims T
 	if err := s.Decode(&claims); err != nil {
 		return none, err // half of the claims could pass for all of them
 	}
-	if t.Size() <= maxDecodedBytes && sharesNothing(t) {
-		s.decoded.Store(&decoded{t, claims})
-		s.cache.reweigh(s)
-	}
+	keep[T](s, d, &claims)
 	return claims, nil
 }
 
-var flatTypes sync.Map //nolint:gochecknoglobals // memo of a pure function, map[reflect.Type]bool
-
-func sharesNothing(t reflect.Type) bool {
-	if known, ok := flatTypes.Load(t); ok {
-		return known == true
+// copyOf returns the caller's own copy of what is kept.
+func copyOf[T any](d *decoded) (T, error) {
+	if !d.shares {
+		claims, _ := d.value.(T)
+		return claims, nil
 	}
-	flat := isFlat(t)
-	flatTypes.Store(t, flat)
-	return flat
+	claims := new(T) // its address is taken, so it is on the heap
+	*claims, _ = d.value.(T)
+	separate(reflect.ValueOf(claims).Elem())
+	return *claims, nil
 }
 
-// isFlat reports whether t has no pointers, maps, slices and interfaces, and
-// runs no code of its own when it is decoded: that may give another value each
-// time, or one of any size. Strings are immutable, so copies may share them.
-func isFlat(t reflect.Type) bool {
-	if jose.DecodesItself(t) {
-		return false
+// keep remembers claims. What has to be copied is kept the second time that it is
+// asked for: a token that is seen once should not pay for a copy.
+func keep[T any](s *Session, d *decoded, claims *T) {
+	t := claimsTypeOf(reflect.TypeFor[T]())
+	switch {
+	case !t.keeps:
+		return
+	case t.shares && (d == nil || d.typ != t.first.typ):
+		s.decoded.Store(t.first)
+		return
 	}
-	switch t.Kind() {
-	case reflect.Struct:
-		for i := range t.NumField() {
-			if !isFlat(t.Field(i).Type) {
-				return false
-			}
-		}
-		return true
-	case reflect.Array:
-		return isFlat(t.Elem())
-	case reflect.Pointer,
-		reflect.Map,
-		reflect.Slice,
-		reflect.Interface,
-		reflect.Chan,
-		reflect.Func,
-		reflect.UnsafePointer,
-		reflect.Invalid:
-		return false
-	default:
-		return true
+	held := heldBy(reflect.ValueOf(claims).Elem())
+	if t.shares && held > maxDecodedHeld {
+		return
 	}
+	kept := *claims
+	if t.shares {
+		separate(reflect.ValueOf(&kept).Elem())
+	}
+	s.decoded.Store(&decoded{typ: t.first.typ, value: kept, held: held, shares: t.shares})
+	s.cache.reweigh(s)
 }

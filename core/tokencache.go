@@ -166,7 +166,7 @@ func (s *Session) weight() uint32 {
 		held += sessionmemo.Size
 	}
 	if d := s.decoded.Load(); d != nil {
-		held += int(reflect.TypeFor[decoded]().Size()) + int(d.typ.Size()) + textIn(reflect.ValueOf(d.value))
+		held += int(reflect.TypeFor[decoded]().Size()) + int(d.typ.Size()) + d.held
 	}
 	return uint32(min(held, math.MaxUint32)) //nolint:gosec // bounded in this line
 }
@@ -177,25 +177,6 @@ func sizeOf(texts ...string) int {
 	n := 0
 	for _, s := range texts {
 		n += (len(s) + granule - 1) &^ (granule - 1)
-	}
-	return n
-}
-
-// textIn returns the bytes of the strings in a value without pointers, see isFlat.
-func textIn(v reflect.Value) int {
-	n := 0
-	switch v.Kind() {
-	case reflect.String:
-		n = sizeOf(v.String())
-	case reflect.Struct:
-		for i := range v.NumField() {
-			n += textIn(v.Field(i))
-		}
-	case reflect.Array:
-		for i := range v.Len() {
-			n += textIn(v.Index(i))
-		}
-	default:
 	}
 	return n
 }
