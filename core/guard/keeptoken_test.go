@@ -2,6 +2,8 @@ package guard_test
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
@@ -37,5 +39,40 @@ func TestKeepToken(t *testing.T) {
 	ctx, _ := outer.Enter(t.Context(), get("Authorization", "Bearer "+token))
 	if ctx, _ = newGuard(t).Enter(ctx, get("Authorization", "Bearer "+token)); guard.CallerToken(ctx) != "" {
 		t.Error("the inner guard decides, and does not keep the token")
+	}
+}
+
+// TestPrintedContext: whatever prints the context of a request prints no token.
+func TestPrintedContext(t *testing.T) {
+	token := hs256(t, nil)
+	ctx, rejection := newGuard(t, guard.KeepToken()).Enter(t.Context(), get("Authorization", "Bearer "+token))
+	if rejection != nil {
+		t.Fatal(rejection)
+	}
+	type key struct{}
+	derived, cancel := context.WithCancel(context.WithValue(ctx, key{}, 1))
+	defer cancel()
+	for _, c := range []context.Context{ctx, derived} {
+		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+			if printed := fmt.Sprintf(format, c); strings.Contains(printed, token) {
+				t.Errorf("%s prints the token: %s", format, printed)
+			}
+		}
+	}
+}
+
+// TestContextIsTheRequests: what a guard returns passes on the values and the end of the context it was given.
+func TestContextIsTheRequests(t *testing.T) {
+	type key struct{}
+	request, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, "value"))
+	ctx, rejection := newGuard(t).Enter(request, get("Authorization", "Bearer "+hs256(t, nil)))
+	if rejection != nil || ctx.Value(key{}) != "value" || ctx.Value(1) != nil {
+		t.Fatalf("%v, %v", rejection, ctx.Value(key{}))
+	}
+	derived, stop := context.WithCancel(ctx)
+	defer stop()
+	cancel()
+	if <-derived.Done(); context.Cause(derived) != context.Canceled || ctx.Err() != context.Canceled {
+		t.Errorf("%v, %v", context.Cause(derived), ctx.Err())
 	}
 }

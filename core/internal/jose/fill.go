@@ -12,6 +12,11 @@ import (
 // own UnmarshalJSON runs once.
 func (o Object) Fill(v any) error {
 	target := reflect.ValueOf(v)
+	if target.Kind() == reflect.Pointer && !target.IsNil() && pointsToStruct(target.Elem()) {
+		fresh := reflect.New(target.Type().Elem().Elem())
+		target.Elem().Set(fresh)
+		target, v = fresh, fresh.Interface()
+	}
 	if target.Kind() != reflect.Pointer || target.IsNil() || target.Elem().Kind() != reflect.Struct {
 		return Decode(o.document(), v)
 	}
@@ -24,6 +29,11 @@ func (o Object) Fill(v any) error {
 		return nil
 	}
 	return decodeOwned(rest, o.data, v)
+}
+
+// pointsToStruct reports whether v is a nil pointer for which encoding/json makes a struct.
+func pointsToStruct(v reflect.Value) bool {
+	return v.Kind() == reflect.Pointer && v.IsNil() && v.Type().Elem().Kind() == reflect.Struct && !DecodesItself(v.Type())
 }
 
 // document is what o was read from; an empty object keeps nothing of it.

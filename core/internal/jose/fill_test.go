@@ -82,7 +82,8 @@ func fillTargets() []func() any {
 		func() any { return new(filled) }, func() any { return new(flat) }, func() any { return new(competing) },
 		func() any { return new(tree) }, func() any { return new(map[string]any) }, func() any { return new(any) },
 		func() any { return &flat{Texts: []string{"kept"}, Org: &inner{ID: "kept"}} }, func() any { return flat{} },
-		func() any { return new(string) },
+		func() any { return new(string) }, func() any { return new(*filled) }, func() any { return new(**flat) },
+		func() any { kept := &flat{Texts: []string{"kept"}}; return &kept },
 	}
 }
 
