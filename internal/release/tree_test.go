@@ -61,7 +61,8 @@ func TestFileSizes(t *testing.T) {
 	for _, name := range names {
 		text := readFile(t, root, name)
 		lines := strings.Count(text, "\n")
-		variant := strings.HasPrefix(text, "//go:build ") || slices.Contains([]string{"doc.go", "export_test.go"}, filepath.Base(name))
+		variant := strings.HasPrefix(text, "//go:build ") ||
+			slices.Contains([]string{"doc.go", "export_test.go"}, filepath.Base(name))
 		switch {
 		case lines > 400:
 			t.Errorf("%s has %d lines, want at most 400: split it by concept", name, lines)
