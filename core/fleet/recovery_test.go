@@ -9,8 +9,8 @@ import (
 	"github.com/revstackhq/auth-go/core/fleet"
 )
 
-// After an outage, and after a loss that all notice, few replicas write heartbeats and requests, however many there are:
-// each record reaches all of them.
+// After an outage, and after a loss that all notice, few replicas write heartbeats and requests, however many there
+// are: each record reaches all of them.
 func TestRecoveryIsQuiet(t *testing.T) {
 	const replicas, latency, few = 300, 200 * time.Millisecond, 120
 	synctest.Test(t, func(t *testing.T) {
