@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -218,16 +219,16 @@ func (m *model) allRefuse(user string) bool {
 	return true
 }
 
-// every reports whether all replicas behind the fault are ready, or all are not.
-func (m *model) every(ready bool) func() bool {
-	return func() bool {
-		for _, r := range m.replicas {
-			if (r.behind || ready) && (r.Ready() == nil) != ready {
-				return false
-			}
-		}
-		return true
-	}
+// ready reports whether all replicas are ready and have heard a heartbeat not long ago.
+func (m *model) ready() bool {
+	return !slices.ContainsFunc(m.replicas, func(r *replica) bool {
+		return r.Ready() != nil || r.Stats().Lag > shortLag/2
+	})
+}
+
+// out reports whether no replica behind the fault is ready.
+func (m *model) out() bool {
+	return !slices.ContainsFunc(m.replicas, func(r *replica) bool { return r.behind && r.Ready() == nil })
 }
 
 // begin notes that a fault begins now.

@@ -150,7 +150,7 @@ func play(t *testing.T, l lab) {
 	add("FailClosed", fleet.FailClosed, false)
 	add("FailOpen", fleet.FailOpen, false)
 	add("FailShort", fleet.FailShort(time.Minute), false)
-	until(t, "ready", m.every(true))
+	until(t, "ready", m.ready)
 	revoke := func(user string) {
 		t.Helper()
 		until(t, "revoke "+user, func() bool { return m.revoke(user) == nil })
@@ -165,7 +165,7 @@ func play(t *testing.T, l lab) {
 		t.Log("revoked during the fault: ", err)
 	}
 	if l.cut {
-		until(t, "the replicas notice", m.every(false))
+		until(t, "the replicas notice", m.out)
 		m.outage()
 	} else if !l.may {
 		for end := time.Now().Add(shortLag * 3 / 2); time.Now().Before(end) && !t.Failed(); time.Sleep(100 * time.Millisecond) {
@@ -176,7 +176,7 @@ func play(t *testing.T, l lab) {
 		l.end()
 	}
 	until(t, "during is refused by all", func() bool { return m.allRefuse("during") })
-	until(t, "ready again", m.every(true))
+	until(t, "ready again", m.ready)
 	m.end()
 	revoke("after")
 
@@ -189,5 +189,5 @@ func play(t *testing.T, l lab) {
 		}
 		return late.Ready() == nil
 	})
-	t.Log(m)
+	t.Logf("%s: %s", t.Name(), m)
 }
