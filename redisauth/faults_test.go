@@ -168,7 +168,7 @@ func play(t *testing.T, l lab) {
 		until(t, "the replicas notice", m.out)
 		m.outage()
 	} else if !l.may {
-		for end := time.Now().Add(shortLag * 3 / 2); time.Now().Before(end) && !t.Failed(); time.Sleep(100 * time.Millisecond) {
+		for began := time.Now(); time.Since(began) < shortLag*3/2 && !t.Failed(); time.Sleep(100 * time.Millisecond) {
 			_ = m.revoke(fmt.Sprint("during ", time.Now().UnixNano()))
 		}
 	}

@@ -22,8 +22,9 @@ type KeyCacheConfig struct {
 	Stored func(ctx context.Context, id string)
 }
 
-// KeyCache is a keys.Coordinator, so that the issuer sees one fetch a period and not one for each replica: a replica that is
-// about to fetch takes a lock, and the others wait for what it stores. If it takes too long they fetch themselves.
+// KeyCache is a keys.Coordinator, so that the issuer sees one fetch a period and not one for each replica: a replica
+// that is about to fetch takes a lock, and the others wait for what it stores. If it takes too long they fetch
+// themselves.
 //
 // Give core.WithKeyCache a secret with it: without one, whoever can write to the server chooses the keys and can forge
 // tokens.
