@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
+	"github.com/revstackhq/auth-go/core/internal/jwks"
 )
 
 // publicKey is the key of a proof.
@@ -100,6 +101,9 @@ func (k publicKey) readEd25519(jwk jose.Object) (publicKey, *Error) {
 	encoded, x := bytesOf(jwk, "x")
 	if len(x) != ed25519.PublicKeySize {
 		return k, invalid("jwk has an x that is not 32 bytes long")
+	}
+	if jwks.LowOrder(x) {
+		return k, invalid("jwk is a point of low order, for which anyone can sign")
 	}
 	k.key = ed25519.PublicKey(x)
 	k.thumbprint = thumbprintOf(`{"crv":"Ed25519","kty":"OKP","x":"`, encoded, `"}`)

@@ -28,7 +28,8 @@ func TestVectors(t *testing.T) {
 		t.Fatal(err)
 	}
 	cases := vectorCases(t, classes)
-	for _, adapter := range crosstest.Adapters() {
+	adapters := crosstest.Adapters()
+	for n, adapter := range adapters {
 		t.Run(adapter.Name, func(t *testing.T) {
 			t.Parallel()
 			source := &turns{}
@@ -39,7 +40,10 @@ func TestVectors(t *testing.T) {
 			t.Cleanup(func() { _ = server.Close() })
 			client := vectorClient{addr: server.Addr}
 			t.Cleanup(client.close)
-			for _, c := range cases {
+			for i, c := range cases {
+				if raceEnabled && i%len(adapters) != n {
+					continue // with the race detector the frameworks share the vectors
+				}
 				source.turn.Store(c.verifier)
 				got, err := client.ask(t.Context(), c.Token)
 				if err != nil {

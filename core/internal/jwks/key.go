@@ -117,6 +117,9 @@ func newKey(pub crypto.PublicKey, kid, alg string) (key *Key, reason string) {
 		if len(pub) != ed25519.PublicKeySize {
 			return nil, "Ed25519 key is not 32 bytes long"
 		}
+		if LowOrder(pub) {
+			return nil, "Ed25519 key is a point of low order, for which anyone can sign"
+		}
 	default:
 		return nil, "unsupported key type"
 	}

@@ -34,6 +34,15 @@ func lowOrder() []string {
 	}
 }
 
+// unhex decodes a constant.
+func unhex(text string) []byte {
+	out, err := hex.DecodeString(text)
+	if err != nil {
+		panic(err) // a mistake in this program
+	}
+	return out
+}
+
 // eddsa: what RFC 8032 leaves no room for.
 func eddsa(w *world) *class {
 	c := w.class("eddsa", "The signature is malleable, has another length, or fits a key that everyone can sign for.",
@@ -85,10 +94,7 @@ func eddsa(w *world) *class {
 		put(m.name, m.sig, badSig)
 	}
 	for i, point := range lowOrder() {
-		r, err := hex.DecodeString(point)
-		if err != nil {
-			panic(err) // a constant
-		}
+		r := unhex(point)
 		put(fmt.Sprintf("R is point %d of low order, S is 0", i+1), append(append([]byte{}, r...), make([]byte, 32)...), badSig)
 	}
 	put("a good signature", sig, accepted)
@@ -101,16 +107,9 @@ func (c *class) weakEd() {
 	w := c.world
 	contract := c.contract("EdDSA", []string{"EdDSA"})
 	header := `{"alg":"EdDSA","kid":"weak"}`
-	identity, err := hex.DecodeString(lowOrder()[0])
-	if err != nil {
-		panic(err) // a constant
-	}
-	forged := append(identity, make([]byte, 32)...) // R = S*B - k*A with S = 0 and A of low order
+	forged := append(unhex(lowOrder()[0]), make([]byte, 32)...) // R = S*B - k*A with S = 0 and A of low order
 	for i, point := range lowOrder() {
-		key, err := hex.DecodeString(point)
-		if err != nil {
-			panic(err) // a constant
-		}
+		key := unhex(point)
 		set := c.keys(fmt.Sprintf("point %d of low order", i+1), edJWK("weak", key), edJWK("ed", publicEd(w.ed)))
 		body := claims()
 		for n := 0; n < 64; n++ { // a low order of 8 fits one message in eight

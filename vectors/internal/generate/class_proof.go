@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/ed25519"
 	"crypto/sha256"
 	"fmt"
 	"strings"
@@ -119,6 +120,7 @@ func proofs(w *world) *class {
 		put(m.name, m.token, badProof, "the proof is one JWS, signed by the key in it")
 	}
 	c.weakProofs(put, body())
+	c.lowOrderProofs(body)
 	c.publishedProofs()
 	return c
 }
@@ -130,6 +132,27 @@ func (c *class) weakProofs(put func(name, token, code, why string) *vector, body
 		"RFC 7518 section 3.3")
 	put("an RSA key with exponent 1", join(`{"typ":"dpop+jwt","alg":"RS256","jwk":`+jwk("kty", "RSA", "n", b64(c.world.rsa.n.Bytes()), "e", "AQ")+`}`,
 		body, func(input string) []byte { return pkcs1(hashOf("RS256"), input, c.world.rsa.size()) }), badProof, "the signature is the message itself")
+}
+
+// lowOrderProofs are made without a private key: their key is of low order.
+func (c *class) lowOrderProofs(body func(...string) string) {
+	for i, point := range lowOrder() {
+		key := unhex(point)
+		forged := append(unhex(lowOrder()[0]), make([]byte, 32)...)
+		header := `{"typ":"dpop+jwt","alg":"EdDSA","jwk":` + edJWK("", key) + `}`
+		claims := body()
+		for n := 0; n < 64 && !ed25519.Verify(key, []byte(b64([]byte(header))+"."+b64([]byte(claims))), forged); n++ {
+			claims = body("n", fmt.Sprint(n))
+		}
+		sum := sha256.Sum256([]byte(jwk("crv", "Ed25519", "kty", "OKP", "x", b64(key))))
+		c.put(vector{
+			Name:    fmt.Sprintf("the key is point %d of low order", i+1),
+			Token:   join(header, claims, func(string) []byte { return forged }),
+			Request: &request{Method: "GET", URL: proofURL, Token: access, Thumbprint: b64(sum[:])},
+			Code:    badProof,
+			Why:     "anyone signs for a key of low order: the proof proves nothing",
+		}).choice()
+	}
 }
 
 // publishedProofs are those of RFC 9449.
