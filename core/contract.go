@@ -219,6 +219,8 @@ func (c *contract) compileAlgorithms(public bool, f *configErrors) {
 		case a == nil:
 			f.Invalid("Algorithms", faults.Show(alg), "unknown: use %s", strings.Join(jws.Names(), ", "))
 			continue
+		case a.External && r.JWKSURL == "" && !r.Discovery:
+			f.Conflict("Algorithms", faults.Show(alg), "needs a key set that is fetched: set {JWKSURL} or {Discovery}")
 		case a.Symmetric && c.secret == nil:
 			// The classic confusion: a public key used as an HMAC secret.
 			f.Conflict("Algorithms", faults.Show(alg), "needs {Secret}: a published key can't verify a symmetric signature")

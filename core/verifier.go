@@ -109,6 +109,13 @@ func (v *Verifier) add(k *Contract, field string, o *verifierOptions) {
 	if !o.errs.Empty() {
 		return // options that are wrong make no engine
 	}
+	for name, a := range k.c.algorithms {
+		if a.External && o.engine.policy.AKP == nil {
+			o.errs.Missing("WithKeyPolicy.AKP", "is required by the algorithm "+quoted(name)+" of "+field+
+				": pass core.WithKeyPolicy(keys.Policy{AKP: mldsa.Keys{}})")
+			return
+		}
+	}
 	e := k.c.engineFor(o.engine, o.logger)
 	if v.fixed[e] {
 		return // the same contract twice

@@ -97,7 +97,7 @@ func (c Config) Validate() []*ConfigError {
 	}
 	for i, alg := range c.Algorithms {
 		a := algorithmOf(alg)
-		add(a == nil || a.Symmetric, "Algorithms["+strconv.Itoa(i)+"]", string(faults.Show(alg)),
+		add(a == nil || a.Symmetric || a.External, "Algorithms["+strconv.Itoa(i)+"]", string(faults.Show(alg)),
 			"is not an asymmetric algorithm that is supported: use ES256, EdDSA or PS256")
 	}
 	add(c.MaxAge != 0 && (c.MaxAge < time.Second || c.MaxAge > longestMaxAge), "MaxAge", c.MaxAge.String(),

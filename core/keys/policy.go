@@ -3,6 +3,7 @@ package keys
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"time"
 )
 
@@ -47,6 +48,8 @@ type Policy struct {
 	BackoffMin, BackoffMax time.Duration
 	// MaxRefusedKids bounds how many refused key ids are remembered. Default 1,024.
 	MaxRefusedKids int
+	// AKP reads keys of post-quantum algorithms. Default nil: such keys are skipped.
+	AKP AKP
 }
 
 // PolicyError reports a field of a [Policy] that cannot work, and what to do instead.
@@ -111,6 +114,8 @@ func (p Policy) Validate() []PolicyError {
 	bad(p.BackoffMin > 0 && p.BackoffMax > 0 && p.BackoffMin > p.BackoffMax, "BackoffMin", p.BackoffMin,
 		fmt.Sprintf("must not exceed BackoffMax (%v)", p.BackoffMax))
 	bad(p.MaxRefusedKids < 0, "MaxRefusedKids", p.MaxRefusedKids, "must be positive; it bounds memory, not safety")
+	bad(p.AKP != nil && !reflect.ValueOf(p.AKP).Comparable(), "AKP", fmt.Sprintf("%T", p.AKP),
+		"must be comparable: use a struct without slices and maps, or a pointer")
 	return errs
 }
 

@@ -25,8 +25,8 @@ const (
 type Key struct {
 	keys.Key
 
-	Kty        string            // "RSA", "EC" or "OKP"
-	Crv        string            // "P-256", "P-384", "P-521", "Ed25519"; empty for RSA
+	Kty        string            // "RSA", "EC", "OKP" or "AKP"
+	Crv        string            // "P-256", "P-384", "P-521", "Ed25519"; empty for RSA and AKP
 	Thumbprint [sha256.Size]byte // RFC 7638
 	Bits       int               // modulus or field size
 
@@ -73,6 +73,8 @@ func family(alg string) (kty, crv string) {
 		return "EC", "P-521"
 	case "EdDSA", "Ed25519":
 		return "OKP", "Ed25519"
+	case "ML-DSA-44", "ML-DSA-65", "ML-DSA-87": // such a key names its algorithm
+		return ktyAKP, ""
 	}
 	return "", ""
 }
@@ -86,9 +88,9 @@ func canonicalAlg(alg string) string {
 
 // allAlgorithms returns every algorithm with public keys, in canonical form.
 func allAlgorithms() []string {
-	return []string{
+	return append([]string{
 		"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
-	}
+	}, akpAlgorithms()...)
 }
 
 // newKey checks pub and wraps it; the reason is a sentence for diagnostics when pub cannot be used.

@@ -111,6 +111,7 @@ type entry struct {
 	E      string   `json:"e"`
 	X      string   `json:"x"`
 	Y      string   `json:"y"`
+	Pub    string   `json:"pub"`
 
 	// Issuer is Microsoft's extension: the issuer for which a key of a shared set may sign.
 	Issuer json.RawMessage `json:"issuer"`
@@ -129,7 +130,7 @@ type entry struct {
 // read adds one entry to the set, or records why it is skipped.
 func (s *Set) read(index int, raw []byte) {
 	var e entry
-	key, reason := e.key(raw, s.uses)
+	key, reason := e.key(raw, s)
 	if reason == "" {
 		reason = s.add(key)
 	}
@@ -146,7 +147,7 @@ func (s *Set) read(index int, raw []byte) {
 
 // key decodes raw into e and checks it. RFC 7517 §5 asks to ignore entries that are not understood, lack members or
 // have values out of range.
-func (e *entry) key(raw []byte, uses []string) (key *Key, reason string) {
+func (e *entry) key(raw []byte, s *Set) (key *Key, reason string) {
 	if !utf8.Valid(raw) { // RFC 8259 §8.1; two kids must not fold into one U+FFFD
 		return nil, "not UTF-8"
 	}
@@ -162,8 +163,8 @@ func (e *entry) key(raw []byte, uses []string) (key *Key, reason string) {
 	case e.D != nil || e.P != nil || e.Q != nil || e.DP != nil || e.DQ != nil || e.QI != nil || e.Oth != nil ||
 		e.Priv != nil:
 		return nil, "private key in a public set; treat it as compromised"
-	case !slices.Contains(uses, e.Use): // RFC 7517 §4.2
-		return nil, e.unfitUse(uses)
+	case !slices.Contains(s.uses, e.Use): // RFC 7517 §4.2
+		return nil, e.unfitUse(s.uses)
 	case e.KeyOps != nil && !slices.Contains(e.KeyOps, "verify"): // RFC 7517 §4.3
 		return nil, "key_ops lacks verify"
 	case len(e.Kid) > maxKidSize:
@@ -172,11 +173,11 @@ func (e *entry) key(raw []byte, uses []string) (key *Key, reason string) {
 	if name := e.unprintable(); name != "" {
 		return nil, name + " contains control characters"
 	}
-	pub, reason := e.public()
-	if reason != "" {
-		return nil, reason
+	if e.Kty == ktyAKP && s.akp != nil {
+		key, reason = e.akpKey(s.akp)
+	} else {
+		key, reason = e.usualKey()
 	}
-	key, reason = newKey(pub, e.Kid, e.Alg)
 	if reason != "" || e.Issuer == nil {
 		return key, reason
 	}
@@ -187,6 +188,14 @@ func (e *entry) key(raw []byte, uses []string) (key *Key, reason string) {
 		return nil, "issuer contains control characters"
 	}
 	return key, ""
+}
+
+func (e *entry) usualKey() (key *Key, reason string) {
+	pub, reason := e.public()
+	if reason != "" {
+		return nil, reason
+	}
+	return newKey(pub, e.Kid, e.Alg)
 }
 
 // unprintable returns the name of a member whose text could forge a log line or be mistaken for other text.

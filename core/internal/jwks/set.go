@@ -15,6 +15,7 @@ type Limits struct {
 	MaxKeys    int
 	Algorithms []string // keys that fit none of these are skipped, with a reason
 	Uses       []string // accepted values of "use", "" for its absence; nil means "sig" and ""
+	AKP        keys.AKP // reads keys of the type AKP; nil skips them
 }
 
 // Set is an immutable set of usable public keys, at least one.
@@ -23,6 +24,7 @@ type Set struct {
 	skipped []keys.Skipped
 	algs    []string
 	uses    []string
+	akp     keys.AKP
 	// anyKid lets keys without a kid serve every kid: a PEM block cannot carry a kid.
 	anyKid bool
 
@@ -62,6 +64,7 @@ func (s *Set) Lookup(kid string, hasKid bool, alg string) []*Key {
 
 func newSet(lim Limits) *Set {
 	s := &Set{skippedByKid: map[string]string{}, byKid: map[keyName][]*Key{}, seen: map[identity]*Key{}, uses: lim.Uses}
+	s.akp = lim.AKP
 	if len(s.uses) == 0 {
 		s.uses = []string{"sig", ""}
 	}

@@ -116,6 +116,7 @@ func New(cfg Config) *Source {
 		}
 	}
 	s.limits = Limits{MaxKeys: s.policy.MaxKeys, Algorithms: slices.Clone(cfg.Algorithms), Uses: slices.Clone(cfg.KeyUses)}
+	s.limits.AKP = s.policy.AKP
 	s.fetch = newFetcher(cfg.Client, s.policy.MaxBytes)
 	s.fetch.insecure, s.fetch.now = cfg.InsecureHTTP, s.clock.Now
 	s.shownURL = redactURL(s.origin)

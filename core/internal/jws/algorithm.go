@@ -14,6 +14,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // Algorithm is one signature algorithm. It is safe for concurrent use.
@@ -25,9 +26,12 @@ type Algorithm struct {
 	// Symmetric algorithms verify with a secret, see [HMAC], the others with a
 	// public key.
 	Symmetric bool
+	// External algorithms are verified by keys that are [keys.VerifyingKey].
+	External bool
 
 	rsa        rsaScheme
 	coordinate int               // length of a number of the curve, 0 if it is not ECDSA
+	edwards    bool              // EdDSA, which must not meet other keys
 	tabled     bool              // keys that are used much get a table
 	method     jwt.SigningMethod // nil for symmetric ones and ECDSA
 }
@@ -39,7 +43,11 @@ func (a *Algorithm) Verify(k *jwks.Key, input string, sig []byte, standard bool)
 	if a.Symmetric {
 		return false // a published key used as a secret would let anyone sign
 	}
-	if _, isEd := k.Public.(ed25519.PublicKey); isEd != (a.Name == "EdDSA") {
+	if a.External {
+		public, ok := k.Public.(keys.VerifyingKey)
+		return ok && k.Algorithm == a.Name && public.Verify([]byte(input), sig)
+	}
+	if _, isEd := k.Public.(ed25519.PublicKey); isEd != a.edwards {
 		return false
 	}
 	switch {
@@ -92,7 +100,13 @@ var algorithms = map[string]*Algorithm{
 	"ES256": {Name: "ES256", Hash: crypto.SHA256, coordinate: 32, tabled: true},
 	"ES384": {Name: "ES384", Hash: crypto.SHA384, coordinate: 48},
 	"ES512": {Name: "ES512", Hash: crypto.SHA512, coordinate: 66},
-	"EdDSA": {Name: "EdDSA", tabled: true, method: jwt.SigningMethodEdDSA},
+	"EdDSA": {Name: "EdDSA", edwards: true, tabled: true, method: jwt.SigningMethodEdDSA},
+	// RFC 9864 §2.2: EdDSA with the curve in the name. A contract that names one of the two accepts no other.
+	"Ed25519": {Name: "Ed25519", edwards: true, tabled: true, method: jwt.SigningMethodEdDSA},
+	// RFC 9964 §4.
+	"ML-DSA-44": {Name: "ML-DSA-44", External: true},
+	"ML-DSA-65": {Name: "ML-DSA-65", External: true},
+	"ML-DSA-87": {Name: "ML-DSA-87", External: true},
 }
 
 // Find returns the algorithm of that exact name, nil if it is not supported.
