@@ -9,6 +9,7 @@ require (
 	github.com/gofiber/fiber/v3 v3.1.0
 	github.com/labstack/echo/v4 v4.16.0
 	github.com/labstack/echo/v5 v5.4.4
+	github.com/lib/pq v1.12.3
 	github.com/revstackhq/auth-go/chiauth v0.1.0
 	github.com/revstackhq/auth-go/core v0.1.0
 	github.com/revstackhq/auth-go/echo5auth v0.1.0
