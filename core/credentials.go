@@ -2,6 +2,7 @@ package core
 
 import (
 	"crypto/x509"
+	"fmt"
 	"log/slog"
 
 	"github.com/revstackhq/auth-go/core/dpop"
@@ -50,11 +51,19 @@ func (c Credentials) String() string {
 	}
 }
 
-// GoString is [Credentials.String], so that %#v does not print the token.
+// GoString is [Credentials.String].
 func (c Credentials) GoString() string { return c.String() }
+
+// Format writes [Credentials.String] for every verb: %d and %x would print the
+// fields.
+func (c Credentials) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String())) }
 
 // LogValue is [Credentials.String].
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalText returns [Credentials.String], in JSON too: also where the credentials
+// are a part of a value that is logged.
+func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 // The schemes of the Authorization header that [Credentials] names.
 const (

@@ -178,7 +178,7 @@ func (k *Checker) Again() *Checker {
 	return &again
 }
 
-// Presentation is a proof with what it must prove.
+// Presentation is a proof with what it must prove. It holds a token: it prints and logs without it.
 type Presentation struct {
 	// Proof is the value of the DPoP header, "" if there is none.
 	Proof string
