@@ -17,10 +17,14 @@ var troubles = []func(ctx context.Context, w *world, random *rand.Rand){
 	signOut,
 	endOpaque,
 	revokeAPIKeys,
-	func(ctx context.Context, w *world, random *rand.Rand) { outages(ctx, random, w.introspection) },
-	func(ctx context.Context, w *world, random *rand.Rand) { outages(ctx, random, w.apiKeys) },
-	func(ctx context.Context, w *world, random *rand.Rand) { outages(ctx, random, w.proofCheck) },
-	func(ctx context.Context, w *world, random *rand.Rand) { outages(ctx, random, w.revocation) },
+	func(ctx context.Context, w *world, random *rand.Rand) {
+		outages(ctx, random, w.introspection, time.Second)
+	},
+	func(ctx context.Context, w *world, random *rand.Rand) { outages(ctx, random, w.apiKeys, time.Second) },
+	func(ctx context.Context, w *world, random *rand.Rand) {
+		outages(ctx, random, w.proofCheck, time.Second)
+	},
+	func(ctx context.Context, w *world, random *rand.Rand) { outages(ctx, random, w.revocation, maxLag) },
 }
 
 // pause is a random time around d.
@@ -28,10 +32,10 @@ func pause(random *rand.Rand, d time.Duration) time.Duration {
 	return d/2 + time.Duration(random.Int64N(int64(d)))
 }
 
-// outages makes one of the dependencies fail in turn, for a short time: after a longer one the pauses between the tries
-// would be longer than grace.
-func outages(ctx context.Context, random *rand.Rand, o *outage) {
-	for rest(ctx, pause(random, 5*time.Second)) && o.play(ctx, pause(random, time.Second)) {
+// outages makes a dependency fail again and again, in each of its ways for about the time given. Where a breaker guards
+// the dependency, that must be short: the pauses between its tries grow, and must not exceed grace.
+func outages(ctx context.Context, random *rand.Rand, o *outage, each time.Duration) {
+	for rest(ctx, pause(random, 5*time.Second)) && o.play(ctx, pause(random, each)) {
 		if !rest(ctx, grace) { // a time without excuses
 			return
 		}

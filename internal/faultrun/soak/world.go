@@ -23,13 +23,16 @@ import (
 const (
 	fresh    = 2 * time.Second // for which keys are used without a look at the issuer
 	maxStale = 3 * time.Second // for which they are used in an outage
-	maxLag   = 2 * time.Second // after which a replica knows that it knows too little
+	maxLag   = 4 * time.Second // after which a replica knows that it knows too little
 	skew     = time.Second
 	memory   = time.Second // for which an introspected token and an API key are remembered
 
+	// timeout is how long a dependency may take to answer: long enough for a machine that does other work.
+	timeout = 2 * time.Second
+
 	// grace is how long a change may take to be known everywhere: the longest of the times above, a fetch and the pauses
 	// after failed ones.
-	grace = 5 * time.Second
+	grace = 6 * time.Second
 )
 
 // world is what the doors depend on, and what the model knows of it.
@@ -77,7 +80,7 @@ func newWorld(ctx context.Context) (w *world, err error) {
 			MinFresh:     fresh,
 			MaxFresh:     fresh,
 			MaxStale:     maxStale,
-			FetchTimeout: time.Second,
+			FetchTimeout: timeout,
 			BackoffMin:   100 * time.Millisecond,
 			BackoffMax:   500 * time.Millisecond,
 			Cooldown:     time.Second,
@@ -157,7 +160,7 @@ func (w *world) openKeyring(ctx context.Context) (err error) {
 		Prefix:  "soak",
 		Store:   keyStore{new(apikey.Memory), g},
 		MaxAge:  memory,
-		Timeout: time.Second,
+		Timeout: timeout,
 		Logger:  silent,
 	})
 	if err != nil {
@@ -214,7 +217,7 @@ func (w *world) openAuthority() (*introspect.Client, error) {
 		Prefixes:   []string{"opaque_"},
 		MaxAge:     memory,
 		RefusedFor: memory,
-		Timeout:    time.Second,
+		Timeout:    timeout,
 		// Every token that the clients have may be asked about at once.
 		MaxConcurrent: 4 * pool,
 		HTTPClient:    &http.Client{Transport: transport},
