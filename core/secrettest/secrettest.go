@@ -34,14 +34,14 @@ type Marks struct {
 // New returns no secrets.
 func New() *Marks { return &Marks{needles: map[string]string{}} }
 
-// Add adds a secret, which must have at least 12 bytes, and returns it. Of a token, which has three or more segments
-// with dots between them, the first one is not secret: the header says only how it was made.
+// Add adds a secret, which must have at least 12 bytes, and returns it. Of a text with dots, such as a token, what is
+// before the first dot is not secret: the header says only how the token was made.
 func (m *Marks) Add(name, text string) string {
 	if len(text) < window {
 		panic("secrettest: a secret of fewer than 12 bytes is found by chance")
 	}
 	parts := []string{text}
-	if segments := strings.Split(text, "."); len(segments) >= 3 {
+	if segments := strings.Split(text, "."); len(segments) > 1 {
 		parts = segments[1:]
 	}
 	m.mu.Lock()
