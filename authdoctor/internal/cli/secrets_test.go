@@ -63,6 +63,4 @@ func TestNoSecretInSight(t *testing.T) {
 			marks.Check(t, strings.Join(args[:2], " ")+" on standard error", out.stderr)
 		}
 	}
-	out := person{env: map[string]string{"SECRET": secret}}.run(t, "check", "--contract", secret)
-	marks.Check(t, "the secret in place of a file", out.stderr+out.stdout)
 }
