@@ -41,8 +41,8 @@ func (a *admission) Value(key any) any {
 // String keeps the token and the proof out of what prints a context.
 func (a *admission) String() string { return fmt.Sprintf("%v.WithValue(auth)", a.Context) }
 
-// GoString is String, for %#v.
-func (a *admission) GoString() string { return a.String() }
+// Format is String for every verb: %d would print the fields.
+func (a *admission) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(a.String())) }
 
 // Session returns the session to core.FromContext.
 func (a *admission) Session() *core.Session { return a.session }
