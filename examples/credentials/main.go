@@ -1,15 +1,17 @@
-// Command credentials serves one route that accepts a browser's Clerk session, an API key and a partner's opaque token.
-// Keys are kept in SQLite:
+// Command credentials serves one route that accepts a browser's Clerk session, an API key, a partner's opaque token and
+// an agent's DPoP-bound token. Keys are kept in SQLite:
 //
 //	CLERK_ISSUER_URL=https://your-app.clerk.accounts.dev go run ./examples/credentials
 //
-// Without PARTNER_INTROSPECTION_URL no opaque tokens are accepted. A signed-in person makes a key:
+// Without PARTNER_INTROSPECTION_URL no opaque tokens are accepted, and without AGENT_ISSUER_URL no agents' tokens;
+// PUBLIC_URL is where agents reach the service. A signed-in person makes a key:
 //
 //	curl -X POST -H "Authorization: Bearer $SESSION_TOKEN" http://127.0.0.1:8080/keys
 //	curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8080/orders
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -27,6 +29,7 @@ import (
 	"github.com/revstackhq/auth-go/core/introspect"
 	"github.com/revstackhq/auth-go/core/policy"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
+	"github.com/revstackhq/auth-go/core/providers/oidc"
 )
 
 func main() {
@@ -38,7 +41,11 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	handler, err := routes(contract, store, os.Getenv("PARTNER_INTROSPECTION_URL"))
+	handler, err := routes(contract, store, sources{
+		introspectionURL: os.Getenv("PARTNER_INTROSPECTION_URL"),
+		agentIssuer:      os.Getenv("AGENT_ISSUER_URL"),
+		publicURL:        cmp.Or(os.Getenv("PUBLIC_URL"), "http://127.0.0.1:8080"),
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -56,15 +63,33 @@ func openStore(ctx context.Context, file string) (*apikey.SQLStore, error) {
 	return store, store.Create(ctx)
 }
 
-func routes(contract *core.Contract, store apikey.Store, introspectionURL string) (http.Handler, error) {
+// sources are the servers whose tokens are accepted besides sessions; each may be missing.
+type sources struct{ introspectionURL, agentIssuer, publicURL string }
+
+func routes(contract *core.Contract, store apikey.Store, from sources) (http.Handler, error) {
 	keyring, err := apikey.New(apikey.Config{Prefix: "northwind", Store: store})
 	if err != nil {
 		return nil, err
 	}
 	accepted := []core.Authenticator{contract, keyring}
-	if introspectionURL != "" {
+	options := []guard.Option{guard.ExternalURL(from.publicURL)} // proofs name the URL of their request
+	if from.agentIssuer != "" {
+		agents, err := oidc.NewContract(oidc.Config{
+			Issuer:               from.agentIssuer,
+			Audience:             []string{"https://api.northwind.example"},
+			TokenTypes:           []string{"at+jwt"},
+			Session:              core.Mapping{Kind: core.KindAccess},
+			Confirmation:         "dpop",
+			ConfirmationRequired: true, // a stolen token of an agent is worth nothing
+		})
+		if err != nil {
+			return nil, err
+		}
+		accepted = append(accepted, agents)
+	}
+	if from.introspectionURL != "" {
 		partner, err := introspect.New(introspect.Config{
-			Server:   introspect.Server{URL: introspectionURL},
+			Server:   introspect.Server{URL: from.introspectionURL},
 			Auth:     clientauth.Basic("northwind-api", core.NewSecret(os.Getenv("PARTNER_CLIENT_SECRET"))),
 			Rules:    core.Rules{Issuer: "https://id.partner.example", Audiences: core.Strings{"https://api.northwind.example"}},
 			Prefixes: []string{"oat_"},
@@ -83,7 +108,7 @@ func routes(contract *core.Contract, store apikey.Store, introspectionURL string
 	mux.Handle("GET /orders", orders.Handler(http.HandlerFunc(listOrders)))
 	// A key must not make keys: a stolen one could outlive its revocation.
 	mux.Handle("POST /keys", people.Handler(makeKey(keyring)))
-	return guard.Middleware(core.FirstOf(accepted...))(mux), nil
+	return guard.Middleware(core.FirstOf(accepted...), options...)(mux), nil
 }
 
 func listOrders(w http.ResponseWriter, r *http.Request) {

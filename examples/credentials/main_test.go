@@ -88,18 +88,23 @@ func TestCredentials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := routes(contract, store, partner.URL)
+	const publicURL = "https://api.northwind.example"
+	agents := authtest.NewIssuer(t)
+	handler, err := routes(contract, store, sources{partner.URL, agents.URL(), publicURL})
 	if err != nil {
 		t.Fatal(err)
 	}
-	send := func(method, path, token string) (int, map[string]string) {
-		r := httptest.NewRequestWithContext(t.Context(), method, path, http.NoBody)
-		authtest.Authorize(r, token)
+	answerTo := func(r *http.Request) (int, map[string]string) {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)
 		body := map[string]string{}
 		_ = json.Unmarshal(w.Body.Bytes(), &body)
 		return w.Code, body
+	}
+	send := func(method, path, token string) (int, map[string]string) {
+		r := httptest.NewRequestWithContext(t.Context(), method, path, http.NoBody)
+		authtest.Authorize(r, token)
+		return answerTo(r)
 	}
 	session := clerktest.SessionToken(issuer, clerktest.Token{UserID: "user_1"})
 	status, made := send(http.MethodPost, "/keys", session)
@@ -122,5 +127,28 @@ func TestCredentials(t *testing.T) {
 		if status != c.status || body["userId"] != c.user || body["kind"] != c.kind || body["code"] != c.code {
 			t.Errorf("%s: %d, %v", name, status, body)
 		}
+	}
+
+	claims := authtest.Claims{"sub": "agent_1", "aud": publicURL, "scope": "orders:read"}
+	accessToken := authtest.WithHeader("typ", "at+jwt")
+	agent := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/orders", http.NoBody)
+	signer := agents.AuthorizeDPoP(agent, publicURL, claims, accessToken)
+	status, body := answerTo(agent)
+	if status != http.StatusOK || body["userId"] != "agent_1" || body["kind"] != "access" {
+		t.Errorf("an agent's token: %d, %v", status, body)
+	}
+	for name, token := range map[string]string{
+		"an agent's token without a proof": agents.BoundToken(signer, claims, accessToken),
+		"an agent's token without a key":   agents.Token(claims, accessToken),
+	} {
+		status, body := send(http.MethodGet, "/orders", token)
+		if status != http.StatusUnauthorized || body["code"] != "INVALID_PROOF" {
+			t.Errorf("%s: %d, %v", name, status, body)
+		}
+	}
+	keyless := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/keys", http.NoBody)
+	agents.AuthorizeDPoP(keyless, publicURL, claims, accessToken)
+	if status, body = answerTo(keyless); status != http.StatusForbidden {
+		t.Errorf("an agent makes a key: %d, %v", status, body)
 	}
 }
