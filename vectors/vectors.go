@@ -249,7 +249,10 @@ func (s keySetJSON) split() (*Keys, error) {
 	var keys Keys
 	var public [][]byte
 	for _, raw := range s.Keys {
-		var oct struct{ Kty, K string }
+		var oct struct {
+			Kty string `json:"kty"`
+			K   string `json:"k"`
+		}
 		if json.Unmarshal(raw, &oct) != nil || oct.Kty != "oct" {
 			public = append(public, raw)
 			continue

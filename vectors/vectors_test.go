@@ -114,8 +114,8 @@ func TestReadRefuses(t *testing.T) {
 // TestKeysAreAsWritten: a set that is malformed on purpose reaches the verifier unchanged, and a secret does not.
 func TestKeysAreAsWritten(t *testing.T) {
 	const entry = `{"kty":"EC", "kid":"a","kid":"b"}`
-	const text = `{"contracts":{"a":{"issuer":"x","audience":["y"],"algorithms":["ES256"]}},"keySets":{"k":{"keys":[` + entry +
-		`,null,{"kty":"oct","k":"AAAA"}]}},"cases":[{"name":"n","verdict":"reject","code":"X","contract":"a","keys":"k"}]}`
+	const text = `{"contracts":{"a":{"issuer":"x","audience":["y"],"algorithms":["ES256"]}},` +
+		`"keySets":{"k":{"keys":[` + entry + `,null,{"kty":"oct","k":"AAAA"}]}},"cases":[{"name":"n","verdict":"reject","code":"X","contract":"a","keys":"k"}]}`
 	class, err := vectors.Read(strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto"
 	"encoding/asn1"
+	"encoding/hex"
 	"fmt"
 	"math/big"
 )
@@ -109,7 +110,7 @@ func ecdsaEncoding(w *world) *class {
 			{"the point form in front", joined([]byte{4}, raw)},
 			{"with a recovery number", joined(raw, []byte{27})},
 			{"all zeros", make([]byte, 2*size)},
-			{"hexadecimal", []byte(fmt.Sprintf("%x", raw))},
+			{"hexadecimal", []byte(hex.EncodeToString(raw))},
 		} {
 			c.add(k.alg, m.name, input+"."+b64(m.sig), badSig, "the form is r and s, each as long as the order")
 		}

@@ -73,10 +73,10 @@ func eddsa(w *world) *class {
 		{"S is the order", withS(l)},
 		{"S is order-1", withS(new(big.Int).Sub(l, big.NewInt(1)))},
 		{"S is 2^252", withS(new(big.Int).Lsh(big.NewInt(1), 252))},
-		{"S is all ones", append(append([]byte{}, sig[:32]...), bytesOf(0xff, 32)...)},
+		{"S is all ones", append(append([]byte{}, sig[:32]...), ones(32)...)},
 		{"S is negated", withS(new(big.Int).Sub(l, s))},
 		{"all zeros", make([]byte, 64)},
-		{"all ones", bytesOf(0xff, 64)},
+		{"all ones", ones(64)},
 		{"a byte less", sig[:63]},
 		{"a byte more", append(append([]byte{}, sig...), 0)},
 		{"a zero before it", append([]byte{0}, sig...)},
@@ -112,8 +112,8 @@ func (c *class) weakEd() {
 		key := unhex(point)
 		set := c.keys(fmt.Sprintf("point %d of low order", i+1), edJWK("weak", key), edJWK("ed", publicEd(w.ed)))
 		body := claims()
-		for n := 0; n < 64; n++ { // a low order of 8 fits one message in eight
-			body = claims("n", fmt.Sprint(n))
+		for n := range 64 { // a low order of 8 fits one message in eight
+			body = claims("n", num(n))
 			if ed25519.Verify(key, []byte(b64([]byte(header))+"."+b64([]byte(body))), forged) {
 				break
 			}

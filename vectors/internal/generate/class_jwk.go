@@ -61,9 +61,7 @@ func (c *class) weakRSA() {
 	}
 	sign := rsSigner(hashOf("RS256"), w.rsa)
 	n, e := b64(w.rsa.n.Bytes()), "AQAB"
-	rsa := func(n, e string, extra ...string) string {
-		return jwk(append([]string{"kty", "RSA", "kid", "key", "n", n, "e", e}, extra...)...)
-	}
+	rsa := func(n, e string) string { return jwk("kty", "RSA", "kid", "key", "n", n, "e", e) }
 	even := new(big.Int).Add(w.rsa.n, big.NewInt(1))
 	for _, m := range []struct{ name, entry string }{
 		{"exponent 0", rsa(n, "AA")},
@@ -75,7 +73,7 @@ func (c *class) weakRSA() {
 		{"no exponent", rsa(n, "")},
 		{"no modulus", rsa("", e)},
 		{"an even modulus", rsa(b64(even.Bytes()), e)},
-		{"a modulus of 16,384 bits", rsa(b64(append(bytesOf(0xff, 2047), 1)), e)},
+		{"a modulus of 16,384 bits", rsa(b64(append(ones(2047), 1)), e)},
 		{"a modulus with padding", rsa(n+"==", e)},
 		{"a modulus in the standard alphabet", rsa(strings.NewReplacer("-", "+", "_", "/").Replace(n), e)},
 		{"a modulus as a number", `{"kty":"RSA","kid":"key","n":12345,"e":"AQAB"}`},

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 )
@@ -23,7 +24,7 @@ func proofs(w *world) *class {
 	ath := sha256.Sum256([]byte(access))
 	body := func(changes ...string) string {
 		base := []string{
-			"iss", "", "sub", "", "aud", "", "exp", "", "iat", fmt.Sprint(now - 1), "jti", `"id"`, "htm", `"GET"`, "htu", quote(proofURL),
+			"iss", "", "sub", "", "aud", "", "exp", "", "iat", num(now - 1), "jti", `"id"`, "htm", `"GET"`, "htu", quote(proofURL),
 			"ath", quote(b64(ath[:])),
 		}
 		return claims(append(base, changes...)...)
@@ -80,13 +81,13 @@ func proofs(w *world) *class {
 		{"a path alone", []string{"htu", `"/orders"`}},
 		{"no iat", []string{"iat", ""}},
 		{"iat as text", []string{"iat", `"1800000000"`}},
-		{"an old proof", []string{"iat", fmt.Sprint(now - 600)}},
-		{"a proof from the future", []string{"iat", fmt.Sprint(now + 600)}},
+		{"an old proof", []string{"iat", num(now - 600)}},
+		{"a proof from the future", []string{"iat", num(now + 600)}},
 		{"iat overflows", []string{"iat", "1e400"}},
 		{"no ath", []string{"ath", ""}},
 		{"the ath of another token", []string{"ath", quote(b64(make([]byte, 32)))}},
 		{"ath in standard base64", []string{"ath", quote(b64(ath[:]) + "=")}},
-		{"ath in hexadecimal", []string{"ath", quote(fmt.Sprintf("%x", ath))}},
+		{"ath in hexadecimal", []string{"ath", quote(hex.EncodeToString(ath[:]))}},
 		{"the token in place of its hash", []string{"ath", quote(access)}},
 		{"nonce as a number", []string{"nonce", "1"}},
 	} {
@@ -142,7 +143,7 @@ func (c *class) lowOrderProofs(body func(...string) string) {
 		header := `{"typ":"dpop+jwt","alg":"EdDSA","jwk":` + edJWK("", key) + `}`
 		claims := body()
 		for n := 0; n < 64 && !ed25519.Verify(key, []byte(b64([]byte(header))+"."+b64([]byte(claims))), forged); n++ {
-			claims = body("n", fmt.Sprint(n))
+			claims = body("n", num(n))
 		}
 		sum := sha256.Sum256([]byte(jwk("crv", "Ed25519", "kty", "OKP", "x", b64(key))))
 		c.put(vector{

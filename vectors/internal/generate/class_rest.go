@@ -25,7 +25,7 @@ func flippedBits(w *world) *class {
 			return parts[0] + "." + b64([]byte(strings.Replace(body, from, to, 1))) + "." + parts[2]
 		}
 		c.add(alg, "sub changed", changed("user_1", "user_0"), badSig, "the signature covers the claims")
-		c.add(alg, "exp changed", changed(fmt.Sprint(now+600), fmt.Sprint(now+601)), badSig, "the signature covers the claims")
+		c.add(alg, "exp changed", changed(num(now+600), num(now+601)), badSig, "the signature covers the claims")
 		c.add(alg, "a claim changed", changed("false", "true"), badSig, "the signature covers the claims")
 		c.add(alg, "a space added", changed("{", "{ "), badSig, "the signature covers the text, not its meaning")
 		header := strings.TrimSuffix(w.header(alg), "}") + `,"x":1}`
@@ -60,7 +60,7 @@ func keySelection(w *world) *class {
 		for i := range n {
 			kid := ""
 			if named {
-				kid = fmt.Sprint("k", i)
+				kid = "k" + num(i)
 			}
 			entries = append(entries, keys[i].jwk(kid))
 		}

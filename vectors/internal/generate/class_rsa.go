@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto"
 	_ "crypto/sha1" // a digest that must not be accepted
 	"fmt"
@@ -110,20 +111,15 @@ func (c *class) rsaNumbers(k *rsaKey, sig []byte, put func(string, []byte, strin
 		{"n more than the signature", new(big.Int).Add(number, k.n).Bytes()},
 		{"n minus the signature", new(big.Int).Sub(k.n, number).FillBytes(make([]byte, size))},
 		{"one byte", []byte{1}},
-		{"all ones", append([]byte{}, bytesOf(0xff, size)...)},
+		{"all ones", append([]byte{}, ones(size)...)},
 		{"little-endian", reversed(sig)},
 	} {
 		put("the number: "+m.name, m.sig, badSig)
 	}
 }
 
-func bytesOf(b byte, n int) []byte {
-	out := make([]byte, n)
-	for i := range out {
-		out[i] = b
-	}
-	return out
-}
+// ones returns n bytes of which all bits are set.
+func ones(n int) []byte { return bytes.Repeat([]byte{0xff}, n) }
 
 func otherHash(h crypto.Hash) crypto.Hash {
 	if h == crypto.SHA256 {
@@ -134,7 +130,7 @@ func otherHash(h crypto.Hash) crypto.Hash {
 
 // cubeRoot returns a number whose cube begins with prefix: with the exponent 3, a signature that needs no private key.
 func cubeRoot(prefix []byte, size int) []byte {
-	target := new(big.Int).SetBytes(append(append([]byte{}, prefix...), bytesOf(0xff, size-len(prefix))...))
+	target := new(big.Int).SetBytes(append(append([]byte{}, prefix...), ones(size-len(prefix))...))
 	low, high := big.NewInt(0), new(big.Int).Lsh(big.NewInt(1), uint(8*size/3+1))
 	for one := big.NewInt(1); new(big.Int).Sub(high, low).Cmp(one) > 0; {
 		middle := new(big.Int).Rsh(new(big.Int).Add(low, high), 1)

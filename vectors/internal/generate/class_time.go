@@ -30,7 +30,7 @@ func lifetimes(w *world) *class {
 				Why:      why,
 			})
 		}
-		at := func(offset int64) string { return fmt.Sprint(now + offset) }
+		at := func(offset int64) string { return num(int(now + offset)) }
 		put("exp at the edge", claims("exp", at(-k.leeway)), expired, "RFC 7519 section 4.1.4: on or after exp")
 		put("exp a second before the edge", claims("exp", at(-k.leeway-1)), expired, "it is over")
 		put("exp a fraction after the edge", claims("exp", at(-k.leeway)+".000000001"), accepted, "it is not over yet")
@@ -47,9 +47,9 @@ func lifetimes(w *world) *class {
 	for _, m := range []struct{ name, body, code string }{
 		{"no exp", claims("exp", ""), noClaim},
 		{"no iat", claims("iat", ""), accepted},
-		{"no exp, but nbf and iat", claims("exp", "", "nbf", fmt.Sprint(now-60)), noClaim},
-		{"exp in another case", claims("exp", "", "Exp", fmt.Sprint(now+600)), noClaim},
-		{"exp in milliseconds", claims("exp", fmt.Sprint((now-600)*1000)), badFormat},
+		{"no exp, but nbf and iat", claims("exp", "", "nbf", num(now-60)), noClaim},
+		{"exp in another case", claims("exp", "", "Exp", num(now+600)), noClaim},
+		{"exp in milliseconds", claims("exp", num((now-600)*1000)), badFormat},
 		{"exp is 0", claims("exp", "0"), expired},
 		{"exp is negative", claims("exp", "-1"), expired},
 		{"nbf is 0", claims("nbf", "0"), accepted},
@@ -60,9 +60,9 @@ func lifetimes(w *world) *class {
 	}
 	aged := c.contract("ES256, one hour", []string{"ES256"}, `"leewaySeconds":0`, `"maxAgeSeconds":3600`)
 	for _, m := range []struct{ name, iat, code string }{
-		{"iat an hour ago", fmt.Sprint(now - 3600), accepted},
-		{"iat a second more than an hour ago", fmt.Sprint(now - 3601), expired},
-		{"iat a fraction more than an hour ago", fmt.Sprint(now-3601) + ".9", expired},
+		{"iat an hour ago", num(now - 3600), accepted},
+		{"iat a second more than an hour ago", num(now - 3601), expired},
+		{"iat a fraction more than an hour ago", num(now-3601) + ".9", expired},
 		{"no iat", "", noClaim},
 		{"iat is 0", "0", expired},
 	} {

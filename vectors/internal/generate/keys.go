@@ -88,8 +88,8 @@ func (k *rsaKey) sign(encoded []byte) []byte {
 	return k.power(new(big.Int).SetBytes(encoded)).FillBytes(make([]byte, k.size()))
 }
 
-func (k *rsaKey) jwk(kid string, extra ...string) string {
-	return jwk(append([]string{"kty", "RSA", "kid", kid, "n", b64(k.n.Bytes()), "e", b64(k.e.Bytes())}, extra...)...)
+func (k *rsaKey) jwk(kid string) string {
+	return jwk("kty", "RSA", "kid", kid, "n", b64(k.n.Bytes()), "e", b64(k.e.Bytes()))
 }
 
 // ecKey is a key pair on a curve of NIST.
@@ -150,9 +150,8 @@ func ecOf(c ecCurve, d *big.Int) *ecKey {
 	}
 }
 
-func (k *ecKey) jwk(kid string, extra ...string) string {
-	all := []string{"kty", "EC", "kid", kid, "crv", k.curve.name, "x", b64(k.x), "y", b64(k.y)}
-	return jwk(append(all, extra...)...)
+func (k *ecKey) jwk(kid string) string {
+	return jwk("kty", "EC", "kid", kid, "crv", k.curve.name, "x", b64(k.x), "y", b64(k.y))
 }
 
 func newEd(label string) ed25519.PrivateKey {
@@ -161,8 +160,8 @@ func newEd(label string) ed25519.PrivateKey {
 
 func publicEd(k ed25519.PrivateKey) []byte { return k[ed25519.SeedSize:] }
 
-func edJWK(kid string, public []byte, extra ...string) string {
-	return jwk(append([]string{"kty", "OKP", "kid", kid, "crv", "Ed25519", "x", b64(public)}, extra...)...)
+func edJWK(kid string, public []byte) string {
+	return jwk("kty", "OKP", "kid", kid, "crv", "Ed25519", "x", b64(public))
 }
 
 func octJWK(secret []byte) string { return jwk("kty", "oct", "k", b64(secret)) }

@@ -28,13 +28,14 @@ func main() {
 func classes() []*class {
 	w := newWorld()
 	all := []func(*world) *class{
-		algNone, keyConfusion, algorithmPinning, algorithmLabels, headerKeys, critical, unencoded, compression, keyIDs, duplicates,
-		jsonText, base64url, structure, size, issuers, audiences, parties, types, bindings, subjects, nested, lifetimes, numbers,
-		psychic, ecdsaEncoding, ecdsaEdges, pkcs1v15, pssForms, eddsa, hmacs, weakKeys, flippedBits, keySelection, published, proofs,
+		algNone, keyConfusion, algorithmPinning, algorithmLabels, headerKeys, critical, unencoded,
+		compression, keyIDs, duplicates, jsonText, base64url, structure, size, issuers, audiences, parties,
+		types, bindings, subjects, nested, lifetimes, numbers, psychic, ecdsaEncoding, ecdsaEdges, pkcs1v15,
+		pssForms, eddsa, hmacs, weakKeys, flippedBits, keySelection, published, proofs,
 	}
 	made := make([]*class, len(all))
-	for i, make := range all {
-		made[i] = make(w)
+	for i, class := range all {
+		made[i] = class(w)
 	}
 	return made
 }

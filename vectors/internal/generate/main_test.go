@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestGenerated: the committed files are what this program writes, so every case can be traced to the code that made it.
+// TestGenerated: the committed files are what this program writes, so every case can be traced to the code that made
+// it.
 func TestGenerated(t *testing.T) {
 	const committed = "../../data"
 	fresh := t.TempDir()

@@ -7,6 +7,7 @@ import (
 	_ "crypto/sha256" // RFC 7518 §3.1: the hashes of the algorithms
 	_ "crypto/sha512"
 	"math/big"
+	"slices"
 )
 
 // signer makes the signature of a signing input.
@@ -93,7 +94,7 @@ func (p pss) encode(h crypto.Hash, input string, bits int) []byte {
 	} else {
 		db[0] &= top
 	}
-	return append(append(db, sum...), trailer)
+	return slices.Concat(db, sum, []byte{trailer})
 }
 
 // mgf1 is the mask generation function of RFC 8017 appendix B.2.1.
