@@ -13,6 +13,8 @@ import (
 )
 
 // invalidContract is the code of a contract or a key set that is refused before any token is read.
+//
+//nolint:errname // a code, as those of core
 const invalidContract core.Code = "INVALID_CONTRACT"
 
 // verdict is what an implementation says of a case.

@@ -56,7 +56,7 @@ func TestWithCache(t *testing.T) {
 	hits := uint64(0)
 	for _, s := range e.verifiers {
 		if s.verifier != nil {
-			hits += uint64(s.verifier.Stats().Hits)
+			hits += s.verifier.Stats().Hits
 		}
 	}
 	if accepted := len(accepted(cases)); hits < uint64(accepted) {
@@ -73,7 +73,8 @@ func accepted(cases []*vectors.Case) []*vectors.Case {
 
 // TestStandardCrypto: the standard library and prepared keys give the same verdicts.
 func TestStandardCrypto(t *testing.T) {
-	judgeAll(t, newEngine(core.TokenCache{Disabled: true}, core.WithStandardCrypto()), "the standard library", tokens(load(t)))
+	e := newEngine(core.TokenCache{Disabled: true}, core.WithStandardCrypto())
+	judgeAll(t, e, "the standard library", tokens(load(t)))
 }
 
 // TestAtOnce: many goroutines share verifiers and their caches, and each gets the verdicts.
@@ -99,4 +100,26 @@ func TestAtOnce(t *testing.T) {
 		})
 	}
 	running.Wait()
+}
+
+// TestPreparedKeys: keys that have verified many tokens give the verdicts of those that have verified none. The verifiers
+// prepare such keys, and check signatures by other arithmetic from then on.
+func TestPreparedKeys(t *testing.T) {
+	const uses = 70 // a few more than a key needs to be prepared
+	cases := tokens(load(t))
+	e := newEngine(core.TokenCache{Disabled: true})
+	used := map[pair]bool{}
+	for _, c := range accepted(cases) {
+		key := pair{contract: c.Contract, keys: c.Keys}
+		if used[key] || c.Keys.Set == nil {
+			continue
+		}
+		used[key] = true
+		for range uses {
+			if got := e.judge(t.Context(), c); !got.fits(c) {
+				t.Fatalf("%s: got %q (%v)", c.Name, got.code, got.err)
+			}
+		}
+	}
+	judgeAll(t, e, "prepared keys", cases)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
@@ -48,13 +49,17 @@ func FuzzFlippedBit(f *testing.F) {
 	})
 }
 
-// FuzzAccepted signs any header and claims. What is accepted, golang-jwt and go-jose accept too, encoding/json reads the
-// same user in it, and claims that encoding/json writes again are those of the same user.
+// FuzzAccepted signs any header and claims. What is accepted, golang-jwt and go-jose accept too, encoding/json reads
+// the same user in it, and claims that encoding/json writes again are those of the same user.
 func FuzzAccepted(f *testing.F) {
 	_, c := goodCases(f)
 	const claims = `{"iss":"https://issuer.example","sub":"user_1","aud":"api","iat":1799999940,"exp":1800000600`
-	for _, header := range []string{`{"alg":"HS256"}`, `{"alg":"HS256","typ":"JWT","kid":"a"}`, `{"alg":"HS256","crit":["x"]}`} {
-		for _, rest := range []string{`}`, `,"x":[1,{"y":"\ud83d\ude00"}]}`, `,"sub":"admin"}`, `,"nbf":1e400}`, `,"Sub":"admin"}`, `,"cnf":{}}`} {
+	headers := []string{`{"alg":"HS256"}`, `{"alg":"HS256","typ":"JWT","kid":"a"}`, `{"alg":"HS256","crit":["x"]}`}
+	rests := []string{
+		`}`, `,"x":[1,{"y":"\ud83d\ude00"}]}`, `,"sub":"admin"}`, `,"nbf":1e400}`, `,"Sub":"admin"}`, `,"cnf":{}}`,
+	}
+	for _, header := range headers {
+		for _, rest := range rests {
 			f.Add([]byte(header), []byte(claims+rest))
 		}
 	}
@@ -106,7 +111,8 @@ func fractional(claims []byte) bool {
 func FuzzMemory(f *testing.F) {
 	good, c := goodCases(f)
 	f.Add(good[0].Token)
-	for _, text := range []string{"", "..", "a.b.c", string(bytes.Repeat([]byte("."), 10000)), string(bytes.Repeat([]byte("A"), 20000))} {
+	dots, letters := strings.Repeat(".", 10000), strings.Repeat("A", 20000)
+	for _, text := range []string{"", "..", "a.b.c", dots, letters} {
 		f.Add(text)
 	}
 	deep := append(bytes.Repeat([]byte(`{"a":`), 3000), '1')
@@ -133,7 +139,8 @@ func FuzzMemory(f *testing.F) {
 
 // FuzzRead: a file of vectors is read or refused with an error, and what is read can be judged.
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(`{"class":"a","about":"b","references":["c"],"contracts":{"k":{"issuer":"i","audience":["a"],"algorithms":["HS256"]}},` +
+	f.Add([]byte(`{"class":"a","about":"b","references":["c"],` +
+		`"contracts":{"k":{"issuer":"i","audience":["a"],"algorithms":["HS256"]}},` +
 		`"keySets":{"s":{"keys":[{"kty":"oct","k":"AAAA"}]}},"cases":[{"name":"n","contract":"k","keys":"s","time":1,"token":"t",` +
 		`"verdict":"reject","code":"INVALID_CONTRACT","why":"w"}]}`))
 	f.Add([]byte(`{"cases":[{"name":"n","time":1,"token":"t","request":{"method":"GET"},"verdict":"accept"}]}`))

@@ -1,6 +1,6 @@
 // Command vectortest judges the test vectors of the module vectors with auth-go, and asks three other implementations
-// for their opinion. It prints a table of the classes, with the number of cases and of wrong verdicts, and a table of the
-// disagreements, each with its reason:
+// for their opinion. It prints a table of the classes, with the number of cases and of wrong verdicts, and a table of
+// the disagreements, each with its reason:
 //
 //	go run ./internal/vectortest
 //
