@@ -222,6 +222,7 @@ func TestRotationReachesEveryReplica(t *testing.T) {
 			if err := r.KeysChanged(ctx, issuer+"/keys"); err != nil {
 				t.Error(err)
 			}
+			time.Sleep(10 * time.Millisecond)
 		}
 		time.Sleep(5 * time.Second)
 		if got := cache.loads.Load() - loads; got > 2*int64(n) {

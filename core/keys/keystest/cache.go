@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/revstackhq/auth-go/core/keys"
 )
@@ -176,6 +177,11 @@ func cacheTurn(ctx context.Context, c keys.Cache) error {
 	first, err := next.LoadNext(ctx, ids()[0], nil)
 	if err != nil || len(first) > 0 {
 		return fmt.Errorf("LoadNext of an empty cache returned %q, %w; want nothing: it is the caller's turn", first, err)
+	}
+	short, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
+	defer cancel()
+	if _, err := next.LoadNext(short, ids()[0], nil); err != nil || short.Err() == nil {
+		return fmt.Errorf("LoadNext of another process returned %w before its context ended; want it to wait", err)
 	}
 	type result struct {
 		data []byte

@@ -1,0 +1,62 @@
+package apikey_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/apikey"
+)
+
+// A remembered key is refused once it has expired, although its record is not looked up again.
+func TestRememberedKeyExpires(t *testing.T) {
+	r := newRig(t, func(c *apikey.Config) { c.MaxAge = time.Hour })
+	_, token := r.mint(t, apikey.Spec{Owner: "user_1", Lifetime: time.Minute})
+	r.want(t, "a new key", token, "")
+	finds := r.store.finds.Load()
+	r.clock.Advance(2 * time.Minute)
+	r.want(t, "after its lifetime", token, core.CodeTokenExpired)
+	if got := r.store.finds.Load(); got != finds {
+		t.Errorf("%d look-ups more", got-finds)
+	}
+}
+
+// lateStore answers with what it has read a while before.
+type lateStore struct {
+	store
+
+	read, answer chan struct{} // nil for one that answers at once
+}
+
+func (s *lateStore) Find(ctx context.Context, id string) (apikey.Key, error) {
+	k, err := s.store.Find(ctx, id)
+	if s.read != nil {
+		close(s.read)
+		<-s.answer
+		s.read = nil
+	}
+	return k, err
+}
+
+// A key that is forgotten while the store is asked is asked for again: the answer under way may be older.
+func TestForgottenMeanwhile(t *testing.T) {
+	late := &lateStore{}
+	r := newRig(t, func(c *apikey.Config) { c.Store = late })
+	k, token := r.mint(t, apikey.Spec{Owner: "user_1"})
+	r.Forget(k.ID)
+	read, answer, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	late.read, late.answer = read, answer
+	go func() {
+		defer close(done)
+		_, _ = r.Authenticate(context.Background(), core.Credentials{Token: token, Scheme: "Bearer"})
+	}()
+	<-read
+	if err := late.Revoke(t.Context(), k.ID, r.clock.Now()); err != nil { // by another process
+		t.Fatal(err)
+	}
+	r.Forget(k.ID)
+	close(answer)
+	<-done
+	r.want(t, "forgotten meanwhile", token, core.CodeTokenRevoked)
+}
