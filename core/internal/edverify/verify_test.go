@@ -284,6 +284,9 @@ func TestConcurrentUse(t *testing.T) {
 }
 
 func TestAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
 	private := newKey(7)
 	message := strings.Repeat("m", 1000)
 	sig := ed25519.Sign(private, []byte(message))

@@ -1,0 +1,5 @@
+//go:build !race
+
+package edverify_test
+
+const raceEnabled = false
