@@ -61,10 +61,10 @@ var faults = map[string]func(t *testing.T) lab{
 		t.Helper()
 		s := startServer(t)
 		return lab{connect: s.connect, begin: func(*model) {
-			for range 5 {
+			for range 3 {
 				s.do("CLIENT", "KILL", "TYPE", "normal")
 				s.do("CLIENT", "KILL", "TYPE", "pubsub")
-				time.Sleep(shortLag / 10)
+				time.Sleep(shortLag / 20)
 			}
 		}}
 	},

@@ -53,9 +53,14 @@ func (r *Revocations) reachedEnd() {
 	now := time.Now()
 	r.mu.Lock()
 	r.logErr, r.reading = nil, true
-	every := r.beatEvery()
-	if now.Sub(time.UnixMilli(r.beat.at)) > every*3/2 { // or another replica writes heartbeats
-		r.beat.next = now.Add(firstOf(2 * every))
+	if !now.Before(r.beat.next) {
+		// Sooner if there is not much time left, but not in an outage: all replicas may be back at once.
+		every := r.beatEvery()
+		wait := 2 * every
+		if left := r.options.MaxLag - r.lag(now); left > 0 {
+			wait = max(min(wait, left/2), every/4)
+		}
+		r.beat.next = now.Add(firstOf(wait))
 	}
 	if !r.synced {
 		r.synced = true

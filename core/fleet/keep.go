@@ -49,10 +49,11 @@ func (r *Revocations) heard(rec *record, early bool, now time.Time) {
 		return // one that was kept back
 	}
 	every := r.beatEvery()
-	if rec.writer == r.writer {
+	switch old := now.Sub(time.UnixMilli(at)) > every*3/2+r.options.ClockSkew; {
+	case rec.writer == r.writer:
 		r.beat.next = now.Add(every)
-	} else {
-		r.beat.next = now.Add(every*3/2 + firstOf(2*every))
+	case !old: // an old one does not say that its writer is alive
+		r.beat.next = now.Add((every + firstOf(every)) * 3 / 2)
 	}
 	if !counts {
 		return
