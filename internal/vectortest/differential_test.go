@@ -11,6 +11,9 @@ var update = flag.Bool("update", false, "write the table of the disagreements")
 // TestDifferential: golang-jwt, go-jose and encoding/json judge vectors and mutants as auth-go does, except where
 // differential.md says so and why. A new disagreement is a defect of one of them until somebody has looked at it.
 func TestDifferential(t *testing.T) {
+	if raceEnabled {
+		t.Skip("one goroutine compares, and the race detector makes it slow")
+	}
 	const file = "differential.md"
 	got, err := askAll(t.Context(), load(t)).table()
 	if err != nil {

@@ -63,8 +63,7 @@ func TestWithCache(t *testing.T) {
 		t.Errorf("%d hits for %d accepted tokens that came three times: that was without a cache", hits, accepted)
 	}
 	tiny := newEngine(core.TokenCache{MaxEntries: 1})
-	judgeAll(t, tiny, "a cache of one token", cases)
-	judgeAll(t, tiny, "a cache of one token, again", shuffled(3, cases))
+	judgeAll(t, tiny, "a cache of one token", shuffled(3, append(accepted(cases), cases...)))
 }
 
 func accepted(cases []*vectors.Case) []*vectors.Case {
@@ -105,13 +104,18 @@ func TestAtOnce(t *testing.T) {
 // TestPreparedKeys: keys that have verified many tokens give the verdicts of those that have verified none. The verifiers
 // prepare such keys, and check signatures by other arithmetic from then on.
 func TestPreparedKeys(t *testing.T) {
+	if raceEnabled {
+		t.Skip("one goroutine verifies, and the race detector makes it slow")
+	}
 	const uses = 70 // a few more than a key needs to be prepared
-	cases := tokens(load(t))
+	cases := slices.DeleteFunc(tokens(load(t)), func(c *vectors.Case) bool { // RSA keys are prepared at once
+		return c.Contract.Algorithms[0] != "ES256" && c.Contract.Algorithms[0] != "EdDSA"
+	})
 	e := newEngine(core.TokenCache{Disabled: true})
 	used := map[pair]bool{}
 	for _, c := range accepted(cases) {
 		key := pair{contract: c.Contract, keys: c.Keys}
-		if used[key] || c.Keys.Set == nil {
+		if used[key] {
 			continue
 		}
 		used[key] = true
