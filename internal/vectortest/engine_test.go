@@ -107,7 +107,7 @@ func TestPreparedKeys(t *testing.T) {
 	if raceEnabled {
 		t.Skip("one goroutine verifies, and the race detector makes it slow")
 	}
-	const uses = 70 // a few more than a key needs to be prepared
+	const uses = 70                                                          // a few more than a key needs to be prepared
 	cases := slices.DeleteFunc(tokens(load(t)), func(c *vectors.Case) bool { // RSA keys are prepared at once
 		return c.Contract.Algorithms[0] != "ES256" && c.Contract.Algorithms[0] != "EdDSA"
 	})
