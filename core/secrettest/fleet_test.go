@@ -99,13 +99,18 @@ func TestWebhooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	broken := logout.SinkFunc(func(context.Context, ...logout.Entry) error { return errors.New("the log is out of order") })
+	failure := errors.New("the log is out of order")
+	broken := logout.SinkFunc(func(context.Context, ...logout.Entry) error { return failure })
 	key := marks.Random("the webhook's secret")
 	encoded := base64.StdEncoding.EncodeToString([]byte(key))
 	push := core.NewSecret(marks.Random("the push token"))
 	handlers := map[string]func() (*logout.Handler, error){
-		"back-channel": func() (*logout.Handler, error) { return logout.NewBackChannel(v, broken, logout.Audience("orders")) },
-		"Clerk":        func() (*logout.Handler, error) { return logout.NewClerk(v, core.NewSecret("whsec_"+encoded), broken) },
+		"back-channel": func() (*logout.Handler, error) {
+			return logout.NewBackChannel(v, broken, logout.Audience("orders"))
+		},
+		"Clerk": func() (*logout.Handler, error) {
+			return logout.NewClerk(v, core.NewSecret("whsec_"+encoded), broken)
+		},
 		"Supabase": func() (*logout.Handler, error) {
 			return logout.NewSupabase(v, core.NewSecret("v1,whsec_"+encoded), broken)
 		},
@@ -127,7 +132,9 @@ func TestWebhooks(t *testing.T) {
 		}
 		marks.CheckDeep(t, name+": the handler", h)
 		for _, body := range []string{"logout_token=" + token, "logout_token=" + foreign, token, foreign, "{", key} {
-			for _, contentType := range []string{"application/x-www-form-urlencoded", "application/json", "application/secevent+jwt"} {
+			for _, contentType := range []string{
+				"application/x-www-form-urlencoded", "application/json", "application/secevent+jwt",
+			} {
 				for _, authorization := range []string{"Bearer " + token, "Bearer " + foreign, key, "Bearer " + push.Reveal()} {
 					r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 					r.Header.Set("Content-Type", contentType)

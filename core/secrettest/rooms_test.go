@@ -167,7 +167,9 @@ func TestGuard(t *testing.T) {
 	good := marks.Add("the token", issuer.Token(nil))
 	bad := marks.Add("the bad token", issuer.Token(nil, authtest.WithForeignKey()))
 	opaque := marks.Random("the opaque token")
-	for _, token := range []string{good, bad, opaque, good + " " + opaque, good + ", " + bad, opaque + "\x7f", "=" + opaque} {
+	for _, token := range []string{
+		good, bad, opaque, good + " " + opaque, good + ", " + bad, opaque + "\x7f", "=" + opaque,
+	} {
 		for name, r := range map[string]*http.Request{
 			"header":    request("/", "Authorization", "Bearer "+token),
 			"twice":     request("/", "Authorization", "Bearer "+token, "Authorization", "Bearer "+bad),

@@ -34,8 +34,8 @@ func TestSecurityPage(t *testing.T) {
 	}
 }
 
-// TestSecurityGuidance: every line of docs/security-guidance.md says in one of four ways how the advice is followed, and
-// one that is held names a test that exists in the file that it links.
+// TestSecurityGuidance: every line of docs/security-guidance.md says in one of four ways how the advice is followed,
+// and one that is held names a test that exists in the file that it links.
 func TestSecurityGuidance(t *testing.T) {
 	root, _ := tracked(t, ".md")
 	held := regexp.MustCompile("^held: \\[`(Test\\w+)`\\]\\(\\.\\./(\\S+_test\\.go)\\)$")

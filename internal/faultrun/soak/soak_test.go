@@ -44,7 +44,7 @@ func TestJudge(t *testing.T) {
 		"may be accepted":        {answer{text: "u u u"}, may, 0, 0, ""},
 		"a bad token accepted":   {answer{text: "u u u"}, never, 1, 0, "it was accepted"},
 		"identities mixed":       {answer{text: "u v u"}, must, 1, 0, `it was seen as another user: u as "u v u"`},
-		"a good token refused":   {answer{code: core.CodeInvalidSignature}, must, 0, 1, "it was refused: u, INVALID_SIGNATURE"},
+		"a good token refused":   {answer{code: core.CodeUnknownKey}, must, 0, 1, "it was refused: u, UNKNOWN_KEY"},
 		"an outage there is not": {answer{code: core.CodeKeysUnavailable}, may, 0, 1, "it was refused: u, KEYS_UNAVAILABLE"},
 		"another reason": {
 			answer{code: core.CodeUnknownError},

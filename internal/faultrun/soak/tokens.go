@@ -86,7 +86,8 @@ func (w *world) mint() *generation {
 	for n := range pool {
 		g.good = append(g.good, w.token(g, user("user", n), nil))
 		signer := n % len(w.signers)
-		bound := w.token(g, user("bound", n), authtest.Claims{"cnf": map[string]string{"jkt": w.signers[signer].Thumbprint()}})
+		jkt := w.signers[signer].Thumbprint()
+		bound := w.token(g, user("bound", n), authtest.Claims{"cnf": map[string]string{"jkt": jkt}})
 		bound.signer = signer
 		g.bound = append(g.bound, bound)
 
