@@ -77,8 +77,8 @@ func decodable(f reflect.StructField) bool {
 	return f.IsExported() || f.Anonymous && f.Type.Kind() == reflect.Struct
 }
 
-// isFlat reports whether t has no pointers, maps, slices and interfaces, and runs no code of its own when it is decoded.
-// Strings are immutable, so copies may share them.
+// isFlat reports whether t has no pointers, maps, slices and interfaces, and runs no code of its own when it is
+// decoded. Strings are immutable, so copies may share them.
 func isFlat(t reflect.Type) bool {
 	if jose.DecodesItself(t) {
 		return false
@@ -107,9 +107,9 @@ func isFlat(t reflect.Type) bool {
 	}
 }
 
-// separate replaces everything that v shares with the value it was assigned from by a copy. v was decoded from JSON into
-// a zero value, hence it is a tree: nothing in it is reached in two ways, and an interface holds nil, a bool, a float64,
-// a string, a []any or a map[string]any.
+// separate replaces everything that v shares with the value it was assigned from by a copy. v was decoded from JSON
+// into a zero value, hence it is a tree: nothing in it is reached in two ways, and an interface holds nil, a bool,
+// a float64, a string, a []any or a map[string]any.
 func separate(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:

@@ -63,14 +63,18 @@ func deepPayloads() []map[string]any {
 		{},
 		{
 			"teams": []string{"a", "b"}, "labels": map[string]any{"k": []string{"v"}, "none": nil}, "tree": tree,
-			"pairs": []any{[]int{1, 2}, []int{3}}, "teams2": []string{"c"}, "structs": []any{map[string]any{"teams": []string{"d"}}},
-			"by_number": map[string]any{"1": map[string]any{"teams": []string{"e"}}}, "any": map[string]any{"l": []any{1, "x", nil}},
-			"anything": []any{map[string]any{"k": []any{}}, []any{1.5}, true}, "metadata": map[string]any{"k": map[string]any{"l": 1}},
+			"pairs": []any{[]int{1, 2}, []int{3}}, "teams2": []string{"c"},
+			"structs": []any{map[string]any{"teams": []string{"d"}}},
+			"by_number": map[string]any{"1": map[string]any{"teams": []string{"e"}}},
+			"any": map[string]any{"l": []any{1, "x", nil}},
+			"anything": []any{map[string]any{"k": []any{}}, []any{1.5}, true},
+			"metadata": map[string]any{"k": map[string]any{"l": 1}},
 			"text": "text", "twice": 7, "bytes": "AQID", "number": 12, "quoted": "5",
 			"inner": map[string]any{"list": []any{map[string]any{"b": true}, nil}},
 		},
 		{
-			"teams": []string{}, "labels": map[string]any{}, "pairs": []any{[]int{}}, "any": []any{}, "metadata": map[string]any{},
+			"teams": []string{}, "labels": map[string]any{}, "pairs": []any{[]int{}}, "any": []any{},
+			"metadata": map[string]any{},
 			"anything": []any{}, "bytes": "", "structs": []any{}, "by_number": map[string]any{},
 		},
 		{"teams": nil, "labels": nil, "tree": nil, "any": "text", "metadata": nil, "text": nil, "twice": nil, "bytes": nil},
@@ -153,7 +157,8 @@ func TestCopiesAreCheap(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	session := remembered(t, map[string]any{
-		"fva": []int{1, 2}, "o": map[string]any{"id": "org_1", "slg": "acme", "rol": "admin"}, "sid": "sess_1", "azp": "https://a.b",
+		"fva": []int{1, 2}, "o": map[string]any{"id": "org_1", "slg": "acme", "rol": "admin"},
+		"sid": "sess_1", "azp": "https://a.b",
 	})
 	decode := testing.AllocsPerRun(20, func() {
 		var claims clerk.Claims

@@ -10,8 +10,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/standardcrypto"
 )
 
-// ErrUnsupportedKey reports a public key that [Prepare] leaves to crypto/ecdsa. In FIPS 140-3 mode and under BoringCrypto
-// that is every key.
+// ErrUnsupportedKey reports a public key that [Prepare] leaves to crypto/ecdsa. In FIPS 140-3 mode and under
+// BoringCrypto that is every key.
 var ErrUnsupportedKey = errors.New("ecverify: the key is left to crypto/ecdsa")
 
 // keyWindow is the width of the windows, in bits. A wider one means fewer additions and a larger table.
@@ -26,8 +26,8 @@ type Key struct {
 // Size returns the octets that a key keeps.
 func Size() int { return sizeOf(keyWindow) }
 
-// Prepare returns pub made ready, which costs as much as a few checks. It copies what it needs. It answers keys of other
-// curves, and points that are not on P-256, with [ErrUnsupportedKey].
+// Prepare returns pub made ready, which costs as much as a few checks. It copies what it needs. It answers keys of
+// other curves, and points that are not on P-256, with [ErrUnsupportedKey].
 func Prepare(pub *ecdsa.PublicKey) (*Key, error) {
 	if standardcrypto.Required() || pub == nil || pub.Curve != elliptic.P256() {
 		return nil, ErrUnsupportedKey

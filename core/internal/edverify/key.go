@@ -9,8 +9,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/standardcrypto"
 )
 
-// ErrUnsupportedKey reports a public key that [Prepare] leaves to crypto/ed25519. In FIPS 140-3 mode and under BoringCrypto
-// that is every key.
+// ErrUnsupportedKey reports a public key that [Prepare] leaves to crypto/ed25519. In FIPS 140-3 mode and under
+// BoringCrypto that is every key.
 var ErrUnsupportedKey = errors.New("edverify: the key is left to crypto/ed25519")
 
 // The widths of the windows, in bits. A wider one means fewer additions and a larger table.

@@ -22,7 +22,8 @@ func verdict(tb testing.TB, pub ed25519.PublicKey, message, sig []byte) bool {
 	k, err := prepare(pub)
 	ours, standard := k.Verify(string(message), sig), ed25519.Verify(pub, message, sig)
 	if ours != standard || err != nil && standard {
-		tb.Fatalf("prepared %t (%v), crypto/ed25519 %t\nkey %x\nmessage %x\nsignature %x", ours, err, standard, pub, message, sig)
+		tb.Fatalf("prepared %t (%v), crypto/ed25519 %t\nkey %x\nmessage %x\nsignature %x",
+			ours, err, standard, pub, message, sig)
 	}
 	return ours
 }

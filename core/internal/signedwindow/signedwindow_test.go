@@ -3,6 +3,7 @@ package signedwindow_test
 import (
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core/internal/signedwindow"
@@ -33,8 +34,8 @@ func TestRecode(t *testing.T) {
 			digits := make([]int8, signedwindow.Count(bits, width))
 			signedwindow.Recode(digits, &scalar, width)
 			sum := new(big.Int)
-			for place := len(digits) - 1; place >= 0; place-- {
-				d := int(digits[place])
+			for place, digit := range slices.Backward(digits) {
+				d := int(digit)
 				if d > 1<<(width-1) || d <= -1<<(width-1) {
 					t.Fatalf("width %d: digit %d is %d", width, place, d)
 				}
@@ -49,8 +50,8 @@ func TestRecode(t *testing.T) {
 
 func littleEndian(scalar [signedwindow.ScalarSize]byte) *big.Int {
 	x := new(big.Int)
-	for i := len(scalar) - 1; i >= 0; i-- {
-		x.Add(x.Lsh(x, 8), big.NewInt(int64(scalar[i])))
+	for _, octet := range slices.Backward(scalar[:]) {
+		x.Add(x.Lsh(x, 8), big.NewInt(int64(octet)))
 	}
 	return x
 }
