@@ -64,12 +64,12 @@ func deepPayloads() []map[string]any {
 		{
 			"teams": []string{"a", "b"}, "labels": map[string]any{"k": []string{"v"}, "none": nil}, "tree": tree,
 			"pairs": []any{[]int{1, 2}, []int{3}}, "teams2": []string{"c"},
-			"structs": []any{map[string]any{"teams": []string{"d"}}},
+			"structs":   []any{map[string]any{"teams": []string{"d"}}},
 			"by_number": map[string]any{"1": map[string]any{"teams": []string{"e"}}},
-			"any": map[string]any{"l": []any{1, "x", nil}},
-			"anything": []any{map[string]any{"k": []any{}}, []any{1.5}, true},
-			"metadata": map[string]any{"k": map[string]any{"l": 1}},
-			"text": "text", "twice": 7, "bytes": "AQID", "number": 12, "quoted": "5",
+			"any":       map[string]any{"l": []any{1, "x", nil}},
+			"anything":  []any{map[string]any{"k": []any{}}, []any{1.5}, true},
+			"metadata":  map[string]any{"k": map[string]any{"l": 1}},
+			"text":      "text", "twice": 7, "bytes": "AQID", "number": 12, "quoted": "5",
 			"inner": map[string]any{"list": []any{map[string]any{"b": true}, nil}},
 		},
 		{
