@@ -91,8 +91,8 @@ func verifyAll(ctx context.Context, verifiers []*core.Verifier, token string) er
 }
 
 // TestManyProcessesShareKeys starts replicas in several processes that all need keys at once, rotates the keys, and
-// lets one replica see it. The issuer sees one fetch each time. FLEET_PROCESSES and FLEET_REPLICAS make it larger, such as 8
-// and 125. With -v it prints how long the new keys took to the last replica.
+// lets one replica see it. The issuer sees one fetch each time. FLEET_PROCESSES and FLEET_REPLICAS make it larger, such
+// as 8 and 125. With -v it prints how long the new keys took to the last replica.
 func TestManyProcessesShareKeys(t *testing.T) {
 	processes, replicas := number("FLEET_PROCESSES", 2), number("FLEET_REPLICAS", 10)
 	s := startServer(t)
@@ -153,6 +153,7 @@ func TestManyProcessesShareKeys(t *testing.T) {
 		t.Errorf("after the rotation the issuer has seen %d fetches, want 2", got)
 	}
 	t.Logf("%d replicas: all verified their first token after %s; 1 fetch; after a rotation that one replica saw, new "+
-		"keys fetched after %s, and with the last replica after %s; 1 fetch", processes*replicas, cold.Round(time.Millisecond),
+		"keys fetched after %s, and with the last replica after %s; 1 fetch",
+		processes*replicas, cold.Round(time.Millisecond),
 		fetched.Sub(seen).Round(time.Millisecond), last.Round(time.Millisecond))
 }

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// FuzzRecord: a record reads back as what was written, and no other bytes are a record: a foreign text, or one flipped bit.
+// FuzzRecord: a record reads back as what was written, and no other bytes are a record: a foreign text, or one
+// flipped bit.
 func FuzzRecord(f *testing.F) {
 	f.Add(byte(recordEntries), uint64(1), uint64(1), []byte("0123456789abcdef"), uint16(0))
 	f.Add(byte(recordCover), uint64(1<<63), uint64(7), bytes.Repeat([]byte("0123456789abcdef"), 6), uint16(300))
@@ -66,8 +67,8 @@ func (r *record) fill(body []byte) {
 	}
 }
 
-// FuzzLogFile: a file with any bytes after its header gives whole records or none, none of them longer than the file, and
-// records that are appended to another log come out the same.
+// FuzzLogFile: a file with any bytes after its header gives whole records or none, none of them longer than the file,
+// and records that are appended to another log come out the same.
 func FuzzLogFile(f *testing.F) {
 	at := time.Unix(1700000000, 0)
 	frame := appendFrame(nil, at, []byte("a record"))
