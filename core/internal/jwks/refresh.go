@@ -86,7 +86,7 @@ func (s *Source) run(f *refresh) {
 	}
 	s.finish(f, next, nil, event.KeysRefreshed{NotModified: unchanged})
 	if base == nil || !next.set.sameKeys(base.set) {
-		s.announce(ctx, f) //nolint:contextcheck // that of the refresh
+		s.announce(ctx, f)
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 // timeout bounds each call of an implementation.
 const timeout = 10 * time.Second
 
-// TestCache proves a [keys.Cache], and a [keys.Coordinator] if it is one. newCache returns an empty cache; it is called for each check.
+// TestCache proves a [keys.Cache], and a [keys.Coordinator] if it is one. newCache returns an empty cache; it is
+// called for each check.
 func TestCache(t *testing.T, newCache func(t *testing.T) keys.Cache) {
 	t.Helper()
 	for _, c := range append(cacheChecks(), coordinatorChecks()...) {
