@@ -209,7 +209,8 @@ func nonCanonical(padded string) (string, bool) {
 // dates adds tokens with wrong exp, nbf or iat (RFC 7519 §4.1).
 func (f *forge) dates() {
 	now, leeway := f.cfg.Clock.Now(), max(f.rules.Leeway, 0)
-	past, future := now.Add(-leeway-time.Minute).Unix(), now.Add(leeway+time.Minute).Unix()
+	// An hour, so that tokens that are made ahead stay bad for as long as a slow test takes.
+	past, future := now.Add(-leeway-time.Hour).Unix(), now.Add(leeway+time.Hour).Unix()
 	f.add("expired", core.CodeTokenExpired, f.withAll(Claims{"exp": past, "iat": past - 60, "nbf": past - 60}))
 	f.add("expired at the last second of the leeway", core.CodeTokenExpired,
 		f.withAll(Claims{"exp": now.Add(-leeway).Unix(), "iat": past - 60, "nbf": past - 60}))
