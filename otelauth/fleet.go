@@ -19,8 +19,8 @@ type Fleet interface {
 var _ Fleet = (*fleet.Revocations)(nil)
 
 // WatchFleet measures a replica's view of the fleet's revocations at every collection, until stop is called: its lag,
-// its table, whether it is ready and what it misses, and the records that it has read. It is [Telemetry.WatchRevocation]
-// and more: call one of them.
+// its table, whether it is ready and what it misses, and the records that it has read. It includes what
+// [Telemetry.WatchRevocation] measures: call one of them.
 func (t *Telemetry) WatchFleet(r Fleet) (stop func() error, err error) {
 	if replica, ok := r.(*fleet.Revocations); r == nil || ok && replica == nil {
 		return nil, &core.ConfigError{Field: "fleet", Kind: "missing", Reason: "is nil: give what fleet.Open returned"}

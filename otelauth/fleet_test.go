@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,9 +50,7 @@ func TestWatchFleet(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for metric, value := range counted {
-				c.more[metric] = value
-			}
+			maps.Copy(c.more, counted)
 			r.expect(t, "auth.", c.more)
 			if err := stop(); err != nil {
 				t.Fatal(err)
