@@ -191,10 +191,7 @@ func separateMap(v reflect.Value) {
 func copyAny(v any) any {
 	switch v := v.(type) {
 	case []any:
-		if v == nil {
-			return v
-		}
-		fresh := make([]any, len(v))
+		fresh := make([]any, len(v)) // encoding/json makes no nil one
 		for i, e := range v {
 			fresh[i] = copyAny(e)
 		}

@@ -34,7 +34,7 @@ func ClaimsOf[T any](s *Session) (T, error) {
 	t := reflect.TypeFor[T]()
 	d := s.decoded.Load()
 	if d != nil && d.typ == t && d.value != nil {
-		return copyOf[T](d)
+		return copyOf[T](d), nil
 	}
 	var claims T
 	if err := s.Decode(&claims); err != nil {
@@ -45,15 +45,15 @@ func ClaimsOf[T any](s *Session) (T, error) {
 }
 
 // copyOf returns the caller's own copy of what is kept.
-func copyOf[T any](d *decoded) (T, error) {
+func copyOf[T any](d *decoded) T {
 	if !d.shares {
 		claims, _ := d.value.(T)
-		return claims, nil
+		return claims
 	}
 	claims := new(T) // its address is taken, so it is on the heap
 	*claims, _ = d.value.(T)
 	separate(reflect.ValueOf(claims).Elem())
-	return *claims, nil
+	return *claims
 }
 
 // keep remembers claims. What has to be copied is kept the second time that it is

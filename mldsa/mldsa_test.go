@@ -22,8 +22,8 @@ import (
 	authmldsa "github.com/revstackhq/auth-go/mldsa"
 )
 
-// A vector is an example that the working group of RFC 9964 published: a JWS by the key of 32 zero bytes, signed without
-// randomness. Its SHA-256 is compared.
+// A vector is an example that the working group of RFC 9964 published: a JWS by the key of 32 zero bytes, signed
+// without randomness. Its SHA-256 is compared.
 type vector struct{ thumbprint, digest string }
 
 var vectors = map[string]vector{
@@ -147,8 +147,9 @@ func (i *issuer) token(tb testing.TB, algorithm, kid, signer string) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	const claims = `{"iss":%q,"sub":"user_1","aud":"https://api.example.com","iat":%d,"exp":%d}`
 	now := time.Now().Unix()
-	payload := fmt.Sprintf(`{"iss":%q,"sub":"user_1","aud":"https://api.example.com","iat":%d,"exp":%d}`, i.url, now, now+600)
+	payload := fmt.Sprintf(claims, i.url, now, now+600)
 	input := encode(header) + "." + encode([]byte(payload))
 	signature, err := i.keys[signer].Sign(nil, []byte(input), nil)
 	if err != nil {

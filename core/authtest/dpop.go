@@ -13,8 +13,8 @@ import (
 // It returns the key, for further proofs.
 //
 // serviceURL is what guard.ExternalURL of the service names, such as "https://api.example.com"; if it is empty, the
-// proof is for the URL of r. Each proof is good for one request. A client whose service demands nonces, or that sends many
-// requests, is an http.Client with a dpop.Transport, with the returned key and a token of [Issuer.BoundToken].
+// proof is for the URL of r. Each proof is good for one request. A client whose service demands nonces, or that sends
+// many requests, is an http.Client with a dpop.Transport, with the returned key and a token of [Issuer.BoundToken].
 func (i *Issuer) AuthorizeDPoP(r *http.Request, serviceURL string, claims Claims, opts ...TokenOption) *dpop.Signer {
 	i.t.Helper()
 	signer, err := dpop.GenerateSigner()

@@ -27,8 +27,8 @@ func signedDigest(tb testing.TB) (key *ecdsa.PublicKey, input, signature []byte)
 	return &private.PublicKey, input, signature
 }
 
-// BenchmarkProof compares the check of a proof with one ES256 signature check, ecdsa.VerifyASN1 of a SHA-256 digest. The
-// two take turns, and the fastest turn of each counts, because a busy machine slows down one or the other.
+// BenchmarkProof compares the check of a proof with one ES256 signature check, ecdsa.VerifyASN1 of a SHA-256 digest.
+// The two take turns, and the fastest turn of each counts, because a busy machine slows down one or the other.
 func BenchmarkProof(b *testing.B) {
 	s := newSigner(b)
 	forgetful := storeFunc(func() (bool, error) { return true, nil })

@@ -1,6 +1,7 @@
 package dpop
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -251,7 +252,7 @@ func (p *proof) covers(want *Presentation) *Error {
 	var hash [hashSize]byte
 	digest := jws.DigestOf(want.Token)
 	base64.RawURLEncoding.Encode(hash[:], digest[:])
-	if string(p.tokenHash) != string(hash[:]) {
+	if !bytes.Equal(p.tokenHash, hash[:]) {
 		return invalid("ath is not the hash of the token")
 	}
 	return nil

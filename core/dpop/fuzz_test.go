@@ -51,10 +51,12 @@ func FuzzProof(f *testing.F) {
 	})
 }
 
-// confirmProof checks that a proof which is accepted verifies with golang-jwt, by the key in its header as go-jose reads it.
+// confirmProof checks that a proof which is accepted verifies with golang-jwt, by the key in its header as go-jose
+// reads it.
 func confirmProof(t *testing.T, text string) {
 	t.Helper()
-	_, err := jwt.NewParser(jwt.WithStrictDecoding(), jwt.WithoutClaimsValidation()).Parse(text, func(p *jwt.Token) (any, error) {
+	parser := jwt.NewParser(jwt.WithStrictDecoding(), jwt.WithoutClaimsValidation())
+	_, err := parser.Parse(text, func(p *jwt.Token) (any, error) {
 		raw, err := json.Marshal(p.Header["jwk"])
 		if err != nil {
 			return nil, err

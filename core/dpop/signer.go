@@ -124,8 +124,8 @@ func (s *Signer) String() string { return "dpop.Signer " + s.thumbprint }
 // GoString is String.
 func (s *Signer) GoString() string { return s.String() }
 
-// Claims are what a proof says. A zero field is left out, except JTI and IssuedAt. They hold a token: they print and log
-// without it.
+// Claims are what a proof says. A zero field is left out, except JTI and IssuedAt. They hold a token: they print and
+// log without it.
 type Claims struct {
 	// Method and URL are those of the request; query and fragment of the URL are left out.
 	Method, URL string

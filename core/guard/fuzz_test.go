@@ -10,8 +10,8 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// FuzzCookie: what is found in cookies, net/http finds there too and nothing else, and a cookie that is written again with
-// the token gives the token.
+// FuzzCookie: what is found in cookies, net/http finds there too and nothing else, and a cookie that is written again
+// with the token gives the token.
 func FuzzCookie(f *testing.F) {
 	for _, seed := range []string{
 		"", "s=a.b.c", "s=a.b.c; s=a.b.c", "s=a; s=b", `s="a.b"`, "s=", "a=1; s=x; b=2", " s = x", "s=a b", "S=x", "s=a,b", "s=x;;;s", "s==", "s=\x7f",

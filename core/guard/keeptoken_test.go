@@ -2,6 +2,7 @@ package guard_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -72,7 +73,7 @@ func TestContextIsTheRequests(t *testing.T) {
 	derived, stop := context.WithCancel(ctx)
 	defer stop()
 	cancel()
-	if <-derived.Done(); context.Cause(derived) != context.Canceled || ctx.Err() != context.Canceled {
+	if <-derived.Done(); !errors.Is(context.Cause(derived), context.Canceled) || !errors.Is(ctx.Err(), context.Canceled) {
 		t.Errorf("%v, %v", context.Cause(derived), ctx.Err())
 	}
 }

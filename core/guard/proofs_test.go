@@ -95,8 +95,8 @@ func TestNonceOfAnswers(t *testing.T) {
 	token := s.bound()
 	first := serveGuarded(g, s.request(t, "/a", token, nil))
 	nonce := first.Header().Get("DPoP-Nonce")
-	if first.Code != http.StatusUnauthorized || nonce == "" ||
-		first.Header().Get("WWW-Authenticate") != `DPoP error="use_dpop_nonce", algs="ES256 ES384 ES512 EdDSA Ed25519 PS256 RS256"` {
+	const challenge = `DPoP error="use_dpop_nonce", algs="ES256 ES384 ES512 EdDSA Ed25519 PS256 RS256"`
+	if first.Code != http.StatusUnauthorized || nonce == "" || first.Header().Get("WWW-Authenticate") != challenge {
 		t.Errorf("status %d, header %v", first.Code, first.Header())
 	}
 	withNonce := func(c *dpop.Claims) { c.Nonce = nonce }

@@ -98,12 +98,14 @@ func TestKeyServer(t *testing.T) {
 	secret := marks.Random("the secret in the URL of the keys")
 	jwk, _ := privateKey(t, marks)
 	answers := map[string]http.HandlerFunc{
-		"500":         func(w http.ResponseWriter, r *http.Request) { http.Error(w, r.URL.String(), 500) },
+		"500": func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, r.URL.String(), http.StatusInternalServerError)
+		},
 		"HTML":        func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "<html>"+r.URL.String()) },
 		"private key": func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintf(w, `{"keys":[%s]}`, jwk) },
 		"broken key":  func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintf(w, `{"keys":[%s`, jwk) },
 		"redirect": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "http://127.0.0.1:9"+r.URL.String(), 302)
+			http.Redirect(w, r, "http://127.0.0.1:9"+r.URL.String(), http.StatusFound)
 		},
 		"hangs up":      func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 		"key in member": func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintf(w, `{"keys":"%s"}`, secret) },

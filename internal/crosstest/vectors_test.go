@@ -70,7 +70,8 @@ type vectorAnswer struct {
 }
 
 func (c *vectorCase) want() vectorAnswer {
-	// RFC 9110 §5.5: white space at the end of a field value is no part of it. §11.4: one or more spaces follow the scheme.
+	// RFC 9110 §5.5: white space at the end of a field value is not part of it. §11.4: one or more spaces follow the
+	// scheme.
 	sent := strings.TrimLeft(strings.TrimRight(c.Token, " \t"), " ")
 	switch {
 	case !isToken68(sent): // RFC 6750 §2.1
@@ -87,7 +88,7 @@ func (c *vectorCase) want() vectorAnswer {
 func isToken68(s string) bool {
 	body := strings.TrimRight(s, "=")
 	return body != "" && !strings.ContainsFunc(body, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-._~+/", r))
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._~+/", r)
 	})
 }
 
@@ -151,7 +152,8 @@ func vectorVerifier(t *testing.T, c *vectors.Case) *core.Verifier {
 	if err != nil {
 		t.Fatalf("%s: %v", c.Name, err)
 	}
-	v, err := core.NewVerifier(contract, core.WithClock(stoppedClock(c.Time)), core.WithLogger(slog.New(slog.DiscardHandler)))
+	silent := slog.New(slog.DiscardHandler)
+	v, err := core.NewVerifier(contract, core.WithClock(stoppedClock(c.Time)), core.WithLogger(silent))
 	if err != nil {
 		t.Fatalf("%s: %v", c.Name, err)
 	}
@@ -196,7 +198,8 @@ func (c *vectorClient) ask(ctx context.Context, token string) (vectorAnswer, err
 		c.conn, c.reader = conn, bufio.NewReader(conn)
 	}
 	_ = c.conn.SetDeadline(time.Now().Add(time.Minute))
-	_, err := fmt.Fprintf(c.conn, "GET %s HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n\r\n", adaptertest.PathPrivate, token)
+	const request = "GET %s HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n\r\n"
+	_, err := fmt.Fprintf(c.conn, request, adaptertest.PathPrivate, token)
 	if err != nil {
 		return vectorAnswer{}, err
 	}

@@ -17,8 +17,8 @@ import (
 // rpcURL is where clients reach the doors, as the guard knows it.
 const rpcURL = "https://rpc.example.com"
 
-// TestNonces: a call whose proof has no nonce of the server is refused with one, in the metadata dpop-nonce, and accepted
-// with it. The answer has the nonce for the next call.
+// TestNonces: a call whose proof has no nonce of the server is refused with one, in the metadata dpop-nonce, and
+// accepted with it. The answer has the nonce for the next call.
 func TestNonces(t *testing.T) {
 	nonces, err := dpop.NewNonces(0, []byte(rand.Text()+rand.Text()))
 	if err != nil {

@@ -101,8 +101,8 @@ func TestAtOnce(t *testing.T) {
 	running.Wait()
 }
 
-// TestPreparedKeys: keys that have verified many tokens give the verdicts of those that have verified none. The verifiers
-// prepare such keys, and check signatures by other arithmetic from then on.
+// TestPreparedKeys: keys that have verified many tokens give the verdicts of those that have verified none. The
+// verifiers prepare such keys, and check signatures by other arithmetic from then on.
 func TestPreparedKeys(t *testing.T) {
 	if raceEnabled {
 		t.Skip("one goroutine verifies, and the race detector makes it slow")

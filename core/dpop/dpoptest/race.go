@@ -60,8 +60,8 @@ func Race(ctx context.Context, replicas []dpop.Store, proofs int) (RaceResult, e
 	})
 }
 
-// RaceProofs is [Race] with whole proofs: a client signs them, and each replica is a checker of c with its own store. It
-// sets the Store of c.
+// RaceProofs is [Race] with whole proofs: a client signs them, and each replica is a checker of c with its own store.
+// It sets the Store of c.
 func RaceProofs(ctx context.Context, c dpop.Config, replicas []dpop.Store, proofs int) (RaceResult, error) {
 	signer, err := dpop.GenerateSigner()
 	if err != nil {

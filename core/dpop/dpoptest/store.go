@@ -4,8 +4,8 @@
 //
 // [Race] lets replicas that share a store race for the same proofs.
 //
-// The package's functions report every broken rule at once and are safe for concurrent use. Later versions may add rules and bad
-// proofs, so an implementation can fail after an upgrade.
+// The package's functions report every broken rule at once and are safe for concurrent use. Later versions may add
+// rules and bad proofs, so an implementation can fail after an upgrade.
 package dpoptest
 
 import (

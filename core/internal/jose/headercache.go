@@ -35,22 +35,23 @@ func NewHeaderCache() *HeaderCache {
 	return &HeaderCache{seed: maphash.MakeSeed()}
 }
 
-func (c *HeaderCache) lookup(segment string) (*Header, bool) {
+// lookup returns nil for a header that is not in the cache.
+func (c *HeaderCache) lookup(segment string) *Header {
 	if c == nil || len(segment) > maxCachedSegment {
-		return nil, false
+		return nil
 	}
 	entries := c.entries.Load()
 	if entries == nil {
-		return nil, false
+		return nil
 	}
 	entry, found := (*entries)[segment]
 	if !found {
-		return nil, false
+		return nil
 	}
 	if !entry.used.Load() { // store only once: readers would fight over the cache line
 		entry.used.Store(true)
 	}
-	return entry.header, true
+	return entry.header
 }
 
 // Remember adds the header of t. Call it only after the signature of t verified, so that made-up headers never reach

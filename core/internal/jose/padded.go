@@ -18,8 +18,8 @@ func ParsePadded(t *Token, raw string, headers *HeaderCache, limits Limits) erro
 		}
 		segments[i] = bare
 	}
-	header, _ := headers.lookup(raw[:first])
-	if err := t.decode(raw, first, second, segments, header, limits); err != nil {
+	header := headers.lookup(raw[:first])
+	if err := t.decode(raw, second, segments, header, limits); err != nil {
 		return err
 	}
 	t.Padded = true

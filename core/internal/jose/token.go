@@ -37,9 +37,9 @@ func Parse(t *Token, raw string, headers *HeaderCache, limits Limits) error {
 	if raw[first-1] == '=' { // a padded header may be in the cache
 		return errHeaderEncoding
 	}
-	header, _ := headers.lookup(raw[:first])
+	header := headers.lookup(raw[:first])
 	segments := [3]string{raw[:first], raw[first+1 : second], raw[second+1:]}
-	return t.decode(raw, first, second, segments, header, limits)
+	return t.decode(raw, second, segments, header, limits)
 }
 
 // ParseWith is [Parse] with a header that was read from the same first segment before. A nil one is read from raw.
@@ -50,14 +50,14 @@ func ParseWith(t *Token, raw string, header *Header, limits Limits) error {
 		return err
 	}
 	segments := [3]string{raw[:first], raw[first+1 : second], raw[second+1:]}
-	return t.decode(raw, first, second, segments, header, limits)
+	return t.decode(raw, second, segments, header, limits)
 }
 
-// decode reads the segments, which are free of padding, into t. first and second are the dots of raw. A header that is
-// not nil is that of the first segment.
+// decode reads the segments, which are free of padding, into t. second is where raw has its second dot.
+// A header that is not nil is that of the first segment.
 func (t *Token) decode(
 	raw string,
-	first, second int,
+	second int,
 	segments [3]string,
 	header *Header,
 	limits Limits,

@@ -34,8 +34,8 @@ func lowOrder(t *testing.T) []ed25519.PublicKey {
 	return keys
 }
 
-// TestLowOrder: a key that everyone can sign for is no key, wherever it comes from. The signature is R = identity, S = 0,
-// which fits a key of order 8 for one message in eight.
+// TestLowOrder: a key that everyone can sign for is refused, wherever it comes from. The signature is R = identity,
+// S = 0, which fits a key of order 8 for one message in eight.
 func TestLowOrder(t *testing.T) {
 	forged := make([]byte, ed25519.SignatureSize)
 	forged[0] = 1

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 
 	"connectrpc.com/connect"
@@ -44,9 +45,11 @@ func openGRPC(source core.Authenticator, opts ...guard.Option) (*server, error) 
 		return nil, errors.Join(err, stop())
 	}
 	ask := func(ctx context.Context, header http.Header) answer {
+		var pairs []string
 		for name, values := range header {
-			ctx = metadata.AppendToOutgoingContext(ctx, name, values[0])
+			pairs = append(pairs, name, values[0])
 		}
+		ctx = metadata.AppendToOutgoingContext(ctx, pairs...)
 		out := new(message)
 		if err := conn.Invoke(ctx, procedure, new(message), out); err != nil {
 			s := status.Convert(err)
@@ -108,9 +111,7 @@ func openConnect(source core.Authenticator, opts ...guard.Option) (*server, erro
 	rpc := connect.NewClient[message, message](&http.Client{Transport: transport}, "http://"+addr+procedure)
 	ask := func(ctx context.Context, header http.Header) answer {
 		r := connect.NewRequest(new(message))
-		for name, values := range header {
-			r.Header()[name] = values
-		}
+		maps.Copy(r.Header(), header)
 		out, err := rpc.CallUnary(ctx, r)
 		if err == nil {
 			return answer{text: out.Msg.GetValue()}

@@ -83,7 +83,7 @@ func once(ctx context.Context, doors []*door, f func(context.Context, *world)) (
 		}
 		defer func() { err = errors.Join(err, d.server.close()) }()
 		if got := d.server.ask(ctx, bearer(world.current.Load().good[0].raw)); got.code != "" || got.err != nil {
-			return fmt.Errorf("%s: the first request got %s %w", d.name, got.code, got.err)
+			return fmt.Errorf("%s: the first request got %q: %w", d.name, string(got.code), got.err)
 		}
 	}
 	f(ctx, world)

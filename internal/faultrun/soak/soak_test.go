@@ -29,6 +29,7 @@ func TestSoak(t *testing.T) {
 
 // TestJudge: what is noted about an answer.
 func TestJudge(t *testing.T) {
+	const good = "u" + " u" + " u" // a handler reads the user in three ways
 	may := verdict{user: "u", codes: []core.Code{core.CodeTokenRevoked}}
 	must := verdict{user: "u"}
 	never := verdict{codes: []core.Code{core.CodeUnknownKey}}
@@ -38,11 +39,11 @@ func TestJudge(t *testing.T) {
 		wrong, refused int64
 		note           string
 	}{
-		"accepted":               {answer{text: "u u u"}, must, 0, 0, ""},
+		"accepted":               {answer{text: good}, must, 0, 0, ""},
 		"refused as deserved":    {answer{code: core.CodeUnknownKey}, never, 0, 0, ""},
 		"may be refused":         {answer{code: core.CodeTokenRevoked}, may, 0, 0, ""},
-		"may be accepted":        {answer{text: "u u u"}, may, 0, 0, ""},
-		"a bad token accepted":   {answer{text: "u u u"}, never, 1, 0, "it was accepted"},
+		"may be accepted":        {answer{text: good}, may, 0, 0, ""},
+		"a bad token accepted":   {answer{text: good}, never, 1, 0, "it was accepted"},
 		"identities mixed":       {answer{text: "u v u"}, must, 1, 0, `it was seen as another user: u as "u v u"`},
 		"a good token refused":   {answer{code: core.CodeUnknownKey}, must, 0, 1, "it was refused: u, UNKNOWN_KEY"},
 		"an outage there is not": {answer{code: core.CodeKeysUnavailable}, may, 0, 1, "it was refused: u, KEYS_UNAVAILABLE"},
