@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // listedPackage is what "go list -json" prints of a package.
@@ -25,12 +26,10 @@ type listedPackage struct {
 	Module     *struct{ Path string }
 }
 
-// packages lists the packages of m, and with deps all that they link.
-func (r *repository) packages(
-	ctx context.Context, m publicModule, env []string, args ...string,
-) ([]listedPackage, error) {
+// packages runs "go list" in dir.
+func packages(ctx context.Context, dir string, env []string, args ...string) ([]listedPackage, error) {
 	list := append([]string{"list", "-json=ImportPath,Name,Export,Standard,Module"}, args...)
-	out, err := goCommandEnv(ctx, filepath.Join(r.root, m.dir), env, append(list, "./...")...)
+	out, err := goCommandEnv(ctx, dir, env, list...)
 	if err != nil {
 		return nil, err
 	}
@@ -46,14 +45,20 @@ func (r *repository) packages(
 	}
 }
 
+// compiled lists the packages of all modules and what they link, with the files
+// that describe what they export.
+func (r *repository) compiled(ctx context.Context) ([]listedPackage, error) {
+	args := []string{"-deps", "-export"}
+	for _, m := range r.modules {
+		args = append(args, "./"+m.dir+"/...")
+	}
+	return packages(ctx, r.root, nil, args...)
+}
+
 // surface returns one line for each exported name of the packages of m that
 // users can import: the name and its type, fields and methods on lines of
-// their own.
-func (r *repository) surface(ctx context.Context, m publicModule) (string, error) {
-	linked, err := r.packages(ctx, m, nil, "-deps", "-export")
-	if err != nil {
-		return "", err
-	}
+// their own. linked are the compiled packages.
+func surface(m publicModule, linked []listedPackage) (string, error) {
 	exports := map[string]string{}
 	for _, p := range linked {
 		exports[p.ImportPath] = p.Export
@@ -166,7 +171,7 @@ func signature(method *types.Func, qualify types.Qualifier) string {
 // linkedModules are the modules outside this repository that m's packages link.
 func (r *repository) linkedModules(ctx context.Context, m publicModule) ([]string, error) {
 	// In the workspace, m is built with versions that other modules demand.
-	linked, err := r.packages(ctx, m, []string{"GOWORK=off"}, "-deps")
+	linked, err := packages(ctx, filepath.Join(r.root, m.dir), []string{"GOWORK=off"}, "-deps", "./...")
 	if err != nil {
 		return nil, err
 	}
@@ -182,21 +187,41 @@ func (r *repository) linkedModules(ctx context.Context, m publicModule) ([]strin
 
 // listings compares the committed listings with the code, or writes them.
 func (r *repository) listings(ctx context.Context, write bool, out io.Writer) error {
+	all, err := r.compiled(ctx)
+	if err != nil {
+		return err
+	}
 	var errs []error
 	for _, m := range r.modules {
-		surface, err := r.surface(ctx, m)
+		names, err := surface(m, all)
 		if err != nil {
 			return err
 		}
-		if surface != "" || !m.command { // a command may have no package that others can import
-			errs = append(errs, r.listing(path.Join("api", m.dir+".txt"), surface, write, out))
+		if names != "" || !m.command { // a command may have no package that others can import
+			errs = append(errs, r.listing(path.Join("api", m.dir+".txt"), names, write, out))
 		}
-		linked, err := r.linkedModules(ctx, m)
-		if err != nil {
-			return err
-		}
-		errs = append(errs, r.checkReasons(m, linked))
 	}
+	return errors.Join(append(errs, r.dependencies(ctx))...)
+}
+
+// dependencies compares the modules that each module links with its deps.txt. It
+// runs the go command for some modules at once, because it mostly waits.
+func (r *repository) dependencies(ctx context.Context) error {
+	errs := make([]error, len(r.modules))
+	turn := make(chan struct{}, 4)
+	var running sync.WaitGroup
+	for i, m := range r.modules {
+		running.Go(func() {
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			linked, err := r.linkedModules(ctx, m)
+			if err == nil {
+				err = r.checkReasons(m, linked)
+			}
+			errs[i] = err
+		})
+	}
+	running.Wait()
 	return errors.Join(errs...)
 }
 

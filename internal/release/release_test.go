@@ -33,6 +33,7 @@ func open(t *testing.T) *repository {
 // TestListings compares the exported names and the linked modules of every
 // public module with what is committed.
 func TestListings(t *testing.T) {
+	t.Parallel() // the go command has parts that use one processor only
 	if err := open(t).listings(t.Context(), false, t.Output()); err != nil {
 		t.Error(err)
 	}
@@ -60,6 +61,7 @@ func TestNamesOfCore(t *testing.T) {
 // workspace, none of our modules in the cache. It builds the programs of the pages
 // and asks each for an answer.
 func TestRelease(t *testing.T) {
+	t.Parallel() // the go command has parts that use one processor only
 	r := open(t)
 	version, err := r.requiredVersion()
 	if err != nil {
@@ -88,6 +90,7 @@ func TestRelease(t *testing.T) {
 
 // TestInstall installs the command as a user does, and runs it.
 func TestInstall(t *testing.T) {
+	t.Parallel() // the go command has parts that use one processor only
 	r := open(t)
 	version, err := r.requiredVersion()
 	if err != nil {
