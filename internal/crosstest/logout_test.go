@@ -10,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"maps"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,26 +19,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gin-gonic/gin"
-	"github.com/go-chi/chi/v5"
-	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/adaptor"
-	fiber3 "github.com/gofiber/fiber/v3"
-	adaptor3 "github.com/gofiber/fiber/v3/middleware/adaptor"
-	"github.com/labstack/echo/v4"
-	echo5 "github.com/labstack/echo/v5"
-
-	"github.com/revstackhq/auth-go/chiauth"
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/fleet"
 	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/logout"
-	"github.com/revstackhq/auth-go/echo5auth"
-	"github.com/revstackhq/auth-go/echoauth"
-	"github.com/revstackhq/auth-go/fiber3auth"
-	"github.com/revstackhq/auth-go/fiberauth"
-	"github.com/revstackhq/auth-go/ginauth"
+	"github.com/revstackhq/auth-go/internal/crosstest/doors"
 )
 
 const (
@@ -50,80 +35,6 @@ const (
 	workosSecret  = "workos-secret-0123456789"
 	webhookSecret = "a-long-shared-secret-for-the-webhook"
 )
-
-// door builds a program of a framework: the handlers of package logout at their paths, outside the guard, and /me
-// behind it.
-type door struct {
-	name  string
-	build func(handlers map[string]http.Handler, c *core.Contract, opt guard.Option) (
-		serve func(net.Listener) error, stop func() error)
-}
-
-func doors() []door {
-	type handlers = map[string]http.Handler
-	type serving = func(net.Listener) error
-	ok := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
-	return []door{
-		{"net/http", func(h handlers, c *core.Contract, opt guard.Option) (serving, func() error) {
-			mux := http.NewServeMux()
-			for path, handler := range h {
-				mux.Handle("POST "+path, handler)
-			}
-			mux.Handle("GET "+pathMe, guard.Middleware(c, opt)(http.HandlerFunc(ok)))
-			return serveHTTP(mux)
-		}},
-		{"chi", func(h handlers, c *core.Contract, opt guard.Option) (serving, func() error) {
-			r := chi.NewRouter()
-			for path, handler := range h {
-				r.Method(http.MethodPost, path, handler)
-			}
-			r.With(chiauth.New(c, opt)).Get(pathMe, ok)
-			return serveHTTP(r)
-		}},
-		{"gin", func(h handlers, c *core.Contract, opt guard.Option) (serving, func() error) {
-			r := gin.New()
-			for path, handler := range h {
-				r.POST(path, gin.WrapH(handler))
-			}
-			r.GET(pathMe, ginauth.New(c, opt), func(c *gin.Context) { c.Status(http.StatusOK) })
-			return serveHTTP(r)
-		}},
-		{"echo", func(h handlers, c *core.Contract, opt guard.Option) (serving, func() error) {
-			e := echo.New()
-			for path, handler := range h {
-				e.POST(path, echo.WrapHandler(handler))
-			}
-			e.GET(pathMe, func(c echo.Context) error { return c.NoContent(http.StatusOK) }, echoauth.New(c, opt))
-			return serveHTTP(e)
-		}},
-		{"echo v5", func(h handlers, c *core.Contract, opt guard.Option) (serving, func() error) {
-			e := echo5.New()
-			for path, handler := range h {
-				e.POST(path, echo5.WrapHandler(handler))
-			}
-			e.GET(pathMe, func(c *echo5.Context) error { return c.NoContent(http.StatusOK) }, echo5auth.New(c, opt))
-			return serveHTTP(e)
-		}},
-		{"fiber", func(h handlers, c *core.Contract, opt guard.Option) (serving, func() error) {
-			app := fiber.New(fiber.Config{DisableStartupMessage: true})
-			for path, handler := range h {
-				app.Post(path, adaptor.HTTPHandler(handler))
-			}
-			app.Get(pathMe, fiberauth.New(c, opt), func(c *fiber.Ctx) error { return c.SendStatus(http.StatusOK) })
-			return app.Listener, app.Shutdown
-		}},
-		{"fiber v3", func(h handlers, c *core.Contract, opt guard.Option) (serving, func() error) {
-			app := fiber3.New()
-			for path, handler := range h {
-				app.Post(path, adaptor3.HTTPHandler(handler))
-			}
-			app.Get(pathMe, fiber3auth.New(c, opt), func(c fiber3.Ctx) error { return c.SendStatus(http.StatusOK) })
-			return func(l net.Listener) error {
-				return app.Listener(l, fiber3.ListenConfig{DisableStartupMessage: true})
-			}, app.Shutdown
-		}},
-	}
-}
 
 // counted is a sink that notes what reaches it.
 type counted struct {
@@ -286,8 +197,8 @@ func TestLogoutThroughEveryDoor(t *testing.T) {
 	quiet := slog.New(slog.DiscardHandler)
 	issuer, other := authtest.NewIssuer(t), authtest.NewIssuer(t)
 	seen := map[string]string{} // an answer by message and step
-	for _, d := range doors() {
-		t.Run(d.name, func(t *testing.T) {
+	for _, d := range doors.All() {
+		t.Run(d.Name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			revocations, err := fleet.Open(ctx, fleet.NewMemoryLog(0), fleet.Options{
 				Secret: core.NewSecret("0123456789abcdef0123456789abcdef"), OnFailure: fleet.FailClosed, Logger: quiet,
@@ -308,7 +219,13 @@ func TestLogoutThroughEveryDoor(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			base := serveDoor(t, d, logoutHandlers(t, verifier, sink), contract, revocations.Guard())
+			listener := listen(t)
+			base := "http://" + listener.Addr().String()
+			serve, shutdown := d.Build(doors.Program{
+				Guarded: []doors.Route{{Path: pathMe, Source: contract, Options: []guard.Option{revocations.Guard()}}},
+				Posted:  logoutHandlers(t, verifier, sink),
+			})
+			serveUntilEnd(t, listener, serve, shutdown)
 			for _, name := range slices.Sorted(maps.Keys(deliveries(issuer, other))) {
 				m := deliveries(issuer, other)[name]
 				sub := "user-" + strings.ReplaceAll(name, " ", "-")
@@ -346,29 +263,6 @@ func TestLogoutThroughEveryDoor(t *testing.T) {
 			}
 		})
 	}
-}
-
-// serveDoor runs a door until the test ends, and returns its URL.
-func serveDoor(t *testing.T, d door, h map[string]http.Handler, c *core.Contract, opt guard.Option) string {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	serve, stop := d.build(h, c, opt)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = serve(listener) // says only that it was stopped
-	}()
-	t.Cleanup(func() {
-		if err := stop(); err != nil {
-			t.Error(err)
-		}
-		_ = listener.Close() // if it was stopped before it served
-		<-done
-	})
-	return "http://" + listener.Addr().String()
 }
 
 func postTo(t *testing.T, target, mediaType, body string, fields []string) (status int, answer string) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/revstackhq/auth-go/chiauth"
 	"github.com/revstackhq/auth-go/core/policy"
+	"github.com/revstackhq/auth-go/internal/crosstest/doors"
 )
 
 func surfaceChi(s *surface) (serve func(net.Listener) error, stop func() error) {
@@ -27,5 +28,5 @@ func surfaceChi(s *surface) (serve func(net.Listener) error, stop func() error) 
 		r.Get(pathSocket, socket)
 		r.Get(pathEvents, s.events)
 	})
-	return serveHTTP(r)
+	return doors.HTTP(r)
 }

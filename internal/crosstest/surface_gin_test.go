@@ -9,6 +9,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core/policy"
 	"github.com/revstackhq/auth-go/ginauth"
+	"github.com/revstackhq/auth-go/internal/crosstest/doors"
 )
 
 func surfaceGin(s *surface) (serve func(net.Listener) error, stop func() error) {
@@ -27,5 +28,5 @@ func surfaceGin(s *surface) (serve func(net.Listener) error, stop func() error) 
 	)
 	guarded.GET(pathSocket, gin.WrapF(socket))
 	guarded.GET(pathEvents, gin.WrapF(s.events))
-	return serveHTTP(r)
+	return doors.HTTP(r)
 }

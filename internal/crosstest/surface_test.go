@@ -11,6 +11,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/guard"
+	"github.com/revstackhq/auth-go/internal/crosstest/doors"
 )
 
 // Routes of a surface: a program as a user would write it, with what a request
@@ -66,37 +67,39 @@ type surface struct {
 // start runs a surface until the test ends.
 func (f framework) start(t *testing.T) *surface {
 	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := listen(t)
 	s := &surface{issuer: authtest.NewIssuer(t), url: "http://" + listener.Addr().String(), gate: make(chan struct{})}
+	var err error
 	s.guard, err = guard.New(s.issuer.Contract(),
 		guard.Extractors(guard.Bearer(), guard.WebSocketProtocol(marker)),
 		guard.Metadata(guard.ResourceMetadata{Resource: s.url + pathMCP, Scopes: []string{scopeMCP}}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	serve, stop := f.build(s)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = serve(listener) // says only that it was stopped
-	}()
+	serve, shutdown := f.build(s)
+	serveUntilEnd(t, listener, serve, shutdown)
+	return s
+}
+
+// serveUntilEnd calls serve until the test ends.
+func serveUntilEnd(t *testing.T, l net.Listener, serve func(net.Listener) error, shutdown func() error) {
+	t.Helper()
+	stop := doors.Serve(l, serve, shutdown)
 	t.Cleanup(func() {
 		if err := stop(); err != nil {
 			t.Error(err)
 		}
-		_ = listener.Close() // if it was stopped before it served
-		<-done
 	})
-	return s
 }
 
-// serveHTTP runs a framework that is an http.Handler.
-func serveHTTP(handler http.Handler) (serve func(net.Listener) error, stop func() error) {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	return server.Serve, server.Close
+// listen returns a listener on loopback.
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return listener
 }
 
 // answer is a response whose body ends with the test.

@@ -6,22 +6,10 @@ require (
 	connectrpc.com/connect v1.21.1
 	github.com/MicahParks/keyfunc/v3 v3.9.1
 	github.com/coreos/go-oidc/v3 v3.21.0
-	github.com/gin-gonic/gin v1.12.0
-	github.com/go-chi/chi/v5 v5.5.0
-	github.com/gofiber/fiber/v2 v2.52.15
-	github.com/gofiber/fiber/v3 v3.1.0
 	github.com/golang-jwt/jwt/v5 v5.3.1
-	github.com/labstack/echo/v4 v4.16.0
-	github.com/labstack/echo/v5 v5.4.4
 	github.com/modelcontextprotocol/go-sdk v1.8.0
-	github.com/revstackhq/auth-go/chiauth v0.1.0
 	github.com/revstackhq/auth-go/connectauth v0.1.0
 	github.com/revstackhq/auth-go/core v0.1.0
-	github.com/revstackhq/auth-go/echo5auth v0.1.0
-	github.com/revstackhq/auth-go/echoauth v0.1.0
-	github.com/revstackhq/auth-go/fiber3auth v0.1.0
-	github.com/revstackhq/auth-go/fiberauth v0.1.0
-	github.com/revstackhq/auth-go/ginauth v0.1.0
 	github.com/revstackhq/auth-go/grpcauth v0.1.0
 	github.com/revstackhq/auth-go/mcpauth v0.1.0
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260817212433-ac3dfec99bb1
@@ -41,12 +29,16 @@ require (
 	github.com/cloudwego/base64x v0.1.6 // indirect
 	github.com/gabriel-vasile/mimetype v1.4.12 // indirect
 	github.com/gin-contrib/sse v1.1.0 // indirect
+	github.com/gin-gonic/gin v1.12.0 // indirect
+	github.com/go-chi/chi/v5 v5.5.0 // indirect
 	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
 	github.com/go-playground/locales v0.14.1 // indirect
 	github.com/go-playground/universal-translator v0.18.1 // indirect
 	github.com/go-playground/validator/v10 v10.30.1 // indirect
 	github.com/goccy/go-json v0.10.5 // indirect
 	github.com/goccy/go-yaml v1.19.2 // indirect
+	github.com/gofiber/fiber/v2 v2.52.15 // indirect
+	github.com/gofiber/fiber/v3 v3.1.0 // indirect
 	github.com/gofiber/schema v1.7.0 // indirect
 	github.com/gofiber/utils/v2 v2.0.2 // indirect
 	github.com/google/jsonschema-go v0.4.3 // indirect
@@ -54,6 +46,8 @@ require (
 	github.com/json-iterator/go v1.1.12 // indirect
 	github.com/klauspost/compress v1.18.4 // indirect
 	github.com/klauspost/cpuid/v2 v2.3.0 // indirect
+	github.com/labstack/echo/v4 v4.16.0 // indirect
+	github.com/labstack/echo/v5 v5.4.4 // indirect
 	github.com/labstack/gommon v0.5.0 // indirect
 	github.com/leodido/go-urn v1.4.0 // indirect
 	github.com/mattn/go-colorable v0.1.15 // indirect
@@ -66,6 +60,13 @@ require (
 	github.com/philhofer/fwd v1.2.0 // indirect
 	github.com/quic-go/qpack v0.6.0 // indirect
 	github.com/quic-go/quic-go v0.59.0 // indirect
+	github.com/revstackhq/auth-go/chiauth v0.1.0 // indirect
+	github.com/revstackhq/auth-go/echo5auth v0.1.0 // indirect
+	github.com/revstackhq/auth-go/echoauth v0.1.0 // indirect
+	github.com/revstackhq/auth-go/fiber3auth v0.1.0 // indirect
+	github.com/revstackhq/auth-go/fiberauth v0.1.0 // indirect
+	github.com/revstackhq/auth-go/ginauth v0.1.0 // indirect
+	github.com/revstackhq/auth-go/internal/crosstest v0.1.0
 	github.com/rivo/uniseg v0.2.0 // indirect
 	github.com/segmentio/asm v1.1.3 // indirect
 	github.com/segmentio/encoding v0.5.4 // indirect
@@ -77,7 +78,7 @@ require (
 	github.com/valyala/fasttemplate v1.2.2 // indirect
 	github.com/yosida95/uritemplate/v3 v3.0.2 // indirect
 	go.mongodb.org/mongo-driver/v2 v2.5.0 // indirect
-	golang.org/x/arch v0.22.0 // indirect
+	golang.org/x/arch v0.23.0 // indirect
 	golang.org/x/crypto v0.57.0 // indirect
 	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/oauth2 v0.36.0 // indirect
@@ -99,3 +100,7 @@ replace (
 	github.com/revstackhq/auth-go/grpcauth => ../../grpcauth
 	github.com/revstackhq/auth-go/mcpauth => ../../mcpauth
 )
+
+replace github.com/revstackhq/auth-go/internal/crosstest => ../crosstest
+
+replace github.com/revstackhq/auth-go/vectors => ../../vectors

@@ -30,6 +30,7 @@ import (
 	"github.com/revstackhq/auth-go/core/introspect"
 	"github.com/revstackhq/auth-go/core/logout"
 	"github.com/revstackhq/auth-go/core/providers/oidc"
+	"github.com/revstackhq/auth-go/internal/crosstest/doors"
 )
 
 var update = flag.Bool("update", false, "write conformance.md")
@@ -77,10 +78,10 @@ func (tb *table) row(scenario, client, want string) *tableRow {
 
 func (tb *table) String() string {
 	var b strings.Builder
-	names := doors()
+	names := doors.All()
 	b.WriteString("| scenario | client | issuer | answer |")
 	for _, d := range names {
-		b.WriteString(" " + d.name + " |")
+		b.WriteString(" " + d.Name + " |")
 	}
 	b.WriteString("\n|" + strings.Repeat("---|", 4+len(names)) + "\n")
 	passed := 0
@@ -88,7 +89,7 @@ func (tb *table) String() string {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |", r.scenario, r.client, "oidc-provider", r.want)
 		for _, d := range names {
 			mark := "✓"
-			if got := r.got[d.name]; got != r.want {
+			if got := r.got[d.Name]; got != r.want {
 				mark = "✗ " + got
 			} else {
 				passed++
@@ -115,7 +116,7 @@ type stage struct {
 
 // stageDoor is the program at a door.
 type stageDoor struct {
-	door
+	doors.Door
 
 	url           string // its origin
 	introspection *introspect.Client
@@ -154,10 +155,10 @@ func newStage(t *testing.T) *stage {
 		},
 	}
 	var listeners []net.Listener
-	for n, d := range doors() {
+	for n, d := range doors.All() {
 		l := listen(t)
 		listeners = append(listeners, tls.NewListener(l, accept))
-		s.doors = append(s.doors, &stageDoor{door: d, url: "https://" + l.Addr().String(), revoked: &revoked{}})
+		s.doors = append(s.doors, &stageDoor{Door: d, url: "https://" + l.Addr().String(), revoked: &revoked{}})
 		clients = append(clients, newClient(logoutClient(n), map[string]any{
 			"backchannel_logout_uri":              s.doors[n].url + logoutPath,
 			"backchannel_logout_session_required": true,
@@ -174,7 +175,7 @@ func newStage(t *testing.T) *stage {
 	s.trusting = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
 	t.Cleanup(s.trusting.CloseIdleConnections)
 	for n, d := range s.doors {
-		d.open(t, s.program(t, n), listeners[n])
+		serve(t, d.Door, s.program(t, n), listeners[n])
 	}
 	s.client = run(t, dir, authority, "client.mjs")
 	s.client.do(t, "configure", map[string]any{
@@ -208,7 +209,7 @@ const (
 )
 
 // program returns what the nth door serves.
-func (s *stage) program(t *testing.T, n int) program {
+func (s *stage) program(t *testing.T, n int) doors.Program {
 	t.Helper()
 	d, trusting := s.doors[n], &http.Client{Transport: s.trusting}
 	quiet := slog.New(slog.DiscardHandler)
@@ -269,16 +270,19 @@ func (s *stage) program(t *testing.T, n int) program {
 		t.Fatal(err)
 	}
 	external := guard.ExternalURL(d.url)
-	return program{
-		guarded: []guardedRoute{
-			{pathEither, either, []guard.Option{external}},
-			{pathNonces, either, []guard.Option{external, guard.Proofs(dpop.Config{Nonces: nonces})}},
-			{pathSigned, signed, []guard.Option{external}},
-			{pathOnly, only, []guard.Option{external}},
-			{pathRefuse, refuse, []guard.Option{external}},
-			{pathLogout, sessions, []guard.Option{guard.Revocation(d.revoked, guard.FailClosed)}},
+	route := func(path string, source core.Authenticator, options ...guard.Option) doors.Route {
+		return doors.Route{Path: path, Source: source, Options: options}
+	}
+	return doors.Program{
+		Guarded: []doors.Route{
+			route(pathEither, either, external),
+			route(pathNonces, either, external, guard.Proofs(dpop.Config{Nonces: nonces})),
+			route(pathSigned, signed, external),
+			route(pathOnly, only, external),
+			route(pathRefuse, refuse, external),
+			route(pathLogout, sessions, guard.Revocation(d.revoked, guard.FailClosed)),
 		},
-		posted: map[string]http.Handler{logoutPath: receive},
+		Posted: map[string]http.Handler{logoutPath: receive},
 	}
 }
 

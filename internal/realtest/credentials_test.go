@@ -150,7 +150,7 @@ func credentialScenarios() []scenario {
 // credentials plays what tokens, proofs and certificates are accepted.
 func (s *stage) credentials(t *testing.T) {
 	for _, d := range s.doors {
-		t.Run(d.name, func(t *testing.T) {
+		t.Run(d.Name, func(t *testing.T) {
 			tokens := s.getTokens(t)
 			for _, c := range credentialScenarios() {
 				s.play(t, d, tokens, c)
@@ -204,7 +204,7 @@ func (s *stage) play(t *testing.T, d *stageDoor, tokens map[string]int, c scenar
 	var a answer
 	s.client.do(t, "get", parameters, &a)
 	row := s.table.row(c.token+": "+c.what, client, c.want)
-	row.got[d.name] = a.String()
+	row.got[d.Name] = a.String()
 	if a.String() != c.want {
 		t.Errorf("%s: %s, want %s", row.scenario, a, c.want)
 	}

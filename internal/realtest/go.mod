@@ -3,20 +3,8 @@ module github.com/revstackhq/auth-go/internal/realtest
 go 1.25.0
 
 require (
-	github.com/gin-gonic/gin v1.12.0
-	github.com/go-chi/chi/v5 v5.5.0
-	github.com/gofiber/fiber/v2 v2.52.15
-	github.com/gofiber/fiber/v3 v3.1.0
-	github.com/labstack/echo/v4 v4.16.0
-	github.com/labstack/echo/v5 v5.4.4
 	github.com/lib/pq v1.12.3
-	github.com/revstackhq/auth-go/chiauth v0.1.0
 	github.com/revstackhq/auth-go/core v0.1.0
-	github.com/revstackhq/auth-go/echo5auth v0.1.0
-	github.com/revstackhq/auth-go/echoauth v0.1.0
-	github.com/revstackhq/auth-go/fiber3auth v0.1.0
-	github.com/revstackhq/auth-go/fiberauth v0.1.0
-	github.com/revstackhq/auth-go/ginauth v0.1.0
 	github.com/zitadel/oidc/v3 v3.47.5
 )
 
@@ -33,6 +21,8 @@ require (
 	github.com/cloudwego/base64x v0.1.6 // indirect
 	github.com/gabriel-vasile/mimetype v1.4.12 // indirect
 	github.com/gin-contrib/sse v1.1.0 // indirect
+	github.com/gin-gonic/gin v1.12.0 // indirect
+	github.com/go-chi/chi/v5 v5.5.0 // indirect
 	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
 	github.com/go-logr/logr v1.4.3 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
@@ -41,6 +31,8 @@ require (
 	github.com/go-playground/validator/v10 v10.30.1 // indirect
 	github.com/goccy/go-json v0.10.5 // indirect
 	github.com/goccy/go-yaml v1.19.2 // indirect
+	github.com/gofiber/fiber/v2 v2.52.15 // indirect
+	github.com/gofiber/fiber/v3 v3.1.0 // indirect
 	github.com/gofiber/schema v1.7.0 // indirect
 	github.com/gofiber/utils/v2 v2.0.2 // indirect
 	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
@@ -49,6 +41,8 @@ require (
 	github.com/json-iterator/go v1.1.12 // indirect
 	github.com/klauspost/compress v1.18.4 // indirect
 	github.com/klauspost/cpuid/v2 v2.3.0 // indirect
+	github.com/labstack/echo/v4 v4.16.0 // indirect
+	github.com/labstack/echo/v5 v5.4.4 // indirect
 	github.com/labstack/gommon v0.5.0 // indirect
 	github.com/leodido/go-urn v1.4.0 // indirect
 	github.com/mattn/go-colorable v0.1.15 // indirect
@@ -63,6 +57,13 @@ require (
 	github.com/philhofer/fwd v1.2.0 // indirect
 	github.com/quic-go/qpack v0.6.0 // indirect
 	github.com/quic-go/quic-go v0.59.0 // indirect
+	github.com/revstackhq/auth-go/chiauth v0.1.0 // indirect
+	github.com/revstackhq/auth-go/echo5auth v0.1.0 // indirect
+	github.com/revstackhq/auth-go/echoauth v0.1.0 // indirect
+	github.com/revstackhq/auth-go/fiber3auth v0.1.0 // indirect
+	github.com/revstackhq/auth-go/fiberauth v0.1.0 // indirect
+	github.com/revstackhq/auth-go/ginauth v0.1.0 // indirect
+	github.com/revstackhq/auth-go/internal/crosstest v0.1.0
 	github.com/rivo/uniseg v0.2.0 // indirect
 	github.com/rs/cors v1.11.1 // indirect
 	github.com/sirupsen/logrus v1.9.4 // indirect
@@ -79,7 +80,7 @@ require (
 	go.opentelemetry.io/otel v1.43.0 // indirect
 	go.opentelemetry.io/otel/metric v1.43.0 // indirect
 	go.opentelemetry.io/otel/trace v1.43.0 // indirect
-	golang.org/x/arch v0.22.0 // indirect
+	golang.org/x/arch v0.23.0 // indirect
 	golang.org/x/crypto v0.54.0 // indirect
 	golang.org/x/net v0.57.0 // indirect
 	golang.org/x/oauth2 v0.36.0 // indirect
@@ -97,3 +98,7 @@ replace (
 	github.com/revstackhq/auth-go/fiberauth => ../../fiberauth
 	github.com/revstackhq/auth-go/ginauth => ../../ginauth
 )
+
+replace github.com/revstackhq/auth-go/internal/crosstest => ../crosstest
+
+replace github.com/revstackhq/auth-go/vectors => ../../vectors

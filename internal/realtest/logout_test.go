@@ -60,15 +60,15 @@ func (s *stage) logout(t *testing.T) {
 	note := func(d *stageDoor, what, want, got string) {
 		t.Helper()
 		row := s.table.row("logout: "+what, "a browser", want)
-		row.got[d.name] = got
+		row.got[d.Name] = got
 		if got != want {
-			t.Errorf("%s: %s: %s, want %s", d.name, what, got, want)
+			t.Errorf("%s: %s: %s, want %s", d.Name, what, got, want)
 		}
 	}
 	for n, d := range s.doors {
-		ended[d.name] = s.codeFlow(t, browser, logoutClient(n))
-		open[d.name] = s.codeFlow(t, elsewhere, logoutClient(n))
-		for _, token := range []string{ended[d.name], open[d.name]} {
+		ended[d.Name] = s.codeFlow(t, browser, logoutClient(n))
+		open[d.Name] = s.codeFlow(t, elsewhere, logoutClient(n))
+		for _, token := range []string{ended[d.Name], open[d.Name]} {
 			note(d, "before", accepted, s.ask(t, browser, d, token))
 		}
 	}
@@ -79,17 +79,17 @@ func (s *stage) logout(t *testing.T) {
 	}
 	for n, d := range s.doors {
 		if !delivered["delivered "+logoutClient(n)] {
-			t.Errorf("%s: the provider says %v", d.name, delivered)
+			t.Errorf("%s: the provider says %v", d.Name, delivered)
 		}
-		note(d, "the session that was ended", "401 TOKEN_REVOKED", s.ask(t, browser, d, ended[d.name]))
-		note(d, "the user's other session", accepted, s.ask(t, browser, d, open[d.name]))
-		resp := do(t, browser, mustRequest(t, http.MethodPost, d.url+logoutPath, url.Values{"logout_token": {open[d.name]}}))
+		note(d, "the session that was ended", "401 TOKEN_REVOKED", s.ask(t, browser, d, ended[d.Name]))
+		note(d, "the user's other session", accepted, s.ask(t, browser, d, open[d.Name]))
+		resp := do(t, browser, mustRequest(t, http.MethodPost, d.url+logoutPath, url.Values{"logout_token": {open[d.Name]}}))
 		note(d, "an access token in place of a logout token", "400 invalid_request", answerOf(t, resp))
 		if cache := resp.Header.Get("Cache-Control"); cache != "no-store" {
-			t.Errorf("%s: Cache-Control: %q", d.name, cache)
+			t.Errorf("%s: Cache-Control: %q", d.Name, cache)
 		}
 		if n := d.revoked.count(); n != 1 {
-			t.Errorf("%s has %d entries, want 1", d.name, n)
+			t.Errorf("%s has %d entries, want 1", d.Name, n)
 		}
 	}
 	s.table.parts++

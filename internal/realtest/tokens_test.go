@@ -10,13 +10,14 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/providers/oidc"
+	"github.com/revstackhq/auth-go/internal/crosstest/doors"
 )
 
 // start serves one guarded route of a door and returns its URL.
-func (d door) start(t *testing.T, source core.Authenticator) string {
+func start(t *testing.T, d doors.Door, source core.Authenticator) string {
 	t.Helper()
 	l := listen(t)
-	d.open(t, program{guarded: []guardedRoute{{path: "/", source: source}}}, l)
+	serve(t, d, doors.Program{Guarded: []doors.Route{{Path: "/", Source: source}}}, l)
 	return "http://" + l.Addr().String() + "/"
 }
 
@@ -44,8 +45,8 @@ func TestRealProvider(t *testing.T) {
 	elsewhere := startProvider(t, clientID)
 	impostor, _ := signIn(t, elsewhere, clientID, user)
 
-	for _, d := range doors() {
-		now, afterwards := d.start(t, contract), d.start(t, later)
+	for _, d := range doors.All() {
+		now, afterwards := start(t, d, contract), start(t, d, later)
 		for _, tt := range []struct {
 			name, url, token string
 			status           int
@@ -62,7 +63,7 @@ func TestRealProvider(t *testing.T) {
 			{"without its signature", now, access[:strings.LastIndexByte(access, '.')+1], 401, "INVALID_FORMAT"},
 			{"ID token, which has the same audience here", now, id, 200, "id1"},
 		} {
-			t.Run(d.name+"/"+tt.name, func(t *testing.T) {
+			t.Run(d.Name+"/"+tt.name, func(t *testing.T) {
 				status, body := get(t, tt.url, tt.token)
 				if status != tt.status || !strings.Contains(body, tt.body) {
 					t.Errorf("got %d %s, want %d and %q", status, body, tt.status, tt.body)
@@ -80,9 +81,9 @@ func TestSharedDiscovery(t *testing.T) {
 		t.Fatal(err)
 	}
 	access, _ := signIn(t, issuer, clientID, "test-user2")
-	for _, d := range doors() {
-		if status, body := get(t, d.start(t, contract), access); status != 200 || body != "id2" {
-			t.Errorf("%s: got %d %q", d.name, status, body)
+	for _, d := range doors.All() {
+		if status, body := get(t, start(t, d, contract), access); status != 200 || body != "id2" {
+			t.Errorf("%s: got %d %q", d.Name, status, body)
 		}
 	}
 	v, err := core.NewVerifier(contract)

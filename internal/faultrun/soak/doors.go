@@ -6,40 +6,30 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"runtime"
 	"strings"
 	"time"
 
-	"github.com/gin-gonic/gin"
-	"github.com/go-chi/chi/v5"
-	"github.com/gofiber/fiber/v2"
-	fiber3 "github.com/gofiber/fiber/v3"
-	"github.com/labstack/echo/v4"
-	echo5 "github.com/labstack/echo/v5"
-
-	"github.com/revstackhq/auth-go/chiauth"
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
-	"github.com/revstackhq/auth-go/echo5auth"
-	"github.com/revstackhq/auth-go/echoauth"
-	"github.com/revstackhq/auth-go/fiber3auth"
-	"github.com/revstackhq/auth-go/fiberauth"
-	"github.com/revstackhq/auth-go/ginauth"
+	"github.com/revstackhq/auth-go/internal/crosstest/doors"
 )
 
 // externalURL is the URL that proofs name, the same for all doors.
 const externalURL = "https://soak.example"
 
-// headerBytes is the room that fiber's servers have for a header: less than others by default.
-const headerBytes = 64 << 10
+// pathMe is the guarded path of the doors of HTTP.
+const pathMe = "/me"
+
+// opener opens a door in front of source.
+type opener func(source core.Authenticator, opts ...guard.Option) (*server, error)
 
 // door is a program behind a guard, made with one framework or protocol.
 type door struct {
 	name, method, path string
-	open               func(source core.Authenticator, opts ...guard.Option) (*server, error)
+	open               opener
 
 	server *server
 	counts counts
@@ -80,122 +70,28 @@ func saw(adapter func() string, ctx context.Context) (string, error) { //nolint:
 
 // allDoors returns a door for each module.
 func allDoors() []*door {
-	doors := []*door{
-		{name: "net/http", open: openHTTP},
-		{name: "chi", open: openChi},
-		{name: "gin", open: openGin},
-		{name: "echo v4", open: openEcho},
-		{name: "echo v5", open: openEcho5},
-		{name: "fiber v2", open: openFiber},
-		{name: "fiber v3", open: openFiber3},
+	var all []*door
+	for _, d := range doors.All() {
+		all = append(all, &door{name: d.Name, method: http.MethodGet, path: pathMe, open: openWith(d.Build)})
 	}
-	for _, d := range doors {
-		d.method, d.path = http.MethodGet, "/me"
-	}
-	return append(doors,
+	return append(all,
 		&door{name: "gRPC", method: http.MethodPost, path: procedure, open: openGRPC},
 		&door{name: "Connect", method: http.MethodPost, path: procedure, open: openConnect},
 		&door{name: "MCP", method: http.MethodPost, path: "/mcp", open: openMCP},
 	)
 }
 
-// respond is the handler of the doors of net/http.
-func respond(w http.ResponseWriter, r *http.Request) {
-	text, err := saw(func() string { return core.UserID(r.Context()) }, r.Context())
-	if err != nil {
-		w.WriteHeader(http.StatusInternalServerError)
-		return
+// openWith opens a door of package doors.
+func openWith(build func(doors.Program) (func(net.Listener) error, func() error)) opener {
+	return func(source core.Authenticator, opts ...guard.Option) (*server, error) {
+		serve, shutdown := build(doors.Program{Guarded: []doors.Route{{
+			Path:    pathMe,
+			Source:  source,
+			Options: opts,
+			Answer:  func(ctx context.Context, user func() string) (string, error) { return saw(user, ctx) },
+		}}})
+		return overHTTP(serve, shutdown, pathMe, getMe)
 	}
-	_, _ = io.WriteString(w, text)
-}
-
-func openHTTP(source core.Authenticator, opts ...guard.Option) (*server, error) {
-	mux := http.NewServeMux()
-	mux.Handle("GET /me", guard.Middleware(source, opts...)(http.HandlerFunc(respond)))
-	return serveHTTP(mux)
-}
-
-func openChi(source core.Authenticator, opts ...guard.Option) (*server, error) {
-	r := chi.NewRouter()
-	r.Use(chiauth.New(source, opts...))
-	r.Get("/me", respond)
-	return serveHTTP(r)
-}
-
-func openGin(source core.Authenticator, opts ...guard.Option) (*server, error) {
-	gin.SetMode(gin.ReleaseMode)
-	r := gin.New()
-	r.Use(ginauth.New(source, opts...))
-	r.GET("/me", func(c *gin.Context) {
-		text, err := saw(func() string { return ginauth.UserID(c) }, c.Request.Context())
-		if err != nil {
-			c.Status(http.StatusInternalServerError)
-			return
-		}
-		c.String(http.StatusOK, "%s", text)
-	})
-	return serveHTTP(r)
-}
-
-func openEcho(source core.Authenticator, opts ...guard.Option) (*server, error) {
-	e := echo.New()
-	e.Use(echoauth.New(source, opts...))
-	e.GET("/me", func(c echo.Context) error {
-		text, err := saw(func() string { return echoauth.UserID(c) }, c.Request().Context())
-		if err != nil {
-			return err
-		}
-		return c.String(http.StatusOK, text)
-	})
-	return serveHTTP(e)
-}
-
-func openEcho5(source core.Authenticator, opts ...guard.Option) (*server, error) {
-	e := echo5.New()
-	e.Logger = slog.New(slog.DiscardHandler)
-	e.Use(echo5auth.New(source, opts...))
-	e.GET("/me", func(c *echo5.Context) error {
-		text, err := saw(func() string { return echo5auth.UserID(c) }, c.Request().Context())
-		if err != nil {
-			return err
-		}
-		return c.String(http.StatusOK, text)
-	})
-	return serveHTTP(e)
-}
-
-func openFiber(source core.Authenticator, opts ...guard.Option) (*server, error) {
-	app := fiber.New(fiber.Config{DisableStartupMessage: true, ReadBufferSize: headerBytes})
-	app.Use(fiberauth.New(source, opts...))
-	app.Get("/me", func(c *fiber.Ctx) error {
-		text, err := saw(func() string { return fiberauth.UserID(c) }, c.UserContext())
-		if err != nil {
-			return err
-		}
-		return c.SendString(text)
-	})
-	return overHTTP(app.Listener, app.Shutdown, "/me", getMe)
-}
-
-func openFiber3(source core.Authenticator, opts ...guard.Option) (*server, error) {
-	app := fiber3.New(fiber3.Config{ReadBufferSize: headerBytes})
-	app.Use(fiber3auth.New(source, opts...))
-	app.Get("/me", func(c fiber3.Ctx) error {
-		text, err := saw(func() string { return fiber3auth.UserID(c) }, c)
-		if err != nil {
-			return err
-		}
-		return c.SendString(text)
-	})
-	listen := func(l net.Listener) error {
-		return app.Listener(l, fiber3.ListenConfig{DisableStartupMessage: true})
-	}
-	return overHTTP(listen, app.Shutdown, "/me", getMe)
-}
-
-func serveHTTP(handler http.Handler) (*server, error) {
-	s := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	return overHTTP(s.Serve, s.Close, "/me", getMe)
 }
 
 // exchange sends the request of a door over HTTP, and reads what the handler said in a successful answer.
@@ -262,15 +158,5 @@ func serveOn(serve func(net.Listener) error, shutdown func() error) (addr string
 	if err != nil {
 		return "", nil, err
 	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = serve(listener) // says only that it was stopped
-	}()
-	return listener.Addr().String(), func() error {
-		err := shutdown()
-		_ = listener.Close() // a server that was stopped before it served leaves it open
-		<-done
-		return err
-	}, nil
+	return listener.Addr().String(), doors.Serve(listener, serve, shutdown), nil
 }

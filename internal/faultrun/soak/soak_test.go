@@ -11,6 +11,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
+	"github.com/revstackhq/auth-go/internal/crosstest/doors"
 )
 
 // TestSoak runs all doors for a moment.
@@ -76,7 +77,7 @@ func TestJudge(t *testing.T) {
 func TestWrongDoor(t *testing.T) {
 	d := &door{name: "net/http", method: http.MethodGet, path: "/me"}
 	d.open = func(source core.Authenticator, opts ...guard.Option) (*server, error) {
-		s, err := openHTTP(source, opts...)
+		s, err := openWith(doors.All()[0].Build)(source, opts...)
 		if err != nil {
 			return nil, err
 		}
