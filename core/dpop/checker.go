@@ -64,14 +64,7 @@ func defaultAlgorithms() []string {
 	return []string{"ES256", "ES384", "ES512", "EdDSA", "PS256", "RS256"}
 }
 
-// algorithmOf returns the algorithm that a proof's alg names, nil if there is none.
-func algorithmOf(alg string) *jws.Algorithm {
-	if alg == ed25519Name {
-		alg = "EdDSA" // Ed25519 is the only curve of the keys that are read
-	}
-	return jws.Find(alg)
-}
-
+// ed25519Name is the other name of EdDSA (RFC 9864 §2.2): Ed25519 is the only curve of the keys that are read.
 const ed25519Name = "Ed25519"
 
 // withBothNames adds the other name of EdDSA: clients use either.
@@ -97,7 +90,7 @@ func (c Config) Validate() []*ConfigError {
 		}
 	}
 	for i, alg := range c.Algorithms {
-		a := algorithmOf(alg)
+		a := jws.Find(alg)
 		add(a == nil || a.Symmetric || a.External, "Algorithms["+strconv.Itoa(i)+"]", string(faults.Show(alg)),
 			"is not an asymmetric algorithm that is supported: use ES256, EdDSA or PS256")
 	}
@@ -154,7 +147,7 @@ func New(c Config) (*Checker, error) {
 	}
 	k := &Checker{config: c, accepted: map[string]*jws.Algorithm{}, known: newClients(), outage: &outage.Log{}}
 	for _, alg := range c.Algorithms {
-		k.accepted[alg] = algorithmOf(alg)
+		k.accepted[alg] = jws.Find(alg)
 	}
 	k.algorithms = strings.Join(c.Algorithms, " ")
 	return k, nil
