@@ -23,7 +23,7 @@ type ClaimRule struct {
 	Absent bool `json:"absent,omitempty"`
 
 	// OneOf: the value (a string, or a number or boolean as JSON writes it) is
-	// one of these. NoneOf: it is none of these; for an array, no element is.
+	// one of these. NoneOf: it is not one of these, and no element of an array is.
 	OneOf  []string `json:"oneOf,omitempty"`
 	NoneOf []string `json:"noneOf,omitempty"`
 	// ContainsAny: the value is, or is an array of strings containing, one of

@@ -5,11 +5,12 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
-	"math"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/revstackhq/auth-go/core/dpop"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // signedDigest returns what an ES256 signature check of a proof's size needs.
@@ -51,21 +52,8 @@ func BenchmarkProof(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
-			fastest := [2]float64{math.Inf(1), math.Inf(1)}
-			const turn = 20
 			b.ReportAllocs()
-			for b.Loop() {
-				for i, f := range []func(){alone, check} {
-					started := time.Now()
-					for range turn {
-						f()
-					}
-					fastest[i] = min(fastest[i], float64(time.Since(started).Nanoseconds())/turn)
-				}
-			}
-			b.ReportMetric(fastest[0], "ns/ES256")
-			b.ReportMetric(fastest[1], "ns/proof")
-			b.ReportMetric(fastest[1]/fastest[0], "x/ES256")
+			test.TakeTurns(b, 20, slices.Min[[]float64], []test.Way{{Name: "proof", Do: check}, {Name: "ES256", Do: alone}})
 		})
 	}
 	b.Run("memory store", func(b *testing.B) {

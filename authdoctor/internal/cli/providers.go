@@ -45,8 +45,8 @@ func (c *providersCommand) Run(env *Env) error {
 	return env.show(p)
 }
 
-// membersOf returns the members of a preset's configuration, which its Build
-// names to whoever writes one that there is not.
+// membersOf returns the members of a preset's configuration. Its Build lists them
+// in the error for an unknown one.
 func membersOf(provider providers.Provider) string {
 	_, err := provider.Build([]byte(`{"?":0}`))
 	for _, mistake := range core.ConfigErrors(err) {

@@ -8,13 +8,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/ecverify"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
-// BenchmarkRatio takes turns, a few checks each, and reports ours over crypto/ecdsa's of the least disturbed round
-// of each.
+// BenchmarkRatio compares ours with crypto/ecdsa's by the least disturbed turn of each.
 func BenchmarkRatio(b *testing.B) {
 	const checks = 16
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -31,27 +30,17 @@ func BenchmarkRatio(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	ways := []func() bool{
-		func() bool { return k.Verify(&digest, sig) },
-		func() bool { return ecdsa.Verify(&private.PublicKey, digest[:], r, s) },
-	}
-	times := make([][]float64, len(ways))
-	for b.Loop() {
-		for i, verify := range ways {
-			start := time.Now()
-			for range checks {
-				if !verify() {
-					b.Fatal("refused")
-				}
+	way := func(name string, verify func() bool) test.Way {
+		return test.Way{Name: name, Do: func() {
+			if !verify() {
+				b.Fatal("refused")
 			}
-			times[i] = append(times[i], float64(time.Since(start).Nanoseconds())/checks)
-		}
+		}}
 	}
-	ours, standard := slices.Min(times[0]), slices.Min(times[1])
-	b.ReportMetric(0, "ns/op") // the sum of both says nothing
-	b.ReportMetric(ours, "ns/prepared")
-	b.ReportMetric(standard, "ns/crypto-ecdsa")
-	b.ReportMetric(ours/standard, "×crypto-ecdsa")
+	test.TakeTurns(b, checks, slices.Min[[]float64], []test.Way{
+		way("prepared", func() bool { return k.Verify(&digest, sig) }),
+		way("crypto-ecdsa", func() bool { return ecdsa.Verify(&private.PublicKey, digest[:], r, s) }),
+	})
 }
 
 func BenchmarkPrepare(b *testing.B) {

@@ -1,49 +1,25 @@
 package ecverify_test
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"os"
-	"os/exec"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core/internal/ecverify"
-	"github.com/revstackhq/auth-go/core/internal/standardcrypto"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
-const fipsChild = "ECVERIFY_FIPS_CHILD"
-
-// TestMain leaves a program that has to use the standard library with TestFIPSMode alone.
-func TestMain(m *testing.M) {
-	if standardcrypto.Required() && os.Getenv(fipsChild) == "" {
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { os.Exit(test.RunPrepared(m)) }
 
 func TestFIPSMode(t *testing.T) {
-	if os.Getenv(fipsChild) != "" {
-		private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = ecverify.Prepare(&private.PublicKey)
-		t.Logf("prepared=%t", err == nil)
-		return
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for godebug, want := range map[string]string{"fips140=off": "prepared=true", "fips140=on": "prepared=false"} {
-		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFIPSMode$", "-test.v")
-		child.Env = append(os.Environ(), "GODEBUG="+godebug, fipsChild+"=1")
-		out, err := child.CombinedOutput()
-		switch {
-		case bytes.Contains(out, []byte("panic: fips140: ")):
-			t.Skipf("no FIPS mode on this platform: %s", out)
-		case err != nil:
-			t.Fatalf("GODEBUG=%s: %v\n%s", godebug, err, out)
-		case !bytes.Contains(out, []byte(want)):
-			t.Errorf("GODEBUG=%s: want %q in\n%s", godebug, want, out)
-		}
-	}
+	test.FIPSMode(t, func() error {
+		_, err := ecverify.Prepare(&private.PublicKey)
+		return err
+	})
 }

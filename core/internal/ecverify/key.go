@@ -7,6 +7,7 @@ import (
 
 	"filippo.io/nistec"
 
+	"github.com/revstackhq/auth-go/core/internal/signedwindow"
 	"github.com/revstackhq/auth-go/core/internal/standardcrypto"
 )
 
@@ -17,14 +18,17 @@ var ErrUnsupportedKey = errors.New("ecverify: the key is left to crypto/ecdsa")
 // keyWindow is the width of the windows, in bits. A wider one means fewer additions and a larger table.
 const keyWindow = 6 // 43 places of 32 points, 132 KB
 
+// scalarBits is the length of the scalars, which are below the order of the group.
+const scalarBits = 256
+
 // Key is a public key ready to check signatures. It never changes and holds no scratch space, so any number of
 // goroutines may use one at the same time. A nil *Key refuses every signature.
 type Key struct {
-	multiples table
+	multiples signedwindow.Table[nistec.P256Point]
 }
 
 // Size returns the octets that a key keeps.
-func Size() int { return sizeOf(keyWindow) }
+func Size() int { return signedwindow.SizeOf[nistec.P256Point](scalarBits, keyWindow) }
 
 // Prepare returns pub made ready, which costs as much as a few checks. It copies what it needs. It answers keys of
 // other curves, and points that are not on P-256, with [ErrUnsupportedKey].
@@ -40,5 +44,5 @@ func Prepare(pub *ecdsa.PublicKey) (*Key, error) {
 	if err != nil {
 		return nil, ErrUnsupportedKey
 	}
-	return &Key{multiples: newTable(q, keyWindow)}, nil
+	return &Key{multiples: signedwindow.NewTable(q, scalarBits, keyWindow)}, nil
 }

@@ -62,7 +62,13 @@ func (k *Key) Verify(digest *[sha256.Size]byte, sig []byte) bool {
 	if _, err := sum.ScalarBaseMult(u[:]); err != nil {
 		return false // never: u has 32 octets
 	}
-	k.multiples.addMultiple(&sum, &v)
+	var minus nistec.P256Point
+	for p, subtract := range k.multiples.Terms(&v) {
+		if subtract {
+			p = minus.Negate(p)
+		}
+		sum.Add(&sum, p)
+	}
 	// Steps 7 and 8: BytesX refuses the point at infinity, see the package's documentation.
 	x, err := sum.BytesX()
 	if err != nil {

@@ -5,13 +5,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/edverify"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
-// BenchmarkRatio takes turns, a few checks each, and reports ours over crypto/ed25519's of the least disturbed round
-// of each.
+// BenchmarkRatio compares ours with crypto/ed25519's by the least disturbed turn of each.
 func BenchmarkRatio(b *testing.B) {
 	const checks = 16
 	public, private, err := ed25519.GenerateKey(nil)
@@ -24,27 +23,17 @@ func BenchmarkRatio(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	ways := []func() bool{
-		func() bool { return k.Verify(message, sig) },
-		func() bool { return ed25519.Verify(public, []byte(message), sig) },
-	}
-	times := make([][]float64, len(ways))
-	for b.Loop() {
-		for i, verify := range ways {
-			start := time.Now()
-			for range checks {
-				if !verify() {
-					b.Fatal("refused")
-				}
+	way := func(name string, verify func() bool) test.Way {
+		return test.Way{Name: name, Do: func() {
+			if !verify() {
+				b.Fatal("refused")
 			}
-			times[i] = append(times[i], float64(time.Since(start).Nanoseconds())/checks)
-		}
+		}}
 	}
-	ours, standard := slices.Min(times[0]), slices.Min(times[1])
-	b.ReportMetric(0, "ns/op") // the sum of both says nothing
-	b.ReportMetric(ours, "ns/prepared")
-	b.ReportMetric(standard, "ns/crypto-ed25519")
-	b.ReportMetric(ours/standard, "×crypto-ed25519")
+	test.TakeTurns(b, checks, slices.Min[[]float64], []test.Way{
+		way("prepared", func() bool { return k.Verify(message, sig) }),
+		way("crypto-ed25519", func() bool { return ed25519.Verify(public, []byte(message), sig) }),
+	})
 }
 
 func BenchmarkPrepare(b *testing.B) {

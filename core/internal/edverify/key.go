@@ -3,9 +3,11 @@ package edverify
 import (
 	"crypto/ed25519"
 	"errors"
+	"sync"
 
 	"filippo.io/edwards25519"
 
+	"github.com/revstackhq/auth-go/core/internal/signedwindow"
 	"github.com/revstackhq/auth-go/core/internal/standardcrypto"
 )
 
@@ -19,6 +21,18 @@ const (
 	baseWindow = 7 // 37 places of 64 points, 379 KB once for the whole program
 )
 
+// scalarBits is the length of the scalars, which are below the order of the group, 2²⁵² + 277….
+const scalarBits = 253
+
+type table = signedwindow.Table[edwards25519.Point]
+
+// base returns the table of the group's generator, one for the whole program.
+//
+//nolint:gochecknoglobals // a constant that is computed when the first key is prepared
+var base = sync.OnceValue(func() table {
+	return signedwindow.NewTable(edwards25519.NewGeneratorPoint(), scalarBits, baseWindow)
+})
+
 // Key is a public key ready to check signatures. It never changes and holds no scratch space, so any number of
 // goroutines may use one at the same time. A nil *Key refuses every signature.
 type Key struct {
@@ -27,7 +41,7 @@ type Key struct {
 }
 
 // Size returns the octets that a key keeps.
-func Size() int { return sizeOf(keyWindow) }
+func Size() int { return signedwindow.SizeOf[edwards25519.Point](scalarBits, keyWindow) }
 
 // Prepare returns pub made ready, which costs as much as a few checks. It copies what it needs. It answers octets that
 // crypto/ed25519 does not decode with [ErrUnsupportedKey].
@@ -39,7 +53,7 @@ func Prepare(pub ed25519.PublicKey) (*Key, error) {
 	if err != nil {
 		return nil, ErrUnsupportedKey
 	}
-	k := &Key{minus: newTable(a.Negate(a), keyWindow)}
+	k := &Key{minus: signedwindow.NewTable(a.Negate(a), scalarBits, keyWindow)}
 	copy(k.encoded[:], pub)
 	return k, nil
 }

@@ -30,9 +30,20 @@ func (k *Key) Verify(message string, sig []byte) bool {
 	var r edwards25519.Point
 	r.Set(identity)
 	b := base()
-	b.addMultiple(&r, (*[signedwindow.ScalarSize]byte)(s.Bytes()))
-	k.minus.addMultiple(&r, (*[signedwindow.ScalarSize]byte)(c.Bytes()))
+	addMultiple(&r, &b, &s)
+	addMultiple(&r, &k.minus, &c)
 	return bytes.Equal(sig[:32], r.Bytes())
+}
+
+// addMultiple adds the multiple of the point that t is of.
+func addMultiple(sum *edwards25519.Point, t *table, scalar *edwards25519.Scalar) {
+	for p, subtract := range t.Terms((*[signedwindow.ScalarSize]byte)(scalar.Bytes())) {
+		if subtract {
+			sum.Subtract(sum, p)
+		} else {
+			sum.Add(sum, p)
+		}
+	}
 }
 
 // identity is the neutral element. It is only read.

@@ -9,9 +9,10 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // contender is one way to check the signature of a whole signing input; all of them hash it with SHA-256.
@@ -111,26 +112,15 @@ func BenchmarkRatio(b *testing.B) {
 			b.Run(fmt.Sprintf("%s-%d", s.name, bits), func(b *testing.B) {
 				subject := newSubject(b, s, bits)
 				all := contenders(s, subject)
-				times := make([][]float64, len(all))
-				for b.Loop() {
-					for i, c := range all {
-						start := time.Now()
-						for range checks {
-							if err := c.verify(); err != nil {
-								b.Fatal(err)
-							}
-						}
-						times[i] = append(times[i], float64(time.Since(start).Nanoseconds())/checks)
-					}
-				}
-				ours := median(times[0])
-				b.ReportMetric(0, "ns/op") // the sum of all of them says nothing
+				ways := make([]test.Way, len(all))
 				for i, c := range all {
-					b.ReportMetric(median(times[i]), "ns/"+c.name)
-					if i > 0 {
-						b.ReportMetric(ours/median(times[i]), "×"+c.name)
-					}
+					ways[i] = test.Way{Name: c.name, Do: func() {
+						if err := c.verify(); err != nil {
+							b.Fatal(err)
+						}
+					}}
 				}
+				test.TakeTurns(b, checks, median, ways)
 			})
 		}
 	}

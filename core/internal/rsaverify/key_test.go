@@ -6,8 +6,6 @@ import (
 	"crypto/rsa"
 	"errors"
 	"math/big"
-	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,6 +13,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core/internal/rsaverify"
 	"github.com/revstackhq/auth-go/core/internal/standardcrypto"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 func TestPrepareRefusesWhatCryptoRSAShouldJudge(t *testing.T) {
@@ -209,18 +208,8 @@ func TestInputsAreLeftAlone(t *testing.T) {
 	}
 }
 
-const fipsChild = "RSAVERIFY_FIPS_CHILD"
-
 func TestFIPSModeUsesCryptoRSA(t *testing.T) {
-	if os.Getenv(fipsChild) != "" {
-		_, err := rsaverify.Prepare(&rsa.PublicKey{
-			N: new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 2048), big.NewInt(1)),
-			E: 65537,
-		})
-		t.Logf("enabled=%t prepared=%t", !standardcrypto.Required(), err == nil)
-		return
-	}
-	if standardcrypto.Required() {
+	if standardcrypto.Required() && !test.IsFIPSChild() {
 		var unsupported *rsaverify.UnsupportedKeyError
 		key, err := rsaverify.Prepare(&rsa.PublicKey{N: big.NewInt(1), E: 3})
 		if key != nil || !errors.As(err, &unsupported) {
@@ -228,20 +217,11 @@ func TestFIPSModeUsesCryptoRSA(t *testing.T) {
 		}
 		return
 	}
-	for godebug, want := range map[string]string{
-		"fips140=off": "enabled=true prepared=true",
-		"fips140=on":  "enabled=false prepared=false",
-	} {
-		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFIPSModeUsesCryptoRSA$", "-test.v")
-		child.Env = append(os.Environ(), "GODEBUG="+godebug, fipsChild+"=1")
-		out, err := child.CombinedOutput()
-		switch {
-		case bytes.Contains(out, []byte("panic: fips140: ")):
-			t.Skipf("no FIPS mode on this platform: %s", out)
-		case err != nil:
-			t.Fatalf("GODEBUG=%s: %v\n%s", godebug, err, out)
-		case !bytes.Contains(out, []byte(want)):
-			t.Errorf("GODEBUG=%s: want %q in\n%s", godebug, want, out)
-		}
-	}
+	test.FIPSMode(t, func() error {
+		_, err := rsaverify.Prepare(&rsa.PublicKey{
+			N: new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 2048), big.NewInt(1)),
+			E: 65537,
+		})
+		return err
+	})
 }
