@@ -1,6 +1,8 @@
 package core
 
 import (
+	"crypto/sha256"
+
 	"github.com/revstackhq/auth-go/core/internal/jws"
 	"github.com/revstackhq/auth-go/core/internal/sessionmemo"
 )
@@ -16,8 +18,8 @@ func init() { //nolint:gochecknoinits // before any session exists
 		s.memo.Store(m)
 		s.cache.reweigh(s)
 	}
-	sessionmemo.Access.TokenDigest = func(session any) ([32]byte, bool) {
-		digest := session.(*Session).token
-		return digest, digest != jws.Digest{}
+	sessionmemo.Access.ClaimsDigest = func(session any) ([32]byte, bool) {
+		s := session.(*Session)
+		return sha256.Sum256(s.payload), s.token != jws.Digest{}
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Name is the keyed digest of what an [Entry] is about: HMAC-SHA256 over kind, issuer and id, 93 bits of it and the
-// kind. Without the fleet's secret nobody can find out which user it stands for, or make one.
+// kind. Without the fleet's secret, no one can find out which user a name belongs to, or make a name.
 type Name = sessionmemo.Name
 
 const kindBits = 3
@@ -86,14 +86,14 @@ func (k *keyring) genuine(record []byte) bool {
 	return hmac.Equal(h.Sum(sum[:0])[:macSize], record[len(body):])
 }
 
-// tokenID returns what a token is revoked by: its jti, or its SHA-256 if it has none.
+// tokenID returns what a token is revoked by: its jti, or the SHA-256 of its claims if it has none.
 func tokenID(s *core.Session) string {
 	if jti, ok := s.Claim("jti"); ok {
 		if text, isText := jti.(string); isText && text != "" {
 			return text
 		}
 	}
-	if digest, ok := sessionmemo.Access.TokenDigest(s); ok {
+	if digest, ok := sessionmemo.Access.ClaimsDigest(s); ok {
 		return "sha256:" + hex.EncodeToString(digest[:])
 	}
 	return ""

@@ -150,23 +150,6 @@ func TestNoIssuedAtIsRevokedByAWatermark(t *testing.T) {
 	}
 }
 
-func TestTokenWithoutIDIsRevokedByItsDigest(t *testing.T) {
-	s, other := session("u", authtest.Claims{"jti": ""}), session("u", authtest.Claims{"jti": "", "n": 1})
-	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Until(s.IssuedAt()))
-		ctx, cancel := context.WithCancel(t.Context())
-		r := open(ctx, t, fleet.NewMemoryLog(0))
-		defer r.Wait()
-		defer cancel()
-		synctest.Wait()
-		if err := r.Revoke(ctx, fleet.TokenOf(s)); err != nil {
-			t.Fatal(err)
-		}
-		want(t, "the token", r, s, "revoked")
-		want(t, "another token of the user", r, other, "good")
-	})
-}
-
 func TestFailureModes(t *testing.T) {
 	for name, c := range map[string]struct {
 		onFailure  fleet.Failure

@@ -68,7 +68,7 @@ func Client(issuer, id string) Target { return Target{Kind: KindClient, Issuer: 
 // Issuer names all tokens of an issuer that were issued until now.
 func Issuer(issuer string) Target { return Target{Kind: KindIssuer, Issuer: issuer} }
 
-// TokenOf names the token of s: by its jti, or by its digest if it has none.
+// TokenOf names the token of s: by its jti, or by the digest of its claims if it has none.
 func TokenOf(s *core.Session) Target {
 	t := Target{Kind: KindToken, Issuer: s.Issuer(), ID: tokenID(s), Until: s.ExpiresAt()}
 	if t.ID == "" {

@@ -35,6 +35,8 @@ var Access struct { //nolint:gochecknoglobals // set once, by package core
 	Load func(session any) *Memo
 	// Store replaces the memo of a *core.Session.
 	Store func(session any, m *Memo)
-	// TokenDigest returns the SHA-256 of the session's token, false if the session was made without one.
-	TokenDigest func(session any) ([32]byte, bool)
+	// ClaimsDigest returns the SHA-256 of the claims as the session's token carries them, false if the session was made
+	// without a token. It leaves out the signature: anyone can turn an ECDSA signature (r, s) into the equally valid
+	// (r, n-s), and would escape a revocation that names the whole token.
+	ClaimsDigest func(session any) ([32]byte, bool)
 }
