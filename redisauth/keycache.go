@@ -66,6 +66,28 @@ func (c *KeyCache) Load(ctx context.Context, id string) ([]byte, error) {
 
 // LoadNext implements keys.Coordinator: the replica that gets the lock fetches.
 func (c *KeyCache) LoadNext(ctx context.Context, id string, last []byte) ([]byte, error) {
+	data, err := c.loadNext(ctx, id, last)
+	if err != nil && ended(ctx, err) {
+		return last, nil
+	}
+	return data, err
+}
+
+// ended reports whether ctx ended, or is about to: the client sets its connection's deadline to ctx's, and that may pass
+// a moment before ctx knows. ended returns when ctx does.
+func ended(ctx context.Context, err error) bool {
+	if ctx.Err() != nil {
+		return true
+	}
+	deadline, ok := ctx.Deadline()
+	if !ok || time.Now().Before(deadline) || !errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	<-ctx.Done()
+	return true
+}
+
+func (c *KeyCache) loadNext(ctx context.Context, id string, last []byte) ([]byte, error) {
 	set, lock := c.names(id)
 	for {
 		err := c.client.Do(ctx, c.client.B().Set().Key(lock).Value("1").Nx().Px(lockFor).Build()).Error()

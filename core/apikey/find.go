@@ -28,10 +28,7 @@ func (e *notMadeError) Error() string { return e.reason }
 // find returns the record of an id, with no key in it if there is none.
 func (k *Keyring) find(ctx context.Context, id string) (r *record, remembered bool, err *core.Error) {
 	now := k.cfg.Clock.Now()
-	known, ok := k.records.GetIfPresent(id)
-	if !ok {
-		known, _ = k.unknown.GetIfPresent(id)
-	}
+	known := k.remembered(id)
 	if known != nil && now.Before(known.until) {
 		return known, true, nil
 	}
@@ -44,6 +41,10 @@ func (k *Keyring) find(ctx context.Context, id string) (r *record, remembered bo
 	defer cancel()
 	generation := k.generation.Load()
 	found, failed := k.group.Do(wait, lookup{id, generation}, upstream.Call[*record]{
+		Known: func() (*record, bool) {
+			r := k.remembered(id)
+			return r, r != nil && now.Before(r.until)
+		},
 		Run:    func(ctx context.Context) (*record, error) { return k.ask(ctx, id, exists) },
 		Settle: func(r *record, err error) (*record, error) { return r, k.settle(id, generation, known, r, err) },
 	})
@@ -65,6 +66,15 @@ func (k *Keyring) find(ctx context.Context, id string) (r *record, remembered bo
 		e.RetryAfter = max(retryAfter, not.wait)
 	}
 	return nil, false, e
+}
+
+// remembered returns the last record of an id, which may be too old, or nil.
+func (k *Keyring) remembered(id string) *record {
+	if r, ok := k.records.GetIfPresent(id); ok {
+		return r
+	}
+	r, _ := k.unknown.GetIfPresent(id)
+	return r
 }
 
 // ask looks the id up. exists says that a key had it a short time ago.

@@ -168,7 +168,11 @@ func (e *Exchange) Token(ctx context.Context) (string, error) {
 	}
 	now := e.cfg.Clock.Now()
 	digest := jws.DigestOf(subject)
-	if known, ok := e.cache.GetIfPresent(digest); ok && now.Before(known.until) {
+	remembered := func() (*exchanged, bool) {
+		known, ok := e.cache.GetIfPresent(digest)
+		return known, ok && now.Before(known.until)
+	}
+	if known, ok := remembered(); ok {
 		return known.token, nil
 	}
 	var ends time.Time
@@ -177,7 +181,8 @@ func (e *Exchange) Token(ctx context.Context) (string, error) {
 	}
 	generation := e.forgot.Load()
 	got, err := e.group.Do(ctx, call{digest, generation}, upstream.Call[*exchanged]{
-		Run: func(ctx context.Context) (*exchanged, error) { return e.fetch(ctx, subject, ends) },
+		Known: remembered,
+		Run:   func(ctx context.Context) (*exchanged, error) { return e.fetch(ctx, subject, ends) },
 		Settle: func(got *exchanged, err error) (*exchanged, error) {
 			return got, e.settle(digest, generation, got, err)
 		},

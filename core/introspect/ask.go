@@ -21,7 +21,12 @@ const busyRetry = time.Second
 // ask returns the server's verdict on the token. Requests for one token share a call.
 func (c *Client) ask(ctx context.Context, digest jws.Digest, token string) (*entry, *core.Error) {
 	generation := c.cache.generation.Load()
+	now := c.cfg.Clock.Now()
 	e, err := c.group.Do(ctx, call{digest, generation}, upstream.Call[*entry]{
+		Known: func() (*entry, bool) {
+			e := c.cache.get(digest)
+			return e, e != nil && now.Before(e.until)
+		},
 		Run:    func(ctx context.Context) (*entry, error) { return c.fetch(ctx, token) },
 		Settle: func(e *entry, err error) (*entry, error) { return e, c.settle(digest, generation, e, err) },
 	})

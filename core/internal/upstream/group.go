@@ -38,6 +38,9 @@ func NewGroup[K comparable, V any](calls int, timeout time.Duration) *Group[K, V
 
 // Call is what a group runs for a key.
 type Call[V any] struct {
+	// Known, if it is set, returns a result that is remembered. It runs before a call starts: a call that ended after
+	// the caller looked has settled by then, and is not made again.
+	Known func() (V, bool)
 	// Run makes the call. Its context has the values of the caller's, without its end.
 	Run func(context.Context) (V, error)
 	// Settle, if it is set, gets the result before any caller does, and may change it. It runs once for each call that
@@ -67,6 +70,13 @@ func (g *Group[K, V]) join(ctx context.Context, key K, call Call[V]) (*flight[V]
 	defer g.mu.Unlock()
 	if f := g.running[key]; f != nil {
 		return f, nil
+	}
+	if call.Known != nil {
+		if value, ok := call.Known(); ok {
+			f := &flight[V]{done: make(chan struct{}), value: value}
+			close(f.done)
+			return f, nil
+		}
 	}
 	select {
 	case g.slots <- struct{}{}:

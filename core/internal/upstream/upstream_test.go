@@ -48,6 +48,25 @@ func TestGroup(t *testing.T) {
 	})
 }
 
+// TestKnownResult: a caller that looked before a call ended, and asks after it, gets that call's result.
+func TestKnownResult(t *testing.T) {
+	g := upstream.NewGroup[string, int](1, time.Second)
+	known, calls := 0, 0
+	call := upstream.Call[int]{
+		Known:  func() (int, bool) { return known, known != 0 },
+		Run:    func(context.Context) (int, error) { calls++; return 7, nil },
+		Settle: func(n int, err error) (int, error) { known = n; return n, err },
+	}
+	for range 2 {
+		if n, err := g.Do(t.Context(), "a", call); n != 7 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+	}
+	if calls != 1 {
+		t.Errorf("%d calls", calls)
+	}
+}
+
 // TestDeafCalls: a call that ignores its context keeps its slot, so that such calls cannot pile up.
 func TestDeafCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
