@@ -93,7 +93,8 @@ func (v *Verifier) checkScheme(scheme string) *Error {
 // is the one that s was made from, v's contract is the one that accepted it, and
 // v would still accept it (see [Verifier.Recheck]). Otherwise it authenticates c.
 func (v *Verifier) Reauthenticate(ctx context.Context, s *Session, c Credentials) (*Session, error) {
-	if v.valid() && s.valid() && s.token == jws.DigestOf(c.Token) {
+	t, ok := segmentsOf(c.Token)
+	if ok && v.valid() && s.valid() && s.isOf(t, jws.DigestOf(t.signature), nil) {
 		if now := v.clock.Now(); v.checkScheme(c.Scheme) == nil && v.chooses(s, now) {
 			err, decided := v.recheck(ctx, s, now)
 			if decided && err == nil {

@@ -25,12 +25,14 @@ type Session struct {
 	userID  string
 	issuer  string
 	kind    TokenKind
-	key     *jwks.Key  // nil for a secret
-	bound   *binding   // nil for a token that anyone may send
-	token   jws.Digest // of the token that was verified
+	key     *jwks.Key // nil for a secret
+	bound   *binding  // nil for a token that anyone may send
 	derived atomic.Pointer[derived]
 	decoded atomic.Pointer[decoded]
 	memo    atomic.Pointer[sessionmemo.Memo] // what a revocation check remembers
+
+	signature jws.Digest // of the token's signature; zero without a token
+	padded    bool       // the token's segments are padded
 
 	cache   *tokenCache   // nil if the session is not cached
 	weighed atomic.Uint32 // the most that it has weighed in cache

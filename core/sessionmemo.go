@@ -20,6 +20,6 @@ func init() { //nolint:gochecknoinits // before any session exists
 	}
 	sessionmemo.Access.ClaimsDigest = func(session any) ([32]byte, bool) {
 		s := session.(*Session)
-		return sha256.Sum256(s.payload), s.token != jws.Digest{}
+		return sha256.Sum256(s.payload), s.signature != jws.Digest{}
 	}
 }

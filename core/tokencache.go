@@ -49,7 +49,7 @@ func (t TokenCache) validate(f *configErrors) {
 }
 
 // tokenCache holds the parsed headers of verified tokens by their bytes, and the
-// sessions by the SHA-256 of their tokens. Only verified tokens are added.
+// sessions by the SHA-256 of their signatures. Only verified tokens are added.
 type tokenCache struct {
 	headers      *jose.HeaderCache
 	hits, misses atomic.Uint64
@@ -70,20 +70,24 @@ func newTokenCache(size TokenCache) *tokenCache {
 	return &tokenCache{headers: jose.NewHeaderCache(), size: size}
 }
 
-// get returns the session of a token that was verified before, and the key to
-// drop it by. A token whose header has never appeared on a verified token cannot
-// be cached, so it is not hashed.
+// get returns the session of a token that was verified before, and the digest of
+// the signature, which is the key to drop it by. A token whose header has never
+// appeared on a verified token cannot be cached, so it is not hashed.
 func (c *tokenCache) get(raw string) (*Session, jws.Digest) {
 	if c.size.Disabled || !c.ready.Load() {
 		return nil, jws.Digest{}
 	}
-	end := strings.IndexByte(raw, '.')
-	if end < 0 || !c.headers.Knows(raw[:end]) {
+	t, ok := segmentsOf(raw)
+	if !ok {
 		return nil, jws.Digest{}
 	}
-	key := jws.DigestOf(raw)
+	header := c.headers.Find(t.header)
+	if header == nil {
+		return nil, jws.Digest{}
+	}
+	key := jws.DigestOf(t.signature)
 	s, ok := c.tokens.GetIfPresent(key)
-	if !ok {
+	if !ok || !s.isOf(t, key, header) {
 		c.misses.Add(1)
 		return nil, key
 	}
@@ -97,12 +101,17 @@ func (c *tokenCache) drop(key jws.Digest) { c.tokens.Invalidate(key) }
 // put keeps the session of a token that was just verified.
 func (c *tokenCache) put(t *jose.Token, s *Session) {
 	c.headers.Remember(t)
-	if c.size.Disabled || !c.headers.Knows(t.Raw[:strings.IndexByte(t.Raw, '.')]) {
+	if c.size.Disabled {
+		return
+	}
+	header := c.headers.Find(t.Raw[:strings.IndexByte(t.Raw, '.')])
+	if header == nil {
 		return // get would not look for it
 	}
 	c.once.Do(c.open)
+	s.header = header // the one that get compares with, if two requests have parsed it at once
 	s.cache = c
-	c.tokens.Set(s.token, s)
+	c.tokens.Set(s.signature, s)
 	c.tokens.CleanUp() // the bound holds now, not some time later
 }
 
@@ -116,7 +125,7 @@ func (c *tokenCache) reweigh(s *Session) {
 		return
 	}
 	s.weighed.Store(now)
-	c.tokens.ComputeIfPresent(s.token, func(known *Session) (*Session, otter.ComputeOp) {
+	c.tokens.ComputeIfPresent(s.signature, func(known *Session) (*Session, otter.ComputeOp) {
 		if known != s {
 			return known, otter.CancelOp
 		}

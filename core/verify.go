@@ -34,8 +34,10 @@ func (v *Verifier) verify(ctx context.Context, raw string, c *Credentials, o *or
 		return nil, refuse(CodeUnknownError, "the verifier is nil or zero: make it with NewVerifier")
 	}
 	o.started = v.observer.started()
+	var signature jws.Digest
 	if len(raw) <= v.maxBytes { // a longer one is not even hashed
-		if s, key := v.cache.get(raw); s != nil {
+		var s *Session
+		if s, signature = v.cache.get(raw); s != nil {
 			now := v.clock.Now()
 			if err, decided := v.recheck(ctx, s, now); decided {
 				if err == nil {
@@ -48,7 +50,7 @@ func (v *Verifier) verify(ctx context.Context, raw string, c *Credentials, o *or
 				v.verified(ctx, s, true, o.started)
 				return s, nil
 			}
-			v.cache.drop(key)
+			v.cache.drop(signature)
 		}
 	}
 	a := attempt{verifier: v, raw: raw}
@@ -58,7 +60,7 @@ func (v *Verifier) verify(ctx context.Context, raw string, c *Credentials, o *or
 	}
 	s := a.session()
 	if !a.unsigned {
-		s.token = jws.DigestOf(raw)
+		s.identify(&a.token, signature)
 		v.cache.put(&a.token, s)
 	}
 	v.verified(ctx, s, false, o.started)

@@ -23,6 +23,36 @@ func checkBase64(t *testing.T, segment string) {
 	if ok && base64.RawURLEncoding.EncodeToString(got) != segment {
 		t.Fatalf("%q: a second spelling of %x", segment, got)
 	}
+	checkSpells(t, segment, got, ok)
+}
+
+// checkSpells compares Spells with the decoder, which returned data.
+func checkSpells(t *testing.T, segment string, data []byte, ok bool) {
+	t.Helper()
+	if got := jose.Spells(segment, data, false); got != ok {
+		t.Fatalf("%q: Spells %x is %v, want %v", segment, data, got, ok)
+	}
+	zeros := make([]byte, base64.RawURLEncoding.DecodedLen(len(segment)))
+	if got, want := jose.Spells(segment, zeros, false), encode(string(zeros)) == segment; got != want {
+		t.Fatalf("%q: Spells %x is %v", segment, zeros, got)
+	}
+	if padded := base64.URLEncoding.EncodeToString(data); ok && !jose.Spells(padded, data, true) {
+		t.Fatalf("%q does not spell %x with padding", padded, data)
+	}
+	if ok && len(segment)%4 != 0 && (jose.Spells(segment, data, true) || jose.Spells(segment+"=", data, false)) {
+		t.Fatalf("%q: the padding does not count", segment)
+	}
+	for i := range data {
+		data[i] ^= 0x40
+		if ok && jose.Spells(segment, data, false) {
+			t.Fatalf("%q spells %x too", segment, data)
+		}
+		data[i] ^= 0x40
+	}
+	if ok && (jose.Spells(segment, append(data, 0), false) ||
+		len(data) > 0 && jose.Spells(segment, data[:len(data)-1], false)) {
+		t.Fatalf("%q spells more or less than %x", segment, data)
+	}
 }
 
 func TestBase64EveryByteInEveryPlace(t *testing.T) {

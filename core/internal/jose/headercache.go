@@ -35,8 +35,8 @@ func NewHeaderCache() *HeaderCache {
 	return &HeaderCache{seed: maphash.MakeSeed()}
 }
 
-// lookup returns nil for a header that is not in the cache.
-func (c *HeaderCache) lookup(segment string) *Header {
+// Find returns the header that was remembered for an encoded segment: a good token has had it. It is nil for any other.
+func (c *HeaderCache) Find(segment string) *Header {
 	if c == nil || len(segment) > maxCachedSegment {
 		return nil
 	}
@@ -132,6 +132,3 @@ func evict(entries map[string]*cachedHeader) {
 	}
 	delete(entries, victim)
 }
-
-// Knows reports whether the encoded header segment was remembered: whether a good token has had it.
-func (c *HeaderCache) Knows(segment string) bool { return c != nil && c.holds(segment) }

@@ -89,20 +89,20 @@ func TestHeaderCacheRefusesLongHeaders(t *testing.T) {
 	}
 }
 
-func TestHeaderCacheKnows(t *testing.T) {
+func TestHeaderCacheFinds(t *testing.T) {
 	headers := jose.NewHeaderCache()
 	token := parseWith(t, headers, "a")
 	segment, _, _ := strings.Cut(token.Raw, ".")
-	if headers.Knows(segment) {
-		t.Error("an empty cache knows a header")
+	if headers.Find(segment) != nil {
+		t.Error("an empty cache finds a header")
 	}
 	headers.Remember(token)
-	if !headers.Knows(segment) || headers.Knows(segment[1:]) {
-		t.Error("the cache knows another header than the one remembered")
+	if headers.Find(segment) != token.Header || headers.Find(segment[1:]) != nil {
+		t.Error("the cache finds another header than the one remembered")
 	}
 	var none *jose.HeaderCache
-	if none.Knows(segment) {
-		t.Error("a nil cache knows a header")
+	if none.Find(segment) != nil {
+		t.Error("a nil cache finds a header")
 	}
 }
 

@@ -18,7 +18,7 @@ func ParsePadded(t *Token, raw string, headers *HeaderCache, limits Limits) erro
 		}
 		segments[i] = bare
 	}
-	header := headers.lookup(raw[:first])
+	header := headers.Find(raw[:first])
 	if err := t.decode(raw, second, segments, header, limits); err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func Parse(t *Token, raw string, headers *HeaderCache, limits Limits) error {
 	if raw[first-1] == '=' { // a padded header may be in the cache
 		return errHeaderEncoding
 	}
-	header := headers.lookup(raw[:first])
+	header := headers.Find(raw[:first])
 	segments := [3]string{raw[:first], raw[first+1 : second], raw[second+1:]}
 	return t.decode(raw, second, segments, header, limits)
 }
