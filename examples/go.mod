@@ -131,5 +131,3 @@ replace (
 	github.com/revstackhq/auth-go/otelauth => ../otelauth
 	github.com/revstackhq/auth-go/redisauth => ../redisauth
 )
-
-replace github.com/revstackhq/auth-go/vectors => ../vectors

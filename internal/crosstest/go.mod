@@ -21,7 +21,6 @@ require (
 	github.com/revstackhq/auth-go/fiber3auth v0.1.0
 	github.com/revstackhq/auth-go/fiberauth v0.1.0
 	github.com/revstackhq/auth-go/ginauth v0.1.0
-	github.com/revstackhq/auth-go/vectors v0.1.0
 )
 
 require (
@@ -86,5 +85,4 @@ replace (
 	github.com/revstackhq/auth-go/fiber3auth => ../../fiber3auth
 	github.com/revstackhq/auth-go/fiberauth => ../../fiberauth
 	github.com/revstackhq/auth-go/ginauth => ../../ginauth
-	github.com/revstackhq/auth-go/vectors => ../../vectors
 )

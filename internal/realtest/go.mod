@@ -100,5 +100,3 @@ replace (
 )
 
 replace github.com/revstackhq/auth-go/internal/crosstest => ../crosstest
-
-replace github.com/revstackhq/auth-go/vectors => ../../vectors

@@ -1,16 +1,16 @@
-// Command vectortest judges the test vectors of the module vectors with auth-go, and asks three other implementations
-// for their opinion. It prints a table of the classes, with the number of cases and of wrong verdicts, and a table of
-// the disagreements, each with its reason:
+// Command vectortest judges the test vectors of the module vectors with auth-go, directly and through a server of every
+// adapter, and asks three other implementations for their opinion. It prints a table of the classes, with the number of
+// cases and of wrong verdicts, a table of the adapters, and one of the disagreements, each with its reason:
 //
 //	go run ./internal/vectortest
 //
 // Its exit status is 1 if a verdict is wrong, and 2 if a disagreement has no reason. The tests judge the vectors also
-// with caches, while keys are rotated, and by many goroutines at once; package internal/crosstest sends them to every
-// framework.
+// with caches, while keys are rotated, and by many goroutines at once.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,10 +24,12 @@ func main() {
 	wrong, err := run(context.Background(), os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(2)
 	}
-	if wrong > 0 {
+	switch {
+	case wrong > 0:
 		os.Exit(1)
+	case err != nil:
+		os.Exit(2)
 	}
 }
 
@@ -37,7 +39,12 @@ func run(ctx context.Context, out io.Writer) (wrong int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if wrong, err = printClasses(ctx, out, classes); err != nil {
+	all, cases := allDoors(), sendables(classes)
+	answers := judgeAtDoors(ctx, all, cases)
+	if wrong, err = printClasses(ctx, out, classes, answers); err != nil {
+		return wrong, err
+	}
+	if err := printDoors(out, all, cases, answers); err != nil {
 		return wrong, err
 	}
 	table, unexplained := askAll(ctx, classes).table()
@@ -46,13 +53,15 @@ func run(ctx context.Context, out io.Writer) (wrong int, err error) {
 }
 
 // printClasses prints the table of the classes.
-func printClasses(ctx context.Context, out io.Writer, classes []vectors.Class) (wrong int, err error) {
+func printClasses(
+	ctx context.Context, out io.Writer, classes []vectors.Class, answers []judged,
+) (wrong int, err error) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "class\tcases\taccepted\trefused\twrong\t")
+	fmt.Fprintln(w, "class\tcases\taccepted\trefused\twrong\tand at doors\t")
 	e := newEngine(core.TokenCache{Disabled: true})
-	total := 0
+	total, atDoors := 0, 0
 	for _, class := range classes {
-		accepted, bad := 0, 0
+		accepted, bad, badAnswers := 0, 0, 0
 		for i := range class.Cases {
 			c := &class.Cases[i]
 			if c.Accept {
@@ -62,10 +71,32 @@ func printClasses(ctx context.Context, out io.Writer, classes []vectors.Class) (
 				bad++
 			}
 		}
+		for _, a := range answers {
+			badAnswers += a.wrong[class.Name]
+		}
 		n := len(class.Cases)
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t\n", class.Name, n, accepted, n-accepted, bad)
-		total, wrong = total+n, wrong+bad
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t\n", class.Name, n, accepted, n-accepted, bad, badAnswers)
+		total, wrong, atDoors = total+n, wrong+bad, atDoors+badAnswers
 	}
-	fmt.Fprintf(w, "%d classes\t%d\t\t\t%d\t\n", len(classes), total, wrong)
-	return wrong, w.Flush()
+	fmt.Fprintf(w, "%d classes\t%d\t\t\t%d\t%d\t\n", len(classes), total, wrong, atDoors)
+	return wrong + atDoors, w.Flush()
+}
+
+// printDoors prints the table of the doors, and returns what kept a door from answering.
+func printDoors(out io.Writer, all []door, cases []*sendable, answers []judged) error {
+	fmt.Fprintf(out, "\n%d of the cases can be sent in a request, through a server of each adapter:\n\n", len(cases))
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "door\tsent\twrong\t")
+	var errs []error
+	for i, a := range answers {
+		wrong := 0
+		for _, n := range a.wrong {
+			wrong += n
+		}
+		fmt.Fprintf(w, "%s\t%d\t%d\t\n", all[i].name, a.sent, wrong)
+		if a.err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", all[i].name, a.err))
+		}
+	}
+	return errors.Join(append(errs, w.Flush())...)
 }

@@ -15,13 +15,17 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/faultrun/protocols"
 )
 
 // externalURL is the URL that proofs name, the same for all doors.
 const externalURL = "https://soak.example"
 
-// pathMe is the guarded path of the doors of HTTP.
-const pathMe = "/me"
+// The guarded paths of the doors of HTTP.
+const (
+	pathMe  = "/me"
+	pathMCP = "/mcp"
+)
 
 // opener opens a door in front of source.
 type opener func(source core.Authenticator, opts ...guard.Option) (*server, error)
@@ -75,21 +79,16 @@ func allDoors() []*door {
 		all = append(all, &door{name: d.Name, method: http.MethodGet, path: pathMe, open: openWith(d.Build)})
 	}
 	return append(all,
-		&door{name: "gRPC", method: http.MethodPost, path: procedure, open: openGRPC},
-		&door{name: "Connect", method: http.MethodPost, path: procedure, open: openConnect},
-		&door{name: "MCP", method: http.MethodPost, path: "/mcp", open: openMCP},
+		&door{name: "gRPC", method: http.MethodPost, path: protocols.Procedure, open: openGRPC},
+		&door{name: "Connect", method: http.MethodPost, path: protocols.Procedure, open: openConnect},
+		&door{name: "MCP", method: http.MethodPost, path: pathMCP, open: openMCP},
 	)
 }
 
 // openWith opens a door of package doors.
 func openWith(build func(doors.Program) (func(net.Listener) error, func() error)) opener {
 	return func(source core.Authenticator, opts ...guard.Option) (*server, error) {
-		serve, shutdown := build(doors.Program{Guarded: []doors.Route{{
-			Path:    pathMe,
-			Source:  source,
-			Options: opts,
-			Answer:  func(ctx context.Context, user func() string) (string, error) { return saw(user, ctx) },
-		}}})
+		serve, shutdown := build(doors.Program{Guarded: []doors.Route{route(pathMe, source, opts)}})
 		return overHTTP(serve, shutdown, pathMe, getMe)
 	}
 }
@@ -118,7 +117,7 @@ func overHTTP(serve func(net.Listener) error, shutdown func() error, path string
 		req.Header = header
 		if e.body != "" {
 			req.Header.Set("Content-Type", "application/json")
-			req.Header.Set("Accept", "application/json, text/event-stream")
+			req.Header.Set("Accept", protocols.ToolAccept)
 		}
 		resp, err := c.Do(req)
 		if err != nil {

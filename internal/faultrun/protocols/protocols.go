@@ -1,0 +1,42 @@
+// Package protocols serves one route by gRPC, by Connect and by MCP, behind the adapter of each, for the tests and
+// programs that compare them with the HTTP frameworks of package doors.
+package protocols
+
+import (
+	"context"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/protobuf/types/known/wrapperspb"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
+	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+)
+
+// Procedure is that of gRPC and Connect.
+const Procedure = "/who.v1.Who/Get"
+
+// Message is the request of the procedure, which is empty, and its response.
+type Message = wrapperspb.StringValue
+
+// CodeOf returns the code in the details of a gRPC status or a Connect error with this status, "" if they have none, or
+// one of another status.
+func CodeOf(status uint32, details []any) core.Code {
+	for _, d := range details {
+		info, ok := d.(*errdetails.ErrorInfo)
+		if ok && info.GetDomain() == guard.ErrorDomain {
+			if code := core.Code(info.GetReason()); code.RPCStatus() == status {
+				return code
+			}
+		}
+	}
+	return ""
+}
+
+// answer is the text of the route's answer: the user's id if the route has no Answer.
+func answer(ctx context.Context, r doors.Route, user func() string) (string, error) {
+	if r.Answer == nil {
+		return user(), nil
+	}
+	return r.Answer(ctx, user)
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/faultrun/protocols"
+	"github.com/revstackhq/auth-go/vectors"
+)
+
+// door is a framework or a protocol with its guard: a server on loopback and a client with one connection.
+type door struct {
+	name, path string
+	build      func(r doors.Route) (serve func(net.Listener) error, shutdown func() error)
+	dial       func(addr string) (client, error)
+	// printable reports that the client sends nothing but printable ASCII.
+	printable bool
+}
+
+// answer is what a client gets: the code of a refusal, or the user.
+type answer struct{ code, user string }
+
+// client asks the server of a door about one token after the other.
+type client interface {
+	ask(ctx context.Context, token string) (answer, error)
+	Close() error
+}
+
+const path = "/me" // of the doors of HTTP
+
+// allDoors returns a door for net/http and for every adapter.
+func allDoors() []door {
+	var all []door
+	for _, d := range doors.All() {
+		build := func(r doors.Route) (func(net.Listener) error, func() error) {
+			return d.Build(doors.Program{Guarded: []doors.Route{r}})
+		}
+		all = append(all, door{name: d.Name, path: path, build: build, dial: overHTTP(get(path))})
+	}
+	return append(all,
+		door{name: "gRPC", path: protocols.Procedure, build: protocols.GRPC, dial: dialGRPC, printable: true},
+		door{name: "Connect", path: protocols.Procedure, build: protocols.Connect, dial: overHTTP(connectCall())},
+		door{name: "MCP", path: path, build: protocols.MCP, dial: overHTTP(toolCall(path))},
+	)
+}
+
+// judged is what a door did with the tokens.
+type judged struct {
+	sent  int
+	wrong map[string]int // by the class
+	err   error          // what is wrong, in words
+}
+
+// judge sends tokens, and compares what the client gets with what the engine says. It leaves out those that the door
+// cannot carry.
+func (d *door) judge(ctx context.Context, cases []*sendable) (result judged) {
+	result.wrong = map[string]int{}
+	source := &turns{}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		result.err = err
+		return result
+	}
+	serve, shutdown := d.build(doors.Route{Path: d.path, Source: source})
+	stop := doors.Serve(listener, serve, shutdown)
+	defer func() { result.err = errors.Join(result.err, stop()) }()
+	c, err := d.dial(listener.Addr().String())
+	if err != nil {
+		result.err = err
+		return result
+	}
+	defer func() { _ = c.Close() }()
+	for _, s := range cases {
+		if d.printable && !printable(s.Token) {
+			continue
+		}
+		result.sent++
+		source.turn.Store(s.verifier)
+		got, err := c.ask(ctx, s.Token)
+		if want := s.want(); err == nil && got != want {
+			err = fmt.Errorf("got %v, want %v", got, want)
+		}
+		if err != nil {
+			result.wrong[s.class]++
+			result.err = errors.Join(result.err, fmt.Errorf("%s: %s: %w", s.class, s.Name, err))
+		}
+	}
+	return result
+}
+
+// judgeAtDoors sends tokens to all doors at once.
+func judgeAtDoors(ctx context.Context, all []door, cases []*sendable) []judged {
+	results := make([]judged, len(all))
+	var running sync.WaitGroup
+	for i := range all {
+		running.Go(func() { results[i] = all[i].judge(ctx, cases) })
+	}
+	running.Wait()
+	return results
+}
+
+// sendable is a case that can be sent to a door, with the verifier that judges it.
+type sendable struct {
+	*vectors.Case
+
+	class    string
+	verifier *core.Verifier
+}
+
+// sendables leaves out proofs, which are for one URL each, contracts that are refused, and tokens that no header field
+// can carry (RFC 9110 section 5.5).
+func sendables(classes []vectors.Class) []*sendable {
+	e := newEngine()
+	e.stopped = true
+	var all []*sendable
+	for i := range classes {
+		for _, c := range tokens(classes[i : i+1]) {
+			if s := e.subject(c); s.err == nil && !strings.ContainsAny(c.Token, "\r\n\x00") {
+				all = append(all, &sendable{Case: c, class: classes[i].Name, verifier: s.verifier})
+			}
+		}
+	}
+	return all
+}
+
+// want is the answer to what is left of the token in an Authorization field.
+func (s *sendable) want() answer {
+	// RFC 9110 section 5.5: white space at the end of a field value is not part of it. Section 11.4: one or more spaces
+	// follow the scheme.
+	sent := strings.TrimLeft(strings.TrimRight(s.Token, " \t"), " ")
+	switch {
+	case !isToken68(sent): // RFC 6750 section 2.1
+		return answer{code: string(core.CodeInvalidRequest)}
+	case sent != s.Token: // so this is the good token itself
+		return answer{user: "user_1"}
+	}
+	return answer{s.Code, s.User}
+}
+
+// isToken68 reports whether s has the form that RFC 6750 section 2.1 gives to a token.
+func isToken68(s string) bool {
+	body := strings.TrimRight(s, "=")
+	return body != "" && !strings.ContainsFunc(body, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._~+/", r)
+	})
+}
+
+func printable(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+// turns is an authenticator that lets one verifier after the other judge, so that one program serves all contracts.
+type turns struct{ turn atomic.Pointer[core.Verifier] }
+
+// Authenticate lets the verifier whose turn it is judge.
+func (t *turns) Authenticate(ctx context.Context, c core.Credentials) (*core.Session, error) {
+	return t.turn.Load().Authenticate(ctx, c)
+}
+
+// Logger silences the guard: thousands of tokens are refused on purpose.
+func (t *turns) Logger() *slog.Logger { return slog.New(slog.DiscardHandler) }
