@@ -47,14 +47,14 @@ type sharedEngines struct {
 }
 
 type sharedEngine struct {
-	options engineOptions
-	engine  *engine
+	settings *engineSettings
+	engine   *engine
 }
 
 // maxSharedEngines bounds what options that differ each time can pile up.
 const maxSharedEngines = 8
 
-func (c *contract) engineFor(o engineOptions, logger *slog.Logger) *engine {
+func (c *contract) engineFor(o *engineSettings, logger *slog.Logger) *engine {
 	s := &c.shared
 	s.once.Do(func() {
 		for _, w := range c.warnings {
@@ -67,7 +67,7 @@ func (c *contract) engineFor(o engineOptions, logger *slog.Logger) *engine {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, known := range s.list {
-		if known.options == o {
+		if known.settings.engineOptions == o.engineOptions {
 			return known.engine
 		}
 	}
@@ -79,7 +79,7 @@ func (c *contract) engineFor(o engineOptions, logger *slog.Logger) *engine {
 	return e
 }
 
-func newEngine(c *contract, o engineOptions) *engine {
+func newEngine(c *contract, o *engineSettings) *engine {
 	e := &engine{
 		contract:       c,
 		hmac:           map[string]*jws.HMAC{},
@@ -105,7 +105,7 @@ func newEngine(c *contract, o engineOptions) *engine {
 			Tenant:         o.tenant,
 			PrivateNetwork: c.rules.InsecurePrivateNetwork,
 			Policy:         o.policy,
-			Client:         o.client,
+			Clients:        o.clients,
 			Clock:          o.clock,
 			Cache:          o.cache,
 			Source:         o.source,

@@ -27,7 +27,7 @@ func (o verifierOption) applyToVerifier(v *verifierOptions) { o.apply(v) }
 
 // verifierOptions are the settings of a verifier.
 type verifierOptions struct {
-	engine    engineOptions
+	engine    *engineSettings
 	contracts []*Contract
 	resolver  *Resolver
 	issuers   []issuerPattern
@@ -50,6 +50,12 @@ type engineOptions struct {
 	// tenant marks a contract that came from a resolver: what it names as the
 	// place of its keys is a tenant's word.
 	tenant bool
+}
+
+// engineSettings are what all engines of a verifier have in common. They are not modified once the first is made.
+type engineSettings struct {
+	engineOptions
+	clients *jwks.Clients
 }
 
 // WithHTTPClient fetches keys with client instead of the default client. Its
@@ -172,7 +178,7 @@ func (r Resolver) applyToVerifier(v *verifierOptions) {
 }
 
 func newVerifierOptions(opts []Option) *verifierOptions {
-	v := &verifierOptions{engine: engineOptions{clock: keys.SystemClock{}}}
+	v := &verifierOptions{engine: &engineSettings{engineOptions: engineOptions{clock: keys.SystemClock{}}}}
 	for i, o := range opts {
 		if _, isContract := o.(*Contract); !isContract && faults.IsNil(o) {
 			v.errs.Missing("option "+itoa(i+1), "is nil")
@@ -183,6 +189,7 @@ func newVerifierOptions(opts []Option) *verifierOptions {
 	if v.logger == nil {
 		v.logger = slog.Default()
 	}
+	v.engine.clients = jwks.NewClients(v.engine.client)
 	return v
 }
 

@@ -32,7 +32,7 @@ const (
 type tenants struct {
 	resolver Resolver
 	patterns []issuerPattern
-	options  engineOptions
+	settings *engineSettings
 	logger   *slog.Logger
 	observer *observer
 
@@ -88,10 +88,12 @@ type resolveCall struct {
 }
 
 func newTenants(o *verifierOptions, obs *observer) *tenants {
+	tenantSettings := *o.engine
+	tenantSettings.tenant = true
 	t := &tenants{
 		resolver:     *o.resolver,
 		patterns:     o.issuers,
-		options:      o.engine,
+		settings:     &tenantSettings,
 		logger:       o.logger,
 		observer:     obs,
 		accepted:     otter.Must(&otter.Options[string, *resolved]{MaximumSize: o.resolver.MaxTenants}),
@@ -101,7 +103,6 @@ func newTenants(o *verifierOptions, obs *observer) *tenants {
 		running:      map[string]*resolveCall{},
 		limit:        upstream.NewBucket(o.resolver.MaxPerSecond, o.engine.clock.Now()),
 	}
-	t.options.tenant = true
 	return t
 }
 
@@ -247,7 +248,7 @@ func (t *tenants) run(ctx context.Context, issuer string, previous *resolved, no
 	if previous.isAccepted() && contract.Equal(previous.contract) {
 		r.contract, r.engine = previous.contract, previous.engine // keeps keys and cached tokens
 	} else {
-		r.engine = contract.c.engineFor(t.options, t.logger)
+		r.engine = contract.c.engineFor(t.settings, t.logger)
 		r.engine.subscribe(t.observer)
 	}
 	t.accepted.Set(issuer, r)
@@ -273,7 +274,7 @@ func (t *tenants) cacheFailure(issuer string, previous *resolved, cause error) *
 		RetryAfter: failedFor,
 		Err:        cause,
 	}
-	r := &resolved{err: err, retryAt: t.options.clock.Now().Add(failedFor)}
+	r := &resolved{err: err, retryAt: t.settings.clock.Now().Add(failedFor)}
 	if previous.isAccepted() {
 		r.contract, r.engine, r.expiresAt = previous.contract, previous.engine, previous.expiresAt
 		t.accepted.Set(issuer, r)

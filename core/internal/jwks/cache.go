@@ -80,7 +80,7 @@ func (s *Source) encode(snap *snapshot) ([]byte, error) {
 
 // decode checks an envelope and returns it as a snapshot. Its lifetime is limited by this source's own policy.
 func (s *Source) decode(data []byte, now time.Time) (*snapshot, error) {
-	if int64(len(data)) > 2*s.policy.MaxBytes+64<<10 { // base64 and the other fields
+	if int64(len(data)) > 2*s.cfg.Policy.MaxBytes+64<<10 { // base64 and the other fields
 		return nil, errors.New("envelope too large")
 	}
 	var e envelope
@@ -97,17 +97,17 @@ func (s *Source) decode(data []byte, now time.Time) (*snapshot, error) {
 		return nil, errors.New("envelope belongs to another key set")
 	case e.FetchedAt.After(now.Add(futureSlack)):
 		return nil, errors.New("envelope comes from the future")
-	case int64(len(e.Body)) > s.policy.MaxBytes:
+	case int64(len(e.Body)) > s.cfg.Policy.MaxBytes:
 		return nil, errors.New("envelope body too large")
 	}
-	set := emptySet(s.limits) // the page of a single key that its issuer has removed
+	set := emptySet(s.limits()) // the page of a single key that its issuer has removed
 	if s.cfg.pemKid == "" || len(e.Body) > 0 {
 		if set, err = s.parse(e.Body); err != nil {
 			return nil, err
 		}
 	}
 	snap := &snapshot{set: set, url: e.URL, etag: e.ETag, modified: e.LastModified, body: e.Body}
-	s.setDates(snap, e.FetchedAt, s.policy.Clamp(e.FreshUntil.Sub(e.FetchedAt)))
+	s.setDates(snap, e.FetchedAt, s.cfg.Policy.Clamp(e.FreshUntil.Sub(e.FetchedAt)))
 	return snap, nil
 }
 
@@ -126,7 +126,7 @@ func (s *Source) loadCached(ctx context.Context, f *refresh, base *snapshot, now
 	if !s.caches() {
 		return nil
 	}
-	got, err := s.load(ctx, now, s.policy.FetchTimeout/5, s.cfg.Cache.Load) // a slow cache must leave time for the fetch
+	got, err := s.load(ctx, now, s.cfg.Policy.FetchTimeout/5, s.cfg.Cache.Load) // a slow cache must leave time for the fetch
 	if err != nil {
 		s.cacheFailed(f, "load", err)
 		return nil
@@ -136,10 +136,10 @@ func (s *Source) loadCached(ctx context.Context, f *refresh, base *snapshot, now
 	if !ok {
 		return newer
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.policy.FetchTimeout*3/5)
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Policy.FetchTimeout*3/5)
 	defer cancel()
-	for !f.satisfied(newer, now, s.policy.Cooldown) {
-		next, err := s.load(ctx, now, s.policy.FetchTimeout, func(ctx context.Context, id string) ([]byte, error) {
+	for !f.satisfied(newer, now, s.cfg.Policy.Cooldown) {
+		next, err := s.load(ctx, now, s.cfg.Policy.FetchTimeout, func(ctx context.Context, id string) ([]byte, error) {
 			return c.LoadNext(ctx, id, got.data)
 		})
 		switch {
@@ -190,7 +190,7 @@ func (s *Source) storeCached(ctx context.Context, f *refresh, snap *snapshot) {
 	if !s.caches() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.policy.FetchTimeout/5)
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Policy.FetchTimeout/5)
 	defer cancel()
 	_, err := call(ctx, func(ctx context.Context) (struct{}, error) {
 		data, err := s.encode(snap)

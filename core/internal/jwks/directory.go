@@ -28,9 +28,7 @@ const (
 // fetch during the cool-down after one that found nothing. A Directory does not need to be closed.
 type Directory struct {
 	cfg           Config
-	policy        keys.Policy
 	fetch         *fetcher
-	clock         keys.Clock
 	before, after string // the URL around the kid
 	shownURL      string
 
@@ -61,16 +59,16 @@ type knownKey struct {
 // NewDirectory returns a Directory and does no I/O. cfg.URL holds [KidPlaceholder] once, in its path. Discovery and
 // KeyUses do not apply.
 func NewDirectory(cfg Config) *Directory {
-	d := &Directory{cfg: cfg, policy: cfg.Policy.WithDefaults(), clock: cfg.Clock}
-	if d.clock == nil {
-		d.clock = keys.SystemClock{}
+	cfg.KeyUses, cfg.Discovery, cfg.ID = nil, false, ""
+	cfg = cfg.withDefaults()
+	cfg.ID = "" // that of each key's source is its URL
+	if cfg.Clients == nil {
+		cfg.Clients = NewClients(cfg.Client)
 	}
-	d.cfg.Clock, d.cfg.KeyUses, d.cfg.Discovery, d.cfg.ID = d.clock, nil, false, ""
+	d := &Directory{cfg: cfg, fetch: newFetcher(&cfg)}
 	d.before, d.after, _ = strings.Cut(cfg.URL, KidPlaceholder)
 	d.shownURL = redactURL(d.before) + KidPlaceholder + d.after
-	d.fetch = newFetcher(cfg.Client, d.policy.MaxBytes)
-	d.fetch.insecure, d.fetch.now = cfg.InsecureHTTP, d.clock.Now
-	d.refused = newRefusedKids(d.policy.Cooldown, d.policy.MaxRefusedKids)
+	d.refused = newRefusedKids(d.cfg.Policy.Cooldown, d.cfg.Policy.MaxRefusedKids)
 	d.known.Store(&map[string]*knownKey{})
 	return d
 }
@@ -80,7 +78,7 @@ func (d *Directory) source(kid string) *Source {
 	cfg := d.cfg
 	cfg.URL, cfg.pemKid = d.before+kid+d.after, kid
 	s := New(cfg)
-	s.fetch = d.fetch // all sources share one transport
+	s.fetch = d.fetch // one for all keys
 	return s
 }
 
@@ -117,7 +115,7 @@ func (d *Directory) Lookup(ctx context.Context, kid string, hasKid bool, alg str
 // lookupKnown looks kid up with its own source.
 func (d *Directory) lookupKnown(ctx context.Context, r *knownKey, kid, alg string) ([]*Key, error) {
 	// Store at most once a second, to avoid contention between readers.
-	if now := d.clock.Now().Unix(); r.used.Load() != now {
+	if now := d.cfg.Clock.Now().Unix(); r.used.Load() != now {
 		r.used.Store(now)
 	}
 	found, err := r.source.Lookup(ctx, kid, true, alg)
@@ -138,7 +136,7 @@ func (d *Directory) remove(kid string, r *knownKey) {
 	if now[kid] != r {
 		return // another request has removed or replaced it
 	}
-	d.refused.refuse(kid, "", d.fetchCount, d.clock.Now())
+	d.refused.refuse(kid, "", d.fetchCount, d.cfg.Clock.Now())
 	next := maps.Clone(now)
 	delete(next, kid)
 	d.known.Store(&next)
@@ -160,7 +158,7 @@ func (d *Directory) add(kid string, source *Source, now time.Time) {
 	}
 	d.known.Store(&next)
 	if len(next) > freeKeys { // a client that knows many of the issuer's key ids must not cause a burst of fetches
-		d.cooldownUntil = now.Add(d.policy.Cooldown)
+		d.cooldownUntil = now.Add(d.cfg.Policy.Cooldown)
 	}
 }
 

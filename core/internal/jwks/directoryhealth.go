@@ -11,7 +11,7 @@ import (
 // Health returns the combined state of all keys: the worst state of any key, and the dates of the key that must be
 // refreshed first; the clock skew is that of the last fetch. It does no I/O and never waits for a fetch.
 func (d *Directory) Health() keys.Health {
-	now := d.clock.Now()
+	now := d.cfg.Clock.Now()
 	d.mu.Lock()
 	h := d.past
 	h.Issuer, h.URL, h.State, h.Keys = d.cfg.Issuer, d.shownURL, keys.StateEmpty, []keys.Info{}

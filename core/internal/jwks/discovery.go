@@ -47,7 +47,7 @@ func (s *Source) keySetURL(ctx context.Context, now time.Time) (string, error) {
 	}
 	if old.jwksURL != "" { // a slow document must leave time to fetch the keys
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, s.policy.FetchTimeout/2)
+		ctx, cancel = context.WithTimeout(ctx, s.cfg.Policy.FetchTimeout/2)
 		defer cancel()
 	}
 	s.discoveryFetches.Add(1)
@@ -59,7 +59,7 @@ func (s *Source) keySetURL(ctx context.Context, now time.Time) (string, error) {
 	err = asFetchError(err, s.cfg.discoveryURL())
 	s.discoveryFailures.Add(1)
 	kept := *old
-	kept.err, kept.due = err, now.Add(s.policy.MinFresh)
+	kept.err, kept.due = err, now.Add(s.cfg.Policy.MinFresh)
 	s.discovery.Store(&kept)
 	if kept.jwksURL == "" {
 		return "", err
@@ -110,7 +110,7 @@ func (s *Source) discover(ctx context.Context, now time.Time) (*discovered, erro
 	if err := s.cfg.checkJWKSURI(doc.JWKSURI); err != nil {
 		return nil, refuse(err)
 	}
-	fresh, _ := freshness(s.policy, ans.header, now)
+	fresh, _ := freshness(s.cfg.Policy, ans.header, now)
 	until := now.Add(fresh)
 	return &discovered{jwksURL: doc.JWKSURI, fetchedAt: now, freshUntil: until, due: until}, nil
 }

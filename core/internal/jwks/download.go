@@ -16,7 +16,7 @@ func (s *Source) download(r request) func(context.Context) (downloaded, error) {
 		ans, err := s.fetch.get(ctx, r)
 		switch {
 		case r.pem && pageMissing(err):
-			return downloaded{&answer{header: http.Header{}}, emptySet(s.limits)}, nil
+			return downloaded{&answer{header: http.Header{}}, emptySet(s.limits())}, nil
 		case err != nil || ans.notModified:
 			return downloaded{ans: ans}, err
 		}
@@ -33,7 +33,7 @@ type downloaded struct {
 
 func (s *Source) parse(body []byte) (*Set, error) {
 	if s.cfg.pemKid != "" {
-		return parsePEM(body, s.cfg.pemKid, s.limits)
+		return parsePEM(body, s.cfg.pemKid, s.limits())
 	}
-	return Parse(body, s.limits)
+	return Parse(body, s.limits())
 }

@@ -71,7 +71,7 @@ func RedactURL(raw string) string          { return redactURL(raw) }
 
 // Discovered makes the source act as if a discovery document had named jwksURL.
 func (s *Source) Discovered(jwksURL string) {
-	far := s.clock.Now().Add(24 * time.Hour)
+	far := s.cfg.Clock.Now().Add(24 * time.Hour)
 	s.discovery.Store(&discovered{jwksURL: jwksURL, due: far, freshUntil: far})
 }
 

@@ -26,8 +26,8 @@ const (
 // fetcher gets small documents under the same rules for every fetch.
 type fetcher struct {
 	client   *http.Client
-	public   *http.Client                          // dials public addresses only; nil for a client that was given
-	proxy    func(*http.Request) (*url.URL, error) // of client's transport, nil if it has none
+	public   *http.Client                          // see Clients
+	proxy    func(*http.Request) (*url.URL, error) // see Clients
 	now      func() time.Time
 	maxBytes int64
 	insecure bool // http to other machines is allowed
@@ -61,18 +61,21 @@ type answer struct {
 	clockSkew   time.Duration // see clockSkew
 }
 
-func newFetcher(client *http.Client, maxBytes int64) *fetcher {
-	f := &fetcher{maxBytes: maxBytes}
-	if client == nil {
-		t := defaultTransport()
-		client, f.proxy = &http.Client{Transport: t}, t.Proxy
-		f.public = &http.Client{Transport: publicTransport(t), CheckRedirect: checkRedirect}
+// newFetcher returns a fetcher for cfg, whose Policy and Clock are complete.
+func newFetcher(cfg *Config) *fetcher {
+	clients := cfg.Clients
+	if clients == nil {
+		clients = NewClients(cfg.Client)
 	}
-	c := *client // do not modify the caller's client
-	c.CheckRedirect = checkRedirect
-	c.Jar = nil
-	f.client = &c
-	return f
+	clients.once.Do(clients.open)
+	return &fetcher{
+		client:   clients.client,
+		public:   clients.public,
+		proxy:    clients.proxy,
+		now:      cfg.Clock.Now,
+		maxBytes: cfg.Policy.MaxBytes,
+		insecure: cfg.InsecureHTTP,
+	}
 }
 
 // clientFor returns the client that sends req. With a proxy, the proxy resolves the name and dials, so its rules apply;
@@ -87,21 +90,6 @@ func (f *fetcher) clientFor(req *http.Request, publicOnly bool) *http.Client {
 		}
 	}
 	return f.public
-}
-
-// defaultTransport keeps no connection and so no goroutine: a set is fetched every few minutes at most.
-func defaultTransport() *http.Transport {
-	t, ok := http.DefaultTransport.(*http.Transport)
-	if ok {
-		t = t.Clone()
-	} else { // the program may have replaced it, for example with a tracing transport
-		t = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
-	}
-	t.DisableKeepAlives = true
-	t.DialContext = (&net.Dialer{Timeout: 5 * time.Second}).DialContext
-	t.TLSHandshakeTimeout = 5 * time.Second
-	t.MaxResponseHeaderBytes = 64 << 10
-	return t
 }
 
 // checkRedirect allows redirects within the configured origin only: an open redirect at the issuer must not choose the

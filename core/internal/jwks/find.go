@@ -32,7 +32,7 @@ func (s *Source) find(ctx context.Context, q query) (found []*Key, missing *Unkn
 	if s.static {
 		return s.fromSet(q, s.snap.Load().set, false)
 	}
-	plan := s.plan(ctx, q, s.clock.Now())
+	plan := s.plan(ctx, q, s.cfg.Clock.Now())
 	switch {
 	case plan.err != nil:
 		return nil, nil, plan.err
@@ -53,7 +53,7 @@ func (s *Source) find(ctx context.Context, q query) (found []*Key, missing *Unkn
 	case <-timedOut:
 		return s.fromStaleSet(q)
 	case <-ctx.Done(): // this caller stops waiting; the fetch goes on
-		return nil, nil, &UnavailableError{RetryAfter: s.policy.BackoffMin, Cause: ctx.Err()}
+		return nil, nil, &UnavailableError{RetryAfter: s.cfg.Policy.BackoffMin, Cause: ctx.Err()}
 	}
 	return s.afterFetch(q, plan.refresh)
 }
@@ -81,12 +81,12 @@ func staleTimeout(ctx context.Context, started time.Time) time.Duration {
 
 // fromStaleSet answers from the last-known-good keys while the fetch hangs.
 func (s *Source) fromStaleSet(q query) ([]*Key, *UnknownKeyError, error) {
-	if snap := s.snap.Load(); snap.phase(s.clock.Now()) != absent {
+	if snap := s.snap.Load(); snap.phase(s.cfg.Clock.Now()) != absent {
 		if found := q.in(snap.set); len(found) > 0 {
 			return found, nil, nil
 		}
 	}
-	return nil, nil, &UnavailableError{RetryAfter: s.policy.BackoffMin, Cause: &FetchError{
+	return nil, nil, &UnavailableError{RetryAfter: s.cfg.Policy.BackoffMin, Cause: &FetchError{
 		Kind: KindTimeout,
 		URL:  s.shownURL,
 		Err:  errors.New("the fetch is still under way"),
@@ -154,7 +154,7 @@ func (s *Source) plan(ctx context.Context, q query, now time.Time) plan {
 		return p
 	}
 	if s.waiting >= maxWaiting {
-		return plan{err: &UnavailableError{RetryAfter: s.policy.BackoffMin, Cause: errTooManyWaiting}}
+		return plan{err: &UnavailableError{RetryAfter: s.cfg.Policy.BackoffMin, Cause: errTooManyWaiting}}
 	}
 	s.waiting++
 	p.counted = true
@@ -185,19 +185,19 @@ func (s *Source) waitOrFail(started bool, now time.Time) plan {
 	case s.refresh == nil:
 		return plan{err: &UnavailableError{RetryAfter: s.nextTry.Sub(now), Cause: s.lastErr}}
 	case !started && s.lastTimedOut && s.failing(now):
-		return plan{err: &UnavailableError{RetryAfter: s.policy.BackoffMin, Cause: s.lastErr}}
+		return plan{err: &UnavailableError{RetryAfter: s.cfg.Policy.BackoffMin, Cause: s.lastErr}}
 	}
 	return plan{refresh: s.refresh}
 }
 
 // failing reports whether the last fetch failed, recently enough to expect the same of the next.
 func (s *Source) failing(now time.Time) bool {
-	return s.failures > 0 && now.Before(s.nextTry.Add(s.policy.BackoffMax))
+	return s.failures > 0 && now.Before(s.nextTry.Add(s.cfg.Policy.BackoffMax))
 }
 
 // afterFetch answers q once f has ended.
 func (s *Source) afterFetch(q query, f *refresh) ([]*Key, *UnknownKeyError, error) {
-	now := s.clock.Now()
+	now := s.cfg.Clock.Now()
 	if f.err == nil { // a new set serves those who waited for it, even if the clock has moved past its freshness
 		if q.hasKid && len(q.in(f.snap.set)) == 0 {
 			s.mu.Lock()

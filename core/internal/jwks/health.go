@@ -9,7 +9,7 @@ import (
 
 // Health returns the present state. It does no I/O and never waits for a fetch.
 func (s *Source) Health() keys.Health {
-	now := s.clock.Now()
+	now := s.cfg.Clock.Now()
 	s.mu.Lock()
 	snap, fetching, lastErr, nextTry := s.snap.Load(), s.refresh != nil, s.lastErr, s.nextTry
 	s.mu.Unlock()

@@ -35,7 +35,7 @@ func (d *Directory) find(ctx context.Context, kid, alg string) ([]*Key, error) {
 		ended := d.await(ctx, q)
 		switch {
 		case !ended: // the caller stopped waiting; the fetch goes on
-			return nil, &UnavailableError{RetryAfter: d.policy.BackoffMin, Cause: ctx.Err()}
+			return nil, &UnavailableError{RetryAfter: d.cfg.Policy.BackoffMin, Cause: ctx.Err()}
 		case q.kid != kid: // that fetch was for another key: try again. A failed fetch blocks the next one, so this ends.
 		case q.missing:
 			return nil, d.unknown(ctx, kid, alg, UnknownKeyError{})
@@ -65,21 +65,21 @@ func (d *Directory) await(ctx context.Context, q *keyFetch) (ended bool) {
 func (d *Directory) joinFetch(ctx context.Context, kid string) (*keyFetch, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	now := d.clock.Now()
+	now := d.cfg.Clock.Now()
 	switch {
 	case (*d.known.Load())[kid] != nil:
 		return nil, nil
 	case d.refused.contains(kid, "", now):
 		return nil, &UnknownKeyError{Throttled: true}
-	case d.keyFetch != nil && d.lastTimedOut && now.Before(d.nextTry.Add(d.policy.BackoffMax)):
+	case d.keyFetch != nil && d.lastTimedOut && now.Before(d.nextTry.Add(d.cfg.Policy.BackoffMax)):
 		// The retry of a fetch that timed out: only the caller that started it waits, or every request would hang.
-		return nil, &UnavailableError{RetryAfter: d.policy.BackoffMin, Cause: d.lastErr}
+		return nil, &UnavailableError{RetryAfter: d.cfg.Policy.BackoffMin, Cause: d.lastErr}
 	case d.keyFetch == nil && now.Before(d.nextTry): // during the back-off the key may exist: "unavailable", not "unknown"
 		return nil, &UnavailableError{RetryAfter: d.nextTry.Sub(now), Cause: d.lastErr}
 	case d.keyFetch == nil && now.Before(d.cooldownUntil):
 		return nil, &UnknownKeyError{Throttled: true}
 	case d.waiting >= maxWaiting:
-		return nil, &UnavailableError{RetryAfter: d.policy.BackoffMin, Cause: errTooManyWaiting}
+		return nil, &UnavailableError{RetryAfter: d.cfg.Policy.BackoffMin, Cause: errTooManyWaiting}
 	}
 	if d.keyFetch == nil {
 		d.fetchCount++
@@ -96,7 +96,7 @@ func (d *Directory) runFetch(ctx context.Context, q *keyFetch) {
 	keys, missing, err := source.find(ctx, query{any: true})
 
 	d.mu.Lock()
-	now := d.clock.Now()
+	now := d.cfg.Clock.Now()
 	d.keyFetch = nil
 	if err == nil {
 		d.failures, d.lastTimedOut, d.nextTry, d.lastErr = 0, false, time.Time{}, nil
@@ -106,7 +106,7 @@ func (d *Directory) runFetch(ctx context.Context, q *keyFetch) {
 		d.add(q.kid, source, now)
 	case missing != nil:
 		q.missing = true
-		d.cooldownUntil = now.Add(d.policy.Cooldown)
+		d.cooldownUntil = now.Add(d.cfg.Policy.Cooldown)
 		d.refused.refuse(q.kid, "", q.number, now)
 	default:
 		q.err = d.failed(err, now)
@@ -126,7 +126,7 @@ func (d *Directory) failed(err error, now time.Time) error {
 	}
 	d.failures++
 	d.lastErr = err
-	wait := jitter(d.policy.Backoff(d.failures))
+	wait := jitter(d.cfg.Policy.Backoff(d.failures))
 	var fe *FetchError
 	known := errors.As(err, &fe)
 	d.lastTimedOut = known && fe.Kind == KindTimeout

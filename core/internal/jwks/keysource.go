@@ -18,10 +18,10 @@ func (s *Source) fromSource(ctx context.Context) (*Set, error) {
 		return nil, ctx.Err()
 	case err != nil:
 		return nil, &FetchError{Kind: KindSource, Err: err}
-	case len(supplied) > s.policy.MaxKeys:
-		return nil, &FetchError{Kind: KindTooManyKeys, Err: fmt.Errorf("more than %d keys", s.policy.MaxKeys)}
+	case len(supplied) > s.cfg.Policy.MaxKeys:
+		return nil, &FetchError{Kind: KindTooManyKeys, Err: fmt.Errorf("more than %d keys", s.cfg.Policy.MaxKeys)}
 	}
-	set := newSet(s.limits)
+	set := newSet(s.limits())
 	for i, k := range supplied {
 		key, reason := fromSupplied(k)
 		if reason == "" {

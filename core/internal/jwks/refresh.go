@@ -56,17 +56,17 @@ func (s *Source) start(ctx context.Context, why purpose, want query) (started bo
 
 // run is the body of the only goroutine of a Source. It ends with the fetch.
 func (s *Source) run(f *refresh) {
-	ctx, cancel := context.WithTimeout(f.ctx, s.policy.FetchTimeout)
+	ctx, cancel := context.WithTimeout(f.ctx, s.cfg.Policy.FetchTimeout)
 	defer cancel()
 
-	now := s.clock.Now()
+	now := s.cfg.Clock.Now()
 	base := s.snap.Load()
 	stored := s.loadCached(ctx, f, base, now)
 	if stored != nil {
 		if base != nil {
 			stored.set.inherit(base.set)
 		}
-		if f.satisfied(stored, now, s.policy.Cooldown) {
+		if f.satisfied(stored, now, s.cfg.Policy.Cooldown) {
 			s.cacheLoads.Add(1)
 			s.finish(f, stored, nil, event.KeysRefreshed{FromCache: true})
 			return
@@ -130,7 +130,7 @@ func (s *Source) fetchSet(
 		return nil, false, err
 	}
 	s.clockSkew.Store(int64(got.ans.clockSkew))
-	lifetime, stated := freshness(s.policy, got.ans.header, now)
+	lifetime, stated := freshness(s.cfg.Policy, got.ans.header, now)
 	if got.ans.notModified {
 		s.notModified.Add(1)
 		same := *base
@@ -142,7 +142,7 @@ func (s *Source) fetchSet(
 		return &same, true, nil
 	}
 	if len(got.set.keys) == 0 { // the page of a single key is missing now, but may appear soon
-		lifetime = s.policy.MinFresh
+		lifetime = s.cfg.Policy.MinFresh
 	}
 	if base != nil {
 		got.set.inherit(base.set)
@@ -162,7 +162,7 @@ func (s *Source) fetchSet(
 
 // finish publishes the outcome. snap, if not nil, is served from now on, even if err is set.
 func (s *Source) finish(f *refresh, snap *snapshot, err error, done event.KeysRefreshed) {
-	now := s.clock.Now()
+	now := s.cfg.Clock.Now()
 	s.mu.Lock()
 	if snap != nil {
 		if err != nil || done.FromCache { // what another process announced meanwhile may be newer
@@ -176,14 +176,14 @@ func (s *Source) finish(f *refresh, snap *snapshot, err error, done event.KeysRe
 	if err == nil {
 		s.failures, s.lastTimedOut, s.nextTry = 0, false, time.Time{}
 		if f.why == unknownKey { // a failed fetch does not use up the cool-down; the back-off guards it
-			s.cooldownUntil = now.Add(s.policy.Cooldown)
+			s.cooldownUntil = now.Add(s.cfg.Policy.Cooldown)
 		}
 	} else {
 		s.failures++
 		var fe *FetchError
 		known := errors.As(err, &fe)
 		s.lastTimedOut = known && fe.Kind == KindTimeout
-		wait := jitter(s.policy.Backoff(s.failures))
+		wait := jitter(s.cfg.Policy.Backoff(s.failures))
 		if known {
 			wait = max(wait, fe.RetryAfter)
 		}

@@ -53,7 +53,7 @@ func (s *Source) announce(ctx context.Context, f *refresh) {
 	if n == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.policy.FetchTimeout/5)
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Policy.FetchTimeout/5)
 	defer cancel()
 	_, err := call(ctx, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, n.Announce(ctx, s.cfg.ID)
@@ -92,8 +92,8 @@ func (s *Source) reload() {
 	s.mu.Lock()
 	s.reloading, s.reloadedAt = false, f.started // an announcement from here on plans another one
 	s.mu.Unlock()
-	now := s.clock.Now()
-	got, err := s.load(f.ctx, now, s.policy.FetchTimeout/5, s.cfg.Cache.Load)
+	now := s.cfg.Clock.Now()
+	got, err := s.load(f.ctx, now, s.cfg.Policy.FetchTimeout/5, s.cfg.Cache.Load)
 	if err != nil {
 		s.cacheProblem(f, "load", err)
 		return

@@ -59,8 +59,8 @@ func reached(now, t time.Time) bool {
 func (s *Source) setDates(sn *snapshot, fetchedAt time.Time, lifetime time.Duration) {
 	sn.fetchedAt = fetchedAt
 	sn.freshUntil = fetchedAt.Add(lifetime)
-	share := s.policy.RefreshAhead + aheadJitter*(2*rand.Float64()-1) //nolint:gosec // G404: spread, not secrecy
+	share := s.cfg.Policy.RefreshAhead + aheadJitter*(2*rand.Float64()-1) //nolint:gosec // G404: spread, not secrecy
 	share = max(0, min(share, 1))
 	sn.refreshAt = fetchedAt.Add(time.Duration(share * float64(lifetime)))
-	sn.staleUntil = sn.freshUntil.Add(max(0, s.policy.MaxStale))
+	sn.staleUntil = sn.freshUntil.Add(max(0, s.cfg.Policy.MaxStale))
 }

@@ -3,7 +3,6 @@ package jwks
 import (
 	"context"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,7 +11,7 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// Config says where a key set is and how it is kept. It is read once, by [New].
+// Config says where a key set is and how it is kept. It is read once, by [New]; its lists must not be changed later.
 type Config struct {
 	// ID names the set in Cache. Default: URL, or Issuer with Discovery.
 	ID string
@@ -41,6 +40,8 @@ type Config struct {
 	// Client fetches. It is copied, and its CheckRedirect and Jar are replaced. What its transport dials
 	// cannot be checked, except hosts that are written as addresses. Default: one that keeps no connections.
 	Client *http.Client
+	// Clients, if not nil, take the place of Client and are shared with other sources.
+	Clients *Clients
 	// Clock is the time source. Default: the system's.
 	Clock keys.Clock
 	// Cache shares or persists fetched sets. Default: none.
@@ -60,11 +61,8 @@ type Config struct {
 
 // Source keeps one key set. Create it with [New] or [NewStatic]. It does not need to be closed.
 type Source struct {
-	cfg      Config
-	policy   keys.Policy
-	limits   Limits
+	cfg      Config // with defaults
 	fetch    *fetcher
-	clock    keys.Clock
 	origin   string // what was configured: JWKS URL or discovery document
 	shownURL string // origin, redacted
 	static   bool
@@ -102,27 +100,41 @@ func New(cfg Config) *Source {
 	if cfg.Source != nil {
 		cfg.URL, cfg.Discovery = "", false
 	}
-	s := &Source{cfg: cfg, policy: cfg.Policy.WithDefaults(), clock: cfg.Clock, origin: cfg.URL}
+	cfg = cfg.withDefaults()
+	s := &Source{cfg: cfg, origin: cfg.URL, fetch: newFetcher(&cfg)}
 	if cfg.Discovery {
 		s.origin = cfg.discoveryURL()
 	}
-	if s.clock == nil {
-		s.clock = keys.SystemClock{}
-	}
-	if s.cfg.ID == "" {
-		s.cfg.ID = cfg.URL
-		if cfg.Discovery {
-			s.cfg.ID = cfg.Issuer
-		}
-	}
-	s.limits = Limits{MaxKeys: s.policy.MaxKeys, Algorithms: slices.Clone(cfg.Algorithms), Uses: slices.Clone(cfg.KeyUses)}
-	s.limits.AKP = s.policy.AKP
-	s.fetch = newFetcher(cfg.Client, s.policy.MaxBytes)
-	s.fetch.insecure, s.fetch.now = cfg.InsecureHTTP, s.clock.Now
 	s.shownURL = redactURL(s.origin)
-	s.refused = newRefusedKids(s.policy.Cooldown, s.policy.MaxRefusedKids)
+	s.refused = newRefusedKids(cfg.Policy.Cooldown, cfg.Policy.MaxRefusedKids)
 	s.watch()
 	return s
+}
+
+// withDefaults fills in what every kind of source needs.
+func (c Config) withDefaults() Config {
+	c.Policy = c.Policy.WithDefaults()
+	if c.Clock == nil {
+		c.Clock = keys.SystemClock{}
+	}
+	switch {
+	case c.ID != "":
+	case c.Discovery:
+		c.ID = c.Issuer
+	default:
+		c.ID = c.URL
+	}
+	return c
+}
+
+// limits bounds the sets that are read.
+func (s *Source) limits() Limits {
+	return Limits{
+		MaxKeys:    s.cfg.Policy.MaxKeys,
+		Algorithms: s.cfg.Algorithms,
+		Uses:       s.cfg.KeyUses,
+		AKP:        s.cfg.Policy.AKP,
+	}
 }
 
 // NewStatic returns a Source with a fixed set of keys. It never fetches.
@@ -131,7 +143,7 @@ func NewStatic(set *Set) *Source {
 		set = newSet(Limits{})
 		set.index()
 	}
-	s := &Source{clock: keys.SystemClock{}, static: true}
+	s := &Source{cfg: Config{Clock: keys.SystemClock{}}, static: true}
 	s.snap.Store(&snapshot{set: set})
 	return s
 }
@@ -142,7 +154,7 @@ func NewStatic(set *Set) *Source {
 // the keys cannot be fetched; that one unwraps to ctx's error if ctx ended the wait. The slice must not be modified.
 func (s *Source) Lookup(ctx context.Context, kid string, hasKid bool, alg string) ([]*Key, error) {
 	snap := s.snap.Load()
-	if snap != nil && (s.static || !reached(s.clock.Now(), snap.refreshAt)) {
+	if snap != nil && (s.static || !reached(s.cfg.Clock.Now(), snap.refreshAt)) {
 		if keys := snap.set.Lookup(kid, hasKid, alg); len(keys) > 0 {
 			return keys, nil
 		}
