@@ -35,10 +35,11 @@ type contract struct {
 	claimRules []claimRule
 	timed      bool // a claim rule looks at the clock
 	kindTimed  bool // so do the rules for a token's kind
-	mapping    mapping
+	mapping    *mapping
 	confirms   confirmations
 	warnings   []string
 	shared     sharedEngines
+	parts      sharedParts
 
 	// defaultVerifier is that of [Contract.Authenticate] and Accept.
 	defaultOnce     sync.Once
@@ -63,6 +64,7 @@ func newContract(rules Rules, names faults.Names) (*Contract, error) {
 		return nil, withProvider(f.Err(), rules.Provider)
 	}
 	c.warnings = warningsOf(&c.rules, c.template, c.confirms)
+	c.share()
 	return &Contract{c}, nil
 }
 

@@ -27,3 +27,9 @@ func (v *Verifier) Steps(ctx context.Context, token string) (names []string, ref
 	}
 	return names, refused
 }
+
+// SharesRules reports whether k keeps one copy of its mapping, its claim rules and its names with other.
+func (k *Contract) SharesRules(other *Contract) bool {
+	a, b := k.c.parts, other.c.parts
+	return a.mapping == b.mapping && a.rules == b.rules && a.names == b.names
+}

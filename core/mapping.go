@@ -158,7 +158,7 @@ type kindRule struct {
 	when []claimRule
 }
 
-func compileMapping(m Mapping, f *configErrors) mapping {
+func compileMapping(m Mapping, f *configErrors) *mapping {
 	refs := func(name string, list []ClaimRef) []claimRef {
 		out := make([]claimRef, 0, len(list))
 		for i, r := range list {
@@ -167,7 +167,7 @@ func compileMapping(m Mapping, f *configErrors) mapping {
 		}
 		return out
 	}
-	c := mapping{
+	c := &mapping{
 		sessionID: refs("sessionId", m.SessionID), orgID: refs("organizationId", m.OrganizationID),
 		orgSlug: refs("organizationSlug", m.OrganizationSlug), orgName: refs("organizationName", m.OrganizationName),
 		orgRole: refs("organizationRole", m.OrganizationRole), roles: refs("roles", m.Roles),

@@ -253,7 +253,7 @@ func (s *Session) values() *derived {
 }
 
 func (s *Session) derive() *derived {
-	m, c := &s.engine.mapping, s.claims
+	m, c := s.engine.mapping, s.claims
 	sub, _ := c.Lookup("sub")
 	d := &derived{
 		sessionID: firstValue(m.sessionID, c), email: firstValue(m.email, c), clientID: firstValue(m.clientID, c),
