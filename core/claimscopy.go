@@ -108,7 +108,7 @@ func isFlat(t reflect.Type) bool {
 }
 
 // separate replaces everything that v shares with the value it was assigned from by a copy. v was decoded from JSON
-// into a zero value, hence it is a tree: nothing in it is reached in two ways, and an interface holds nil, a bool,
+// into a zero value, so it is a tree: nothing in it is reached in two ways, and an interface holds nil, a bool,
 // a float64, a string, a []any or a map[string]any.
 func separate(v reflect.Value) {
 	switch v.Kind() {

@@ -14,9 +14,9 @@ import (
 //	]}
 //
 // Each contract is written and checked as for [ParseContract]. In place of any
-// string, {"env": "NAME"} stands for the value of the environment variable
-// NAME; a variable that is not set, or empty, is an error that names it. A
-// signing secret is not written so: signingSecretEnv names its variable.
+// string, {"env": "NAME"} takes the value of the environment variable NAME; a
+// variable that is unset or empty is an error that names it. This form is not
+// allowed for a signing secret: signingSecretEnv names its variable.
 //
 // Every mistake in all of the contracts is returned at once, as [*ConfigError]
 // whose Field is the path in the document, such as contracts[1].issuer, with its

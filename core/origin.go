@@ -8,7 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/refusal"
 )
 
-// origin is what events and logs say about a rejection besides its error.
+// origin is what events and logs say about a rejection in addition to its error.
 type origin struct {
 	engine  *engine         // of the contract that the token was verified with, nil if none was chosen
 	header  *jose.Header    // nil if the token was not read

@@ -43,7 +43,7 @@ func warningsOf(r *Rules, template *issuerTemplate, confirms confirmations) (war
 	say(r.InsecureIgnoreConfirmation, "bound tokens (cnf) are accepted as bearer tokens: a stolen one works",
 		"remove {InsecureIgnoreConfirmation}")
 	say(confirms.any() && !r.ConfirmationRequired,
-		"tokens that are not bound to a key are accepted beside bound ones: a stolen one works",
+		"tokens that are not bound to a key are accepted too: a stolen one works",
 		"set {ConfirmationRequired} if every client sends bound tokens")
 	say(r.InsecureEmulator, "emulator: unsigned tokens are accepted, so anyone can be any user",
 		"remove {InsecureEmulator}")

@@ -54,10 +54,10 @@ func Guard(g *guard.Guard) []grpc.ServerOption {
 
 // Tap returns a handle that rejects calls before the server reads their message, which
 // unary interceptors cannot do. It rejects what it can without waiting (see
-// guard.Guard.Precheck), because a connection reads nothing else meanwhile; it lets in
-// nobody, so [Unary] and [Stream] must follow. Interceptors and stats handlers do not
-// see the calls that it rejects, and those have no trailer. A server that is used as an
-// http.Handler does not call it.
+// guard.Guard.Precheck), because the connection reads nothing else while it runs. It
+// authenticates no call, so [Unary] and [Stream] must follow. Interceptors and stats
+// handlers do not see the calls that it rejects, and those have no trailer. A server
+// that is used as an http.Handler does not call it.
 func Tap(g *guard.Guard) tap.ServerInHandle {
 	return func(ctx context.Context, info *tap.Info) (context.Context, error) {
 		ctx, rejection := g.Precheck(ctx, call{ctx, info.FullMethodName})

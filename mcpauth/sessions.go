@@ -29,7 +29,7 @@ func newSessions(key core.Secret) *sessions {
 	return &sessions{random}
 }
 
-// tag returns 128 bits that nobody without the key can compute. s is nil for an
+// tag returns 128 bits that cannot be computed without the key. s is nil for an
 // anonymous request.
 func (b *sessions) tag(id string, s *core.Session) string {
 	mac := hmac.New(sha256.New, b.key)

@@ -49,14 +49,14 @@ func WithTracerProvider(p trace.TracerProvider) Option {
 // WithoutSpans records metrics only.
 func WithoutSpans() Option { return func(s *settings) { s.noSpans = true } }
 
-// minSecret is the least length of a secret: shorter ones can be guessed, and then
-// user ids too.
+// minSecret is the smallest length of a secret: a shorter one can be guessed, and
+// user ids can then be guessed from their pseudonyms.
 const minSecret = 32
 
 // WithPseudonyms makes [Telemetry.Annotate] set the attribute enduser.pseudo.id: an
 // HMAC of issuer and user id under secret, which has at least 32 random bytes.
-// Whoever has the secret can tell whether a pseudonym belongs to a user; with another
-// secret the pseudonyms change.
+// Anyone who has the secret can check whether a pseudonym belongs to a user. A new
+// secret changes all pseudonyms.
 func WithPseudonyms(secret core.Secret) Option {
 	return func(s *settings) {
 		switch n := len(secret.Reveal()); {

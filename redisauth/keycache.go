@@ -22,12 +22,12 @@ type KeyCacheConfig struct {
 	Stored func(ctx context.Context, id string)
 }
 
-// KeyCache is a keys.Coordinator, so that the issuer sees one fetch a period and not one for each replica: a replica
-// that is about to fetch takes a lock, and the others wait for what it stores. If it takes too long they fetch
+// KeyCache is a keys.Coordinator: the issuer gets one fetch per period instead of one from each replica. A replica that
+// is about to fetch takes a lock, and the others wait for what it stores. If that takes too long, they fetch the keys
 // themselves.
 //
-// Give core.WithKeyCache a secret with it: without one, whoever can write to the server chooses the keys and can forge
-// tokens.
+// Give core.WithKeyCache a secret with it. Without one, anyone who can write to the server can replace the keys and
+// forge tokens.
 type KeyCache struct {
 	client valkey.Client
 	prefix string

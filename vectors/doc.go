@@ -22,7 +22,7 @@
 //
 // # Concurrency
 //
-// Every call of [Load] returns values of its own. They are safe for concurrent use as long as nobody changes them.
+// Every call of [Load] returns new values. They are safe for concurrent use as long as they are not changed.
 //
 // # Compatibility
 //

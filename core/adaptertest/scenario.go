@@ -47,8 +47,8 @@ type Mode struct {
 	Policies []core.Policy
 	// Outage makes the issuer's keys unavailable from the start.
 	Outage bool
-	// Opaque accepts opaque tokens, by introspection, and API keys besides the
-	// stage's sessions.
+	// Opaque accepts opaque tokens, by introspection, and API keys in addition to
+	// the stage's sessions.
 	Opaque bool
 	// OpaqueConfirmation says which opaque tokens that are bound to a client's key
 	// are accepted, as core.Rules.Confirmation does; "" means none.

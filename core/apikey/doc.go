@@ -14,7 +14,7 @@
 //	northwind_KJ4DQ2XVNB7MZ3LA_…52 letters and digits…_4ZQK3WA
 //
 // The prefix lets secret scanners recognize keys, see [Pattern]. The id finds the record. The secret has 260 random
-// bits; the store has only its SHA-256, which is enough for a secret that nobody can guess. The checksum (CRC-32)
+// bits; the store has only its SHA-256, which is enough for a secret that cannot be guessed. The checksum (CRC-32)
 // catches a key that was cut off or mistyped without a look-up; it proves nothing.
 //
 // # Sessions
@@ -30,14 +30,14 @@
 //
 // # Guessing
 //
-// Every key that is refused for its secret or its unknown id gets [CodeInactive], so that nobody learns which ids
-// exist. A wrong secret for a known id costs one hash and no look-up, and locks nobody out. Look-ups of unknown ids are
-// limited for each keyring, and so for each prefix, by Config.MaxUnknownPerSecond.
+// Every key that is refused for its secret or its unknown id gets [CodeInactive], so that callers cannot find out which
+// ids exist. A wrong secret for a known id costs one hash and no look-up, and locks no key. Config.MaxUnknownPerSecond
+// limits look-ups of unknown ids for each keyring, and so for each prefix.
 //
 // # Outages
 //
 // If the store fails, requests are answered with [CodeUnavailable] and status 503, except for keys that are remembered.
-// After three failures in a row the store is asked once in a while only.
+// After three failures in a row, the store is asked only once in a while.
 //
 // # Concurrency
 //

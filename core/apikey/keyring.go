@@ -24,7 +24,7 @@ import (
 // Kind is the kind of the sessions of API keys.
 const Kind core.TokenKind = "api_key"
 
-// The codes of a keyring, besides those of package core.
+// The codes of a keyring, in addition to those of package core.
 const (
 	// CodeInactive: no such key exists. A key whose secret is wrong gets the same code as an unknown one.
 	CodeInactive core.Code = "TOKEN_INACTIVE" //nolint:errname // a code, as those of package core

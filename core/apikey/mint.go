@@ -124,7 +124,7 @@ func (k *Keyring) Rotate(ctx context.Context, id string, overlap time.Duration) 
 	if key, secret, err = k.insert(ctx, key, secret); err != nil {
 		return Key{}, core.Secret{}, err
 	}
-	// The new key is stored first: if this fails, both work, and nobody is locked out.
+	// The new key is stored first: if this fails, both keys work, so the owner is not locked out.
 	err = k.cfg.Store.Expire(ctx, id, now.Add(overlap).UTC().Truncate(time.Microsecond))
 	k.Forget(id)
 	if err != nil {

@@ -1,8 +1,8 @@
 // Package dpop checks and makes DPoP proofs (RFC 9449): a client proves with each request that it holds the key that
-// its access token is bound to, so a token that was stolen on its way is worth nothing.
+// its access token is bound to, so a stolen token is useless without the key.
 //
-// A service seldom uses this package itself. It says in its contract that bound tokens are accepted, and tells the
-// guard under which URL clients reach it:
+// Most services do not use this package directly. They accept bound tokens in their contract, and give the guard the
+// URL that clients call:
 //
 //	contract, err := oidc.NewContract(oidc.Config{..., Confirmation: "dpop"})
 //	r.Use(ginauth.New(contract, guard.ExternalURL("https://api.example.com")))

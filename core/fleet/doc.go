@@ -17,12 +17,12 @@
 //
 // # What the log holds
 //
-// Names, not ids: a user is named by an HMAC under the fleet's secret, so whoever reads the store learns how many
-// revocations there are and when they were made. Each record carries its writer, a number and a MAC over all of it. A
-// record that was made without the secret is ignored. One that was changed, deleted or lost leaves a hole in its
-// writer's numbers, and heartbeats say how far each writer's numbers go: a replica that misses records for longer than
-// [Options.MaxLag] does as [Options.OnFailure] says. A record that was repeated or moved changes nothing, because
-// entries only ever add: the later watermark or expiry counts.
+// The log holds names, not ids: a user is named by an HMAC under the fleet's secret, so a reader of the store learns
+// only how many revocations there are and when they were made. Each record carries its writer, a number and a MAC over
+// all of it. A record that was made without the secret is ignored. One that was changed, deleted or lost leaves a gap
+// in its writer's numbers, and heartbeats carry the last number of each writer: a replica that misses records for
+// longer than [Options.MaxLag] follows [Options.OnFailure]. A record that was repeated or moved changes nothing, because
+// entries are only ever added: the later watermark or expiry counts.
 //
 // If the store has lost records, the replicas that have read them append them again, without anyone's help.
 //
@@ -30,9 +30,9 @@
 //
 // A revocation that [Revocations.Revoke] has confirmed is lost if the store loses it and the process that wrote it ends
 // before any replica has read it, which takes milliseconds. If the whole fleet is stopped and the store is replaced by
-// an older copy meanwhile, nothing that is left knows better. Whoever owns the store can show one part of the fleet
-// nothing of what another part writes, heartbeats included, for as long as each part has a replica that writes them:
-// use a store that only the fleet can write to.
+// an older copy in the meantime, the later revocations are lost. Someone who controls the store can divide the fleet
+// into parts that do not see each other's records, and a part does not notice as long as it has a replica that writes
+// heartbeats: use a store that only the fleet can write to.
 //
 // Clocks of replicas may differ by [Options.ClockSkew].
 package fleet

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Entry is one revocation as the log holds it. It names nobody: see [Name].
+// Entry is one revocation as the log holds it. It does not reveal who was revoked: see [Name].
 type Entry struct {
 	Name Name
 	// value is the watermark, or when the entry may be forgotten, in Unix seconds.

@@ -22,9 +22,9 @@ import (
 // restarts and crashes: a record that was not written whole is removed. Make it with [NewFileLog]. On systems without
 // Unix owners and locks (Windows) nothing is checked, and one process may use the directory.
 //
-// Whoever can write to the directory can delete revocations. Therefore the directory and the files must belong to this
-// process's user or to root and must not be writable by others; each use checks that. Do not put it on a network file
-// system: its locks and its order of writes are not those of a local one.
+// Anyone who can write to the directory can delete revocations. Therefore the directory and the files must belong to
+// this process's user or to root and must not be writable by others; each use checks that. Do not put the directory on
+// a network file system: its locks and its order of writes differ from those of a local one.
 type FileLog struct {
 	dir       string
 	retention time.Duration

@@ -64,8 +64,8 @@ func (r *Revocations) reachedEnd() {
 	}
 	if !r.synced {
 		r.synced = true
-		// The log was read just now. From here on only a heartbeat says that it is up to date: whoever owns the
-		// store could interrupt the connection and withhold records each time.
+		// The log was read just now. From here on, only a heartbeat shows that it is up to date: someone who
+		// controls the store could otherwise interrupt the connection and withhold records each time.
 		r.beat.heard, r.beat.at = now, max(r.beat.at, now.UnixMilli())
 	}
 	r.mu.Unlock()
@@ -92,7 +92,7 @@ func (r *Revocations) receive(rec *record, id string, raw []byte) {
 		}
 		return
 	}
-	if r.chain.dead(rec.at, now) { // an old record that somebody has appended again
+	if r.chain.dead(rec.at, now) { // an old record that was appended again
 		r.counts.Repeated++
 		r.mu.Unlock()
 		return

@@ -32,7 +32,7 @@ func firstOf(d time.Duration) time.Duration {
 // heard notes a heartbeat. r.mu must be held.
 func (r *Revocations) heard(rec *record, early bool, now time.Time) {
 	if rec.at <= r.beat.last[rec.writer] {
-		return // one that somebody has appended again says nothing
+		return // a replayed heartbeat proves nothing
 	}
 	// During an outage, only a heartbeat at its place in the log shows that everything in front of it was read.
 	counts := !early || r.problem.Load() == nil && r.lag(now) < r.options.MaxLag

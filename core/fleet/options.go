@@ -11,7 +11,7 @@ import (
 
 // Options says how a replica takes part in a fleet. Secret and OnFailure are required.
 type Options struct {
-	// Secret is shared by all replicas, at least 32 random bytes. Whoever has it can revoke and can forge records.
+	// Secret is shared by all replicas, at least 32 random bytes. Anyone who has it can forge revocations.
 	Secret core.Secret
 	// Fleet separates fleets that have the same secret, such as staging and production. Default: "".
 	Fleet string
@@ -133,7 +133,7 @@ const (
 	// Behind: no heartbeat has arrived for MaxLag. The log is unreachable or slow, or the clocks of the replicas
 	// differ.
 	Behind Reason = "behind"
-	// Incomplete: records are missing for longer than MaxLag. The log has lost them, or somebody has deleted or
+	// Incomplete: records are missing for longer than MaxLag. The log has lost them, or someone has deleted or
 	// changed them.
 	Incomplete Reason = "incomplete"
 )

@@ -51,7 +51,7 @@ func (r *Revocations) wantRepair(now time.Time) {
 func (r *Revocations) repaired(now time.Time) { r.repair.covered, r.repair.due = now, time.Time{} }
 
 // compareHeads looks for own records that the writer of a heartbeat has not read although this replica read them back
-// from the log long before. The log has lost them, or shows them to nobody else. r.mu must be held.
+// from the log long before. The log has lost them, or shows them to this replica only. r.mu must be held.
 func (r *Revocations) compareHeads(rec *record, now time.Time) {
 	own := r.chain.writers[r.writer]
 	if own == nil || own.next <= own.floor || now.Sub(r.repair.confirmedAt) < r.options.MaxLag {
@@ -75,7 +75,7 @@ var errFound = errors.New("found")
 // audit reads the log's first record. Only trimming may change which one that is, and it leaves records that matter. If
 // another one is the first, the log was wiped, and a replica that starts later would not learn of the old revocations.
 func (r *Revocations) audit(ctx context.Context) error {
-	const most = 1000 // records that somebody else may have put in front
+	const most = 1000 // records that an intruder may have put in front
 	var rec record
 	var found firstRecord
 	n := 0

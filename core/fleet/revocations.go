@@ -252,8 +252,8 @@ type Stats struct {
 	Unconfirmed int
 	// Records is the number of records that were read, Repeated those that had been read before.
 	Records, Repeated uint64
-	// Forged is the number of records whose authentication failed: somebody else writes to the log, or with another
-	// secret.
+	// Forged is the number of records whose authentication failed: someone writes to the log without the secret, or
+	// with another one.
 	Forged uint64
 	// Repairs is how often this replica has appended all entries again because the log had lost some.
 	Repairs uint64

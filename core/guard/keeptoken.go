@@ -4,7 +4,7 @@ import "context"
 
 // KeepToken keeps the caller's token in the context of the request, for calls to other
 // services on the caller's behalf: package downstream reads it by [CallerToken]. A token
-// that is bound to the caller's key (DPoP) is not kept, because nobody else can use it.
+// that is bound to the caller's key (DPoP) is not kept, because only the caller can use it.
 //
 // A context with a token must not outlive the request or be printed.
 func KeepToken() Option { return option(func(s *settings) { s.keepToken = true }) }

@@ -36,7 +36,7 @@ type confirmation struct {
 	mtls    bool          // client certificates are looked at
 }
 
-// setConfirmation decides what the guard looks for besides a token, by its source and its options.
+// setConfirmation decides from the source and the options which proofs the guard looks for.
 func (g *Guard) setConfirmation() {
 	acceptsDPoP := g.proofs != nil
 	g.confirm.bearer = true
@@ -104,7 +104,7 @@ func (g *Guard) addCertificate(c *core.Credentials, r Request) (err *core.Error)
 	return err
 }
 
-// dpopChallenge is what an answer tells a client about DPoP.
+// dpopChallenge is the DPoP part of the WWW-Authenticate header.
 type dpopChallenge struct {
 	checker *dpop.Checker
 	bearer  bool

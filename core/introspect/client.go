@@ -20,7 +20,7 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// The codes of a client, besides those of package core.
+// The codes of a client, in addition to those of package core.
 const (
 	// CodeInactive: the server says that the token is not active. It does not say whether the token is unknown, expired
 	// or revoked (RFC 7662 §2.2).
@@ -134,7 +134,7 @@ func (c *Client) authenticate(ctx context.Context, credentials core.Credentials)
 	kept := known != nil && known.session != nil && now.Before(known.until.Add(c.cfg.KeepInOutage))
 	wait, cancel := ctx, context.CancelFunc(func() {})
 	if kept {
-		// A request waits less while a session is at hand.
+		// With a remembered session to fall back on, the request waits only a short time.
 		wait, cancel = context.WithTimeout(ctx, keptWait)
 	}
 	answer, err := c.ask(wait, token, credentials.Token)

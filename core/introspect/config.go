@@ -16,7 +16,7 @@ import (
 
 // Config configures a [Client].
 type Config struct {
-	// Server says whom to ask, and how.
+	// Server is the introspection endpoint: its URL, and the form of its requests and answers.
 	Server Server
 	// Auth identifies this program to the server. RFC 7662 §2.1 requires some authentication.
 	Auth clientauth.Method

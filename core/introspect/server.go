@@ -15,8 +15,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// Server says how a server is asked about a token, and how its answer is read. It is data, and has a JSON form. The
-// zero value of every field but URL is that of RFC 7662.
+// Server describes an introspection endpoint: how it is asked about a token, and how its answer is read. It has a JSON
+// form. The zero value of every field except URL follows RFC 7662.
 type Server struct {
 	// URL is the introspection endpoint: https, or http on loopback.
 	URL string `json:"url"`

@@ -7,7 +7,7 @@ import (
 )
 
 // memory remembers the ids of messages, so that each is processed once. It is
-// bounded; only authentic messages get here, so that strangers cannot displace ids.
+// bounded. Only authentic messages get here, so an attacker cannot displace ids.
 type memory struct {
 	mu    sync.Mutex
 	ids   map[[16]byte]*remembered

@@ -110,8 +110,8 @@ func Callers(ids ...string) Option {
 }
 
 // PushToken is the bearer token that the transmitter of a stream sends in the
-// Authorization header (SSF 1.0, authorization_header), besides the signature of
-// every event.
+// Authorization header (SSF 1.0, authorization_header), in addition to the
+// signature of every event.
 func PushToken(secret core.Secret) Option {
 	return func(s *settings) {
 		s.note("PushToken")
@@ -121,8 +121,8 @@ func PushToken(secret core.Secret) Option {
 }
 
 // InsecureUntyped accepts logout tokens and security events whose typ is "JWT" or
-// absent, which older providers send. Such a token is told from an ID token by its
-// events claim alone.
+// absent, which older providers send. Only the events claim distinguishes such a
+// token from an ID token.
 func InsecureUntyped() Option {
 	return func(s *settings) {
 		s.note("InsecureUntyped")

@@ -26,8 +26,9 @@ func ActedBy(actors ...string) core.Policy {
 	}}
 }
 
-// NotDelegated holds if nobody acts for the user, for what only the person may do, such
-// as changing a password or paying. A token whose actor cannot be read is delegated.
+// NotDelegated holds if the user acts in person, not through a delegate. Use it for what
+// no delegate may do, such as changing a password or paying. A token whose actor cannot
+// be read counts as delegated.
 func NotDelegated() core.Policy {
 	about := Description{Kind: "NotDelegated"}
 	text := about.String()

@@ -63,7 +63,7 @@ func openStore(ctx context.Context, file string) (*apikey.SQLStore, error) {
 	return store, store.Create(ctx)
 }
 
-// sources are the servers whose tokens are accepted besides sessions; each may be missing.
+// sources are the servers whose tokens are accepted in addition to sessions; each may be missing.
 type sources struct{ introspectionURL, agentIssuer, publicURL string }
 
 func routes(contract *core.Contract, store apikey.Store, from sources) (http.Handler, error) {

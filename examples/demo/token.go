@@ -20,8 +20,8 @@ type tokenRequest struct {
 	azp   *string // nil for the page's own origin
 }
 
-// The kinds of tokens that one key of a Clerk instance signs, and which
-// parameters describe them beside kind, user, ttl and azp.
+// The kinds of tokens that one key of a Clerk instance signs, and the parameters
+// that describe them in addition to kind, user, ttl and azp.
 const (
 	sessionKind  = "session"
 	templateKind = "template"
@@ -52,7 +52,7 @@ var (
 )
 
 // readTokenRequest parses a query strictly and reports every mistake: ignoring a
-// misspelled parameter would return a token that nobody asked for.
+// misspelled parameter would return a token other than the one asked for.
 func readTokenRequest(query string) (tokenRequest, error) {
 	ask := tokenRequest{kind: sessionKind}
 	values, err := url.ParseQuery(query)

@@ -28,7 +28,7 @@ func ofSignatures() []Explanation {
 			Fix: []string{
 				"Look at the log line `auth: introspection unavailable`: it names the host and the reason.",
 				"If the reason is the program's credentials, check `Config.Auth` and the secret in the environment.",
-				"If it is too many unknown tokens, somebody tries tokens at random: limit requests in front of the service.",
+				"If the reason is too many unknown tokens, someone is guessing tokens: limit requests in front of the service.",
 				"`Config.KeepInOutage` lets sessions that were active a short time ago pass while the server is down.",
 			},
 		},
@@ -38,7 +38,7 @@ func ofSignatures() []Explanation {
 				"The answer is 503 with `Retry-After`.",
 			Fix: []string{
 				"Look at the log line `auth: API keys unavailable`, and at the database behind the store.",
-				"If the reason is too many unknown keys, somebody tries keys at random: limit requests in front of the service.",
+				"If the reason is too many unknown keys, someone is guessing keys: limit requests in front of the service.",
 			},
 		},
 		{

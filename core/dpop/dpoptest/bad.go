@@ -169,7 +169,7 @@ func (f *forge) headers() {
 	}
 }
 
-// A point on P-256 (RFC 7517 appendix A.1) whose key is nobody's in a test.
+// A point on P-256 (RFC 7517 appendix A.1) whose private key no test has.
 const (
 	otherX = "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4"
 	otherY = "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"

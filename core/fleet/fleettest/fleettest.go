@@ -294,7 +294,7 @@ func manyWriters(ctx context.Context, f Fixture) error {
 		var w, i int
 		var half string
 		if _, err := fmt.Sscanf(string(e.record), "%d %d %s", &w, &i, &half); err != nil {
-			return fmt.Errorf("a record that nobody appended: %.40q", e.record)
+			return fmt.Errorf("a record that was never appended: %.40q", e.record)
 		}
 		if n := 2*i + int(half[0]-'a'); next[w] != n {
 			return fmt.Errorf("writer %d: record %d comes where %d is expected", w, n, next[w])

@@ -9,7 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core/event"
 )
 
-// Notifier is a keys.Cache that tells the processes that share it when a set has changed.
+// Notifier is a keys.Cache that notifies the processes that share it when a set has changed.
 type Notifier interface {
 	// Announce is called after a set with other keys was stored.
 	Announce(ctx context.Context, id string) error

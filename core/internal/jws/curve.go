@@ -10,7 +10,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/keytables"
 )
 
-// tables bounds the tables of all keys of this program, whoever their issuers are.
+// tables bounds the tables of all keys of this program, whatever their issuers.
 //
 //nolint:gochecknoglobals // one bound for the process, whatever number of verifiers and tenants it has
 var tables = keytables.NewBudget(64, 8<<20)

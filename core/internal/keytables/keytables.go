@@ -1,7 +1,7 @@
 // Package keytables keeps tables that make the signatures of one key fast to check, within one bound for all keys.
 //
 // A table costs as much as many checks and takes 130 KB, so a key gets one only after it has verified [FirstAfter]
-// tokens: a stranger, whose tokens verify under no key, causes none. Where more keys earn a table than the bound
+// tokens: forged tokens, which no key verifies, cause none. Where more keys earn a table than the bound
 // allows, those that have not been used since the last look lose theirs (the second-chance approximation of LRU),
 // and a key that lost its table has to verify twice as many tokens for the next one, so that many busy keys do not
 // keep rebuilding.

@@ -25,7 +25,7 @@ type Want struct {
 	NoExpiry bool
 	// MaxAge bounds the time since iat; 0 means no bound. iat is always required.
 	MaxAge time.Duration
-	// Asymmetric refuses HMAC: whoever verifies it could have made it.
+	// Asymmetric refuses HMAC: with a shared secret, the verifier itself could have made the statement.
 	Asymmetric bool
 }
 

@@ -33,7 +33,7 @@ type Config struct {
 	GlobalIssuer bool `json:"globalIssuer,omitempty"`
 	// SigningSecret is the Client Secret of a provider without a signing key,
 	// which signs with HS256. SigningSecretEnv names the environment variable
-	// that holds it. Whoever has the secret can make tokens: prefer a key.
+	// that holds it. Anyone who has the secret can make tokens: prefer a key.
 	SigningSecret    core.Secret `json:"signingSecret,omitzero"`
 	SigningSecretEnv string      `json:"signingSecretEnv,omitempty"`
 	// AllowMachines accepts service accounts (kind machine). Their tokens belong

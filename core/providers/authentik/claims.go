@@ -4,8 +4,8 @@ import "github.com/revstackhq/auth-go/core"
 
 // Claims are the claims of authentik's tokens; what a token does not carry is
 // zero. Claims of the profile depend on the scopes and on the provider's
-// property mappings. Claims of mappings of yours are separate: embed Claims
-// in your own struct.
+// property mappings. For claims of your own mappings, embed Claims in your own
+// struct.
 //
 // Source: authentik/providers/oauth2/id_token.py of github.com/goauthentik/authentik.
 type Claims struct {

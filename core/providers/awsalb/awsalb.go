@@ -1,5 +1,5 @@
 // Package awsalb is the preset for the user claims that an AWS Application Load
-// Balancer adds to the requests of people whom it has signed in
+// Balancer adds to the requests of signed-in users
 // (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html).
 //
 //	contract, err := awsalb.NewContract(awsalb.Config{
@@ -7,12 +7,11 @@
 //		Issuer:        "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Qm7Tz4LxB",
 //		ClientIDs:     []string{"4h8s2kq9v1n7x3t6b5d0mfcrjw"},
 //	})
-//	guard, err := core.NewGuard(contract, core.WithExtractors(core.Header(awsalb.Header)))
+//	guard, err := guard.New(contract, guard.Extractors(guard.Header(awsalb.Header)))
 //
 // The load balancer must be the only way to the service: restrict the service's
-// security group to the load balancer's. Whoever reaches the service past it
-// can send a token of another rule, and can use up the fetches of keys that
-// nobody knows yet.
+// security group to the load balancer's. A client that bypasses it can send a
+// token of another rule, and can use up the limited fetches of unknown keys.
 package awsalb
 
 import (
@@ -82,7 +81,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		ClaimRules:     cfg.conditions(&f),
 		Leeway:         cfg.Leeway,
 		Session:        mapping(),
-		// The tokens have no aud: signer and client say whom they are for.
+		// The tokens have no aud: signer and client bind them to this service.
 		InsecureAnyAudience: true,
 	}
 	if len(cfg.ClientIDs) == 0 {

@@ -89,8 +89,8 @@ func (a accepted) subjectRules() []core.ClaimRule {
 	const why = "one key signs tokens of every kind, and this kind is not accepted"
 	rules := []core.ClaimRule{
 		{Claim: "sub", Prefixes: subjects, Reason: "the kind of subject determines the kind of token"},
-		// A list of what is accepted: a category that Clerk adds later is none of
-		// these. Which one OAuth access tokens have is not documented.
+		// A list of what is accepted, so that a category that Clerk adds later is
+		// refused. Which one OAuth access tokens have is not documented.
 		{Header: "cat", Optional: true, OneOf: categories, When: []core.ClaimRule{notOAuth()}, Reason: why},
 	}
 	if a.has(OAuthToken) {

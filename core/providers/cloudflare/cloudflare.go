@@ -4,7 +4,7 @@
 //	guard, err := guard.New(contract, guard.Extractors(guard.Header(cloudflare.Header)))
 //
 // Access puts its token into the header [Header] of every request it lets
-// through, and into the cookie [Cookie]. Whoever reaches the origin past
+// through, and into the cookie [Cookie]. A client that bypasses
 // Cloudflare can send any header, so the token must be verified.
 package cloudflare
 

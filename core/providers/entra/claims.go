@@ -3,8 +3,8 @@ package entra
 import "github.com/revstackhq/auth-go/core"
 
 // Claims are the claims of Entra's access tokens, of version 1.0 and 2.0; what
-// a token does not carry is zero. Optional and mapped claims of yours stand
-// separate: embed Claims in your own struct.
+// a token does not carry is zero. For optional and mapped claims, embed
+// Claims in your own struct.
 //
 // Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference.
 type Claims struct {
@@ -32,8 +32,8 @@ type Claims struct {
 	// IdentityType is the optional claim idtyp: "app" or "user".
 	IdentityType string `json:"idtyp,omitempty"`
 
-	// AuthorizedParty and its authentication (0 none, 1 secret, 2 certificate)
-	// stand in version 2.0, AppID and AppIDAuth in version 1.0. See Client.
+	// Version 2.0 has AuthorizedParty and its authentication (0 none, 1 secret,
+	// 2 certificate), version 1.0 has AppID and AppIDAuth. See Client.
 	AuthorizedParty     string `json:"azp,omitempty"`
 	AuthorizedPartyAuth string `json:"azpacr,omitempty"`
 	AppID               string `json:"appid,omitempty"`

@@ -8,8 +8,8 @@
 //
 // It accepts access tokens for your own API, of one version: version 2.0,
 // or 1.0 with [Config.Version]. The API's registration decides which one it
-// gets, not the endpoint that was asked. Tokens for Microsoft Graph are none of
-// yours and can't be verified.
+// gets, not the endpoint that the client calls. Tokens for Microsoft Graph are not
+// meant for your API and cannot be verified.
 package entra
 
 import (

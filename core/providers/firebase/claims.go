@@ -1,8 +1,8 @@
 package firebase
 
 // Claims are the claims of Firebase's ID tokens and session cookies; what a
-// token does not carry is zero. Custom claims of your own stand beside them:
-// embed Claims in your own struct.
+// token does not carry is zero. For custom claims, embed Claims in your own
+// struct.
 //
 // Source: https://firebase.google.com/docs/auth/admin/verify-id-tokens.
 type Claims struct {

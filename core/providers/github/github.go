@@ -122,9 +122,9 @@ func (c *Config) issuer(f *preset.Faults) string {
 	return publicIssuer
 }
 
-// trusts demands a condition that a stranger's workflow can't fulfill: a branch
-// or environment of the right name is quickly made. An issuer of one's own has
-// no strangers.
+// trusts requires a condition that the workflow of an unknown repository cannot
+// fulfill: anyone can make a branch or environment of the right name. An
+// enterprise's own issuer has no unknown users.
 func (c *Config) trusts(issuer string, conditions []core.ClaimRule, f *preset.Faults) {
 	if len(conditions) == 0 {
 		f.Missing("RepositoryIDs", "is required, or another condition: without one every workflow of the issuer is accepted")

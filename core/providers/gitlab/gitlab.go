@@ -126,9 +126,9 @@ func (c *Config) warnings() []string {
 	return []string{"any branch: anyone who can push one to an accepted project is accepted; set Refs or ProtectedRefs"}
 }
 
-// trusts demands a condition that a stranger's job cannot fulfill: anyone can
-// have a protected branch main and an environment production. An instance of
-// one's own has no strangers.
+// trusts requires a condition that the job of an unknown project cannot fulfill:
+// anyone can have a protected branch main and an environment production. A
+// self-hosted instance has no unknown users.
 func (c *Config) trusts(issuer string, conditions []core.ClaimRule, f *preset.Faults) {
 	if len(conditions) == 0 {
 		f.Missing("ProjectIDs", "is required, or another condition: without one every job of the instance is accepted")

@@ -33,9 +33,9 @@ type Config struct {
 	// AllowServiceAccounts.
 	Audience core.Strings `json:"audience,omitempty"`
 	// ServiceAccounts are the e-mail addresses of the service accounts whose
-	// tokens are accepted, kind machine. Whoever calls must ask for a token with
-	// its address (includeEmail, format full). Without ClientIDs no one else is
-	// accepted.
+	// tokens are accepted, kind machine. The caller must request a token with its
+	// address (includeEmail, format full). Without ClientIDs, only these accounts
+	// are accepted.
 	ServiceAccounts []string `json:"serviceAccounts,omitempty"`
 	// AuthorizedParties are the client ids that may have asked for the token
 	// (azp): of a mobile app it is the app's own. Any if empty.

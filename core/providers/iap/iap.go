@@ -4,7 +4,7 @@
 //	guard, err := guard.New(contract, guard.Extractors(guard.Header(iap.Header)))
 //
 // The proxy puts its token into the header [Header] of every request it lets
-// through. Whoever reaches the service past the proxy can send any header, so
+// through. A client that bypasses the proxy can send any header, so
 // the token must be verified; the headers X-Goog-Authenticated-User-* next to it
 // prove nothing. Health checks of the load balancer carry no token.
 package iap

@@ -7,8 +7,8 @@ import (
 )
 
 // Claims are the claims of Keycloak's access tokens; what a token does not
-// carry is zero. Claims of your own mappers are separate: embed Claims in
-// a struct of yours.
+// carry is zero. For claims of your own mappers, embed Claims in your own
+// struct.
 //
 // Source: https://www.keycloak.org/docs/latest/server_admin/.
 type Claims struct {

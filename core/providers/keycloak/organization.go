@@ -9,8 +9,8 @@ import (
 // Organizations is the claim organization: organizations by their alias.
 type Organizations map[string]Organization
 
-// Organization is what the token says of one organization, as far as its mapper
-// was told to.
+// Organization is what the token says about one organization. Which fields it has
+// depends on the mapper's settings.
 type Organization struct {
 	ID             string            `json:"id,omitempty"`
 	Groups         []string          `json:"groups,omitempty"`

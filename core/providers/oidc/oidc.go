@@ -48,10 +48,10 @@ type Config struct {
 	// KeyUses are the accepted values of a key's use; "sig", and none, by
 	// default. A SPIFFE bundle's keys have "jwt-svid".
 	KeyUses []string `json:"keyUses,omitempty"`
-	// Session maps the issuer's claims to the session's values. Kinds tells, by
-	// default, ID tokens (nonce, at_hash) and machines (sub is client_id, as
-	// RFC 9068 §5 has it for the client credentials grant) from people. Ory Hydra
-	// keeps custom claims in ext: name "ext.roles".
+	// Session maps the issuer's claims to the session's values. By default, Kinds
+	// recognizes ID tokens (nonce, at_hash) and machines (sub is client_id, as
+	// RFC 9068 §5 requires for the client credentials grant). Ory Hydra keeps
+	// custom claims in ext: name "ext.roles".
 	Session core.Mapping `json:"session,omitzero"`
 	// Confirmation accepts tokens that are bound to a client's key: "dpop", "mtls"
 	// or "either". ConfirmationRequired refuses all others. See core.Rules.

@@ -3,8 +3,8 @@ package okta
 import "github.com/revstackhq/auth-go/core"
 
 // Claims are the claims of Okta's access and ID tokens; what a token does not
-// carry is zero. Claims that you added to the authorization server stand beside
-// them: embed Claims in your own struct.
+// carry is zero. For claims that you added to the authorization server, embed
+// Claims in your own struct.
 //
 // Source: https://developer.okta.com/docs/reference/api/oidc/#tokens-and-claims.
 type Claims struct {

@@ -25,7 +25,7 @@ func Algorithms() []string {
 }
 
 // With returns the token with these claims in place of its own; nil removes
-// one. Use it to make a sample fit a contract of yours: its iss and its aud.
+// one. Use it to make a sample fit your contract's issuer and audience.
 func (t Token) With(claims map[string]any) (Token, error) {
 	t.Claims = maps.Clone(t.Claims)
 	for name, value := range claims {
@@ -76,9 +76,9 @@ func (t Token) Contract(issuer *authtest.Issuer) (*core.Contract, error) {
 }
 
 // Mint signs the token with the issuer's key for its algorithm, or with a key
-// that is not the issuer's. With HMAC it is the secret of the configuration's
-// signingSecret; where there is none, the text of the issuer's public key, as
-// somebody would who hopes that the algorithm is believed.
+// that is not the issuer's. With HMAC, the key is the configuration's
+// signingSecret. If there is none, it is the text of the issuer's public key, as
+// in an attack on verifiers that trust the algorithm in the token.
 func (t Token) Mint(issuer *authtest.Issuer) (string, error) {
 	header, err := t.header(issuer)
 	if err != nil {

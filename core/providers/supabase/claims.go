@@ -7,8 +7,8 @@ import (
 )
 
 // Claims are the claims of Supabase's access tokens; what a token does not
-// carry is zero. Claims that an access token hook adds are separate: embed
-// Claims in a struct of yours.
+// carry is zero. For claims that an access token hook adds, embed Claims in your
+// own struct.
 //
 // Source: https://supabase.com/docs/guides/auth/jwt-fields.
 type Claims struct {

@@ -44,8 +44,9 @@ type Config struct {
 	// environment variable that holds it.
 	SigningSecret    core.Secret `json:"signingSecret,omitzero"`
 	SigningSecretEnv string      `json:"signingSecretEnv,omitempty"`
-	// Migrating accepts, besides tokens of the legacy secret, those of the
-	// published keys. alg decides; no key ever serves the other's algorithm.
+	// Migrating accepts tokens signed with the legacy secret as well as tokens
+	// signed with the published keys. alg decides; neither kind of key is ever
+	// used with an algorithm of the other.
 	Migrating bool `json:"migrating,omitempty"`
 	// Algorithms are those of the published keys: ES256 and RS256 by default;
 	// EdDSA, ES512 and RS512 by name.

@@ -199,7 +199,7 @@ func quote(text string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// contract names the contract for algorithms, and members that it has besides.
+// contract returns the name of the contract with these algorithms and extra members, and adds it if it is new.
 func (c *class) contract(name string, algs []string, extra ...string) string {
 	if _, made := c.Contracts[name]; !made {
 		members := []string{

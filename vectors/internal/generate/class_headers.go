@@ -134,7 +134,7 @@ func compression(w *world) *class {
 	return c
 }
 
-// keyIDs: what a kid may do to whoever looks it up.
+// keyIDs: kids that attack the code that looks them up.
 func keyIDs(w *world) *class {
 	c := w.class("kid-injection", "The kid is text from a stranger: it must name a published key exactly, and reach nothing else.",
 		"RFC 8725 section 3.10", "RFC 7515 section 4.1.4")

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// weakKeys: published keys that must not verify anything. A good key of the same kind is always published beside them.
+// weakKeys: published keys that must not verify anything. The set always has a good key of the same kind too.
 func weakKeys(w *world) *class {
 	c := w.class("jwk", "A published key is weak, malformed, private, or meant for something else.",
 		"RFC 7517 section 4", "RFC 7518 section 6", "RFC 8725 section 3.5", "CVE-2022-23539")
@@ -17,7 +17,7 @@ func weakKeys(w *world) *class {
 	return c
 }
 
-// with publishes one defective entry beside the good key of alg, and a token with its kid.
+// with publishes one defective entry together with the good key of alg, and adds a token with the entry's kid.
 func (c *class) with(alg, name, entry, code, why string, sign signer) *vector {
 	w := c.world
 	goodKey := map[string]string{

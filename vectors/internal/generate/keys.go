@@ -12,7 +12,7 @@ import (
 )
 
 // Every key follows from its label alone, so the generator writes the same bytes on every machine. The keys are public:
-// whoever reads this file has them. They must never sign anything but test data.
+// everyone who reads this file has them. They must never sign anything but test data.
 
 // stream returns n bytes that follow from label: SHA-256 in counter mode.
 func stream(label string, n int) []byte {

@@ -44,7 +44,7 @@ type Token struct {
 }
 
 // Claims returns the claims of a session token without iss and dates, for
-// [authtest.Issuer.Token], or for [authtest.Session] like a contract of yours.
+// [authtest.Issuer.Token], or for [authtest.Session] with your contract.
 func Claims(t Token) authtest.Claims { return t.sessionClaims() }
 
 func (t *Token) user() string {

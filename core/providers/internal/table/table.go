@@ -13,7 +13,7 @@ import (
 	"github.com/revstackhq/auth-go/core/providers"
 )
 
-// Facts is a provider's row of the table, beside its name and algorithms.
+// Facts are the cells of a provider's row other than its name and algorithms.
 type Facts struct {
 	// Slug is the provider's.
 	Slug string `json:"slug"`
