@@ -198,7 +198,8 @@ func (s *Session) Claim(path string) (any, bool) {
 // structs too: "SUB" is never read as "sub". (A token with the same name twice
 // is refused before it becomes a session.) After an error, v may hold a part of
 // the claims. Each call decodes again, so that callers share no
-// mutable value.
+// mutable value. Short strings of one struct or list share memory: one that is kept
+// keeps up to a kilobyte of the others, unless it is copied with strings.Clone.
 //
 // A type with an UnmarshalJSON or UnmarshalText of its own gets a copy of its
 // part of the claims, which it may keep and change. Which names it takes is its

@@ -42,7 +42,7 @@ func checkSpells(t *testing.T, segment string, data []byte, ok bool) {
 	if ok && len(segment)%4 != 0 && (jose.Spells(segment, data, true) || jose.Spells(segment+"=", data, false)) {
 		t.Fatalf("%q: the padding does not count", segment)
 	}
-	for i := range data {
+	for i := max(0, len(data)-8); i < len(data); i++ { // the last group of eight, and what is left
 		data[i] ^= 0x40
 		if ok && jose.Spells(segment, data, false) {
 			t.Fatalf("%q spells %x too", segment, data)

@@ -75,6 +75,9 @@ func endsScalar(c byte) bool { return isSpace(c) || c == ',' || c == ']' || c ==
 
 func (c *cursor) skipText() {
 	for c.pos++; c.pos < len(c.data); c.pos++ {
+		if c.pos += plainPrefix(c.data[c.pos:]); c.pos == len(c.data) {
+			break
+		}
 		switch c.data[c.pos] {
 		case '\\':
 			c.pos++

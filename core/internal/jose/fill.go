@@ -49,14 +49,32 @@ func (o Object) document() []byte {
 func (o Object) fill(f *filler, into reflect.Value) []byte {
 	var rest remainder
 	var scratch [64]byte
+	var stack [usualMembers]assignment
+	var text texts
+	list := stack[:0]
 	for i := range o.members {
 		m := &o.members[i]
-		field, known := f.fields[string(m.name(o.data, scratch[:0]))]
-		if known && !field.set(o.value(m), into) {
-			rest.add(o, m)
+		if field := f.fields.find(m.name(o.data, scratch[:0])); field != nil {
+			list = append(list, assignment{field, o.value(m), m})
+			text.expect(field.filler, o.value(m))
+		}
+	}
+	for _, a := range list {
+		if !a.field.set(a.value, into, &text) {
+			rest.add(o, a.member)
 		}
 	}
 	return rest.close()
+}
+
+// usualMembers is how many members of one object are filled without touching the heap.
+const usualMembers = 24
+
+// assignment is a value and the field that it goes to.
+type assignment struct {
+	field  *fillField
+	value  Value
+	member *member // of the outermost object only
 }
 
 // remainder is a copy of a document in which the members that were not added are blanked out. Those that were keep
@@ -85,19 +103,19 @@ func (r *remainder) close() []byte {
 	return r.data
 }
 
-func (f *fillField) set(v Value, parent reflect.Value) bool {
+func (f *fillField) set(v Value, parent reflect.Value, text *texts) bool {
 	if f.filler.kind == fillNever {
 		return false
 	}
 	if len(f.index) == 1 {
-		return f.filler.set(v, parent.Field(f.index[0]))
+		return f.filler.set(v, parent.Field(f.index[0]), text)
 	}
-	return f.filler.set(v, parent.FieldByIndex(f.index))
+	return f.filler.set(v, parent.FieldByIndex(f.index), text)
 }
 
 // set stores v in into as encoding/json does. If it is false, into is as it was or holds a part of v, and
 // encoding/json has to store v again; that gives the same result, because set runs no code but its own.
-func (f *filler) set(v Value, into reflect.Value) bool {
+func (f *filler) set(v Value, into reflect.Value, text *texts) bool {
 	if f.kind == fillOwn {
 		return f.own(v, into)
 	}
@@ -108,15 +126,15 @@ func (f *filler) set(v Value, into reflect.Value) bool {
 	case fillStruct:
 		return f.setStruct(v, into)
 	case fillPointer:
-		return f.setPointer(v, into)
+		return f.setPointer(v, into, text)
 	case fillSlice:
 		return f.setSlice(v, into)
 	case fillArray:
 		return f.setArray(v, into)
 	case fillText:
-		text, ok := v.Text()
+		s, ok := text.read(v)
 		if ok {
-			into.SetString(text)
+			into.SetString(s)
 		}
 		return ok
 	case fillBool:
@@ -145,27 +163,41 @@ func (f *filler) setNull(into reflect.Value) bool {
 }
 
 func (f *filler) setStruct(v Value, into reflect.Value) bool {
-	o, ok := v.Object()
-	if !ok {
+	if v.Kind() != KindObject {
 		return false
 	}
 	var scratch [64]byte
-	for i := range o.members {
-		m := &o.members[i]
-		field, known := f.fields[string(m.name(o.data, scratch[:0]))]
-		if known && !field.set(o.value(m), into) {
+	var stack [usualMembers]assignment
+	var text texts
+	list := stack[:0]
+	c := cursor{data: v.raw}
+	for c.open(); c.more(); {
+		name, value := c.name(), Value{raw: c.skip()}
+		if c.fault {
+			return false
+		}
+		if bytes.IndexByte(name, '\\') >= 0 {
+			name, _ = appendText(scratch[:0], name) // validated before
+		}
+		if field := f.fields.find(name); field != nil {
+			list = append(list, assignment{field: field, value: value})
+			text.expect(field.filler, value)
+		}
+	}
+	for _, a := range list {
+		if !a.field.set(a.value, into, &text) {
 			return false
 		}
 	}
-	return true
+	return !c.fault
 }
 
-func (f *filler) setPointer(v Value, into reflect.Value) bool {
+func (f *filler) setPointer(v Value, into reflect.Value, text *texts) bool {
 	if !into.IsNil() {
 		return false
 	}
 	fresh := reflect.New(into.Type().Elem())
-	if !f.elem.set(v, fresh.Elem()) {
+	if !f.elem.set(v, fresh.Elem(), text) {
 		return false
 	}
 	into.Set(fresh)
@@ -177,18 +209,25 @@ func (f *filler) setSlice(v Value, into reflect.Value) bool {
 		return false
 	}
 	n := 0
-	for range v.Elements() {
+	var text texts
+	for e := range v.Elements() {
+		text.expect(f.elem, e)
 		n++
 	}
-	list := reflect.MakeSlice(into.Type(), n, n)
+	if n == 0 {
+		into.Set(reflect.MakeSlice(into.Type(), 0, 0)) // not nil
+		return true
+	}
+	into.Grow(n)
+	into.SetLen(n)
 	i := 0
 	for e := range v.Elements() {
-		if !f.elem.set(e, list.Index(i)) {
+		if !f.elem.set(e, into.Index(i), &text) {
+			into.SetZero() // as it was
 			return false
 		}
 		i++
 	}
-	into.Set(list)
 	return true
 }
 
@@ -198,11 +237,12 @@ func (f *filler) setArray(v Value, into reflect.Value) bool {
 		return false
 	}
 	i := 0
+	var text texts
 	for e := range v.Elements() {
 		if i == into.Len() {
 			break
 		}
-		if !f.elem.set(e, into.Index(i)) {
+		if !f.elem.set(e, into.Index(i), &text) {
 			return false
 		}
 		i++

@@ -29,14 +29,33 @@ const (
 // filler fills values of one type. It is immutable once it is in fillers, and may contain itself.
 type filler struct {
 	kind   fillKind
-	elem   *filler              // of a pointer, slice or array
-	fields map[string]fillField // of a struct, by member name
+	elem   *filler    // of a pointer, slice or array
+	fields fieldIndex // of a struct
 	own    func(v Value, into reflect.Value) bool
 }
 
 type fillField struct {
+	name   string // of the member
 	index  []int
 	filler *filler
+	next   int // of those with the same fingerprint: 1 more than its place in the list, 0 at the end
+}
+
+// fieldIndex finds the field that a member goes to.
+type fieldIndex struct {
+	list  []fillField
+	first [64]int // by fingerprint, as fillField.next
+}
+
+func (x *fieldIndex) find(name []byte) *fillField {
+	for next := x.first[coarse(name)]; next > 0; {
+		f := &x.list[next-1]
+		if f.name == string(name) {
+			return f
+		}
+		next = f.next
+	}
+	return nil
 }
 
 var fillers sync.Map //nolint:gochecknoglobals // memo of a pure function, map[reflect.Type]*filler
@@ -108,14 +127,15 @@ func (b fillerBuilder) build(t reflect.Type) *filler {
 	return f
 }
 
-func (b fillerBuilder) fields(t reflect.Type) map[string]fillField {
-	fields := make(map[string]fillField)
+func (b fillerBuilder) fields(t reflect.Type) (x fieldIndex) {
 	for name, f := range fieldsOf(t) {
-		out := fillField{index: f.index, filler: &filler{}}
+		first := &x.first[coarse([]byte(name))]
+		out := fillField{name: name, index: f.index, filler: &filler{}, next: *first}
 		if !f.quoted && !f.pointer {
 			out.filler = b.build(f.typ)
 		}
-		fields[name] = out
+		x.list = append(x.list, out)
+		*first = len(x.list)
 	}
-	return fields
+	return x
 }
