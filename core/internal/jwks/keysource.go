@@ -36,11 +36,7 @@ func (s *Source) fromSource(ctx context.Context) (*Set, error) {
 			}, k.ID)
 		}
 	}
-	if len(set.keys) == 0 {
-		return nil, &FetchError{Kind: KindNoUsableKeys, Err: noUsable(set.skipped), Skipped: set.skipped}
-	}
-	set.index()
-	return set, nil
+	return set.usable()
 }
 
 // fromSupplied applies the checks of a JWKS entry to k. A broken key (a nil pointer, a missing modulus) is skipped; the

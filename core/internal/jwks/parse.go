@@ -35,11 +35,7 @@ func Parse(data []byte, lim Limits) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(set.keys) == 0 {
-		return nil, &FetchError{Kind: KindNoUsableKeys, Err: noUsable(set.skipped), Skipped: set.skipped}
-	}
-	set.index()
-	return set, nil
+	return set.usable()
 }
 
 // eachEntry decodes the "keys" array one entry at a time, so that a set with too many entries is not decoded as a
@@ -128,14 +124,14 @@ type entry struct {
 }
 
 // read adds one entry to the set, or records why it is skipped.
-func (s *Set) read(index int, raw []byte) {
+func (b *setBuilder) read(index int, raw []byte) {
 	var e entry
-	key, reason := e.key(raw, s)
+	key, reason := e.key(raw, b)
 	if reason == "" {
-		reason = s.add(key)
+		reason = b.add(key)
 	}
 	if reason != "" {
-		s.skip(keys.Skipped{
+		b.skip(keys.Skipped{
 			Index:     index,
 			ID:        printable(e.Kid, shownBytes),
 			Type:      printable(e.Kty, shownBytes),
@@ -147,7 +143,7 @@ func (s *Set) read(index int, raw []byte) {
 
 // key decodes raw into e and checks it. RFC 7517 §5 asks to ignore entries that are not understood, lack members or
 // have values out of range.
-func (e *entry) key(raw []byte, s *Set) (key *Key, reason string) {
+func (e *entry) key(raw []byte, b *setBuilder) (key *Key, reason string) {
 	if !utf8.Valid(raw) { // RFC 8259 §8.1; two kids must not fold into one U+FFFD
 		return nil, "not UTF-8"
 	}
@@ -163,8 +159,8 @@ func (e *entry) key(raw []byte, s *Set) (key *Key, reason string) {
 	case e.D != nil || e.P != nil || e.Q != nil || e.DP != nil || e.DQ != nil || e.QI != nil || e.Oth != nil ||
 		e.Priv != nil:
 		return nil, "private key in a public set; treat it as compromised"
-	case !slices.Contains(s.uses, e.Use): // RFC 7517 §4.2
-		return nil, e.unfitUse(s.uses)
+	case !slices.Contains(b.uses, e.Use): // RFC 7517 §4.2
+		return nil, e.unfitUse(b.uses)
 	case e.KeyOps != nil && !slices.Contains(e.KeyOps, "verify"): // RFC 7517 §4.3
 		return nil, "key_ops lacks verify"
 	case len(e.Kid) > maxKidSize:
@@ -173,8 +169,8 @@ func (e *entry) key(raw []byte, s *Set) (key *Key, reason string) {
 	if name := e.unprintable(); name != "" {
 		return nil, name + " contains control characters"
 	}
-	if e.Kty == ktyAKP && s.akp != nil {
-		key, reason = e.akpKey(s.akp)
+	if e.Kty == ktyAKP && b.akp != nil {
+		key, reason = e.akpKey(b.akp)
 	} else {
 		key, reason = e.usualKey()
 	}

@@ -18,7 +18,7 @@ func FromPEM(data []byte, kid, alg string) (*Set, error) {
 		return nil, errors.New("jwks: kid longer than 256 bytes")
 	}
 	set := newSet(Limits{})
-	set.anyKid = kid == ""
+	set.set.anyKid = kid == ""
 	for n := 1; ; n++ {
 		var block *pem.Block
 		block, data = pem.Decode(data)
@@ -37,16 +37,17 @@ func FromPEM(data []byte, kid, alg string) (*Set, error) {
 			return nil, fmt.Errorf("jwks: PEM block %d: %s", n, reason)
 		}
 	}
-	if len(set.keys) == 0 {
+	made := set.done()
+	if len(made.keys) == 0 {
 		return nil, errors.New("jwks: no PEM block found; paste the key with its BEGIN and END lines and real line breaks")
 	}
-	set.index()
-	for _, alg := range set.algs {
-		if _, few := set.byAlg[alg]; !few {
-			return nil, fmt.Errorf("jwks: more than %d PEM keys for %s; a JWK Set distinguishes them by kid", maxKidless, alg)
+	for _, alg := range made.algs {
+		if len(made.fitting(alg.name)) > maxKidless {
+			return nil, fmt.Errorf("jwks: more than %d PEM keys for %s; a JWK Set distinguishes them by kid",
+				maxKidless, alg.name)
 		}
 	}
-	return set, nil
+	return made, nil
 }
 
 func fromBlock(block *pem.Block) (crypto.PublicKey, error) {

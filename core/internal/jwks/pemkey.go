@@ -33,15 +33,12 @@ func parsePEM(data []byte, kid string, lim Limits) (*Set, error) {
 	if reason != "" {
 		return nil, &FetchError{Kind: KindNoUsableKeys, Err: errors.New(reason)}
 	}
-	set.index()
-	return set, nil
+	return set.done(), nil
 }
 
 // emptySet returns the set for a page that does not exist.
 func emptySet(lim Limits) *Set {
-	set := newSet(lim)
-	set.index()
-	return set
+	return newSet(lim).done()
 }
 
 // pageMissing reports whether err means that a key's page does not exist. For a missing object, S3 answers 403 to a

@@ -18,24 +18,31 @@ type Limits struct {
 	AKP        keys.AKP // reads keys of the type AKP; nil skips them
 }
 
+// maxScanned is how many keys are searched one by one. A map of so few would take several times as many bytes as the
+// keys, for each tenant of a service, and more time.
+const maxScanned = 8
+
 // Set is an immutable set of usable public keys, at least one.
 type Set struct {
 	keys    []*Key
+	algs    []algorithm
 	skipped []keys.Skipped
-	algs    []string
-	uses    []string
-	akp     keys.AKP
 	// anyKid lets keys without a kid serve every kid: a PEM block cannot carry a kid.
 	anyKid bool
 
-	byKid        map[keyName][]*Key // slices are made once, so that Lookup allocates nothing
-	byAlg        map[string][]*Key  // for tokens without a kid
-	skippedByKid map[string]string  // kid of a skipped entry → reason
-	seen         map[identity]*Key  // for inherit
+	byKid        map[keyName]int   // indexes of keys; nil for at most maxScanned keys
+	skippedByKid map[string]string // kid of a skipped entry → reason
+}
+
+// algorithm is one that the contract accepts.
+type algorithm struct {
+	name    string
+	kidless []*Key // for tokens without a kid; made once, so that Lookup allocates nothing
 }
 
 type keyName struct{ kid, alg string }
 
+// identity is what makes a key of a refreshed set the same as before.
 type identity struct {
 	kid, alg, issuer string
 	thumbprint       [32]byte
@@ -53,86 +60,42 @@ func (s *Set) Skipped() []keys.Skipped { return s.skipped }
 // fitting key if there are no more than four. The slice is shared and must not be changed.
 func (s *Set) Lookup(kid string, hasKid bool, alg string) []*Key {
 	alg = canonicalAlg(alg)
-	if !hasKid {
-		return s.byAlg[alg]
+	if !hasKid || s.anyKid {
+		return s.kidless(alg)
 	}
-	if keys := s.byKid[keyName{kid, alg}]; keys != nil {
-		return keys
+	if i := s.find(kid, alg); i >= 0 {
+		return s.keys[i : i+1 : i+1]
 	}
-	return s.byKid[keyName{"", alg}] // index has removed these unless anyKid is set
+	return nil
 }
 
-func newSet(lim Limits) *Set {
-	s := &Set{skippedByKid: map[string]string{}, byKid: map[keyName][]*Key{}, seen: map[identity]*Key{}, uses: lim.Uses}
-	s.akp = lim.AKP
-	if len(s.uses) == 0 {
-		s.uses = []string{"sig", ""}
-	}
-	for _, alg := range allAlgorithms() {
-		wanted := func(a string) bool { return canonicalAlg(a) == alg }
-		if len(lim.Algorithms) == 0 || slices.ContainsFunc(lim.Algorithms, wanted) {
-			s.algs = append(s.algs, alg)
+func (s *Set) kidless(alg string) []*Key {
+	for i := range s.algs {
+		if s.algs[i].name == alg {
+			return s.algs[i].kidless
 		}
 	}
-	return s
+	return nil
 }
 
-// add includes a key, or returns the reason why not.
-func (s *Set) add(key *Key) (reason string) {
-	fits := 0
-	for _, alg := range s.algs {
-		if !key.Fits(alg) {
-			continue
+// find returns the index of the key for a kid and a canonical algorithm, -1 if there is none.
+func (s *Set) find(kid, alg string) int {
+	if s.byKid != nil {
+		if i, ok := s.byKid[keyName{kid, alg}]; ok {
+			return i
 		}
-		fits++
-		// Two keys with one name cannot be distinguished; the first is used (RFC 7517 §4.5: kids SHOULD be distinct).
-		if key.ID != "" && s.byKid[keyName{key.ID, alg}] != nil {
-			return "duplicate kid for " + alg
-		}
+		return -1
 	}
-	if fits == 0 {
-		return "fits none of the contract's algorithms"
-	}
-	if _, dup := s.seen[key.identity()]; dup {
-		return "duplicate key"
-	}
-	s.seen[key.identity()] = key
-	s.keys = append(s.keys, key)
-	for _, alg := range s.algs {
-		if key.Fits(alg) {
-			name := keyName{key.ID, alg}
-			s.byKid[name] = append(s.byKid[name], key)
+	for i, key := range s.keys {
+		if key.ID == kid && kid != "" && key.Fits(alg) && s.accepts(alg) { // an empty kid in a token names no key
+			return i
 		}
 	}
-	return ""
+	return -1
 }
 
-func (s *Set) skip(sk keys.Skipped, kid string) {
-	s.skipped = append(s.skipped, sk)
-	if _, known := s.skippedByKid[kid]; kid != "" && len(kid) <= maxKidSize && !known {
-		s.skippedByKid[kid] = sk.Reason
-	}
-}
-
-// index builds the indexes once all keys are added.
-func (s *Set) index() {
-	if !s.anyKid {
-		for _, alg := range s.algs { // an empty kid in a token names no key
-			delete(s.byKid, keyName{"", alg})
-		}
-	}
-	s.byAlg = make(map[string][]*Key, len(s.algs))
-	for _, alg := range s.algs {
-		var fitting []*Key
-		for _, key := range s.keys {
-			if key.Fits(alg) {
-				fitting = append(fitting, key)
-			}
-		}
-		if len(fitting) <= maxKidless {
-			s.byAlg[alg] = fitting
-		}
-	}
+func (s *Set) accepts(alg string) bool {
+	return slices.ContainsFunc(s.algs, func(a algorithm) bool { return a.name == alg })
 }
 
 // inherit replaces equal keys with old's pointers, so that what was prepared for a key survives a refresh. It must be
@@ -141,38 +104,35 @@ func (s *Set) inherit(old *Set) {
 	if old == nil {
 		return
 	}
+	known := old.byIdentity()
 	swap := func(keys []*Key) {
 		for i, key := range keys {
-			if known := old.seen[key.identity()]; known != nil {
-				keys[i] = known
+			if before := known[key.identity()]; before != nil {
+				keys[i] = before
 			}
 		}
 	}
 	swap(s.keys)
-	for _, keys := range s.byKid {
-		swap(keys)
+	for i := range s.algs {
+		swap(s.algs[i].kidless)
 	}
-	for _, keys := range s.byAlg {
-		swap(keys)
+}
+
+func (s *Set) byIdentity() map[identity]*Key {
+	all := make(map[identity]*Key, len(s.keys))
+	for _, key := range s.keys {
+		all[key.identity()] = key
 	}
-	for id := range s.seen {
-		if known := old.seen[id]; known != nil {
-			s.seen[id] = known
-		}
-	}
+	return all
 }
 
 // sameKeys reports whether both sets have equal keys.
 func (s *Set) sameKeys(other *Set) bool {
-	if len(s.seen) != len(other.seen) {
+	if len(s.keys) != len(other.keys) {
 		return false
 	}
-	for id := range s.seen {
-		if other.seen[id] == nil {
-			return false
-		}
-	}
-	return true
+	known := other.byIdentity()
+	return !slices.ContainsFunc(s.keys, func(key *Key) bool { return known[key.identity()] == nil })
 }
 
 // without returns the keys that are not among tried.

@@ -140,8 +140,7 @@ func (s *Source) limits() Limits {
 // NewStatic returns a Source with a fixed set of keys. It never fetches.
 func NewStatic(set *Set) *Source {
 	if set == nil {
-		set = newSet(Limits{})
-		set.index()
+		set = emptySet(Limits{})
 	}
 	s := &Source{cfg: Config{Clock: keys.SystemClock{}}, static: true}
 	s.snap.Store(&snapshot{set: set})
