@@ -4,9 +4,9 @@ import (
 	"errors"
 	"slices"
 	"testing"
-)
 
-func algorithms() []string { return []string{"RS256", "ES256", "EdDSA", "HS256"} }
+	"github.com/revstackhq/auth-go/core"
+)
 
 // row is one operation to be timed, which must not fail.
 type row struct {
@@ -31,100 +31,80 @@ func measure(b *testing.B, rows []row) {
 	}
 }
 
+// group is a base and the rows that are compared with it.
+type group struct {
+	name string
+	rows func(testing.TB) []row
+}
+
 // BenchmarkVerify compares libraries by algorithm.
-func BenchmarkVerify(b *testing.B) {
-	for _, alg := range algorithms() {
-		b.Run(alg, func(b *testing.B) { measure(b, verification(alg, slices.Concat(authGo(), peers()))) })
-	}
-}
-
-// BenchmarkParallel verifies RS256 on all processors.
-func BenchmarkParallel(b *testing.B) {
-	b.Run("RS256", func(b *testing.B) {
-		for _, r := range verification("RS256", slices.Concat(authGo(), peers()[:2])) {
-			b.Run(r.name, func(b *testing.B) { parallel(b, r.op) })
-		}
-	})
-}
-
-func parallel(b *testing.B, op func() error) {
-	b.Helper()
-	b.ReportAllocs()
-	defer reportProcessorTime(b)()
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			if err := op(); err != nil {
-				b.Error(err)
-				return
-			}
-		}
-	})
-}
+func BenchmarkVerify(b *testing.B) { measureGroups(b, verifyGroups()) }
 
 // BenchmarkMiddleware compares one request with and without a guard.
-func BenchmarkMiddleware(b *testing.B) {
-	for _, fw := range frameworks() {
-		b.Run(fw.name, func(b *testing.B) { measure(b, fw.rows()) })
+func BenchmarkMiddleware(b *testing.B) { measureGroups(b, middlewareGroups()) }
+
+// BenchmarkRefuse compares what it costs to reject a token.
+func BenchmarkRefuse(b *testing.B) { measureGroups(b, refuseGroups()) }
+
+func measureGroups(b *testing.B, groups []group) {
+	b.Helper()
+	for _, g := range groups {
+		b.Run(g.name, func(b *testing.B) { measure(b, g.rows(b)) })
 	}
 }
 
-// BenchmarkRefuse compares what it costs to refuse a token.
-func BenchmarkRefuse(b *testing.B) {
-	f := newFixture("RS256")
-	for _, bad := range f.badTokens() {
-		b.Run(bad.refusal, func(b *testing.B) { measure(b, refusal(f, bad.token)) })
-	}
-}
+func limitRow(f *fixture) row { return row{rowLimit, limit(f, f.token(nil))} }
 
-// verification are the limit and the libraries that have the algorithm.
-func verification(alg string, libraries []library) []row {
-	f := newFixture(alg)
-	token := f.token()
-	rows := []row{{rowLimit, limit(f, token)}}
+// rows are the base and the libraries that have the algorithm.
+func (f *fixture) rows(base row, token string, libraries []library) []row {
+	rows := []row{base}
 	for _, l := range libraries {
-		if l.lacks != alg {
-			v, _, _, err := l.prepare(f)
-			must(0, err)
-			rows = append(rows, row{l.name, func() error {
-				_, _, err := v(token)
-				return err
-			}})
+		if l.lacks == f.alg {
+			continue
 		}
-	}
-	return rows
-}
-
-// badTokens are sorted by how much has to be done before the fault is found.
-func (f *fixture) badTokens() []forged {
-	good := f.token()
-	bad := []forged{
-		{"", "garbage", "oat_2vA7bYtR3MwXz5SlJo0UdCe8FzN"},
-		{"", "malformed", good[:20] + "!" + good[21:]},
-	}
-	for _, forgery := range f.forgeries() {
-		if forgery.refusal != "" {
-			bad = append(bad, forgery)
-		}
-	}
-	return bad
-}
-
-const rowRefuse = "auth-go"
-
-var errAccepted = errors.New("the token is accepted")
-
-// refusal compares the limit of a good token with the refusal of a bad one.
-func refusal(f *fixture, bad string) []row {
-	rows := []row{{rowLimit, limit(f, f.token())}}
-	for _, l := range append([]library{{name: rowRefuse, make: ours(false, true)}}, peers()...) {
-		v, _, _, err := l.prepare(f)
-		must(0, err)
+		v := must(l.prepare(f))
 		rows = append(rows, row{l.name, func() error {
-			if _, _, err := v(bad); err == nil {
-				return errAccepted
-			}
-			return nil
+			_, _, err := v(token)
+			return err
 		}})
 	}
 	return rows
+}
+
+func verifyGroups() []group {
+	var groups []group
+	for _, alg := range []string{"RS256", "ES256", "EdDSA", "HS256"} {
+		groups = append(groups, group{alg, func(tb testing.TB) []row {
+			f := newFixture(tb, alg)
+			if limit(f, tampered(f.token(nil)))() == nil {
+				tb.Fatalf("the limit of %s checks nothing", alg)
+			}
+			return f.rows(limitRow(f), f.token(nil), slices.Concat(authGo(), peers()))
+		}})
+	}
+	return groups
+}
+
+var errAccepted = errors.New("the token is accepted")
+
+// refuseGroups are sorted by how much has to be done before the mistake is found.
+func refuseGroups() []group {
+	var groups []group
+	for _, name := range []string{"garbage", "malformed", "tampered", "expired"} {
+		groups = append(groups, group{name, func(tb testing.TB) []row {
+			f := newFixture(tb, "RS256")
+			libraries := append([]library{{name: "auth-go", make: ours(kept, core.TokenCache{})}}, peers()...)
+			rows := f.rows(limitRow(f), f.forgeries()[name], libraries)
+			for i, r := range rows[1:] {
+				rows[i+1].op = func() error {
+					if r.op() == nil {
+						return errAccepted
+					}
+					return nil
+				}
+			}
+			return rows
+		}})
+	}
+	return groups
 }

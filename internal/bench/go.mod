@@ -1,6 +1,6 @@
 module github.com/revstackhq/auth-go/internal/bench
 
-go 1.25.0
+go 1.26.0
 
 require (
 	github.com/MicahParks/keyfunc/v3 v3.9.1
@@ -20,17 +20,23 @@ require (
 	github.com/labstack/echo/v5 v5.4.4
 	github.com/lestrrat-go/jwx/v2 v2.1.3
 	github.com/lestrrat-go/jwx/v3 v3.3.0
+	github.com/modelcontextprotocol/go-sdk v1.8.0
 	github.com/revstackhq/auth-go/chiauth v0.1.0
+	github.com/revstackhq/auth-go/connectauth v0.1.0
 	github.com/revstackhq/auth-go/core v0.1.0
 	github.com/revstackhq/auth-go/echo5auth v0.1.0
 	github.com/revstackhq/auth-go/echoauth v0.1.0
 	github.com/revstackhq/auth-go/fiber3auth v0.1.0
 	github.com/revstackhq/auth-go/fiberauth v0.1.0
 	github.com/revstackhq/auth-go/ginauth v0.1.0
+	github.com/revstackhq/auth-go/grpcauth v0.1.0
+	github.com/revstackhq/auth-go/mcpauth v0.1.0
 	github.com/valyala/fasthttp v1.69.0
+	google.golang.org/grpc v1.85.0
 )
 
 require (
+	connectrpc.com/connect v1.21.1 // indirect
 	filippo.io/bigmod v0.1.0 // indirect
 	filippo.io/edwards25519 v1.2.0 // indirect
 	filippo.io/nistec v0.0.4 // indirect
@@ -79,6 +85,7 @@ require (
 	github.com/quic-go/quic-go v0.59.0 // indirect
 	github.com/rivo/uniseg v0.2.0 // indirect
 	github.com/segmentio/asm v1.2.1 // indirect
+	github.com/segmentio/encoding v0.5.4 // indirect
 	github.com/tinylib/msgp v1.6.3 // indirect
 	github.com/twitchyliquid64/golang-asm v0.15.1 // indirect
 	github.com/ugorji/go/codec v1.3.1 // indirect
@@ -87,21 +94,25 @@ require (
 	github.com/valyala/fasttemplate v1.2.2 // indirect
 	go.mongodb.org/mongo-driver/v2 v2.5.0 // indirect
 	golang.org/x/arch v0.22.0 // indirect
-	golang.org/x/crypto v0.55.0 // indirect
-	golang.org/x/net v0.57.0 // indirect
+	golang.org/x/crypto v0.57.0 // indirect
+	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/oauth2 v0.36.0 // indirect
-	golang.org/x/sys v0.47.0 // indirect
-	golang.org/x/text v0.41.0 // indirect
+	golang.org/x/sys v0.48.0 // indirect
+	golang.org/x/text v0.42.0 // indirect
 	golang.org/x/time v0.15.0 // indirect
-	google.golang.org/protobuf v1.36.10 // indirect
+	google.golang.org/genproto/googleapis/rpc v0.0.0-20260817212433-ac3dfec99bb1 // indirect
+	google.golang.org/protobuf v1.36.12 // indirect
 )
 
 replace (
 	github.com/revstackhq/auth-go/chiauth => ../../chiauth
+	github.com/revstackhq/auth-go/connectauth => ../../connectauth
 	github.com/revstackhq/auth-go/core => ../../core
 	github.com/revstackhq/auth-go/echo5auth => ../../echo5auth
 	github.com/revstackhq/auth-go/echoauth => ../../echoauth
 	github.com/revstackhq/auth-go/fiber3auth => ../../fiber3auth
 	github.com/revstackhq/auth-go/fiberauth => ../../fiberauth
 	github.com/revstackhq/auth-go/ginauth => ../../ginauth
+	github.com/revstackhq/auth-go/grpcauth => ../../grpcauth
+	github.com/revstackhq/auth-go/mcpauth => ../../mcpauth
 )

@@ -1,8 +1,16 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
 
+	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
@@ -13,9 +21,8 @@ type verify func(token string) (user string, claims *clerk.Claims, err error)
 // library is one way to verify tokens.
 type library struct {
 	name string
-	// make prepares it for a key. With bare it makes only the library's own
-	// checks; without, its user adds by hand those that are missing.
-	make func(f *fixture, bare bool) verify
+	// make returns its own checks.
+	make func(*fixture) verify
 	// byHand are the checks that its user has to add.
 	byHand string
 	// lacks is an algorithm that it does not support.
@@ -24,49 +31,69 @@ type library struct {
 	sessionOnly bool
 }
 
-// prepare returns the library's verify after it has accepted the good token.
-// missing are the checks that it does not make, byHand those that its user has
-// to add.
-func (l library) prepare(f *fixture) (v verify, missing, byHand []string, err error) {
-	good, forgeries := f.token(), f.forgeries()
-	refuses := map[string]bool{}
-	for _, bare := range []bool{true, false} {
-		v = l.make(f, bare)
-		for range 2 { // the second time from a cache, if there is one
-			user, claims, err := v(good)
-			if err != nil {
-				return nil, nil, nil, fmt.Errorf("%s refuses the good %s token: %w", l.name, f.alg, err)
-			}
-			if user != userID || !l.sessionOnly && !complete(claims) {
-				return nil, nil, nil, fmt.Errorf("%s: user %q, claims %+v", l.name, user, claims)
-			}
+var errByHand = errors.New("a check by hand fails")
+
+// complete adds the checks by hand to the library's own.
+func (l library) complete(own verify) verify {
+	exp, nbf := strings.Contains(l.byHand, "expired"), strings.Contains(l.byHand, "nbf")
+	iss, azp := strings.Contains(l.byHand, "iss"), strings.Contains(l.byHand, "azp")
+	if l.byHand == "" {
+		return own
+	}
+	return func(token string) (string, *clerk.Claims, error) {
+		user, c, err := own(token)
+		switch {
+		case err != nil:
+			return "", nil, err
+		case exp && time.Now().Add(-leeway).Unix() >= c.ExpiresAt,
+			nbf && time.Now().Add(leeway).Unix() < c.NotBefore,
+			iss && c.Issuer != issuerURL,
+			azp && c.AuthorizedParty != party:
+			return "", nil, errByHand
 		}
-		for _, bad := range forgeries {
-			_, _, err := v(bad.token)
-			switch {
-			case bare:
-				refuses[bad.check] = err != nil
-			case err == nil:
-				missing = append(missing, bad.check)
-			case !refuses[bad.check]:
-				byHand = append(byHand, bad.check)
+		return user, c, nil
+	}
+}
+
+// prepare returns the checks after they have accepted the good token and rejected
+// all others. Those by hand have to be exactly the ones that the library lacks.
+func (l library) prepare(f *fixture) (verify, error) {
+	own, good := l.make(f), f.token(nil)
+	v, byHand := l.complete(own), strings.Fields(l.byHand)
+	var want clerk.Claims
+	must(0, json.Unmarshal([]byte(f.claims), &want))
+	for range 2 { // the second time from a cache, if there is one
+		user, claims, err := v(good)
+		if err != nil || user != userID || !l.sessionOnly && !reflect.DeepEqual(claims, &want) {
+			return nil, fmt.Errorf("%s: the good %s token: user %q, claims %+v, error %w", l.name, f.alg, user, claims, err)
+		}
+		for check, bad := range f.forgeries() {
+			if _, _, err := v(bad); err == nil {
+				return nil, fmt.Errorf("%s does not check for %s tokens of %s", l.name, check, f.alg)
+			}
+			if _, _, err := own(bad); (err == nil) != slices.Contains(byHand, check) {
+				return nil, fmt.Errorf("%s: checks by hand %q, and itself %s: %w", l.name, byHand, check, err)
 			}
 		}
 	}
-	return v, missing, byHand, nil
+	return v, nil
 }
 
-// complete reports whether everything is there that the good token carries.
-func complete(c *clerk.Claims) bool {
-	return c != nil && c.Subject == userID && c.Issuer == issuerURL && c.AuthorizedParty == party && c.ExpiresAt != 0 &&
-		c.NotBefore != 0 && c.IssuedAt != 0 && c.ID != "" && c.SessionID != "" && c.Status != "" && c.Features != "" &&
-		c.Plan != "" &&
-		c.Version == 2 && len(c.FactorAges) == 2 && c.FactorAges[0] == 4 && c.FactorAges[1] == -1 &&
-		c.Active != nil && *c.Active == clerk.ActiveOrganization{
-		ID:                    "org_2sB4hQm9TzKx7LrVd1YwNc3FpJu",
-		Slug:                  "northwind",
-		Role:                  "admin",
-		Permissions:           "read,create,delete",
-		FeaturePermissionBits: "7,1",
+func TestPrepareFindsWhatIsNotChecked(t *testing.T) {
+	f := newFixture(t, "RS256")
+	honest := ours(decoded, core.TokenCache{})(f)
+	for want, l := range map[string]library{
+		"does not check": {make: func(*fixture) verify {
+			return func(string) (string, *clerk.Claims, error) { return honest(f.token(nil)) }
+		}},
+		`user ""`: {make: func(*fixture) verify {
+			return func(string) (string, *clerk.Claims, error) { return "", nil, errByHand }
+		}},
+		"claims <nil>":   {make: ours(undecoded, core.TokenCache{})},
+		"checks by hand": {make: func(*fixture) verify { return honest }, byHand: "azp"},
+	} {
+		if _, err := l.prepare(f); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
 	}
 }

@@ -2,79 +2,64 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/valyala/fasthttp"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
-// app answers one request in process and returns the status, and the user that
-// its handler saw.
-type app func(authorization string) (status int, user string)
-
-// variant is one way to guard an app.
-type variant struct {
-	name string
-	make func(f *fixture) app
-}
-
-// framework is a bare app, and the same one guarded in several ways.
-type framework struct {
-	name     string
-	bare     app
-	variants []variant
-}
-
-func frameworks() []framework {
-	return []framework{ginApps(), echoApps(), echo5Apps(), chiApps(), fiberApps(), fiber3Apps()}
-}
-
-// rows compare one request of the bare app with one of each guarded app, and
-// with what the arithmetic alone would add.
-func (fw framework) rows() []row {
-	f := newFixture("RS256")
-	authorization := "Bearer " + f.token()
-	get := func(serve app) func() error {
-		return func() error {
-			if status, _ := serve(authorization); status != http.StatusOK {
-				return fmt.Errorf("status %d", status)
-			}
-			return nil
+// newGroup has the rows of a framework: one request of an app without a guard, and
+// of the apps with our adapter and with the middleware of others. mount makes the
+// app, whose handler calls read: a handler gets a C, and middleware is an M.
+func newGroup[C, M any](
+	name string,
+	mount func(read func(C) string, guard ...M) verify,
+	adapter func(core.Authenticator, ...guard.Option) M,
+	userID func(C) string,
+	claims func(C) (clerk.Claims, error),
+	others ...library,
+) group {
+	subject := func(c C) string {
+		all, err := claims(c)
+		if err != nil {
+			return ""
 		}
+		return all.Subject
 	}
-	bare, check := get(fw.bare), limit(f, f.token())
-	rows := []row{
-		{rowBare, bare},
-		{rowLimit, func() error { return errors.Join(bare(), check()) }},
+	ours := func(name string, first bool, read func(C) string) library {
+		return library{name: name, sessionOnly: true, make: func(f *fixture) verify {
+			return mount(read, adapter(f.verifier(core.TokenCache{Disabled: first})))
+		}}
 	}
-	for _, v := range fw.variants {
-		serve := v.make(f)
-		must(0, checkApp(f, serve))
-		rows = append(rows, row{v.name, get(serve)})
-	}
-	return rows
+	libraries := append([]library{
+		ours(rowFirst, true, subject),
+		ours(rowFirstBare, true, userID),
+		ours(rowSeen, false, subject),
+		ours(rowSeenBare, false, userID),
+	}, others...)
+	return group{name, func(tb testing.TB) []row {
+		f := newFixture(tb, "RS256")
+		token, bare := f.token(nil), mount(func(C) string { return "anyone" })
+		return f.rows(row{rowBare, func() error {
+			_, _, err := bare(token)
+			return err
+		}}, token, libraries)
+	}}
 }
 
-// checkApp tests that a guarded app accepts the good token and nothing else.
-func checkApp(f *fixture, serve app) error {
-	authorization := "Bearer " + f.token()
-	for range 2 { // the second time from a cache, if there is one
-		if status, user := serve(authorization); status != http.StatusOK || user != userID {
-			return fmt.Errorf("the good token: status %d, user %q", status, user)
-		}
-		if status, _ := serve(""); status == http.StatusOK {
-			return errors.New("no token: status 200")
-		}
-		for _, bad := range f.forgeries() {
-			if status, _ := serve("Bearer " + bad.token); status == http.StatusOK {
-				return fmt.Errorf("does not check %s", bad.check)
-			}
-		}
-	}
-	return nil
-}
+var errRejected = errors.New("the request is rejected")
+
+// What every app is asked. MCP servers read the body.
+const (
+	path    = "/api/tools"
+	message = `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`
+)
 
 // recorder is a response that is thrown away, without what httptest's would add.
 type recorder struct {
@@ -86,42 +71,47 @@ func (r *recorder) Header() http.Header         { return r.header }
 func (r *recorder) WriteHeader(status int)      { r.status = status }
 func (r *recorder) Write(b []byte) (int, error) { return len(b), nil }
 
-// serveHTTP is the app of a net/http handler that stores the user it sees.
-func serveHTTP(handler http.Handler, user *string) app {
-	r := httptest.NewRequest(http.MethodGet, "/api/profile", http.NoBody)
+// serveHTTP calls a net/http handler that stores the user it sees.
+func serveHTTP(handler http.Handler, user *string) verify {
+	body, values, last := strings.NewReader(message), []string{"Bearer "}, ""
+	r := httptest.NewRequest(http.MethodPost, path, body)
+	r.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": values}
 	w := &recorder{header: http.Header{}}
-	values := []string{""}
-	return func(authorization string) (int, string) {
-		if values[0] = authorization; authorization == "" {
-			delete(r.Header, "Authorization")
-		} else {
-			r.Header["Authorization"] = values
+	return func(token string) (string, *clerk.Claims, error) {
+		if token != last { // allocates for checks, not while it is timed
+			last, values[0] = token, "Bearer "+token
 		}
 		*user, w.status = "", http.StatusOK
 		clear(w.header)
+		body.Reset(message)
 		handler.ServeHTTP(w, r)
-		return w.status, *user
+		if w.status != http.StatusOK || *user == "" {
+			return "", nil, errRejected
+		}
+		return *user, nil, nil
 	}
 }
 
-// guarded are our variants of every framework. mount makes the app with a
-// source; its handler reads the user id or, with claims, all of them.
-func guarded(mount func(source core.Authenticator, claims bool) app) []variant {
-	with := func(first, claims bool) func(*fixture) app {
-		return func(f *fixture) app { return mount(f.verifier(core.TokenCache{Disabled: first}), claims) }
+// serveFastHTTP calls fasthttp's handler as its server does, which ends every
+// request by removing its values.
+func serveFastHTTP(handler fasthttp.RequestHandler, user *string) verify {
+	ctx := &fasthttp.RequestCtx{}
+	ctx.Init(&fasthttp.Request{}, nil, nil)
+	ctx.Request.Header.SetMethod(fasthttp.MethodPost)
+	ctx.Request.SetRequestURI(path)
+	authorization, last := "Bearer ", ""
+	return func(token string) (string, *clerk.Claims, error) {
+		*user = ""
+		ctx.Response.Reset()
+		if token != last {
+			last, authorization = token, "Bearer "+token
+		}
+		ctx.Request.Header.Set("Authorization", authorization)
+		handler(ctx)
+		ctx.ResetUserValues()
+		if ctx.Response.StatusCode() != fasthttp.StatusOK || *user == "" {
+			return "", nil, errRejected
+		}
+		return *user, nil, nil
 	}
-	return []variant{
-		{rowFirst, with(true, true)},
-		{rowFirstBare, with(true, false)},
-		{rowSeen, with(false, true)},
-		{rowSeenBare, with(false, false)},
-	}
-}
-
-// subjectOf is what our handlers read in the variants with claims.
-func subjectOf(c clerk.Claims, err error) string {
-	if err != nil {
-		return ""
-	}
-	return c.Subject
 }

@@ -7,7 +7,6 @@ import (
 	"crypto/ed25519"
 	"crypto/rsa"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"github.com/MicahParks/keyfunc/v3"
@@ -15,71 +14,46 @@ import (
 	sdkjwt "github.com/clerk/clerk-sdk-go/v2/jwt"
 	"github.com/coreos/go-oidc/v3/oidc"
 	cristalhq "github.com/cristalhq/jwt/v5"
+	"github.com/go-chi/jwtauth/v5"
 	"github.com/go-jose/go-jose/v4"
 	josejwt "github.com/go-jose/go-jose/v4/jwt"
 	"github.com/golang-jwt/jwt/v5"
+	jwt2 "github.com/lestrrat-go/jwx/v2/jwt"
+	jwa3 "github.com/lestrrat-go/jwx/v3/jwa"
+	jwk3 "github.com/lestrrat-go/jwx/v3/jwk"
+	jwt3 "github.com/lestrrat-go/jwx/v3/jwt"
 
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
-var (
-	errIssuer  = errors.New("the issuer is another")
-	errParty   = errors.New("the authorized party is another")
-	errExpired = errors.New("the token is not valid now")
-)
-
-// byHand are the checks that a user adds where the library has none.
-func byHand(c *clerk.Claims, iss, azp bool) error {
-	if iss && c.Issuer != issuerURL {
-		return errIssuer
-	}
-	if azp && c.AuthorizedParty != party {
-		return errParty
-	}
-	return nil
-}
-
 func peers() []library {
 	return []library{
-		{name: "cristalhq/jwt v5", make: cristalhqJWT, byHand: "exp nbf iss azp"},
+		{name: "cristalhq/jwt v5", make: cristalhqJWT, byHand: "expired nbf iss azp"},
 		{name: "golang-jwt v5 + keyfunc v3", make: golangJWT, byHand: "azp"},
 		{name: "go-jose v4", make: goJOSE, byHand: "azp"},
 		{name: "go-oidc v3", make: goOIDC, byHand: "azp", lacks: "HS256"},
 		{name: "clerk-sdk-go v2", make: clerkSDK, byHand: "iss"},
-		{name: "jwtauth v5 (jwx v2)", make: jwtauthToken},
-		{name: "jwx v3", make: jwx},
+		{name: "jwtauth v5 (jwx v2)", make: jwtauthToken, sessionOnly: true},
+		{name: "jwx v3", make: jwx, sessionOnly: true},
 	}
 }
 
-// bareClaims are Clerk's claims as golang-jwt wants them.
-type bareClaims struct{ clerk.Claims }
+// golangClaims are Clerk's claims as golang-jwt wants them.
+type golangClaims struct{ clerk.Claims }
 
-func numericDate(seconds int64) (*jwt.NumericDate, error) {
-	if seconds == 0 {
-		return nil, nil //nolint:nilnil // for golang-jwt this means that there is no date
-	}
+func date(seconds int64) (*jwt.NumericDate, error) {
 	return jwt.NewNumericDate(time.Unix(seconds, 0)), nil
 }
 
-func (c *bareClaims) GetExpirationTime() (*jwt.NumericDate, error) { return numericDate(c.ExpiresAt) }
+func (c *golangClaims) GetExpirationTime() (*jwt.NumericDate, error) { return date(c.ExpiresAt) }
+func (c *golangClaims) GetIssuedAt() (*jwt.NumericDate, error)       { return date(c.IssuedAt) }
+func (c *golangClaims) GetNotBefore() (*jwt.NumericDate, error)      { return date(c.NotBefore) }
+func (c *golangClaims) GetIssuer() (string, error)                   { return c.Issuer, nil }
+func (c *golangClaims) GetSubject() (string, error)                  { return c.Subject, nil }
+func (c *golangClaims) GetAudience() (jwt.ClaimStrings, error)       { return nil, nil }
 
-func (c *bareClaims) GetIssuedAt() (*jwt.NumericDate, error) { return numericDate(c.IssuedAt) }
-
-func (c *bareClaims) GetNotBefore() (*jwt.NumericDate, error) { return numericDate(c.NotBefore) }
-func (c *bareClaims) GetIssuer() (string, error)              { return c.Issuer, nil }
-func (c *bareClaims) GetSubject() (string, error)             { return c.Subject, nil }
-func (c *bareClaims) GetAudience() (jwt.ClaimStrings, error)  { return nil, nil }
-
-// partyClaims add the check of azp where golang-jwt looks for it.
-type partyClaims struct{ bareClaims }
-
-// Validate is called by golang-jwt after its own checks.
-func (c *partyClaims) Validate() error { return byHand(&c.Claims, false, true) }
-
-func (f *fixture) keyfunc() jwt.Keyfunc { return must(keyfunc.NewJWKSetJSON(f.jwks())).Keyfunc }
-
-func golangJWT(f *fixture, bare bool) verify {
-	keys := f.keyfunc()
+func golangJWT(f *fixture) verify {
+	keys := must(keyfunc.NewJWKSetJSON(f.jwks())).Keyfunc
 	parser := jwt.NewParser(
 		jwt.WithValidMethods([]string{f.alg}),
 		jwt.WithIssuer(issuerURL),
@@ -87,18 +61,13 @@ func golangJWT(f *fixture, bare bool) verify {
 		jwt.WithLeeway(leeway),
 	)
 	return func(token string) (string, *clerk.Claims, error) {
-		if bare {
-			c := &bareClaims{}
-			_, err := parser.ParseWithClaims(token, c, keys)
-			return c.Subject, &c.Claims, err
-		}
-		c := &partyClaims{}
+		c := &golangClaims{}
 		_, err := parser.ParseWithClaims(token, c, keys)
 		return c.Subject, &c.Claims, err
 	}
 }
 
-func goJOSE(f *fixture, bare bool) verify {
+func goJOSE(f *fixture) verify {
 	keys := &jose.JSONWebKeySet{Keys: []jose.JSONWebKey{f.jwk()}}
 	algs := []jose.SignatureAlgorithm{jose.SignatureAlgorithm(f.alg)}
 	return func(token string) (string, *clerk.Claims, error) {
@@ -110,15 +79,12 @@ func goJOSE(f *fixture, bare bool) verify {
 		if err := t.Claims(keys, &registered, c); err != nil {
 			return "", nil, err
 		}
-		err = registered.ValidateWithLeeway(josejwt.Expected{Issuer: issuerURL, Time: time.Now()}, leeway)
-		if err != nil || bare {
-			return c.Subject, c, err
-		}
-		return c.Subject, c, byHand(c, false, true)
+		return c.Subject, c, registered.ValidateWithLeeway(
+			josejwt.Expected{Issuer: issuerURL, Time: time.Now()}, leeway)
 	}
 }
 
-func goOIDC(f *fixture, bare bool) verify {
+func goOIDC(f *fixture) verify {
 	verifier := oidc.NewVerifier(issuerURL, &oidc.StaticKeySet{PublicKeys: []crypto.PublicKey{f.public}},
 		&oidc.Config{SkipClientIDCheck: true, SupportedSigningAlgs: []string{f.alg}})
 	ctx := context.Background()
@@ -128,33 +94,32 @@ func goOIDC(f *fixture, bare bool) verify {
 			return "", nil, err
 		}
 		c := &clerk.Claims{}
-		if err := t.Claims(c); err != nil || bare {
-			return c.Subject, c, err
-		}
-		return c.Subject, c, byHand(c, false, true)
+		return t.Subject, c, t.Claims(c)
 	}
+}
+
+func (f *fixture) clerkKey() *sdk.JSONWebKey {
+	return &sdk.JSONWebKey{Key: f.public, KeyID: keyID, Algorithm: f.alg, Use: "sig"}
 }
 
 // clerkSDK gets the claims of version 2 as custom claims: its own struct keeps
 // only what it makes of them.
-func clerkSDK(f *fixture, bare bool) verify {
-	key := &sdk.JSONWebKey{Key: f.public, KeyID: keyID, Algorithm: f.alg, Use: "sig"}
-	ctx := context.Background()
+func clerkSDK(f *fixture) verify {
+	key, ctx := f.clerkKey(), context.Background()
 	return func(token string) (string, *clerk.Claims, error) {
 		c := &clerk.Claims{}
 		_, err := sdkjwt.Verify(ctx, &sdkjwt.VerifyParams{
-			Token: token, JWK: key, Leeway: leeway,
+			Token:                   token,
+			JWK:                     key,
+			Leeway:                  leeway,
 			AuthorizedPartyHandler:  func(azp string) bool { return azp == party },
 			CustomClaimsConstructor: func(context.Context) any { return c },
 		})
-		if err != nil || bare {
-			return c.Subject, c, err
-		}
-		return c.Subject, c, byHand(c, true, false)
+		return c.Subject, c, err
 	}
 }
 
-func cristalhqJWT(f *fixture, bare bool) verify {
+func cristalhqJWT(f *fixture) verify {
 	var verifier cristalhq.Verifier
 	switch key := f.public.(type) {
 	case *rsa.PublicKey:
@@ -172,13 +137,50 @@ func cristalhqJWT(f *fixture, bare bool) verify {
 			return "", nil, err
 		}
 		c := &clerk.Claims{}
-		if err := json.Unmarshal(t.Claims(), c); err != nil || bare {
-			return c.Subject, c, err
+		err = json.Unmarshal(t.Claims(), c)
+		return c.Subject, c, err
+	}
+}
+
+// jwx keeps claims by name, decoded: a program reads them where it needs them. All
+// its checks are options.
+func jwx(f *fixture) verify {
+	key := must(jwk3.Import(f.public))
+	alg, _ := jwa3.LookupSignatureAlgorithm(f.alg)
+	must(0, key.Set(jwk3.KeyIDKey, keyID))
+	must(0, key.Set(jwk3.AlgorithmKey, alg))
+	set := jwk3.NewSet()
+	must(0, set.AddKey(key))
+	options := []jwt3.ParseOption{
+		jwt3.WithKeySet(set),
+		jwt3.WithIssuer(issuerURL),
+		jwt3.WithRequiredClaim("exp"),
+		jwt3.WithAcceptableSkew(leeway),
+		jwt3.WithClaimValue("azp", party),
+	}
+	return func(token string) (string, *clerk.Claims, error) {
+		t, err := jwt3.ParseString(token, options...)
+		if err != nil {
+			return "", nil, err
 		}
-		now := time.Now()
-		if now.Add(-leeway).Unix() >= c.ExpiresAt || now.Add(leeway).Unix() < c.NotBefore {
-			return "", nil, errExpired
+		user, _ := t.Subject()
+		return user, nil, nil
+	}
+}
+
+// newJWTAuth is chi's; its middleware calls VerifyToken.
+func newJWTAuth(f *fixture) *jwtauth.JWTAuth {
+	return jwtauth.New(f.alg, f.public, nil, jwt2.WithIssuer(issuerURL), jwt2.WithRequiredClaim("exp"),
+		jwt2.WithAcceptableSkew(leeway), jwt2.WithClaimValue("azp", party))
+}
+
+func jwtauthToken(f *fixture) verify {
+	auth := newJWTAuth(f)
+	return func(token string) (string, *clerk.Claims, error) {
+		t, err := jwtauth.VerifyToken(auth, token)
+		if err != nil {
+			return "", nil, err
 		}
-		return c.Subject, c, byHand(c, true, true)
+		return t.Subject(), nil, nil
 	}
 }

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/csv"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Units of benchstat.
+const (
+	unitTime      = "sec/op"
+	unitProcessor = "cpu-sec/op"
+)
+
+// figures are the medians of one benchmark by unit, empty if it was not measured.
+type figures map[string]float64
+
+// result is a benchmark with a name like Verify/RS256/auth-go,_new_token-2.
+type result struct {
+	benchmark, group, row string
+	before, after         figures // with one file only after
+	change                float64 // of the time; 1 if the difference may be chance
+	base                  *result // the limit or, for middleware, no guard; nil without one
+}
+
+func (r *result) name() string { return r.benchmark + "/" + r.group + "/" + r.row }
+
+// ours reports whether the row measures auth-go.
+func (r *result) ours() bool {
+	return strings.HasPrefix(r.row, "auth-go") || r.benchmark == "Scale" && !strings.HasSuffix(r.row, rowLimit)
+}
+
+var processors = regexp.MustCompile(`-\d+$`)
+
+// parse reads benchstat's CSV: sections that begin with their unit, such as
+// sec/op, and rows of name, median, spread and, with two files, median of the
+// second, spread, and the change in percent or "~".
+func parse(statistics io.Reader) (all []*result, compared bool, err error) {
+	r := csv.NewReader(statistics)
+	r.FieldsPerRecord = -1
+	records, err := r.ReadAll()
+	known, bases, unit := map[string]*result{}, map[string]*result{}, ""
+	for _, cells := range records {
+		if len(cells) > 2 && cells[0] == "" {
+			unit, compared = cells[1], len(cells) > 3
+			continue
+		}
+		name := strings.SplitN(strings.ReplaceAll(processors.ReplaceAllString(cells[0], ""), "_", " "), "/", 3)
+		if len(cells) < 3 || len(name) < 3 {
+			continue
+		}
+		r := known[cells[0]]
+		if r == nil {
+			r = &result{name[0], name[1], name[2], figures{}, figures{}, 1, nil}
+			known[cells[0]], all = r, append(all, r)
+		}
+		if r.row == rowLimit || r.row == rowBare {
+			bases[r.benchmark+r.group] = r
+		}
+		r.base = bases[r.benchmark+r.group]
+		r.read(unit, cells)
+	}
+	return all, compared, err
+}
+
+// read stores the medians of a row, and the change: that of processor time
+// follows the other, and says more about a busy machine.
+func (r *result) read(unit string, cells []string) {
+	store := func(f figures, cell string) {
+		if value, err := strconv.ParseFloat(cell, 64); err == nil {
+			f[unit] = value
+		}
+	}
+	if len(cells) < 4 {
+		store(r.after, cells[1])
+		return
+	}
+	store(r.before, cells[1])
+	store(r.after, cells[3])
+	if len(cells) > 5 && (unit == unitTime || unit == unitProcessor) {
+		percent, _ := strconv.ParseFloat(strings.TrimSuffix(cells[5], "%"), 64)
+		r.change = 1 + percent/100
+	}
+}
