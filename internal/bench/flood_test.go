@@ -26,10 +26,7 @@ const (
 // not grow the heap without bound, nor push the hot set out of the cache.
 // BENCH_FLOOD=1000000 sends a million.
 func TestFlood(t *testing.T) {
-	count := 50_000
-	if given := os.Getenv("BENCH_FLOOD"); given != "" {
-		count = must(strconv.Atoi(given))
-	}
+	count := setting("BENCH_FLOOD", 50_000)
 	f := newFixture(t, "HS256")
 	v := f.verifier(core.TokenCache{})
 	hot := f.distinct("hot", floodHot)
@@ -81,6 +78,14 @@ func TestEntryFootprint(t *testing.T) {
 	if (derived-before)/held > most {
 		t.Errorf("an entry takes %.0f bytes, want at most %d", (derived-before)/held, most)
 	}
+}
+
+// setting is a number from the environment.
+func setting(name string, standard int) int {
+	if given := os.Getenv(name); given != "" {
+		return must(strconv.Atoi(given))
+	}
+	return standard
 }
 
 // heap returns the bytes that are in use after a collection.
