@@ -47,11 +47,11 @@ func authGo() []library {
 	first, seen := core.TokenCache{Disabled: true}, core.TokenCache{}
 	return []library{
 		{name: rowFirst, make: ours(decoded, first)},
-		{name: rowFirstBare, make: ours(undecoded, first), sessionOnly: true},
-		{name: rowStandard, make: ours(undecoded, first, core.WithStandardCrypto()), sessionOnly: true},
+		{name: rowFirstBare, make: ours(undecoded, first)},
+		{name: rowStandard, make: ours(undecoded, first, core.WithStandardCrypto())},
 		{name: rowSeen, make: ours(kept, seen)},
-		{name: rowSeenFlat, make: ours(flat, seen), sessionOnly: true},
-		{name: rowSeenBare, make: ours(undecoded, seen), sessionOnly: true},
+		{name: rowSeenFlat, make: ours(flat, seen)},
+		{name: rowSeenBare, make: ours(undecoded, seen)},
 	}
 }
 

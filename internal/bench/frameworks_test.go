@@ -111,27 +111,25 @@ func fiber3App(read func(fiber3.Ctx) string, guard ...fiber3.Handler) verify {
 func grpcApp(read func(context.Context) string, guards ...*guard.Guard) verify {
 	const method = "/orders.v1.Orders/Get"
 	arriving, info := &tap.Info{FullMethodName: method}, &grpc.UnaryServerInfo{FullMethod: method}
-	user, last, values := "", "", metadata.MD{"authorization": {"Bearer "}}
+	admit := func(ctx context.Context, _ *tap.Info) (context.Context, error) { return ctx, nil }
+	intercept := func(ctx context.Context, r any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+		return next(ctx, r)
+	}
+	for _, g := range guards {
+		admit, intercept = grpcauth.Tap(g), grpcauth.Unary(g)
+	}
+	user, values, authorization := "", []string{""}, bearer()
 	handler := func(ctx context.Context, _ any) (any, error) {
 		user = read(ctx)
-		return nil, nil //nolint:nilnil // the answer has no content
+		return user, nil
 	}
-	serve := func(ctx context.Context) (any, error) { return handler(ctx, nil) }
-	if len(guards) > 0 {
-		admit, intercept := grpcauth.Tap(guards[0]), grpcauth.Unary(guards[0])
-		serve = func(ctx context.Context) (any, error) {
-			ctx, err := admit(ctx, arriving)
-			if err != nil {
-				return nil, err
-			}
-			return intercept(ctx, nil, info, handler)
-		}
-	}
+	call := metadata.NewIncomingContext(context.Background(), metadata.MD{"authorization": values})
 	return func(token string) (string, *clerk.Claims, error) {
-		if token != last {
-			last, values = token, metadata.MD{"authorization": {"Bearer " + token}}
+		values[0] = authorization(token)
+		ctx, err := admit(call, arriving)
+		if err == nil {
+			_, err = intercept(ctx, nil, info, handler)
 		}
-		_, err := serve(metadata.NewIncomingContext(context.Background(), values))
 		return user, nil, err
 	}
 }

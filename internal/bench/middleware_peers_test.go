@@ -17,7 +17,7 @@ import (
 )
 
 // ginByHand is the middleware that gin's users write.
-var ginByHand = library{name: "golang-jwt v5 + keyfunc v3", sessionOnly: true, make: func(f *fixture) verify {
+var ginByHand = library{name: "golang-jwt v5 + keyfunc v3", make: func(f *fixture) verify {
 	check := library{byHand: "azp"}.complete(golangJWT(f))
 	return ginApp(func(c *gin.Context) string { return c.GetString("user") }, func(c *gin.Context) {
 		user, claims, err := check(strings.TrimPrefix(c.GetHeader("Authorization"), "Bearer "))
@@ -44,7 +44,7 @@ func (c *handClaims) Validate() error {
 
 func handSubject(user any) string { return user.(*jwt.Token).Claims.(*handClaims).Subject }
 
-var echoJWT = library{name: "echo-jwt v4", sessionOnly: true, make: func(f *fixture) verify {
+var echoJWT = library{name: "echo-jwt v4", make: func(f *fixture) verify {
 	return echoApp(func(c echo.Context) string { return handSubject(c.Get("user")) }, echojwt.WithConfig(echojwt.Config{
 		SigningKey:    f.public,
 		SigningMethod: f.alg,
@@ -52,13 +52,13 @@ var echoJWT = library{name: "echo-jwt v4", sessionOnly: true, make: func(f *fixt
 	}))
 }}
 
-var fiberJWT = library{name: "gofiber/contrib/jwt", sessionOnly: true, make: func(f *fixture) verify {
+var fiberJWT = library{name: "gofiber/contrib/jwt", make: func(f *fixture) verify {
 	key := jwtware.SigningKey{JWTAlg: f.alg, Key: f.public}
 	return fiberApp(func(c *fiber.Ctx) string { return handSubject(c.Locals("user")) },
 		jwtware.New(jwtware.Config{SigningKey: key, Claims: &handClaims{}}))
 }}
 
-var chiJWTAuth = library{name: "jwtauth v5 (jwx v2)", sessionOnly: true, make: func(f *fixture) verify {
+var chiJWTAuth = library{name: "jwtauth v5 (jwx v2)", make: func(f *fixture) verify {
 	auth := newJWTAuth(f)
 	return chiApp(func(ctx context.Context) string {
 		t, _, err := jwtauth.FromContext(ctx)
@@ -72,7 +72,7 @@ var chiJWTAuth = library{name: "jwtauth v5 (jwx v2)", sessionOnly: true, make: f
 // chiClerk gives Clerk's middleware its key with an option of our own: the SDK's
 // JSONWebKey would parse PEM on every request. It accepts every issuer whose name
 // begins as Clerk's do, so the handler compares that.
-var chiClerk = library{name: "clerk-sdk-go v2", sessionOnly: true, make: func(f *fixture) verify {
+var chiClerk = library{name: "clerk-sdk-go v2", make: func(f *fixture) verify {
 	key := f.clerkKey()
 	return chiApp(func(ctx context.Context) string {
 		claims, ok := sdk.SessionClaimsFromContext(ctx)

@@ -33,7 +33,7 @@ func newGroup[C, M any](
 		return all.Subject
 	}
 	ours := func(name string, first bool, read func(C) string) library {
-		return library{name: name, sessionOnly: true, make: func(f *fixture) verify {
+		return library{name: name, make: func(f *fixture) verify {
 			return mount(read, adapter(f.verifier(core.TokenCache{Disabled: first})))
 		}}
 	}
@@ -71,16 +71,25 @@ func (r *recorder) Header() http.Header         { return r.header }
 func (r *recorder) WriteHeader(status int)      { r.status = status }
 func (r *recorder) Write(b []byte) (int, error) { return len(b), nil }
 
+// bearer returns a function that allocates only for a token that differs from the last one.
+func bearer() (authorization func(token string) string) {
+	last, header := "", "Bearer "
+	return func(token string) string {
+		if token != last {
+			last, header = token, "Bearer "+token
+		}
+		return header
+	}
+}
+
 // serveHTTP calls a net/http handler that stores the user it sees.
 func serveHTTP(handler http.Handler, user *string) verify {
-	body, values, last := strings.NewReader(message), []string{"Bearer "}, ""
+	body, values, authorization := strings.NewReader(message), []string{""}, bearer()
 	r := httptest.NewRequest(http.MethodPost, path, body)
 	r.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": values}
 	w := &recorder{header: http.Header{}}
 	return func(token string) (string, *clerk.Claims, error) {
-		if token != last { // allocates for checks, not while it is timed
-			last, values[0] = token, "Bearer "+token
-		}
+		values[0] = authorization(token)
 		*user, w.status = "", http.StatusOK
 		clear(w.header)
 		body.Reset(message)
@@ -99,14 +108,11 @@ func serveFastHTTP(handler fasthttp.RequestHandler, user *string) verify {
 	ctx.Init(&fasthttp.Request{}, nil, nil)
 	ctx.Request.Header.SetMethod(fasthttp.MethodPost)
 	ctx.Request.SetRequestURI(path)
-	authorization, last := "Bearer ", ""
+	authorization := bearer()
 	return func(token string) (string, *clerk.Claims, error) {
 		*user = ""
 		ctx.Response.Reset()
-		if token != last {
-			last, authorization = token, "Bearer "+token
-		}
-		ctx.Request.Header.Set("Authorization", authorization)
+		ctx.Request.Header.Set("Authorization", authorization(token))
 		handler(ctx)
 		ctx.ResetUserValues()
 		if ctx.Response.StatusCode() != fasthttp.StatusOK || *user == "" {

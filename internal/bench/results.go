@@ -14,13 +14,13 @@ const (
 	unitProcessor = "cpu-sec/op"
 )
 
-// figures are the medians of one benchmark by unit, empty if it was not measured.
+// figures are the medians of one benchmark by unit, 0 if it was not measured.
 type figures map[string]float64
 
 // result is a benchmark with a name like Verify/RS256/auth-go,_new_token-2.
 type result struct {
 	benchmark, group, row string
-	before, after         figures // with one file only after
+	before, after         figures // the same with one file
 	change                float64 // of the time; 1 if the difference may be chance
 	base                  *result // the limit or, for middleware, no guard; nil without one
 }
@@ -43,24 +43,22 @@ func parse(statistics io.Reader) (all []*result, compared bool, err error) {
 	records, err := r.ReadAll()
 	known, bases, unit := map[string]*result{}, map[string]*result{}, ""
 	for _, cells := range records {
-		if len(cells) > 2 && cells[0] == "" {
-			unit, compared = cells[1], len(cells) > 3
-			continue
-		}
 		name := strings.SplitN(strings.ReplaceAll(processors.ReplaceAllString(cells[0], ""), "_", " "), "/", 3)
-		if len(cells) < 3 || len(name) < 3 {
-			continue
+		switch {
+		case len(cells) > 2 && cells[0] == "":
+			unit, compared = cells[1], len(cells) > 3
+		case len(cells) > 2 && len(name) == 3:
+			r := known[cells[0]]
+			if r == nil {
+				r = &result{name[0], name[1], name[2], figures{}, figures{}, 1, nil}
+				known[cells[0]], all = r, append(all, r)
+			}
+			if r.row == rowLimit || r.row == rowBare {
+				bases[r.benchmark+r.group] = r
+			}
+			r.base = bases[r.benchmark+r.group]
+			r.read(unit, cells)
 		}
-		r := known[cells[0]]
-		if r == nil {
-			r = &result{name[0], name[1], name[2], figures{}, figures{}, 1, nil}
-			known[cells[0]], all = r, append(all, r)
-		}
-		if r.row == rowLimit || r.row == rowBare {
-			bases[r.benchmark+r.group] = r
-		}
-		r.base = bases[r.benchmark+r.group]
-		r.read(unit, cells)
 	}
 	return all, compared, err
 }
@@ -68,19 +66,14 @@ func parse(statistics io.Reader) (all []*result, compared bool, err error) {
 // read stores the medians of a row, and the change: that of processor time
 // follows the other, and says more about a busy machine.
 func (r *result) read(unit string, cells []string) {
-	store := func(f figures, cell string) {
-		if value, err := strconv.ParseFloat(cell, 64); err == nil {
-			f[unit] = value
-		}
+	before, after := cells[1], cells[1]
+	if len(cells) > 3 {
+		after = cells[3]
 	}
-	if len(cells) < 4 {
-		store(r.after, cells[1])
-		return
-	}
-	store(r.before, cells[1])
-	store(r.after, cells[3])
+	r.before[unit], _ = strconv.ParseFloat(before, 64) // 0 if it was not measured
+	r.after[unit], _ = strconv.ParseFloat(after, 64)
 	if len(cells) > 5 && (unit == unitTime || unit == unitProcessor) {
-		percent, _ := strconv.ParseFloat(strings.TrimSuffix(cells[5], "%"), 64)
+		percent, _ := strconv.ParseFloat(strings.TrimSuffix(cells[5], "%"), 64) // 0 if it is chance
 		r.change = 1 + percent/100
 	}
 }

@@ -22,19 +22,3 @@ func TestPages(t *testing.T) {
 		}
 	}
 }
-
-func TestDuration(t *testing.T) {
-	for seconds, want := range map[float64]string{
-		42.04e-9:  "42ns",
-		999.9e-9:  "999ns",
-		36.123e-6: "36.1µs",
-		2.5e-3:    "2.5ms",
-		-1.5e-6:   "-1.5µs",
-		1.0004e-6: "1µs",
-		9.9999e-6: "10µs",
-	} {
-		if got := duration(seconds); got != want {
-			t.Errorf("duration(%g) is %q, want %q", seconds, got, want)
-		}
-	}
-}
