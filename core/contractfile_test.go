@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 func TestParseContracts(t *testing.T) {
@@ -197,6 +198,7 @@ func FuzzParseContracts(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		test.Bounded(t, len(data), contractBase, contractEach, func() { _, _ = core.ParseContracts(data) })
 		contracts, err := core.ParseContracts(data)
 		if err != nil {
 			if contracts != nil || len(core.ConfigErrors(err)) == 0 {

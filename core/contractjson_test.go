@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // everyRule sets every field of Rules that does not conflict with the others.
@@ -189,6 +190,13 @@ func TestContractJSONSecret(t *testing.T) {
 	}
 }
 
+// What reading a contract may allocate: see [test.Bounded].
+const (
+	contractBase = 64 << 10
+	contractEach = 128
+)
+
+// FuzzParseContract: a contract is refused with typed errors, or reads back from its own JSON.
 func FuzzParseContract(f *testing.F) {
 	f.Setenv("KIT_SECRET", kitSecret)
 	for _, rules := range []core.Rules{
@@ -207,6 +215,7 @@ func FuzzParseContract(f *testing.F) {
 	f.Add([]byte(`{"provider":"custom","strategy":"HS256","signingSecret":"` + kitSecret + `"}`))
 	f.Add([]byte(`{"issuer":"https://a.example","jwksUri":"https://a.example","leewaySeconds":1e-9,"maxAgeSeconds":0.1}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		test.Bounded(t, len(data), contractBase, contractEach, func() { _, _ = core.ParseContract(data) })
 		contract, err := core.ParseContract(data)
 		if err != nil {
 			if contract != nil || len(core.ConfigErrors(err)) == 0 {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core/dpop"
 	"github.com/revstackhq/auth-go/core/dpop/dpoptest"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // FuzzProof: no proof panics, every refusal has a kind, and what is accepted is bound to the token's key, verifies with
@@ -32,6 +33,7 @@ func FuzzProof(f *testing.F) {
 		}
 		p := present(s, text)
 		p.URL = requested
+		test.Bounded(t, len(text)+len(requested), 32<<10, 32, func() { _ = k.Again().Check(t.Context(), p) })
 		err = k.Check(t.Context(), p)
 		if err != nil && kindOf(err) != dpop.KindInvalidProof {
 			t.Errorf("got %v, want an error of kind %s", err, dpop.KindInvalidProof)

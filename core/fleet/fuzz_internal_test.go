@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // FuzzRecord: a record reads back as what was written, and no other bytes are a record: a foreign text, or one
@@ -20,6 +22,7 @@ func FuzzRecord(f *testing.F) {
 	keys := newKeyring(bytes.Repeat([]byte("s"), 32), "fuzz")
 	foreign := newKeyring(bytes.Repeat([]byte("s"), 32), "another fleet")
 	f.Fuzz(func(t *testing.T, kind byte, writer, seq uint64, body []byte, bit uint16) {
+		test.Bounded(t, len(body), 4<<10, 8, func() { keys.open(body, new(record)) })
 		var none record
 		if keys.open(body, &none) {
 			t.Fatalf("%x passes for a record", body)
@@ -96,6 +99,7 @@ func FuzzLogFile(f *testing.F) {
 		if err := os.WriteFile(filepath.Join(dir, fileName), append(newFileHeader(), tail...), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		test.Bounded(t, len(tail), 96<<10, 64, func() { read(l) })
 		records := read(l)
 		size := 0
 		for _, r := range records {

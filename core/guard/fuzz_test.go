@@ -8,6 +8,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // FuzzCookie: what is found in cookies, net/http finds there too and nothing else, and a cookie that is written again
@@ -28,6 +29,7 @@ func FuzzCookie(f *testing.F) {
 		if strings.ContainsAny(value, "\r\n\x00") {
 			return // no field value has these (RFC 9110 §5.5), servers refuse them
 		}
+		test.Bounded(t, len(value), 8<<10, 4, func() { _, _ = extract(value) })
 		token, err := extract(value)
 		if err != nil {
 			if token != "" || core.CodeOf(err) != core.CodeInvalidRequest {
@@ -73,6 +75,7 @@ func FuzzWebSocketProtocol(f *testing.F) {
 		return extractor.Extract(guard.HTTPRequest(r))
 	}
 	f.Fuzz(func(t *testing.T, first, second string) {
+		test.Bounded(t, len(first)+len(second), 8<<10, 24, func() { _, _ = extract(first, second) })
 		token, err := extract(first, second)
 		if err != nil {
 			if token != "" || core.CodeOf(err) != core.CodeInvalidRequest {
@@ -124,7 +127,9 @@ func FuzzChallenge(f *testing.F) {
 			return // a realm that no header can carry is refused when the guard is made
 		}
 		refusal := &core.Error{Code: core.CodeInsufficientScope, Scopes: []string{scope}}
-		rejection := g.Reject(t.Context(), guard.HTTPRequest(request(http.MethodGet, "/")), refusal)
+		r := guard.HTTPRequest(request(http.MethodGet, "/"))
+		test.Bounded(t, len(realm)+len(scope), 16<<10, 16, func() { g.Reject(t.Context(), r, refusal) })
+		rejection := g.Reject(t.Context(), r, refusal)
 		for _, line := range rejection.Header.Values("WWW-Authenticate") {
 			params, err := readChallenge(line)
 			if err != nil {

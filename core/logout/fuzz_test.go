@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/internal/test"
 	"github.com/revstackhq/auth-go/core/logout"
 )
 
@@ -51,13 +52,15 @@ func FuzzForms(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		kit := kit.in(t)
-		if got := deliver(kit.backChannel(), formType, body); got != http.StatusBadRequest || len(kit.sink.all()) != 0 {
+		h := kit.backChannel()
+		test.Bounded(t, len(body), 32<<10, 64, func() { deliver(h, formType, body) })
+		if got := deliver(h, formType, body); got != http.StatusBadRequest || len(kit.sink.all()) != 0 {
 			t.Errorf("%q: %d, %v", body, got, kit.sink.all())
 		}
 	})
 }
 
-// FuzzLogoutClaims signs any claims: what is accepted names a session or a user, and does nothing with one bit flipped.
+// FuzzLogoutClaims signs any claims: what is accepted names the session or the user that encoding/json reads, and does nothing with one bit flipped.
 func FuzzLogoutClaims(f *testing.F) {
 	kit := newFixture(f)
 	f.Add(`"s1"`, `{"http://schemas.openid.net/event/backchannel-logout":{}}`, `"user_1"`, uint16(0))
@@ -75,6 +78,11 @@ func FuzzLogoutClaims(f *testing.F) {
 			t.Errorf("answered %d", got)
 		}
 		wellFormed(t, kit)
+		for _, e := range kit.sink.all() {
+			if e.Value != textOf(sid) && e.Value != textOf(sub) {
+				t.Errorf("an entry for %q, encoding/json reads %q and %q", e.Value, textOf(sid), textOf(sub))
+			}
+		}
 		entries := len(kit.sink.all())
 		flipped := []byte(token)
 		n := int(bit) % (8 * len(flipped))
@@ -86,6 +94,12 @@ func FuzzLogoutClaims(f *testing.F) {
 			t.Errorf("a token with bit %d flipped revokes something", n)
 		}
 	})
+}
+
+// textOf is what encoding/json reads of a string, "" for other values.
+func textOf(value string) (text string) {
+	_ = json.Unmarshal([]byte(value), &text)
+	return text
 }
 
 // FuzzRevocationRequest sends any body from an authentic caller.

@@ -2,13 +2,16 @@ package jwks_test
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +19,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/revstackhq/auth-go/core/internal/jwks"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 func algorithms() []string {
@@ -270,13 +274,17 @@ func TestNoKidIsBounded(t *testing.T) {
 	}
 }
 
+// FuzzParseSet: every key of a set is strong and fits an algorithm, another library reads it too and writes it so that it
+// reads back as the same, and the memory is bounded.
 func FuzzParseSet(f *testing.F) {
 	f.Add(set(ec("a"), rsaKey("b"), ed("c"), ecOn("d", elliptic.P521(), "P-521")))
 	f.Add(set(rsaOf("r", 8192, "Aw"), with(ec("x"), "d", "AA"), jwk{"kty": "oct", "k": "AA"}))
 	f.Add([]byte(`{"keys":[{"kty":"RSA","n":"AA","e":"AQAB"},null,1,"x",[[]],{}]}`))
 	f.Add([]byte(`{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"\ud800"}],"x":{"keys":[]}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := jwks.Parse(data, jwks.Limits{MaxKeys: 64})
+		limits := jwks.Limits{MaxKeys: 64}
+		test.Bounded(t, len(data), 32<<10, 64, func() { _, _ = jwks.Parse(data, limits) })
+		s, err := jwks.Parse(data, limits)
 		if err != nil {
 			var fe *jwks.FetchError
 			if !errors.As(err, &fe) || s != nil {
@@ -284,9 +292,14 @@ func FuzzParseSet(f *testing.F) {
 			}
 			return
 		}
+		others := otherThumbprints(t, data)
 		for _, k := range s.Keys() {
 			if !slices.ContainsFunc(algorithms(), k.Fits) {
 				t.Fatalf("key %q fits nothing", k.ID)
+			}
+			if pub, ok := k.Public.(*rsa.PublicKey); !others[k.Thumbprint] &&
+				(!ok || pub.N.BitLen() <= jose.MaxRSAModulusBits) { // go-jose reads no longer keys
+				t.Fatalf("go-jose reads no key like %q", k.ID)
 			}
 			switch pub := k.Public.(type) {
 			case *rsa.PublicKey:
@@ -307,6 +320,37 @@ func FuzzParseSet(f *testing.F) {
 			writtenAgain(t, k)
 		}
 	})
+}
+
+// otherThumbprints returns those of the keys that go-jose reads in a set, by the members that are the key: it also reads
+// others, such as x5c.
+func otherThumbprints(t *testing.T, data []byte) map[[sha256.Size]byte]bool {
+	t.Helper()
+	var set map[string]json.RawMessage // a map, because encoding/json ignores the case of a struct's members
+	if err := json.Unmarshal(data, &set); err != nil {
+		t.Fatalf("encoding/json reads no set: %v", err)
+	}
+	var entries []json.RawMessage
+	if err := json.Unmarshal(set["keys"], &entries); err != nil {
+		t.Fatalf("encoding/json reads no keys: %v", err)
+	}
+	found := map[[sha256.Size]byte]bool{}
+	for _, entry := range entries {
+		var all map[string]json.RawMessage
+		_ = json.Unmarshal(entry, &all)
+		maps.DeleteFunc(all, func(name string, _ json.RawMessage) bool {
+			return !slices.Contains([]string{"kty", "n", "e", "crv", "x", "y"}, name)
+		})
+		var k jose.JSONWebKey
+		text, err := json.Marshal(all)
+		if errors.Join(err, k.UnmarshalJSON(text)) != nil {
+			continue
+		}
+		if sum, err := k.Thumbprint(crypto.SHA256); err == nil {
+			found[[sha256.Size]byte(sum)] = true
+		}
+	}
+	return found
 }
 
 // writtenAgain checks that another library writes a key so that it reads back as the same.

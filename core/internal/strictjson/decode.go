@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 )
@@ -229,7 +230,15 @@ type field struct {
 	mayBeEmpty bool // an empty list means something other than none
 }
 
+// fieldsByType remembers fields: finding them for each object of a document allocates thousands of bytes, however short
+// the object is.
+var fieldsByType sync.Map //nolint:gochecknoglobals // memo of a pure function, map[reflect.Type][]field
+
+// fieldsOf returns the fields of a struct type. Callers must not change them.
 func fieldsOf(t reflect.Type) []field {
+	if fields, ok := fieldsByType.Load(t); ok {
+		return fields.([]field) //nolint:forcetypeassert // nothing else is in it
+	}
 	var fields []field
 	for _, f := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -242,6 +251,7 @@ func fieldsOf(t reflect.Type) []field {
 			fields = append(fields, field{name: name, goName: f.Name, index: f.Index, mayBeEmpty: mayBeEmpty && !isText(f.Type)})
 		}
 	}
+	fieldsByType.Store(t, fields)
 	return fields
 }
 
