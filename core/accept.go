@@ -10,7 +10,7 @@ import (
 
 // Accept makes a session of claims that were verified by other means: the
 // answer of an introspection endpoint (RFC 7662), or claims that a gateway in
-// front of the service passes on. The caller is responsible for their origin.
+// front of the service passes on. The caller must make sure that they are genuine.
 // The contract's rules and mapping apply as they do to a token's claims. There
 // is no header, so a rule that requires a header parameter rejects the claims.
 //

@@ -6,7 +6,7 @@ import "github.com/revstackhq/auth-go/core/internal/jose"
 // token now, which Actor returns too, then those that it acts on behalf of, the most
 // recent first. It is empty if the user acts. An actor is named by its sub, or by its
 // client_id if it has no sub, and is "" if it has neither. Only the first one may
-// decide about access; the others tell how the token came about.
+// decide about access; the others only show how the token was obtained.
 func (s *Session) Actors() []string {
 	var actors []string
 	for v, acts := s.claims.Lookup("act"); acts && v.Kind() != jose.KindNull; {

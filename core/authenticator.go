@@ -20,7 +20,7 @@ import (
 // meaning: Recognizes, Reauthenticate, Recheck, ReportRejection, Confirmations,
 // Issuers, Now and Logger.
 // Without Reauthenticate, a guard inside another one authenticates each request
-// again; without Report, the guard logs every rejection itself.
+// again. Without ReportRejection, the guard logs every rejection itself.
 type Authenticator interface {
 	Authenticate(ctx context.Context, c Credentials) (*Session, error)
 }
@@ -77,8 +77,8 @@ func (k *Contract) verifier() (*Verifier, error) {
 	return k.c.defaultVerifier, k.c.defaultFault
 }
 
-// checkScheme refuses schemes that no contract knows how to judge. A DPoP token
-// without its proof may be a stolen one.
+// checkScheme refuses schemes that no contract accepts. A DPoP token without its
+// proof may be stolen.
 func (v *Verifier) checkScheme(scheme string) *Error {
 	switch {
 	case scheme == "", scheme == schemeBearer, scheme == schemeDPoP && v.valid() && v.mayConfirm():

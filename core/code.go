@@ -42,7 +42,7 @@ const (
 
 	// CodeRequestCanceled says that the client hung up, or that the caller
 	// canceled the context, before the verdict. It is neither a refusal nor an
-	// outage: no observer hears of it.
+	// outage, and is not reported to observers.
 	CodeRequestCanceled Code = "REQUEST_CANCELED"
 
 	// CodeNetworkError is the TypeScript package's name for the codes that are
@@ -54,8 +54,8 @@ const (
 // Error returns the code itself.
 func (c Code) Error() string { return string(c) }
 
-// unavailable reports whether the code stands for an outage: the credentials
-// could not be judged.
+// unavailable reports whether the code means an outage: the credentials could not
+// be checked.
 func (c Code) unavailable() bool {
 	switch c {
 	case CodeKeysUnavailable, codeProofsUnavailable, codeIntrospectionUnavailable, codeAPIKeysUnavailable,

@@ -116,7 +116,7 @@ func (c *contract) fillDefaults(f *configErrors) {
 
 const noUnit = "has no unit, and a time.Duration counts nanoseconds"
 
-// compileKeys settles where keys come from and which algorithms they may serve.
+// compileKeys determines where keys come from and which algorithms they may serve.
 func (c *contract) compileKeys(f *configErrors) {
 	r := &c.rules
 	c.secret = takeSecret(r, f)
@@ -159,7 +159,7 @@ func (c *contract) compileKeys(f *configErrors) {
 	}
 }
 
-// checkKeyMembers checks what is demanded of the members of published keys.
+// checkKeyMembers checks the rules about the members of published keys.
 func (c *contract) checkKeyMembers(f *configErrors) {
 	r := &c.rules
 	for i, use := range r.KeyUses {
@@ -294,7 +294,7 @@ func (c *contract) compileClaims(f *configErrors) {
 	}
 }
 
-// Warnings describes what the contract leaves open and which field closes it.
+// Warnings describes what the contract leaves unchecked and which field checks it.
 // The first verifier of a contract logs them.
 func (k *Contract) Warnings() []string { return slices.Clone(k.orEmpty().warnings) }
 

@@ -85,15 +85,15 @@ func (k *Contract) UnmarshalJSON(data []byte) error {
 // issuer, audience, userIdClaim, signingSecret).
 //
 // Names are exact. Unknown members, duplicates, null and members that are
-// present but empty are refused: a misspelled check would be no check, and an
-// unset variable in a template must not waive one. Every mistake is returned,
+// present but empty are refused: a misspelled check would have no effect, and an
+// unset variable in a template must not disable one. Every mistake is returned,
 // as [*ConfigError] with the JSON name and the position.
 //
 // A member "tests" is accepted and has no effect on the contract: it holds the
 // contract's own tests, which authtest.RunContract runs.
 //
 // The wire form may lack an audience, and with a secret an issuer. Such a
-// contract is accepted as it is, and Warnings says what it leaves open. JSON
+// contract is accepted as it is, and Warnings says what it leaves unchecked. JSON
 // with any other member must name both, or say InsecureAnyAudience and
 // InsecureAnyIssuer. Package providers reads the wire form with the preset's own
 // rules added.

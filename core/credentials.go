@@ -8,8 +8,8 @@ import (
 	"github.com/revstackhq/auth-go/core/dpop"
 )
 
-// Credentials are what a request proves itself with. They hold a secret: they
-// print and log without it.
+// Credentials are the token of a request and the proofs that come with it. They
+// print and log without the token and the proof.
 type Credentials struct {
 	// Token is the compact JWT or opaque token, without its scheme.
 	Token string

@@ -2,9 +2,9 @@ package core
 
 import "reflect"
 
-// decoded is what a session's claims were decoded into last, if that is a type
-// of which callers can be given copies that share nothing: then one request's
-// copy can't change another's. It never changes.
+// decoded is the value that a session's claims were decoded into last, if its type
+// can be copied in full, so that one request's copy cannot change another's. It
+// never changes.
 type decoded struct {
 	typ    reflect.Type
 	value  any  // of that type; nil after the first time

@@ -11,8 +11,8 @@ type distinct struct {
 	seen map[string]struct{} // made once list is too long to be searched
 }
 
-// maxSearched bounds what is compared with each other: a token decides how many
-// values there are, and their square must not be the price.
+// maxSearched bounds how many values are compared pairwise: the token decides how
+// many there are, and the time must not grow with their square.
 const maxSearched = 32
 
 // add reports whether s is new.

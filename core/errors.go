@@ -15,8 +15,8 @@ import (
 // handler is not behind a guard, or the guard lets anonymous requests through.
 var ErrNoSession = errors.New("auth: no session in the context: is the handler behind the middleware?")
 
-// Error is every refusal of a token or request. Neither it nor anything it
-// wraps holds the token or a secret.
+// Error says why a token or request was refused. Neither it nor any error that it
+// wraps contains the token or a secret.
 type Error struct {
 	// Code is what clients and programs switch on.
 	Code Code
@@ -60,8 +60,8 @@ func (e *Error) Unwrap() error {
 }
 
 // Is reports whether target is e's [Code]. CodeNetworkError, the TypeScript
-// package's name for an outage, stands for every code that is answered with
-// status 503.
+// package's name for an outage, matches every code that is answered with status
+// 503.
 func (e *Error) Is(target error) bool {
 	c, ok := target.(Code)
 	return ok && e != nil && (c == e.Code || c == CodeNetworkError && e.Code.unavailable())
@@ -73,8 +73,7 @@ func (e *Error) Message() string { return e.Code.sentence() }
 func refuse(code Code, detail string) *Error { return &Error{Code: code, Detail: detail} }
 
 // canceled returns the error of a wait that the caller itself ended, nil if it
-// did not. A deadline is not the caller's doing: whatever was waited for was too
-// slow.
+// did not. A deadline does not count: it means that the operation was too slow.
 func canceled(ctx context.Context) *Error {
 	if !errors.Is(ctx.Err(), context.Canceled) {
 		return nil
@@ -90,7 +89,7 @@ func refuseClaim(code Code, claim, detail string) *Error {
 	return &Error{Code: code, Claim: claim, Detail: detail}
 }
 
-// withoutCode is what e says without its code.
+// withoutCode returns the text of e without its code.
 func (e *Error) withoutCode() string {
 	return strings.TrimPrefix(e.Error(), "auth: "+string(e.Code)+": ")
 }

@@ -11,7 +11,7 @@ import (
 // String returns it as text for a terminal or a log.
 type Report struct {
 	// Accepted says that the verifier accepts the token. A report is not a
-	// session: nothing may be allowed because of it.
+	// session: do not grant access because of it.
 	Accepted bool `json:"accepted"`
 	// Code is the code of the first step that fails, as [Verifier.Verify] returns
 	// it, and Status is that of the answer of a guard: 200 for an accepted token.
@@ -32,8 +32,8 @@ type Report struct {
 // ReportStep is one step of a [Report].
 type ReportStep struct {
 	Name string `json:"name"`
-	// Result is "pass", "fail", or "not reached" if an earlier step found that
-	// this one has nothing to judge.
+	// Result is "pass", "fail", or "not reached" if the step depends on an
+	// earlier one that failed.
 	Result string `json:"result"`
 	// Code is that of a step that fails. Detail is what it says.
 	Code   Code   `json:"code,omitempty"`
@@ -49,11 +49,11 @@ const (
 	resultNotReached = "not reached"
 )
 
-// Explain runs the steps of [Verifier.Verify] and reports all of them, also those
-// after the first that fails as far as they can be judged. It is for tools and
-// for people who ask why a token is refused: it makes no session, does not fill
-// the cache of tokens, and reports nothing to observers and logs except a fetch
-// of keys that it had to make. A token with a foreign issuer causes no fetch.
+// Explain runs the steps of [Verifier.Verify] and reports all of them, including
+// those after the first failure if they can be checked. It is for tools and people
+// who want to know why a token is refused: it makes no session, does not fill the
+// cache of tokens, and reports nothing to observers and logs except a fetch of
+// keys that it had to make. A token of an unknown issuer causes no fetch.
 func (v *Verifier) Explain(ctx context.Context, token string) Report {
 	if !v.valid() {
 		const code = CodeUnknownError

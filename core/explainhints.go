@@ -264,8 +264,8 @@ func (a *attempt) audienceHint(accepted []string) string {
 	return "aud is " + found + ", expected " + want + ": the token was made for another service" + a.kindHint()
 }
 
-// kindHint says what kind the contract's rules take the token for, if it is one
-// that proves something else than a session.
+// kindHint names the kind of the token by the contract's rules, if it is not that
+// of a session.
 func (a *attempt) kindHint() string {
 	kind := a.engine.mapping.kindOf(a.token.Header, a.token.Claims, a.now.Add(a.engine.leeway()))
 	if kind != a.engine.mapping.kind {

@@ -93,9 +93,9 @@ func (c *issuerRule) accepts(issuer string, claims jose.Object) bool {
 		c.template != nil && c.template.matches(issuer, claims)
 }
 
-// checkIssuer demands of an issuer with a scheme what RFC 8414 §2 and OpenID
-// Connect Core §2 do. Some real issuers are no URLs (Stytch, Descope, Google's
-// older form): without a scheme any printable text passes.
+// checkIssuer requires what RFC 8414 §2 and OpenID Connect Core §2 require, if the
+// issuer has a scheme. Some real issuers are not URLs (Stytch, Descope, Google's
+// older form): without a scheme, any printable text passes.
 func checkIssuer(field, issuer string, insecureHTTP bool, f *configErrors) {
 	if !faults.Printable(issuer) {
 		f.Invalid(
@@ -114,8 +114,8 @@ func checkIssuer(field, issuer string, insecureHTTP bool, f *configErrors) {
 	}
 }
 
-// checkKeyURL demands that the kid fills one segment of the path: a token must
-// not choose the host, nor what else is asked for.
+// checkKeyURL requires the kid to fill exactly one segment of the path: a token
+// must not choose the host or another resource.
 func checkKeyURL(template string, insecureHTTP bool, f *configErrors) {
 	const field = "KeyURLTemplate"
 	before, after, _ := strings.Cut(template, jwks.KidPlaceholder)

@@ -25,7 +25,7 @@ const (
 	keysGone             // there are no keys
 )
 
-// line returns what to log about ev, nil if that is no news.
+// line returns what to log about ev, nil if the state has not changed.
 func (l *keyLog) line(ev event.Event) func(context.Context, *slog.Logger) {
 	whole := func(ctx context.Context, logger *slog.Logger) { event.Log(logger)(ctx, ev) }
 	switch ev := ev.(type) {

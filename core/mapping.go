@@ -63,7 +63,7 @@ type KindRule struct {
 	When []ClaimRule `json:"when"`
 }
 
-// ClaimRef says where a value is and how it is written there. In JSON it is a
+// ClaimRef says which claim holds a value, and in which form. In JSON it is a
 // string if only Path is set.
 type ClaimRef struct {
 	// Path is written like [Rules.UserIDClaim].

@@ -23,7 +23,7 @@ func (o *observer) emit(ctx context.Context, e event.Event) {
 	}
 }
 
-// call keeps an observer's panic away from a request, and from a fetch, where it would end the program.
+// call recovers from an observer's panic, which must not fail a request and would end the program during a fetch.
 func (o *observer) call(ctx context.Context, call func(context.Context, event.Event), e event.Event) {
 	defer func() {
 		if p := recover(); p != nil {

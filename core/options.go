@@ -17,8 +17,8 @@ import (
 // Option changes how a [Verifier] works. A [*Contract], a [Resolver] and a
 // [TokenCache] are options too: a verifier accepts the tokens of all contracts
 // that it is given, asks the resolver about other issuers, and keeps verified
-// tokens as the cache says. What changes how requests are guarded is an option
-// of package guard.
+// tokens within the bounds of the cache. Options for guarding requests are in
+// package guard.
 type Option interface{ applyToVerifier(o *verifierOptions) }
 
 type verifierOption struct{ apply func(*verifierOptions) }
@@ -47,8 +47,8 @@ type engineOptions struct {
 	tokens TokenCache
 
 	standardCrypto bool
-	// tenant marks a contract that came from a resolver: what it names as the
-	// place of its keys is a tenant's word.
+	// tenant marks a contract that came from a resolver: a tenant may have chosen
+	// the URL of its keys.
 	tenant bool
 }
 
@@ -60,9 +60,9 @@ type engineSettings struct {
 
 // WithHTTPClient fetches keys with client instead of the default client. Its
 // transport and timeout are used, its redirect policy and cookies are not.
-// Schemes, redirects and hosts that are written as addresses are checked as
-// ever; the addresses that its transport dials are not, so that it may reach a
-// private network, and has to refuse one itself where tenants choose URLs.
+// Schemes, redirects and hosts that are IP addresses are still checked. The
+// addresses that its transport dials are not checked, so it can reach a private
+// network, and must refuse that itself if tenants choose URLs.
 func WithHTTPClient(client *http.Client) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if client == nil {
@@ -74,9 +74,9 @@ func WithHTTPClient(client *http.Client) Option {
 
 // WithKeyCache shares fetched key sets through cache. With a secret of at least
 // 32 bytes, the same in every process that shares the cache, each stored set is
-// authenticated (HMAC-SHA256), and a set stored without the secret is not used:
-// an observer hears of it and the keys are fetched. Give one wherever others
-// can write to the cache.
+// authenticated (HMAC-SHA256). A set that was stored without the secret is
+// reported to observers and not used, and the keys are fetched. Set a secret if
+// anyone else can write to the cache.
 func WithKeyCache(cache keys.Cache, secret ...Secret) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if faults.IsNil(cache) {
@@ -108,7 +108,7 @@ func WithKeySource(source keys.Source) Option {
 	}}
 }
 
-// WithKeyPolicy replaces the figures by which keys are fetched and kept.
+// WithKeyPolicy sets the limits and times for fetching and keeping keys.
 func WithKeyPolicy(policy keys.Policy) Option {
 	return verifierOption{func(v *verifierOptions) {
 		for _, fault := range policy.Validate() {
@@ -131,8 +131,8 @@ func WithClock(clock keys.Clock) Option {
 // WithStandardCrypto checks every signature with the standard library. Without
 // it, RSA keys are prepared once, and a key of ES256 or EdDSA that has verified
 // some dozens of tokens gets a table of its multiples, at most 64 keys and 8 MiB
-// in a program. The verdicts are the same, the time is not. In FIPS 140-3 mode
-// the standard library is used anyway.
+// in a program. Only the speed differs, not the verdicts. In FIPS 140-3 mode the
+// standard library is always used.
 func WithStandardCrypto() Option {
 	return verifierOption{func(v *verifierOptions) { v.engine.standardCrypto = true }}
 }

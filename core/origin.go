@@ -16,8 +16,8 @@ type origin struct {
 	request refusal.Request // nil if it is unknown
 }
 
-// originOf is that of a rejection that v does not make itself. A guard's policy rejects a session, not a token that is
-// being verified.
+// originOf returns the origin of a rejection by a guard, whose policies reject a session and not a token that is being
+// verified.
 func originOf(info refusal.Info) *origin {
 	o := &origin{request: info.Request}
 	if s, ok := info.Session.(*Session); ok && s.valid() {
@@ -45,7 +45,7 @@ func (o *origin) event(err *Error) event.TokenRejected {
 	return rejected
 }
 
-// boundedText makes a key id, which an attacker chooses, fit for a log.
+// boundedText makes a key id, which an attacker can choose, safe to log.
 func boundedText(s string) string { return refusal.Text(s, 64) }
 
 // since returns how long ago started was, 0 for the zero time.

@@ -16,7 +16,7 @@ import (
 // Features are "<scope>:<name>" entries, of which only those whose scope
 // contains OrganizationScope count. Clerk's own SDKs disagree on whether the
 // others take a mask too; a permission is granted only if both readings grant
-// it. Whatever can't be decoded grants nothing.
+// it. A mask that cannot be decoded grants nothing.
 type PackedPermissions struct {
 	Features          string `json:"features"`    // path of the comma-separated features
 	Permissions       string `json:"permissions"` // path of the comma-separated permission names
@@ -30,7 +30,7 @@ type packedPermissions struct {
 	scope, prefix                string
 }
 
-// Bounds on what a token may make us expand.
+// Bounds on the number of permissions that a token can expand to.
 const (
 	maxPackedFeatures    = 256
 	maxPackedPermissions = 256

@@ -10,8 +10,8 @@ import (
 // not expired, its key is still in the issuer's set, and its tenant still has
 // the same contract. It is for code that keeps sessions, such as a queue or the
 // messages of a socket; behind a guard, use guard.Recheck, which checks revocation
-// too. It does not allocate for a session that is still accepted, and waits for
-// keys as Verify does. Every error is an [*Error].
+// too. It does not allocate for a session that is still accepted. It may wait for
+// keys, like Verify. Every error is an [*Error].
 func (v *Verifier) Recheck(ctx context.Context, s *Session) error {
 	switch {
 	case !v.valid():

@@ -6,13 +6,13 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// registered are the claims whose types every token must get right, read before
-// the signature because the issuer chooses the keys.
+// registered are the claims that every token must have in the right type. They are
+// read before the signature is checked, because the issuer determines the keys.
 type registered struct {
 	issuer    string
 	hasIssuer bool
-	// numericSub is for the contract to judge: sub is a string (RFC 7519
-	// §4.1.2), and some issuers write their database's number.
+	// numericSub is set if sub is a number. RFC 7519 §4.1.2 requires a string, but
+	// some issuers write their database's number; the contract decides.
 	numericSub bool
 	audience   jose.Value
 	times      times

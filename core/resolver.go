@@ -15,9 +15,9 @@ import (
 type Resolver struct {
 	// Resolve returns a contract that accepts this very issuer, or nil for an
 	// issuer that is not accepted. Check the issuer against your own records
-	// before you make a contract of it, because its keys are fetched: host
-	// names in it must resolve to public addresses
-	// (Rules.InsecurePrivateNetwork), but an IP address in it is used as it is.
+	// before you return a contract for it, because its keys will be fetched: host
+	// names must resolve to public addresses (Rules.InsecurePrivateNetwork), but
+	// an IP address is used as it is.
 	// An error is answered with 503 and cached for two seconds. Resolve must be
 	// safe for concurrent use and should return when ctx ends, which is after
 	// five seconds.
@@ -30,8 +30,8 @@ type Resolver struct {
 	// exceed their number. Refused issuers are cached separately, for a minute.
 	// Default 1,024.
 	MaxTenants int
-	// MaxConcurrent bounds the calls that run at the same time about issuers
-	// not known to be tenants, and those that renew tenants. Default 32.
+	// MaxConcurrent bounds the concurrent calls about unknown issuers, and
+	// separately those that renew known tenants. Default 32.
 	MaxConcurrent int
 	// MaxPerSecond bounds the calls about issuers that turn out not to be
 	// tenants; bursts of twice as many are allowed. Default 50.
@@ -99,13 +99,13 @@ func compileIssuerPattern(field, pattern string, f *configErrors) issuerPattern 
 			"has a * but does not begin with a scheme: write https://*.example.com or https://example.com/*",
 		)
 	case p.inHost && !strings.Contains(domain, "."):
-		// https://login.* would match any domain that someone registers.
+		// https://login.* would match any domain that an attacker registers.
 		f.Invalid(field, faults.Show(pattern), "leaves the domain open: write https://*.example.com")
 	}
 	return p
 }
 
-// matches never lets the * reach out of its label or segment.
+// matches never lets the * match beyond its label or segment.
 func (p *issuerPattern) matches(issuer string) bool {
 	if !p.wildcard {
 		return issuer == p.before

@@ -73,7 +73,7 @@ type Rules struct {
 	// starts with "/", or a namespaced claim's whole name if it contains "/"
 	// or ":". The value must be a non-empty string without control characters.
 	UserIDClaim string `json:"userIdClaim,omitempty"`
-	// UserIDFallbacks are tried, in order, where that claim is absent or "".
+	// UserIDFallbacks are tried, in order, if that claim is absent or "".
 	UserIDFallbacks []string `json:"userIdFallbacks,omitempty"`
 
 	// NumericUserID accepts a user id that is an integer, and returns it as
@@ -137,16 +137,16 @@ type Rules struct {
 	Session Mapping `json:"session,omitzero"`
 
 	// Warnings are sentences for [Contract.Warnings] about what a preset's
-	// configuration leaves open, each with the field that closes it.
+	// configuration leaves unchecked, each with the field that checks it.
 	Warnings []string `json:"warnings,omitempty"`
 
-	// FieldNames are the names of fields of Rules in errors and warnings, where a
-	// preset's own configuration calls them something else: {"Audiences":
-	// "Audience"}. "" marks a field that it lacks: no warning proposes to set it.
+	// FieldNames are the names that errors and warnings use for fields of Rules, if
+	// a preset's own configuration has other names: {"Audiences": "Audience"}. ""
+	// marks a field that it does not have, so that no warning suggests setting it.
 	// They have no effect on which tokens are accepted.
 	FieldNames map[string]string `json:"fieldNames,omitempty"`
 
-	// InsecureAnyAudience accepts any audience, and none.
+	// InsecureAnyAudience accepts tokens with any audience or without one.
 	InsecureAnyAudience bool `json:"insecureAnyAudience,omitempty"`
 	// InsecureAnyIssuer accepts any issuer and tokens without one: only the keys
 	// decide.

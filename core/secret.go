@@ -7,11 +7,11 @@ import (
 
 const redacted = "[REDACTED]"
 
-// Secret is an HMAC key. It prints, logs and marshals as [REDACTED], also where
-// it is a field of another value. The zero value is no secret.
+// Secret is an HMAC key. It prints, logs and marshals as [REDACTED], even as a
+// field of another value. The zero value means that there is no secret.
 type Secret struct {
-	// A closure, because fmt reads the string of an unexported field without
-	// asking its methods, and a dumper follows pointers.
+	// A closure, because fmt prints unexported string fields without calling their
+	// methods, and dumpers follow pointers.
 	reveal func() string
 }
 

@@ -30,9 +30,9 @@ type sessionJSON struct {
 
 // MarshalJSON returns what the methods of the session return, under their names in camel case: userId, provider,
 // issuer, subject, kind, sessionId, clientId, actor, email, organization, roles, permissions, scopes, acr, aal,
-// authMethods, authTime, issuedAt and expiresAt. Times are in RFC 3339 and UTC, and what the token does not say is left
-// out. A handler can send it to the person who is signed in: it holds neither the token nor claims that the contract
-// does not map. The zero Session is null.
+// authMethods, authTime, issuedAt and expiresAt. Times are in RFC 3339 and UTC, and values that the token does not
+// have are left out. A handler can send it to the signed-in user: it contains neither the token nor claims that the
+// contract does not map. The zero Session is null.
 func (s *Session) MarshalJSON() ([]byte, error) {
 	if !s.valid() {
 		return []byte("null"), nil

@@ -29,7 +29,7 @@ type sharedParts struct {
 	said, warnings   *shared.Made[[]string, struct{}]
 }
 
-// share replaces the parts that another contract has too by that contract's. They are not modified any more.
+// share replaces parts that another contract has too by those of that contract. Neither contract modifies them.
 func (c *contract) share() {
 	r, p := &c.rules, &c.parts
 	p.mapping = tables.mappings.Use(r.Session, c.mapping)

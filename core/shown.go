@@ -6,8 +6,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// shown is what the server's log says was found: a claim's value, shortened, and
-// at most eight elements of an array.
+// shown returns a claim's value for the server's log, shortened, with at most
+// eight elements of an array.
 func shown(v jose.Value) string {
 	const most = 8
 	switch v.Kind() {

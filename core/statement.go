@@ -11,8 +11,8 @@ import (
 )
 
 // Package logout verifies logout tokens and security events by the same keys as
-// sessions. It must not do so by Verify with a widened list of types: whatever
-// Verify accepts is a session.
+// sessions. It must not do so by calling Verify with more accepted types: every
+// token that Verify accepts becomes a session.
 var _ = statement.Register(statement.Hooks{Describe: describeSource, Verify: verifyStatement})
 
 var errNoStatements = errors.New("is not a *core.Contract or *core.Verifier, which have the keys: give one of them")

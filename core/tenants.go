@@ -265,8 +265,8 @@ func (t *tenants) run(ctx context.Context, issuer string, previous *resolved, no
 	}
 }
 
-// cacheFailure keeps requests from calling a failing resolver again and again. A
-// tenant's keys are kept meanwhile.
+// cacheFailure keeps requests from calling a failing resolver again and again. The
+// keys of known tenants are kept.
 func (t *tenants) cacheFailure(issuer string, previous *resolved, cause error) *Error {
 	err := &Error{
 		Code:       CodeKeysUnavailable,

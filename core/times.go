@@ -6,7 +6,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// times are the dates of a token; the zero time stands for an absent claim.
+// times are the dates of a token; the zero time means an absent claim.
 type times struct {
 	expires, notBefore, issued          time.Time
 	hasExpires, hasNotBefore, hasIssued bool
@@ -36,7 +36,7 @@ func readDate(claims jose.Object, name string) (at time.Time, has bool, refused 
 	return at, true, nil
 }
 
-// check is run at every use of a token, also of one verified before.
+// check runs for every use of a token, even one that was verified before.
 func (t *times) check(r *Rules, leeway time.Duration, now time.Time) *Error {
 	switch {
 	case !t.hasExpires && !r.InsecureNoExpiry:

@@ -15,8 +15,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/sessionmemo"
 )
 
-// TokenCache sets the size of the cache of verified tokens. The zero value is
-// the default. The cache never changes a verdict: time, key, revocation and
+// TokenCache sets the size of the cache of verified tokens. The zero value has the
+// default limits. The cache never changes a verdict: time, key, revocation and
 // policies are checked at every use. It holds no tokens, only their digests,
 // claims and sessions.
 type TokenCache struct {

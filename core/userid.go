@@ -8,9 +8,9 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// breaksText reports whether r ends a line, steers a terminal or turns the
-// direction of writing: a user id with such a character forges lines in logs,
-// and looks like another user's.
+// breaksText reports whether r ends a line, controls a terminal or changes the
+// direction of text: a user id with such a character can forge log lines or look
+// like another user's.
 func breaksText(r rune) bool {
 	if r < 0x80 {
 		return r < ' ' || r == 0x7f

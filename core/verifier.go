@@ -15,8 +15,8 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// Verifier answers whether a token is what a contract accepts. It is safe for
-// concurrent use, owns no goroutine and has nothing to close.
+// Verifier checks tokens against contracts. It is safe for concurrent use, owns no
+// goroutine and need not be closed.
 type Verifier struct {
 	engines   []*engine // in the order given
 	fixed     map[*engine]bool
@@ -188,10 +188,10 @@ func (v *Verifier) Logger() *slog.Logger {
 // mayConfirm reports whether a contract of v may accept tokens of the DPoP scheme.
 func (v *Verifier) mayConfirm() bool { return v.confirms.dpop || v.tenants != nil }
 
-// Confirmations reports how clients may prove that a token is theirs, as the
-// contracts of v say: by DPoP, by a client certificate, or not at all, with a
-// bearer token. Guards ask for it. A resolver's contracts may accept the last two;
-// for DPoP a guard needs guard.Proofs then.
+// Confirmations reports which kinds of tokens v's contracts accept: bound by DPoP,
+// bound to a client certificate, and not bound (bearer). It is for guards. A
+// resolver's contracts count as accepting the last two; to accept DPoP with them,
+// a guard needs guard.Proofs.
 func (v *Verifier) Confirmations() (dpop, mtls, bearer bool) {
 	if !v.valid() {
 		return false, false, true
@@ -200,8 +200,8 @@ func (v *Verifier) Confirmations() (dpop, mtls, bearer bool) {
 }
 
 // CertificateBound reports whether a contract of v accepts tokens that are bound to a
-// client certificate. What a resolver's contracts accept is not known. Guards ask for
-// it, to describe the service to clients.
+// client certificate. What a resolver's contracts accept is not known. Guards use it
+// to describe the service to clients.
 func (v *Verifier) CertificateBound() bool { return v.valid() && v.confirms.mtls }
 
 // Ready fetches the keys of every contract that does not have them yet and
@@ -228,7 +228,7 @@ func (v *Verifier) Ready(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// checkKeySource reports contracts and options that do not go with the presence or the absence of a key source.
+// checkKeySource reports contracts and options that contradict the presence or absence of a key source.
 func (v *Verifier) checkKeySource(o *verifierOptions) {
 	given := o.engine.source != nil
 	for _, e := range v.engines {

@@ -27,8 +27,8 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Session, error) {
 
 // verify takes a token that was verified before from the cache and rechecks what
 // may have changed since. Any other token goes through every step. c are the
-// credentials that raw is part of, nil if there is only the token. What events
-// and logs say about a refused token is noted in o.
+// credentials that raw is part of, nil if there is only the token. o
+// receives what events and logs report about a refused token.
 func (v *Verifier) verify(ctx context.Context, raw string, c *Credentials, o *origin) (*Session, *Error) {
 	if !v.valid() {
 		return nil, refuse(CodeUnknownError, "the verifier is nil or zero: make it with NewVerifier")
@@ -179,7 +179,7 @@ func (a *attempt) run(ctx context.Context, first step, c *Credentials) *Error {
 	return nil
 }
 
-// session is what a token that passed every step is worth.
+// session returns the session of a token that passed every step.
 func (a *attempt) session() *Session {
 	return &Session{
 		engine:  a.engine,
@@ -375,7 +375,7 @@ func (a *attempt) checkBinding(ctx context.Context, c *Credentials) (err *Error)
 	return a.engine.confirms.check(ctx, a.bound, c, a.now)
 }
 
-// checkClaims applies the contract's own demands.
+// checkClaims applies the contract's own requirements.
 func (a *attempt) checkClaims() *Error {
 	for i, path := range a.engine.required {
 		if v, ok := path.In(a.token.Claims); !ok || v.Kind() == jose.KindNull {

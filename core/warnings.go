@@ -6,8 +6,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
-// warningsOf lists what the rules leave open. The names of the fields that close it
-// are the preset's own, see [Rules.FieldNames].
+// warningsOf lists what the rules leave unchecked. It uses the preset's names of the
+// fields that check it, see [Rules.FieldNames].
 func warningsOf(r *Rules, template *issuerTemplate, confirms confirmations) (warnings []string) {
 	say := func(on bool, open string, remedies ...string) {
 		if !on {
