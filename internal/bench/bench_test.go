@@ -53,8 +53,6 @@ func measureGroups(b *testing.B, groups []group) {
 	}
 }
 
-func limitRow(f *fixture) row { return row{rowLimit, limit(f, f.token(nil))} }
-
 // rows are the base and the libraries that have the algorithm.
 func (f *fixture) rows(base row, token string, libraries []library) []row {
 	rows := []row{base}
@@ -79,7 +77,7 @@ func verifyGroups() []group {
 			if limit(f, tampered(f.token(nil)))() == nil {
 				tb.Fatalf("the limit of %s checks nothing", alg)
 			}
-			return f.rows(limitRow(f), f.token(nil), slices.Concat(authGo(), peers()))
+			return f.rows(row{rowLimit, limit(f, f.token(nil))}, f.token(nil), slices.Concat(authGo(), peers()))
 		}})
 	}
 	return groups
@@ -94,7 +92,7 @@ func refuseGroups() []group {
 		groups = append(groups, group{name, func(tb testing.TB) []row {
 			f := newFixture(tb, "RS256")
 			libraries := append([]library{{name: "auth-go", make: ours(kept, core.TokenCache{})}}, peers()...)
-			rows := f.rows(limitRow(f), f.forgeries()[name], libraries)
+			rows := f.rows(row{rowLimit, limit(f, f.token(nil))}, f.forgeries()[name], libraries)
 			for i, r := range rows[1:] {
 				rows[i+1].op = func() error {
 					if r.op() == nil {

@@ -31,7 +31,7 @@ import (
 
 func middlewareGroups() []group {
 	return []group{
-		newGroup("gin", ginApp, ginauth.New, ginauth.UserID, ginauth.Claims[clerk.Claims], ginByHand),
+		newGroup("gin", ginApp, ginauth.New, ginauth.UserID, ginauth.Claims[clerk.Claims]),
 		newGroup("echo", echoApp, echoauth.New, echoauth.UserID, echoauth.Claims[clerk.Claims], echoJWT),
 		newGroup("echo v5", echo5App, echo5auth.New, echo5auth.UserID, echo5auth.Claims[clerk.Claims]),
 		newGroup("chi", chiApp, chiauth.New, chiauth.UserID, chiauth.Claims[clerk.Claims], chiJWTAuth, chiClerk),

@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"net/http"
-	"strings"
 
 	sdk "github.com/clerk/clerk-sdk-go/v2"
 	sdkhttp "github.com/clerk/clerk-sdk-go/v2/http"
-	"github.com/gin-gonic/gin"
 	"github.com/go-chi/jwtauth/v5"
 	jwtware "github.com/gofiber/contrib/jwt"
 	"github.com/gofiber/fiber/v2"
@@ -15,20 +12,6 @@ import (
 	echojwt "github.com/labstack/echo-jwt/v4"
 	"github.com/labstack/echo/v4"
 )
-
-// ginByHand is the middleware that gin's users write.
-var ginByHand = library{name: "golang-jwt v5 + keyfunc v3", make: func(f *fixture) verify {
-	check := library{byHand: "azp"}.complete(golangJWT(f))
-	return ginApp(func(c *gin.Context) string { return c.GetString("user") }, func(c *gin.Context) {
-		user, claims, err := check(strings.TrimPrefix(c.GetHeader("Authorization"), "Bearer "))
-		if err != nil {
-			c.AbortWithStatus(http.StatusUnauthorized)
-			return
-		}
-		c.Set("user", user)
-		c.Set("claims", claims)
-	})
-}}
 
 // handClaims make the checks by hand for middleware that passes no options to
 // golang-jwt.

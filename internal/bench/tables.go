@@ -31,25 +31,6 @@ type table struct {
 	cells         map[[2]string]string
 }
 
-// addGoals has each goal and what was measured, of two commits in processor time.
-func (p *page) addGoals(all []*result, compared bool) {
-	unit := unitTime
-	if compared {
-		unit = unitProcessor
-	}
-	for _, r := range all {
-		goal := cmp.Or(goals[r.name()], goals[r.benchmark+"/"+r.row])
-		if goal == "" {
-			continue
-		}
-		p.put("Goals", r.name(), "goal", goal)
-		if compared {
-			p.put("Goals", r.name(), "before", relative(r.before, r.base.before, r.base.row, unit))
-		}
-		p.put("Goals", r.name(), "measured", relative(r.after, r.base.after, r.base.row, unit))
-	}
-}
-
 // addFigures has everything that was measured. The first table is README.md's, too.
 func (p *page) addFigures(all []*result) {
 	for _, r := range all {
@@ -74,6 +55,22 @@ func (p *page) addFigures(all []*result) {
 			size, line, _ := strings.Cut(r.row, "/")
 			p.put("Time by "+r.group, size, line, taken)
 		}
+	}
+}
+
+// addGoals has each goal and what was measured, of two commits in processor time.
+func (p *page) addGoals(all []*result, compared bool) {
+	unit := map[bool]string{false: unitTime, true: unitProcessor}[compared]
+	for _, r := range all {
+		goal := cmp.Or(goals[r.name()], goals[r.benchmark+"/"+r.row])
+		if goal == "" {
+			continue
+		}
+		p.put("Goals", r.name(), "goal", goal)
+		if compared {
+			p.put("Goals", r.name(), "before", relative(r.before, r.base.before, r.base.row, unit))
+		}
+		p.put("Goals", r.name(), "measured", relative(r.after, r.base.after, r.base.row, unit))
 	}
 }
 
