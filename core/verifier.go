@@ -278,5 +278,7 @@ func (v *Verifier) rejected(ctx context.Context, err *Error, o *origin) {
 	if len(v.observer.calls) > 0 {
 		v.observer.emit(ctx, o.event(err))
 	}
-	v.observer.log.Rejected(ctx, string(err.Code), func() event.TokenRejected { return o.event(err) })
+	if code := string(err.Code); v.observer.log.Count(ctx, code) {
+		v.observer.log.Write(ctx, code, func() event.TokenRejected { return o.event(err) })
+	}
 }

@@ -39,8 +39,12 @@ func (g *Guard) reported(ctx context.Context, r refusal.Request, s *core.Session
 		g.methods.report.ReportRejection(refusal.With(ctx, info), err)
 		return err
 	}
-	g.refusals.Rejected(ctx, string(err.Code), func() event.TokenRejected {
-		e := event.TokenRejected{Code: string(err.Code), Detail: refusal.Detail(err.Detail, err.Err), Err: err}
+	code := string(err.Code)
+	if !g.refusals.Count(ctx, code) {
+		return err
+	}
+	g.refusals.Write(ctx, code, func() event.TokenRejected {
+		e := event.TokenRejected{Code: code, Detail: refusal.Detail(err.Detail, err.Err), Err: err}
 		if s != nil {
 			e.Provider, e.Issuer = s.Provider(), s.Issuer()
 		}

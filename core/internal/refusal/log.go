@@ -26,6 +26,7 @@ const interval = 10 * time.Second
 type Log struct {
 	logger *slog.Logger
 	clock  keys.Clock
+	off    bool // the logger discards every line
 
 	state  atomic.Uint32
 	counts atomic.Pointer[[]codeCount] // by first appearance; the slice is never modified, only replaced
@@ -46,22 +47,37 @@ const (
 
 type codeCount struct {
 	code string
-	n    *atomic.Int64
+	n    *counter
+}
+
+// counter fills a line of a processor's cache: counters that share one would slow each other down.
+type counter struct {
+	atomic.Int64
+	_ [56]byte
 }
 
 // NewLog returns a log that writes to logger.
 func NewLog(logger *slog.Logger, clock keys.Clock) *Log {
-	l := &Log{logger: logger, clock: clock}
+	l := &Log{logger: logger, clock: clock, off: logger.Handler() == slog.DiscardHandler}
 	l.counts.Store(new([]codeCount))
 	return l
 }
 
-// Rejected counts a rejection, and logs the sum if it is time. It calls describe only for a rejection that it logs.
-func (l *Log) Rejected(ctx context.Context, code string, describe func() event.TokenRejected) {
+// Count counts a rejection, and reports whether [Log.Write] has to be called with it.
+func (l *Log) Count(ctx context.Context, code string) bool {
+	if l.off {
+		return false
+	}
+	l.count(code)
+	return l.state.Load() != isPending|isQuiet || l.logger.Enabled(ctx, slog.LevelDebug)
+}
+
+// Write logs a rejection that was counted, and the sum if it is time. It calls describe only for a rejection that it
+// logs.
+func (l *Log) Write(ctx context.Context, code string, describe func() event.TokenRejected) {
 	if l.logger.Enabled(ctx, slog.LevelDebug) {
 		l.logger.LogAttrs(ctx, slog.LevelDebug, "auth: request rejected", attributes(describe())...)
 	}
-	l.count(code)
 	if l.state.Load() == isPending|isQuiet {
 		return
 	}
@@ -91,7 +107,7 @@ func (l *Log) countFirst(code string) {
 	counts := *l.counts.Load()
 	at := slices.IndexFunc(counts, func(c codeCount) bool { return c.code == code })
 	if at < 0 {
-		at, counts = len(counts), append(slices.Clip(counts), codeCount{code, new(atomic.Int64)})
+		at, counts = len(counts), append(slices.Clip(counts), codeCount{code, new(counter)})
 		l.counts.Store(&counts)
 	}
 	counts[at].n.Add(1)
