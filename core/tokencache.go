@@ -77,12 +77,17 @@ func (c *tokenCache) get(raw string) (*Session, jws.Digest) {
 	if c.size.Disabled || !c.ready.Load() {
 		return nil, jws.Digest{}
 	}
-	t, ok := segmentsOf(raw)
-	if !ok {
+	var t segments
+	rest := ""
+	ok := false
+	if t.header, rest, ok = strings.Cut(raw, "."); !ok {
 		return nil, jws.Digest{}
 	}
 	header := c.headers.Find(t.header)
-	if header == nil {
+	if header == nil { // before the rest of the token is read
+		return nil, jws.Digest{}
+	}
+	if t.payload, t.signature, ok = strings.Cut(rest, "."); !ok {
 		return nil, jws.Digest{}
 	}
 	key := jws.DigestOf(t.signature)

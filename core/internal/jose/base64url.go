@@ -31,6 +31,21 @@ func DecodeBase64(s string) ([]byte, bool) {
 	return data, true
 }
 
+// isBase64 reports whether s has no byte outside the alphabet.
+func isBase64(s string) bool {
+	for ; len(s) >= 4; s = s[4:] {
+		if (sextets[s[0]]|sextets[s[1]]|sextets[s[2]]|sextets[s[3]])&0x80 != 0 {
+			return false
+		}
+	}
+	for i := range len(s) {
+		if sextets[s[i]]&0x80 != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // decodedLen returns how many bytes n characters hold.
 func decodedLen(n int) int { return n/4*3 + n%4*3/4 }
 

@@ -84,6 +84,14 @@ func (t *Token) decode(
 	return nil
 }
 
+// Opaque returns the error of [Parse] for a token without a dot.
+func Opaque(raw string) error {
+	if raw == "" {
+		return errEmpty
+	}
+	return errOpaque
+}
+
 // split finds the two dots of a compact JWS (RFC 7515 §7.1).
 func split(raw string, unsecured bool) (first, second int, err error) {
 	if raw == "" {
