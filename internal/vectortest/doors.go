@@ -13,6 +13,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/internal/crosstest/doors"
 	"github.com/revstackhq/auth-go/internal/faultrun/protocols"
+	"github.com/revstackhq/auth-go/internal/vectortest/judge"
 	"github.com/revstackhq/auth-go/vectors"
 )
 
@@ -118,13 +119,13 @@ type sendable struct {
 // sendables leaves out proofs, which are for one URL each, contracts that are refused, and tokens that no header field
 // can carry (RFC 9110 section 5.5).
 func sendables(classes []vectors.Class) []*sendable {
-	e := newEngine()
-	e.stopped = true
+	e := judge.NewEngine()
 	var all []*sendable
 	for i := range classes {
-		for _, c := range tokens(classes[i : i+1]) {
-			if s := e.subject(c); s.err == nil && !strings.ContainsAny(c.Token, "\r\n\x00") {
-				all = append(all, &sendable{Case: c, class: classes[i].Name, verifier: s.verifier})
+		for _, c := range judge.Tokens(classes[i : i+1]) {
+			v, err := e.Verifier(c)
+			if err == nil && !strings.ContainsAny(c.Token, "\r\n\x00") {
+				all = append(all, &sendable{Case: c, class: classes[i].Name, verifier: v})
 			}
 		}
 	}

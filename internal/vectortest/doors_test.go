@@ -1,10 +1,18 @@
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/revstackhq/auth-go/vectors"
+)
 
 // TestDoors: net/http and every adapter, over HTTP, give every vector the verdict and the code that the engine gives.
 func TestDoors(t *testing.T) {
-	cases := sendables(load(t))
+	classes, err := vectors.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := sendables(classes)
 	if len(cases) < 2600 {
 		t.Errorf("%d cases are sent, want at least 2600", len(cases))
 	}

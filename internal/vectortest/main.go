@@ -17,6 +17,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/internal/vectortest/judge"
 	"github.com/revstackhq/auth-go/vectors"
 )
 
@@ -47,7 +48,7 @@ func run(ctx context.Context, out io.Writer) (wrong int, err error) {
 	if err := printDoors(out, all, cases, answers); err != nil {
 		return wrong, err
 	}
-	table, unexplained := askAll(ctx, classes).table()
+	table, unexplained := judge.AskAll(ctx, classes).Table()
 	fmt.Fprintf(out, "\n%s", table)
 	return wrong, unexplained
 }
@@ -58,7 +59,7 @@ func printClasses(
 ) (wrong int, err error) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "class\tcases\taccepted\trefused\twrong\tand at doors\t")
-	e := newEngine(core.TokenCache{Disabled: true})
+	e := judge.NewEngine(core.TokenCache{Disabled: true})
 	total, atDoors := 0, 0
 	for _, class := range classes {
 		accepted, bad, badAnswers := 0, 0, 0
@@ -67,7 +68,7 @@ func printClasses(
 			if c.Accept {
 				accepted++
 			}
-			if !e.judge(ctx, c).fits(c) {
+			if !e.Judge(ctx, c).Fits(c) {
 				bad++
 			}
 		}

@@ -1,4 +1,4 @@
-package main
+package judge
 
 import (
 	"context"
@@ -9,21 +9,21 @@ import (
 	"github.com/revstackhq/auth-go/vectors"
 )
 
-// askAll asks all peers about all vectors and mutants.
-func askAll(ctx context.Context, classes []vectors.Class) *survey {
+// AskAll asks all peers about all vectors and mutants.
+func AskAll(ctx context.Context, classes []vectors.Class) *Survey {
 	s := newSurvey()
 	s.vectors(ctx, classes)
 	s.mutants(ctx, classes)
 	return s
 }
 
-// table is the table of the disagreements as Markdown, and an error that names those without a reason.
-func (s *survey) table() (string, error) {
+// Table is the table of the disagreements as Markdown, and an error that names those without a reason.
+func (s *Survey) Table() (string, error) {
 	var b strings.Builder
 	var errs []error
 	fmt.Fprintf(&b, `# Where auth-go and other libraries disagree
 
-Written by `+"`cd internal/vectortest && go test . -update`"+`. %d tokens: the vectors of the module vectors, and mutants of them, made
+Written by `+"`cd internal/vectortest/judge && go test . -update`"+`. %d tokens: the vectors of the module vectors, and mutants of them, made
 with a fixed seed: %d with a changed character, %d with a changed header and %d with changed claims, these two signed again
 with the issuer's secret. Each is judged by auth-go, by golang-jwt v5 and go-jose v4 with their strictest options, and read by
 encoding/json into maps. The column after the library names who refuses the tokens; they agree on all others.

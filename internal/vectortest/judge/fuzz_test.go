@@ -1,4 +1,4 @@
-package main
+package judge
 
 import (
 	"bytes"
@@ -18,7 +18,7 @@ func goodCases(f *testing.F) (good []*vectors.Case, secret *vectors.Case) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	good = accepted(tokens(classes))
+	good = accepted(Tokens(classes))
 	for _, c := range good {
 		if c.Keys.Set == nil && c.Contract.Algorithms[0] == "HS256" && c.User == "user_1" {
 			return good, c
@@ -34,10 +34,10 @@ func FuzzFlippedBit(f *testing.F) {
 	for i := range 4 {
 		f.Add(uint16(i*37), uint32(i*1001))
 	}
-	e := newEngine(core.TokenCache{})
+	e := NewEngine(core.TokenCache{})
 	f.Fuzz(func(t *testing.T, which uint16, bit uint32) {
 		c := good[int(which)%len(good)]
-		if v := e.judge(t.Context(), c); v.code != "" {
+		if v := e.Judge(t.Context(), c); v.code != "" {
 			t.Fatalf("%s: %v", c.Name, v.err)
 		}
 		token := []byte(c.Token)
@@ -63,7 +63,7 @@ func FuzzAccepted(f *testing.F) {
 			f.Add([]byte(header), []byte(claims+rest))
 		}
 	}
-	e, p := newEngine(core.TokenCache{Disabled: true}), newPanel()
+	e, p := NewEngine(core.TokenCache{Disabled: true}), newPanel()
 	f.Fuzz(func(t *testing.T, header, claims []byte) {
 		token := signed(c.Keys.Secret, header, claims)
 		v := e.judgeToken(t.Context(), c, token)
@@ -73,7 +73,7 @@ func FuzzAccepted(f *testing.F) {
 		for _, peer := range p.peers {
 			own := disagreement{input: "fuzz", peer: peer.name, stricter: peer.name}
 			if err := peer.judge(c, token); err != nil {
-				if own.group = reasonOf(verdict{}, err); own.why() == "" && !fractional(claims) {
+				if own.group = reasonOf(Verdict{}, err); own.why() == "" && !fractional(claims) {
 					t.Fatalf("%s refuses %s . %s: %v", peer.name, header, claims, err)
 				}
 			}
@@ -118,8 +118,8 @@ func FuzzMemory(f *testing.F) {
 	deep := append(bytes.Repeat([]byte(`{"a":`), 3000), '1')
 	f.Add(signed(c.Keys.Secret, []byte(`{"alg":"HS256"}`), deep))
 	f.Add(signed(c.Keys.Secret, []byte(`{"alg":"HS256"}`), append(bytes.Repeat([]byte(`{"a":1,`), 1500), '}')))
-	e := newEngine(core.TokenCache{Disabled: true})
-	e.judge(f.Context(), c) // makes the verifier
+	e := NewEngine(core.TokenCache{Disabled: true})
+	e.Judge(f.Context(), c) // makes the verifier
 	f.Fuzz(func(t *testing.T, token string) {
 		// Other goroutines of the test program allocate now and then, so the least of three counts.
 		spent := uint64(1 << 40)
@@ -150,10 +150,10 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		e := newEngine(core.TokenCache{Disabled: true})
+		e := NewEngine(core.TokenCache{Disabled: true})
 		for i := range class.Cases {
 			if c := &class.Cases[i]; c.Request == nil {
-				_ = e.judge(t.Context(), c)
+				_ = e.Judge(t.Context(), c)
 			}
 		}
 	})

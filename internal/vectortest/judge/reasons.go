@@ -1,4 +1,4 @@
-package main
+package judge
 
 // why explains a disagreement, "" if nothing does. A reason for a peer alone goes before one for all of them.
 func (d disagreement) why() string {

@@ -1,4 +1,4 @@
-package main
+package judge
 
 import (
 	"bytes"
@@ -55,7 +55,7 @@ func rotating(t *testing.T, c *vectors.Case, p *publisher) *subject {
 // withdrawn, and each has its verdict in between.
 func TestRotation(t *testing.T) {
 	groups := map[pair][]*vectors.Case{}
-	for _, c := range tokens(load(t)) {
+	for _, c := range Tokens(load(t)) {
 		if c.Keys.Set != nil {
 			key := pair{c.Contract, c.Keys, c.Time}
 			groups[key] = append(groups[key], c)
@@ -81,7 +81,7 @@ func TestRotation(t *testing.T) {
 				if c.Code == string(invalidContract) { // a fetched set is not refused: its entry is skipped
 					got.code = invalidContract
 				}
-				if !got.fits(c) {
+				if !got.Fits(c) {
 					t.Errorf("%s: got %q %q (%v), want %q %q", c.Name, got.code, got.user, got.err, c.Code, c.User)
 				}
 				judged++

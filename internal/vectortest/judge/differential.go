@@ -1,4 +1,4 @@
-package main
+package judge
 
 import (
 	"context"
@@ -18,20 +18,20 @@ type disagreement struct {
 	stricter string // the one that refuses: "auth-go" or the peer
 }
 
-// survey collects disagreements.
-type survey struct {
+// Survey collects disagreements.
+type Survey struct {
 	panel    *panel
 	counts   map[disagreement]int
 	examples map[disagreement]string
 	tokens   int
 }
 
-func newSurvey() *survey {
-	return &survey{panel: newPanel(), counts: map[disagreement]int{}, examples: map[disagreement]string{}}
+func newSurvey() *Survey {
+	return &Survey{panel: newPanel(), counts: map[disagreement]int{}, examples: map[disagreement]string{}}
 }
 
 // compare asks every peer about a token. An empty group is replaced by the reason of the refusal.
-func (s *survey) compare(input, group string, c *vectors.Case, token string, own verdict) {
+func (s *Survey) compare(input, group string, c *vectors.Case, token string, own Verdict) {
 	s.tokens++
 	for _, p := range s.panel.peers {
 		accepts := own.code == ""
@@ -57,7 +57,7 @@ func (s *survey) compare(input, group string, c *vectors.Case, token string, own
 }
 
 // reasonOf names why one of two opinions is a refusal.
-func reasonOf(own verdict, peer error) string {
+func reasonOf(own Verdict, peer error) string {
 	err := own.err
 	if own.err == nil {
 		err = peer
@@ -77,27 +77,27 @@ func reasonOf(own verdict, peer error) string {
 }
 
 // vectors asks about every vector that is a token.
-func (s *survey) vectors(ctx context.Context, classes []vectors.Class) {
-	e := newEngine(core.TokenCache{Disabled: true})
+func (s *Survey) vectors(ctx context.Context, classes []vectors.Class) {
+	e := NewEngine(core.TokenCache{Disabled: true})
 	for i := range classes {
-		for _, c := range tokens(classes[i : i+1]) {
+		for _, c := range Tokens(classes[i : i+1]) {
 			if c.Code != string(invalidContract) { // the peers have no contracts
-				s.compare("vectors", classes[i].Name, c, c.Token, e.judge(ctx, c))
+				s.compare("vectors", classes[i].Name, c, c.Token, e.Judge(ctx, c))
 			}
 		}
 	}
 }
 
 // mutants asks about tokens that are made of accepted vectors.
-func (s *survey) mutants(ctx context.Context, classes []vectors.Class) {
-	e := newEngine(core.TokenCache{Disabled: true})
+func (s *Survey) mutants(ctx context.Context, classes []vectors.Class) {
+	e := NewEngine(core.TokenCache{Disabled: true})
 	for m := range mutants(classes) {
 		s.compare(m.kind, "", m.of, m.token, e.judgeToken(ctx, m.of, m.token))
 	}
 }
 
 // inOrder returns the disagreements sorted.
-func (s *survey) inOrder() []disagreement {
+func (s *Survey) inOrder() []disagreement {
 	all := make([]disagreement, 0, len(s.counts))
 	for d := range s.counts {
 		all = append(all, d)

@@ -1,4 +1,4 @@
-package main
+package judge
 
 import (
 	"crypto/hmac"
@@ -33,7 +33,7 @@ type mutant struct {
 func mutants(classes []vectors.Class) iter.Seq[mutant] {
 	return func(yield func(mutant) bool) {
 		var good, secret []*vectors.Case
-		for _, c := range tokens(classes) {
+		for _, c := range Tokens(classes) {
 			if !c.Accept {
 				continue
 			}

@@ -1,4 +1,4 @@
-package main
+package judge
 
 import (
 	"math/rand/v2"
@@ -20,10 +20,10 @@ func load(t *testing.T) []vectors.Class {
 }
 
 // judgeAll checks the verdicts of an engine.
-func judgeAll(t *testing.T, e *engine, mode string, cases []*vectors.Case) {
+func judgeAll(t *testing.T, e *Engine, mode string, cases []*vectors.Case) {
 	t.Helper()
 	for _, c := range cases {
-		if got := e.judge(t.Context(), c); !got.fits(c) {
+		if got := e.Judge(t.Context(), c); !got.Fits(c) {
 			t.Errorf("%s: %s: got %q %q (%v), want %q %q", mode, c.Name, got.code, got.user, got.err, c.Code, c.User)
 		}
 	}
@@ -37,7 +37,7 @@ func shuffled(seed uint64, cases []*vectors.Case) []*vectors.Case {
 
 // TestWithoutCache: the engine gives every case, proofs included, its verdict and its code.
 func TestWithoutCache(t *testing.T) {
-	e := newEngine(core.TokenCache{Disabled: true})
+	e := NewEngine(core.TokenCache{Disabled: true})
 	for _, class := range load(t) {
 		for i := range class.Cases {
 			judgeAll(t, e, class.Name, []*vectors.Case{&class.Cases[i]})
@@ -48,8 +48,8 @@ func TestWithoutCache(t *testing.T) {
 // TestWithCache: a cache of verified tokens changes no verdict, whether it is empty, filled or far too small, and in
 // whatever order the tokens come.
 func TestWithCache(t *testing.T) {
-	cases := tokens(load(t))
-	e := newEngine(core.TokenCache{})
+	cases := Tokens(load(t))
+	e := NewEngine(core.TokenCache{})
 	judgeAll(t, e, "cold", cases)
 	judgeAll(t, e, "warm", shuffled(1, cases))
 	judgeAll(t, e, "warm again", shuffled(2, cases))
@@ -62,7 +62,7 @@ func TestWithCache(t *testing.T) {
 	if accepted := len(accepted(cases)); hits < uint64(accepted) {
 		t.Errorf("%d hits for %d accepted tokens that came three times: that was without a cache", hits, accepted)
 	}
-	tiny := newEngine(core.TokenCache{MaxEntries: 1})
+	tiny := NewEngine(core.TokenCache{MaxEntries: 1})
 	judgeAll(t, tiny, "a cache of one token", shuffled(3, append(accepted(cases), cases...)))
 }
 
@@ -72,14 +72,14 @@ func accepted(cases []*vectors.Case) []*vectors.Case {
 
 // TestStandardCrypto: the standard library and prepared keys give the same verdicts.
 func TestStandardCrypto(t *testing.T) {
-	e := newEngine(core.TokenCache{Disabled: true}, core.WithStandardCrypto())
-	judgeAll(t, e, "the standard library", tokens(load(t)))
+	e := NewEngine(core.TokenCache{Disabled: true}, core.WithStandardCrypto())
+	judgeAll(t, e, "the standard library", Tokens(load(t)))
 }
 
 // TestAtOnce: many goroutines share verifiers and their caches, and each gets the verdicts.
 func TestAtOnce(t *testing.T) {
-	cases := tokens(load(t))
-	e := newEngine(core.TokenCache{})
+	cases := Tokens(load(t))
+	e := NewEngine(core.TokenCache{})
 	e.stopped = true
 	for _, c := range cases {
 		e.subject(c) // the map is only read from here on
@@ -92,7 +92,7 @@ func TestAtOnce(t *testing.T) {
 				if s.err != nil {
 					continue // TestWithoutCache has judged it
 				}
-				if got := s.judge(t.Context(), c.Token); !got.fits(c) {
+				if got := s.judge(t.Context(), c.Token); !got.Fits(c) {
 					t.Errorf("%s: got %q %q (%v), want %q %q", c.Name, got.code, got.user, got.err, c.Code, c.User)
 				}
 			}
@@ -108,10 +108,10 @@ func TestPreparedKeys(t *testing.T) {
 		t.Skip("one goroutine verifies, and the race detector makes it slow")
 	}
 	const uses = 70                                                          // a few more than a key needs to be prepared
-	cases := slices.DeleteFunc(tokens(load(t)), func(c *vectors.Case) bool { // RSA keys are prepared at once
+	cases := slices.DeleteFunc(Tokens(load(t)), func(c *vectors.Case) bool { // RSA keys are prepared at once
 		return c.Contract.Algorithms[0] != "ES256" && c.Contract.Algorithms[0] != "EdDSA"
 	})
-	e := newEngine(core.TokenCache{Disabled: true})
+	e := NewEngine(core.TokenCache{Disabled: true})
 	used := map[pair]bool{}
 	for _, c := range accepted(cases) {
 		key := pair{contract: c.Contract, keys: c.Keys}
@@ -120,7 +120,7 @@ func TestPreparedKeys(t *testing.T) {
 		}
 		used[key] = true
 		for range uses {
-			if got := e.judge(t.Context(), c); !got.fits(c) {
+			if got := e.Judge(t.Context(), c); !got.Fits(c) {
 				t.Fatalf("%s: got %q (%v)", c.Name, got.code, got.err)
 			}
 		}

@@ -1,4 +1,4 @@
-package main
+package judge
 
 import (
 	"flag"
@@ -15,7 +15,7 @@ func TestDifferential(t *testing.T) {
 		t.Skip("one goroutine compares, and the race detector makes it slow")
 	}
 	const file = "differential.md"
-	got, err := askAll(t.Context(), load(t)).table()
+	got, err := AskAll(t.Context(), load(t)).Table()
 	if err != nil {
 		t.Error(err)
 	}
@@ -37,7 +37,7 @@ func TestDifferential(t *testing.T) {
 func TestSignatures(t *testing.T) {
 	confirmed := 0
 	p := newPanel()
-	for _, c := range tokens(load(t)) {
+	for _, c := range Tokens(load(t)) {
 		if !c.SignatureValid || c.Accept {
 			continue
 		}

@@ -1,4 +1,6 @@
-package main
+// Package judge judges the test vectors of the module vectors with auth-go, without any HTTP, and asks other libraries
+// for their opinion.
+package judge
 
 import (
 	"context"
@@ -17,17 +19,17 @@ import (
 //nolint:errname // a code, as those of core
 const invalidContract core.Code = "INVALID_CONTRACT"
 
-// verdict is what an implementation says of a case.
-type verdict struct {
+// Verdict is what an implementation says of a case.
+type Verdict struct {
 	code core.Code // "" for an accepted token
 	user string
 	err  error
 }
 
-func refused(err error) verdict { return verdict{code: core.CodeOf(err), err: err} }
+func refused(err error) Verdict { return Verdict{code: core.CodeOf(err), err: err} }
 
-// fits reports whether the verdict is the one that the case demands.
-func (v verdict) fits(c *vectors.Case) bool { return string(v.code) == c.Code && v.user == c.User }
+// Fits reports whether the verdict is the one that the case demands.
+func (v Verdict) Fits(c *vectors.Case) bool { return string(v.code) == c.Code && v.user == c.User }
 
 // clock is the one clock of a verifier.
 type clock struct{ now time.Time }
@@ -71,8 +73,8 @@ func newVerifier(c *vectors.Case, at *clock, options ...core.Option) (*core.Veri
 	return core.NewVerifier(contract, append([]core.Option{core.WithClock(at), silent()}, options...)...)
 }
 
-// engine remembers the verifiers of one way to verify, one for each contract with its keys.
-type engine struct {
+// Engine remembers the verifiers of one way to verify, one for each contract with its keys.
+type Engine struct {
 	options   []core.Option
 	verifiers map[pair]*subject
 	stopped   bool // every moment has a verifier of its own, whose clock never moves
@@ -91,11 +93,20 @@ type subject struct {
 	err      error
 }
 
-func newEngine(options ...core.Option) *engine {
-	return &engine{options: options, verifiers: map[pair]*subject{}}
+// NewEngine returns an engine whose verifiers have these options. It is for one goroutine.
+func NewEngine(options ...core.Option) *Engine {
+	return &Engine{options: options, verifiers: map[pair]*subject{}}
 }
 
-func (e *engine) subject(c *vectors.Case) *subject {
+// Verifier returns a verifier that serves all cases of the same contract, keys and moment at once: its clock has stopped
+// at that moment.
+func (e *Engine) Verifier(c *vectors.Case) (*core.Verifier, error) {
+	e.stopped = true
+	s := e.subject(c)
+	return s.verifier, s.err
+}
+
+func (e *Engine) subject(c *vectors.Case) *subject {
 	key := pair{contract: c.Contract, keys: c.Keys}
 	if e.stopped {
 		key.at = c.Time
@@ -109,8 +120,8 @@ func (e *engine) subject(c *vectors.Case) *subject {
 	return s
 }
 
-// judge returns the verdict of auth-go.
-func (e *engine) judge(ctx context.Context, c *vectors.Case) verdict {
+// Judge returns the verdict of auth-go.
+func (e *Engine) Judge(ctx context.Context, c *vectors.Case) Verdict {
 	if c.Request != nil {
 		return judgeProof(ctx, c)
 	}
@@ -118,25 +129,25 @@ func (e *engine) judge(ctx context.Context, c *vectors.Case) verdict {
 }
 
 // judgeToken returns the verdict of auth-go on another token, by the contract of a case.
-func (e *engine) judgeToken(ctx context.Context, c *vectors.Case, token string) verdict {
+func (e *Engine) judgeToken(ctx context.Context, c *vectors.Case, token string) Verdict {
 	s := e.subject(c)
 	if s.err != nil {
-		return verdict{code: invalidContract, err: s.err}
+		return Verdict{code: invalidContract, err: s.err}
 	}
 	s.clock.now = c.Time
 	return s.judge(ctx, token)
 }
 
-func (s *subject) judge(ctx context.Context, token string) verdict {
+func (s *subject) judge(ctx context.Context, token string) Verdict {
 	session, err := s.verifier.Verify(ctx, token)
 	if err != nil {
 		return refused(err)
 	}
-	return verdict{user: session.UserID()}
+	return Verdict{user: session.UserID()}
 }
 
 // judgeProof returns the verdict on a DPoP proof.
-func judgeProof(ctx context.Context, c *vectors.Case) verdict {
+func judgeProof(ctx context.Context, c *vectors.Case) Verdict {
 	checker, err := dpop.New(dpop.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return refused(err)
@@ -151,16 +162,16 @@ func judgeProof(ctx context.Context, c *vectors.Case) verdict {
 	})
 	var e *dpop.Error
 	if errors.As(err, &e) && e.Kind == dpop.KindInvalidProof {
-		return verdict{code: core.CodeInvalidProof, err: err}
+		return Verdict{code: core.CodeInvalidProof, err: err}
 	}
 	if err != nil {
 		return refused(err)
 	}
-	return verdict{}
+	return Verdict{}
 }
 
-// tokens returns the cases whose token is no proof.
-func tokens(classes []vectors.Class) []*vectors.Case {
+// Tokens returns the cases whose token is no proof.
+func Tokens(classes []vectors.Class) []*vectors.Case {
 	var all []*vectors.Case
 	for i := range classes {
 		for j := range classes[i].Cases {
