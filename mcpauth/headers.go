@@ -21,7 +21,7 @@ const (
 	versionWithHeaders    = "2026-07-28" // its requests repeat method and name in headers
 )
 
-// claimed is what the headers say about the message. It decides nothing before it is
+// claimed is what the headers say about the message. No decision depends on it until it is
 // compared with the body.
 type claimed struct {
 	Operation

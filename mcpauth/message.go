@@ -29,7 +29,7 @@ func nameMember(method string) string {
 	}
 }
 
-// message is what the guard has to know of a body.
+// message is the part of a body that the guard needs.
 type message struct {
 	ops     []Operation     // one for each request and notification; none for responses
 	id      json.RawMessage // of a single request, for the answer; nil without one

@@ -21,7 +21,7 @@ const (
 type problem struct {
 	status int    // 400 if it is 0
 	rpc    int    // 0 for an answer without a JSON-RPC error
-	text   string // for the client too: it holds nothing of the message
+	text   string // for the client too: it contains no part of the message
 	id     json.RawMessage
 }
 

@@ -100,7 +100,7 @@ func (t *Telemetry) Observe(ctx context.Context, e event.Event) {
 
 func (t *Telemetry) rejected(ctx context.Context, e event.TokenRejected) {
 	outcome := "rejected"
-	if core.Code(e.Code).Status() >= 500 { // an outage or a fault of the program says nothing about the token
+	if core.Code(e.Code).Status() >= 500 { // an outage or an internal error does not mean that the token is bad
 		outcome = "failed"
 	}
 	t.rejections.Add(ctx, 1, metric.WithAttributes(attrProvider.String(e.Provider), attrErrorType.String(e.Code)))

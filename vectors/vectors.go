@@ -269,7 +269,7 @@ func (s keySetJSON) split() (*Keys, error) {
 	return &keys, nil
 }
 
-// check refuses a case that says nothing, or two things.
+// check refuses a case without a verdict, or with two.
 func (c *caseJSON) check() error {
 	accept := c.Verdict == "accept"
 	switch {

@@ -115,7 +115,7 @@ type program struct {
 	server   *Server
 	ran      *routes
 	protocol Protocol
-	http2    *http2Client // nil for HTTP/1.1, where every request has a connection of its own
+	http2    *http2Client // nil for HTTP/1.1, where every request has its own connection
 }
 
 func (s *Stage) startProgram(adapter Adapter, protocol Protocol, mode Mode) (*program, error) {
@@ -187,7 +187,7 @@ func (s *Stage) send(ctx context.Context, p *program, scenario Scenario) (x Exch
 	return x, err
 }
 
-// sendAlone sends a request over a connection of its own.
+// sendAlone sends a request over its own connection.
 func sendAlone(ctx context.Context, addr, method, target string, fields []Field) (Exchange, error) {
 	w, err := dial(ctx, addr)
 	if err != nil {

@@ -90,7 +90,7 @@ func New(cfg Config) (*Keyring, error) {
 		core.WithLogger(slog.New(slog.DiscardHandler)),
 	}
 	var err error
-	// The silent one comes first: what the contract leaves open is right for keys of one's own, and not worth a warning.
+	// The silent one comes first: what the contract leaves open is right for your own keys, and needs no warning.
 	if k.judge, err = core.NewVerifier(contract, options...); err != nil {
 		return nil, err
 	}

@@ -95,8 +95,8 @@ func (k *Keyring) insert(ctx context.Context, key Key, secret core.Secret) (Key,
 	return key, secret, nil
 }
 
-// Rotate makes a key like the one with the id, which is accepted for overlap longer, so that its users can change over.
-// The new key lives as long as the old one was meant to.
+// Rotate makes a key like the one with the id, which is still accepted for overlap, so that its users can switch. The
+// new key expires when the old one would have expired.
 func (k *Keyring) Rotate(ctx context.Context, id string, overlap time.Duration) (Key, core.Secret, error) {
 	old, err := k.cfg.Store.Find(ctx, id)
 	if err != nil {

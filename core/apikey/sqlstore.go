@@ -49,7 +49,7 @@ func NewSQLStore(db *sql.DB, o SQLOptions) *SQLStore {
 
 const columns = "id, prefix, hash, name, owner, organization, scopes, created, expires, revoked, last_used, replaces"
 
-// Schema returns the statement that makes the table, for programs with migrations of their own.
+// Schema returns the statement that makes the table, for programs with their own migrations.
 func (s *SQLStore) Schema() string {
 	return "CREATE TABLE IF NOT EXISTS " + s.table + ` (
 	id VARCHAR(32) NOT NULL PRIMARY KEY,

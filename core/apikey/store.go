@@ -13,7 +13,7 @@ import (
 type Key struct {
 	ID     string `json:"id"`
 	Prefix string `json:"prefix"`
-	// Hash is what the secret is checked with.
+	// Hash is the digest that the secret is compared with.
 	Hash []byte `json:"hash"`
 	// Name is for people: "CI of the web shop".
 	Name string `json:"name,omitempty"`

@@ -8,7 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/dpop"
 )
 
-// AuthorizeDPoP makes r a request of a client with a key of its own: it sets the Authorization header to a token with
+// AuthorizeDPoP makes r a request of a client that has its own key: it sets the Authorization header to a token with
 // these claims that is bound to the key (cnf.jkt), by the scheme DPoP, and the DPoP header to a proof for r (RFC 9449).
 // It returns the key, for further proofs.
 //

@@ -1,4 +1,4 @@
-// Package event holds what a verifier reports to its observers: typed events for logs, metrics, traces and alarms.
+// Package event has the typed events that a verifier reports to its observers, for logs, metrics, traces and alarms.
 //
 // An observer is a func(context.Context, Event), given to core.WithObserver. The context is the request's, so that a
 // log line finds its trace id and a span its parent; the context of a key fetch has the values of the request that

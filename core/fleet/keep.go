@@ -22,7 +22,7 @@ type beatState struct {
 func (r *Revocations) beatEvery() time.Duration { return r.options.MaxLag / 5 }
 
 // firstOf returns a time up to d, most often near d. However many replicas wait that long for one of them to write a
-// heartbeat, few are first, and the others hear of it: thousands that recover together must not all write at once.
+// heartbeat, few write first, and the others read it: thousands that recover together must not all write at once.
 func firstOf(d time.Duration) time.Duration {
 	const most = 10_000                                    // replicas for which this holds
 	share := 1 + math.Log(1-rand.Float64())/math.Log(most) //nolint:gosec // G404: spread, not secrecy

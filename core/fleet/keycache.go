@@ -10,7 +10,7 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// KeyCache returns cache for core.WithKeyCache, and lets the replicas that share it learn of a rotation at once: the
+// KeyCache returns cache for core.WithKeyCache, and notifies the replicas that share it of a rotation at once: the
 // replica that fetches other keys than before announces that in the log, and the others load them from cache. Each one
 // loads at most once a second, and none of them asks the issuer.
 //

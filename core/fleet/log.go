@@ -5,9 +5,9 @@ import (
 	"errors"
 )
 
-// Log is an ordered list of records that the replicas of a service share. Package fleettest proves implementations.
+// Log is an ordered list of records that the replicas of a service share. Package fleettest tests implementations.
 //
-// Records are opaque to a log: they carry their own authentication, and a log never learns what they are about. A log
+// Records are opaque to a log: they carry their own authentication, and do not reveal what they are about. A log
 // that loses, changes, repeats or reorders records does not cause a wrong decision; a [Revocations] notices it.
 // Implementations must be safe for concurrent use by several processes, and every method must return soon after ctx
 // ends.

@@ -19,7 +19,7 @@ type Options struct {
 	// [FailShort]. There is no default.
 	OnFailure Failure
 	// MaxLag is how old the news from the log may be. A replica that has heard nothing for longer, or that has missed
-	// records for longer, does as OnFailure says. Default 5 s, at least 50 ms. The fleet writes a heartbeat every
+	// records for longer, follows OnFailure. Default 5 s, at least 50 ms. The fleet writes a heartbeat every
 	// MaxLag/5.
 	MaxLag time.Duration
 	// ClockSkew is how far the clocks of two replicas may differ. Default 2 s. A log that delays every record can
@@ -48,7 +48,7 @@ const (
 )
 
 // FailShort lets sessions in whose token was issued less than limit ago, and refuses others as [FailClosed] does. With
-// tokens that live a minute it keeps a service up during an outage; a stolen token lives no longer than limit.
+// tokens that live a minute it keeps a service up during an outage; a stolen token is accepted no longer than limit.
 func FailShort(limit time.Duration) Failure {
 	if limit <= 0 {
 		return failInvalid

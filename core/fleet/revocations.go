@@ -80,7 +80,7 @@ func Open(ctx context.Context, log Log, o Options) (*Revocations, error) {
 	return r, nil
 }
 
-// Wait returns when the context of [Open] has ended and nothing of r runs any more.
+// Wait returns when the context of [Open] has ended and r's goroutines have stopped.
 func (r *Revocations) Wait() { r.done.Wait() }
 
 // Guard returns the option that checks r for each request. What happens while r cannot know all revocations is

@@ -85,7 +85,7 @@ func admissionOf(ctx context.Context) *admission {
 
 // ContextValue returns the key and the value by which ctx holds what a guard or
 // core.NewContext put into it, for the adapter of a framework whose own context is
-// a context.Context with values of its own: stored there, they let core.FromContext
+// a context.Context with its own values: stored there, they let core.FromContext
 // and the other functions of core read the session from that context too. value is
 // nil if nothing was put into ctx.
 func ContextValue(ctx context.Context) (key, value any) {

@@ -84,7 +84,7 @@ func errorParameter(err *core.Error) string {
 	}
 }
 
-// dpopError is errorParameter for the scheme DPoP, which has errors of its own for
+// dpopError is errorParameter for the scheme DPoP, which has its own errors for
 // proofs (RFC 9449 §7.1, §9).
 func dpopError(err *core.Error) string {
 	var proof *dpop.Error

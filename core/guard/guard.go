@@ -241,8 +241,8 @@ func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admissi
 }
 
 // authenticate calls the source. known is the session that the request was
-// authenticated for before, or nil. A source with a Report method has reported its
-// own rejections.
+// authenticated for before, or nil. A source with the method ReportRejection has
+// reported its own rejections.
 func (g *Guard) authenticate(
 	ctx context.Context,
 	known *core.Session,

@@ -138,7 +138,7 @@ func (c *Client) verdict(ctx context.Context, claims []byte) *entry {
 	return e
 }
 
-// settle notes the result of a call, whether or not anybody still waits for it.
+// settle stores the result of a call, even if no request waits for it any more.
 func (c *Client) settle(digest jws.Digest, generation uint64, e *entry, err error) error {
 	now := c.cfg.Clock.Now()
 	if err == nil {

@@ -153,7 +153,7 @@ func (c *Client) authenticate(ctx context.Context, credentials core.Credentials)
 // keptWait is how long a request waits for the server while a session past MaxAge may be kept.
 const keptWait = time.Second
 
-// check rejects what the server is never asked about.
+// check rejects credentials that the server is never asked about.
 func (c *Client) check(credentials core.Credentials) *core.Error {
 	token := credentials.Token
 	switch {

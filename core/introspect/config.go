@@ -21,7 +21,7 @@ type Config struct {
 	// Auth identifies this program to the server. RFC 7662 §2.1 requires some authentication.
 	Auth clientauth.Method
 	// Rules say what the claims of an active token must be, and how they become a session: those of a contract,
-	// [core.Contract.Rules], or rules of their own. What they say about keys, algorithms, secrets and token types is not
+	// [core.Contract.Rules], or their own rules. What they say about keys, algorithms, secrets and token types is not
 	// used: the server vouches for the token. Rules.Confirmation says which tokens that are bound to a client's key (cnf
 	// in the answer) are accepted, each request with its proof: none if it is empty. If Rules.Session names no kind,
 	// sessions are of the kind [core.KindAccess].

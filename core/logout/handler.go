@@ -25,7 +25,7 @@ type Handler struct {
 	rejected rejections
 }
 
-// protocol is what the messages of one specification have of their own.
+// protocol is what distinguishes the messages of one specification.
 type protocol struct {
 	name       string
 	mediaTypes []string // of the request's body
@@ -158,7 +158,7 @@ func (h *Handler) process(ctx context.Context, m *message) *failure {
 	return nil
 }
 
-// record goes on when the sender hangs up: the message is authentic, and the sender
+// record continues when the sender hangs up: the message is authentic, and the sender
 // may not deliver it again.
 func (h *Handler) record(ctx context.Context, entries []Entry) error {
 	if len(entries) == 0 {

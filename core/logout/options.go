@@ -85,7 +85,7 @@ func Subjects(find func(ctx context.Context, subject Subject) ([]Entry, error)) 
 
 // SubjectIssuers are the issuers whose users a message may name. By default it is
 // the issuer of the message alone: one tenant must not sign out the users of another.
-// Subjects without an issuer of their own are looked for under each of them.
+// Subjects without an issuer are looked up under each of them.
 func SubjectIssuers(issuers ...string) Option {
 	return func(s *settings) {
 		s.note("SubjectIssuers")

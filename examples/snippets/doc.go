@@ -2,7 +2,7 @@
 // project's Markdown: README.md, docs and the adapters' pages.
 //
 // A snippet is a fenced block of the language go. One that begins with a
-// package clause is a file of its own. Anything else is a fragment: statements
+// package clause is a file by itself. Anything else is a fragment: statements
 // or declarations that are wrapped in a function with the variables such a
 // place has, and get the imports that they use. A comment just before the block
 // names the wrapper, or says why the block can't be compiled:

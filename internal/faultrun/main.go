@@ -7,7 +7,7 @@
 //	go run -race ./internal/faultrun -storm 1m  all faults at once, in real time
 //	go run ./internal/faultrun -peers           the same flood against other libraries
 //
-// Command soak, in a folder of its own, runs all adapters under such faults.
+// Command soak, in its own folder, runs all adapters under such faults.
 package main
 
 import (

@@ -43,7 +43,7 @@ const (
 )
 
 // Race presents random keys to all replicas at once, each key to each replica, and counts who accepts it. Replicas of a
-// store in memory are that store several times; those of a shared one are a store each, with a connection of its own.
+// store in memory are the same store several times; those of a shared store each have their own connection.
 // A store needs room for 40,000 keys. The error names the first broken promise: a key that was accepted twice or never,
 // or the first failure.
 func Race(ctx context.Context, replicas []dpop.Store, proofs int) (RaceResult, error) {

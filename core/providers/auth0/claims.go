@@ -7,9 +7,9 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Claims are the claims of Auth0's access tokens, of the Auth0 and of the
-// RFC 9068 profile; what a token does not carry is zero. Custom claims have
-// URLs for names: embed Claims in a struct that has them.
+// Claims are the claims of Auth0's access tokens, of the Auth0 and of the RFC
+// 9068 profile; a field is zero if the token lacks its claim. Custom claims
+// have URLs for names: embed Claims in a struct that has them.
 //
 // Source: https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles.
 type Claims struct {

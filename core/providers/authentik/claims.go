@@ -2,10 +2,10 @@ package authentik
 
 import "github.com/revstackhq/auth-go/core"
 
-// Claims are the claims of authentik's tokens; what a token does not carry is
-// zero. Claims of the profile depend on the scopes and on the provider's
-// property mappings. For claims of your own mappings, embed Claims in your own
-// struct.
+// Claims are the claims of authentik's tokens; a field is zero if the token
+// lacks its claim. Claims of the profile depend on the scopes and on the
+// provider's property mappings. For claims of your own mappings, embed Claims
+// in your own struct.
 //
 // Source: authentik/providers/oauth2/id_token.py of github.com/goauthentik/authentik.
 type Claims struct {

@@ -1,9 +1,9 @@
 package awsalb
 
-// Claims are the claims of the load balancer's tokens; what a token does not
-// carry is zero. Apart from iss and exp, they come from the identity provider's
-// user-info endpoint, so other claims depend on the provider and on the scopes
-// of the listener rule's action.
+// Claims are the claims of the load balancer's tokens; a field is zero if the
+// token lacks its claim. Apart from iss and exp, they come from the identity
+// provider's user-info endpoint, so other claims depend on the provider and on
+// the scopes of the listener rule's action.
 //
 // Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding.
 type Claims struct {

@@ -43,7 +43,7 @@ type Config struct {
 }
 
 // Claims are the claims of the plugin's tokens: the user by default, or what
-// definePayload makes of it; what a token does not carry is zero. Embed Claims
+// definePayload returns; a field is zero if the token lacks its claim. Embed Claims
 // in a struct with fields of your own.
 //
 // Source: https://www.better-auth.com/docs/plugins/jwt.

@@ -6,8 +6,8 @@ import (
 )
 
 // Claims are the claims of Clerk's tokens, of version 1 and 2 and of every
-// kind; what a token does not carry is zero. Custom claims of your own stand
-// separate: embed Claims in your own struct.
+// kind; a field is zero if the token lacks its claim. For custom claims, embed
+// Claims in your own struct.
 //
 // Decoding does not judge. For roles and permissions ask the session, which
 // reads both versions: core.Session.Organization, Permissions and HasRole.

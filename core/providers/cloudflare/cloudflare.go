@@ -40,8 +40,8 @@ type Config struct {
 	Leeway time.Duration `json:"-"`
 }
 
-// Claims are the claims of Access's application tokens; what a token does not
-// carry is zero.
+// Claims are the claims of Access's application tokens; a field is zero if the
+// token lacks its claim.
 //
 // Source: https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/application-token/.
 type Claims struct {

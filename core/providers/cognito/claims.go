@@ -6,9 +6,9 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Claims are the claims of a user pool's access and ID tokens; what a token
-// does not carry is zero. Custom attributes are claims custom:<name> of ID
-// tokens, always strings: embed Claims in a struct that has them.
+// Claims are the claims of a user pool's access and ID tokens; a field is zero
+// if the token lacks its claim. Custom attributes are claims custom:<name> of
+// ID tokens, always strings: embed Claims in a struct that has them.
 //
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-with-identity-providers.html.
 type Claims struct {

@@ -1,4 +1,4 @@
-// Package custom is the preset for tokens of an issuer of your own: signed with
+// Package custom is the preset for tokens of your own issuer: signed with
 // a shared secret, or with keys that you publish or ship.
 //
 //	contract, err := custom.NewContract(custom.Config{

@@ -2,9 +2,9 @@ package descope
 
 import "github.com/revstackhq/auth-go/core"
 
-// Claims are the claims of a session JWT; what a token does not carry is zero.
-// Custom claims and those of JWT templates are separate: embed Claims in a
-// own struct.
+// Claims are the claims of a session JWT; a field is zero if the token lacks
+// its claim. Custom claims and those of JWT templates are separate: embed
+// Claims in your own struct.
 //
 // Source: https://docs.descope.com/session-overview and github.com/descope/go-sdk.
 type Claims struct {

@@ -2,9 +2,9 @@ package entra
 
 import "github.com/revstackhq/auth-go/core"
 
-// Claims are the claims of Entra's access tokens, of version 1.0 and 2.0; what
-// a token does not carry is zero. For optional and mapped claims, embed
-// Claims in your own struct.
+// Claims are the claims of Entra's access tokens, of version 1.0 and 2.0; a
+// field is zero if the token lacks its claim. For optional and mapped claims,
+// embed Claims in your own struct.
 //
 // Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference.
 type Claims struct {

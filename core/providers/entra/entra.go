@@ -64,7 +64,7 @@ type Config struct {
 	// STSHost is the host of V1 issuers, sts.windows.net by default. In a
 	// national cloud it must be named with V1: take it from a token.
 	STSHost string `json:"stsHost,omitempty"`
-	// SigningKeyAppID is the client id of an API with signing keys of its own,
+	// SigningKeyAppID is the client id of an API with its own signing keys,
 	// as claims mapping brings them: the keys are then asked for by ?appid=.
 	SigningKeyAppID string `json:"signingKeyAppId,omitempty"`
 
@@ -119,7 +119,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	})
 }
 
-// trust settles issuer and keys. A single tenant has its own; for several, the
+// trust determines issuer and keys. A single tenant has its own; for several, the
 // issuer is a template that must fit the token's own tid, and the tenant is
 // held against the list.
 func (c *Config) trust(rules *core.Rules, f *preset.Faults) {

@@ -1,8 +1,8 @@
 package firebase
 
-// Claims are the claims of Firebase's ID tokens and session cookies; what a
-// token does not carry is zero. For custom claims, embed Claims in your own
-// struct.
+// Claims are the claims of Firebase's ID tokens and session cookies; a field is
+// zero if the token lacks its claim. For custom claims, embed Claims in your
+// own struct.
 //
 // Source: https://firebase.google.com/docs/auth/admin/verify-id-tokens.
 type Claims struct {

@@ -4,7 +4,7 @@
 //
 //	contract, err := firebase.NewContract(firebase.Config{ProjectID: "northwind-prod"})
 //
-// Two kinds of token are two issuers with keys of their own. To accept both,
+// Two kinds of token are two issuers with their own keys. To accept both,
 // make two contracts and give both to core.NewVerifier.
 //
 // A custom token, which a server signs with its service account, is for

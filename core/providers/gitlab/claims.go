@@ -2,8 +2,8 @@ package gitlab
 
 import "github.com/revstackhq/auth-go/core"
 
-// Claims are the claims of a job's ID token; what a token does not carry is
-// zero. Ids and booleans are strings, except for runner_id.
+// Claims are the claims of a job's ID token; a field is zero if the token lacks
+// its claim. Ids and booleans are strings, except for runner_id.
 //
 // Source: https://docs.gitlab.com/ci/secrets/id_token_authentication/.
 type Claims struct {

@@ -32,7 +32,7 @@ type Config struct {
 	// ProjectIDs and NamespaceIDs are numbers, which stay when a project or
 	// group is renamed: prefer them. A path can be taken by someone else once
 	// it is given up. A namespace is the group or user directly above the
-	// project; its subgroups have ids of their own.
+	// project; its subgroups have their own ids.
 	ProjectIDs   []string `json:"projectIds,omitempty"`
 	NamespaceIDs []string `json:"namespaceIds,omitempty"`
 	// ProjectPaths are written group/project, NamespacePaths group/subgroup.

@@ -2,8 +2,8 @@ package google
 
 import "github.com/revstackhq/auth-go/core"
 
-// Claims are the claims of Google's ID tokens; what a token does not carry is
-// zero.
+// Claims are the claims of Google's ID tokens; a field is zero if the token
+// lacks its claim.
 //
 // Source: https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload.
 type Claims struct {

@@ -42,8 +42,8 @@ const (
 	maxAge        = 10 * time.Minute
 )
 
-// Claims are the claims of the proxy's tokens; what a token does not carry is
-// zero.
+// Claims are the claims of the proxy's tokens; a field is zero if the token
+// lacks its claim.
 //
 // Source: https://cloud.google.com/iap/docs/signed-headers-howto.
 type Claims struct {

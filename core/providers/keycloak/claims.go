@@ -6,9 +6,9 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Claims are the claims of Keycloak's access tokens; what a token does not
-// carry is zero. For claims of your own mappers, embed Claims in your own
-// struct.
+// Claims are the claims of Keycloak's access tokens; a field is zero if the
+// token lacks its claim. For claims of your own mappers, embed Claims in your
+// own struct.
 //
 // Source: https://www.keycloak.org/docs/latest/server_admin/.
 type Claims struct {

@@ -6,9 +6,9 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Claims are the claims of Kinde's access tokens; what a token does not carry is
-// zero. Properties that you put into the token are separate: embed Claims
-// in your own struct.
+// Claims are the claims of Kinde's access tokens; a field is zero if the token
+// lacks its claim. Properties that you put into the token are separate: embed
+// Claims in your own struct.
 //
 // Source: https://docs.kinde.com/build/tokens/about-access-tokens/.
 type Claims struct {

@@ -2,8 +2,8 @@ package kubernetes
 
 import "github.com/revstackhq/auth-go/core"
 
-// Claims are the claims of a projected service account token; what a token does
-// not carry is zero.
+// Claims are the claims of a projected service account token; a field is zero
+// if the token lacks its claim.
 //
 // Source: https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/.
 type Claims struct {

@@ -6,9 +6,9 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Claims are the claims of Logto's access tokens; what a token does not carry is
-// zero. Custom token claims are separate: embed Claims in a struct of
-// yours.
+// Claims are the claims of Logto's access tokens; a field is zero if the token
+// lacks its claim. Custom token claims are separate: embed Claims in a struct
+// of yours.
 //
 // Source: https://docs.logto.io/authorization/validate-access-tokens.
 type Claims struct {

@@ -2,9 +2,9 @@ package okta
 
 import "github.com/revstackhq/auth-go/core"
 
-// Claims are the claims of Okta's access and ID tokens; what a token does not
-// carry is zero. For claims that you added to the authorization server, embed
-// Claims in your own struct.
+// Claims are the claims of Okta's access and ID tokens; a field is zero if the
+// token lacks its claim. For claims that you added to the authorization server,
+// embed Claims in your own struct.
 //
 // Source: https://developer.okta.com/docs/reference/api/oidc/#tokens-and-claims.
 type Claims struct {

@@ -2,9 +2,9 @@ package ory
 
 import "github.com/revstackhq/auth-go/core"
 
-// Claims are the claims of Hydra's access tokens and of tokenized sessions; what
-// a token does not carry is zero. Claims of a session's mapper stand beside
-// them: embed Claims in your own struct.
+// Claims are the claims of Hydra's access tokens and of tokenized sessions; a
+// field is zero if the token lacks its claim. Claims of a session's mapper
+// stand beside them: embed Claims in your own struct.
 //
 // Source: https://www.ory.com/docs/oauth2-oidc/jwt-access-token and
 // https://www.ory.com/docs/identities/session-to-jwt-cors.

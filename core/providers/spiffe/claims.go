@@ -2,7 +2,8 @@ package spiffe
 
 import "github.com/revstackhq/auth-go/core"
 
-// Claims are the claims of a JWT-SVID; what a token does not carry is zero.
+// Claims are the claims of a JWT-SVID; a field is zero if the token lacks its
+// claim.
 //
 // Source: https://github.com/spiffe/spiffe/blob/main/standards/JWT-SVID.md.
 type Claims struct {

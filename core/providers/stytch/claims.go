@@ -2,8 +2,8 @@ package stytch
 
 import "github.com/revstackhq/auth-go/core"
 
-// Claims are the claims of Stytch's tokens; what a token does not carry is zero.
-// Custom claims are separate: embed Claims in your own struct.
+// Claims are the claims of Stytch's tokens; a field is zero if the token lacks
+// its claim. Custom claims are separate: embed Claims in your own struct.
 //
 // Source: https://stytch.com/docs and github.com/stytchauth/stytch-go.
 type Claims struct {

@@ -6,9 +6,9 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Claims are the claims of Supabase's access tokens; what a token does not
-// carry is zero. For claims that an access token hook adds, embed Claims in your
-// own struct.
+// Claims are the claims of Supabase's access tokens; a field is zero if the
+// token lacks its claim. For claims that an access token hook adds, embed
+// Claims in your own struct.
 //
 // Source: https://supabase.com/docs/guides/auth/jwt-fields.
 type Claims struct {

@@ -2,9 +2,9 @@ package supertokens
 
 import "github.com/revstackhq/auth-go/core"
 
-// Claims are the claims of a session access token of version 3 and later; what
-// a token does not carry is zero. What the backend adds to accessTokenPayload
-// are separate: embed Claims in your own struct.
+// Claims are the claims of a session access token of version 3 and later; a
+// field is zero if the token lacks its claim. What the backend adds to
+// accessTokenPayload are separate: embed Claims in your own struct.
 //
 // Source: https://supertokens.com/docs and recipe/session of the backend SDKs.
 type Claims struct {

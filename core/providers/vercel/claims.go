@@ -2,8 +2,8 @@ package vercel
 
 import "github.com/revstackhq/auth-go/core"
 
-// Claims are the claims of a deployment's token; what a token does not carry is
-// zero.
+// Claims are the claims of a deployment's token; a field is zero if the token
+// lacks its claim.
 //
 // Source: https://vercel.com/docs/oidc/reference.
 type Claims struct {

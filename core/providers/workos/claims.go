@@ -2,9 +2,9 @@ package workos
 
 import "github.com/revstackhq/auth-go/core"
 
-// Claims are the claims of AuthKit's access tokens; what a token does not carry
-// is zero. Claims that a JWT template adds are separate: embed Claims in a
-// own struct.
+// Claims are the claims of AuthKit's access tokens; a field is zero if the
+// token lacks its claim. Claims that a JWT template adds are separate: embed
+// Claims in your own struct.
 //
 // Source: https://workos.com/docs/authkit/sessions.
 type Claims struct {

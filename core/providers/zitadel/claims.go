@@ -8,9 +8,9 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Claims are the claims of Zitadel's tokens; what a token does not carry is
-// zero. Which ones there are depends on the scopes. Claims that an action adds
-// are separate: embed Claims in your own struct.
+// Claims are the claims of Zitadel's tokens; a field is zero if the token lacks
+// its claim. Which ones there are depends on the scopes. Claims that an action
+// adds are separate: embed Claims in your own struct.
 //
 // Source: https://zitadel.com/docs/apis/openidoauth/claims.
 type Claims struct {
