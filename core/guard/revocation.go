@@ -25,6 +25,9 @@ const (
 // Revoker reports whether a session has been revoked. It must be safe for
 // concurrent use. It returns an error if it cannot decide. Package guardtest tests
 // implementations.
+//
+// Identify a token by its claims, such as iss and jti, and not by a digest of its
+// text: anyone can turn an ECDSA signature into a second valid one.
 type Revoker interface {
 	Revoked(ctx context.Context, s *core.Session) (bool, error)
 }
