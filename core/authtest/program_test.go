@@ -1,3 +1,5 @@
+//go:build !race
+
 package authtest_test
 
 import (
@@ -7,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestSessionOutsideTests runs a program that "go test" did not build.
+// TestSessionOutsideTests runs a program that "go test" did not build. The race detector sees nothing of it.
 func TestSessionOutsideTests(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a program")

@@ -128,7 +128,10 @@ func TestDamagedCacheIsRefusedNotFatal(t *testing.T) {
 			if err := os.WriteFile(names[0], c.damage(whole), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			s := i.source(clk, cached(files), func(c *jwks.Config) { c.Emit = seen.emit })
+			s := i.source(clk, cached(files), func(c *jwks.Config) {
+				c.Emit = seen.emit
+				c.Policy.FetchTimeout = time.Minute // a busy machine takes a while to read 17 MiB
+			})
 			found(t, s, "a") // fetched
 			hits(t, i, 2)
 			if h := s.Health(); !strings.Contains(h.CacheError, "cache load: ") || !strings.Contains(h.CacheError, c.says) {
