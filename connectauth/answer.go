@@ -55,8 +55,8 @@ func isGRPC(media string) bool {
 }
 
 // isCall reports whether a request is a call of one of the three protocols. The error
-// writer alone would take every GET request for one, and every POST request with an
-// application's type, such as that of a form.
+// writer alone would treat every GET request as one, and every POST request with an
+// application type, such as that of a form.
 func isCall(writer *connect.ErrorWriter, r *http.Request) bool {
 	if !writer.IsSupported(r) {
 		return false

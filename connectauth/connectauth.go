@@ -1,5 +1,5 @@
 // Package connectauth guards Connect handlers with an auth-go contract. Clients of all
-// three protocols, Connect, gRPC and gRPC-Web, get rejections in the form of theirs.
+// three protocols, Connect, gRPC and gRPC-Web, get rejections in their own form.
 //
 //	mux := http.NewServeMux()
 //	mux.Handle(ordersv1connect.NewOrdersHandler(&orders{}))
@@ -14,7 +14,7 @@
 // It is HTTP middleware, so a call is rejected before its message is read. The error has
 // a google.rpc.ErrorInfo with the code of package core as its reason, and a
 // google.rpc.RetryInfo if the credentials could not be checked. The codes follow from
-// [core.Code.RPCStatus]. A request of no RPC client gets the answer of package guard.
+// [core.Code.RPCStatus]. Any other request gets the answer of package guard.
 // Everything in this package is safe for concurrent use.
 package connectauth
 

@@ -11,9 +11,10 @@ import (
 // Others is the key of the policy for all names that a map does not list.
 const Others = "*"
 
-// Config says what the operations of a server ask for. Every policy that applies to an
-// operation must hold. A policy for all requests, also for those without a message, is an
-// option of the guard: guard.Policies. The zero value asks only for what the guard does.
+// Config says which policies the operations of a server require. Every policy that
+// applies to an operation must hold. Policies for all requests, even those without a
+// message, are an option of the guard: guard.Policies. The zero value requires nothing
+// more than the guard.
 type Config struct {
 	// Methods are policies by JSON-RPC method: the one for "tools/call" applies to every
 	// tool.
@@ -165,7 +166,7 @@ func scopesOf(policies []core.Policy) []string {
 	return scopes
 }
 
-// checkConfig panics on the mistakes in a config, which are in the source.
+// checkConfig panics on mistakes in a config, which are programming errors.
 func checkConfig(c *Config) {
 	for field, policies := range map[string]map[string]core.Policy{
 		"Methods": c.Methods, "Tools": c.Tools, "Prompts": c.Prompts, "Resources": c.Resources,

@@ -76,8 +76,9 @@ func (d *door) serve(w http.ResponseWriter, r *http.Request, next http.Handler) 
 	sealing.sealHeader() // of an answer without a body
 }
 
-// answer writes a rejection. Clients start a step-up at the challenge of every 403, so one
-// that no scope can cure, such as a missing role, has none: the user would agree in vain.
+// answer writes a rejection. Clients start a step-up at the challenge of every 403. A 403
+// that no scope can solve, such as for a missing role, has no challenge: otherwise the user
+// would be asked for consent in vain.
 func answer(w http.ResponseWriter, r *http.Request, rejection *guard.Rejection) {
 	if rejection.Err.Code == core.CodeForbidden {
 		delete(rejection.Header, "Www-Authenticate")

@@ -24,7 +24,7 @@
 //
 // # What is checked
 //
-// The guard authenticates the request before anything of its body is read. Then the body
+// The guard authenticates the request before it reads any of the body. Then the body
 // is read, up to a limit, to find the operations that it asks for; the Mcp-Method,
 // Mcp-Name and MCP-Protocol-Version headers must agree with it; a session id must have
 // been given to the same user; and the policies of the operations must hold. The handler

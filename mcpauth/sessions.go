@@ -16,8 +16,8 @@ const minSessionKey = 32
 
 // sessions binds the ids of protocol sessions to users. The id that a client sees is
 // that of the server, followed by an authentication tag over the id and the user. So a
-// stolen or guessed id is of no use to another user, no table of sessions has to be
-// bounded or shared, and the server sees only its own ids.
+// stolen or guessed id is useless to another user, no table of sessions must be bounded or
+// shared, and the server sees only its own ids.
 type sessions struct{ key []byte }
 
 func newSessions(key core.Secret) *sessions {

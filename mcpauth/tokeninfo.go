@@ -38,7 +38,7 @@ type bridge struct {
 	header http.Header
 }
 
-// newBridge returns a bridge on which the SDK has nothing left to decide. The verifier
+// newBridge returns a bridge that leaves no decision to the SDK. The verifier
 // returns what the guard found, and the guard has checked the expiry with its own clock and
 // leeway.
 func newBridge() *bridge {

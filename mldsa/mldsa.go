@@ -9,10 +9,10 @@
 //	})
 //	verifier, err := core.NewVerifier(contract, core.WithKeyPolicy(keys.Policy{AKP: mldsa.Keys{}}))
 //
-// A contract accepts the algorithms that it names and no others, so nothing changes for contracts that name none of
-// these. A verifier of a contract that names one and has no reader for its keys is an error at construction. Keys are
-// JWKs of the type AKP; each is for the one algorithm that it names. Signatures have no context string, and they are of
-// the message, not of a hash of it.
+// A contract accepts the algorithms that it names and no others, so nothing changes for contracts that do not
+// name one of these. If a contract names one and the verifier has no reader for its keys, construction fails. Keys are
+// JWKs of the type AKP; each is for the one algorithm that it names. Signatures have no context string, and sign
+// the message itself, not a hash of it.
 //
 // A signature has 2,420 (ML-DSA-44), 3,309 or 4,627 bytes, so a token has up to 8,000 characters: more than many
 // proxies and some frameworks accept in a header by default.

@@ -17,12 +17,11 @@
 // chose, or an id of a person. [WithPseudonyms] and [Telemetry.Annotate] add a keyed
 // pseudonym of the user to the current span.
 //
-// A span is recorded only inside a span that is recorded, so that its trace id joins
-// it to the request. A remembered token costs well under a microsecond and has no
-// span of its own.
+// A span is recorded only inside a recorded span, so that its trace id connects it to
+// the request. A remembered token costs well under a microsecond and has no span.
 //
 // # Concurrency and errors
 //
-// A Telemetry is safe for concurrent use and owns no goroutine. What a function
-// returns to stop it is called at most once to any effect.
+// A Telemetry is safe for concurrent use and owns no goroutine. Stop functions may
+// be called more than once; only the first call has an effect.
 package otelauth

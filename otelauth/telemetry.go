@@ -176,7 +176,7 @@ func (t *Telemetry) Annotate(ctx context.Context) {
 	}
 }
 
-// pseudonym is a keyed hash: that of an unkeyed one could be found by trying ids.
+// pseudonym is a keyed hash: an unkeyed one could be reversed by trying all ids.
 func (t *Telemetry) pseudonym(issuer, user string) string {
 	h := hmac.New(sha256.New, []byte(t.secret.Reveal()))
 	h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(issuer)))) // or bytes could move between the two

@@ -47,8 +47,8 @@ func (t *Telemetry) Watch(v *core.Verifier) (stop func() error, err error) {
 	return registration.Unregister, nil
 }
 
-// oldest keeps, of several key sets of one provider, the one that was fetched first,
-// or was never fetched: an issuer is not an attribute, because tenants have one each.
+// oldest keeps, of several key sets of one provider, the one that was fetched first or
+// was never fetched: the issuer cannot be an attribute, because each tenant has one.
 func oldest(all []keys.Health) []keys.Health {
 	var kept []keys.Health
 	for _, h := range all {

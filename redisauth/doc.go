@@ -13,16 +13,16 @@
 //	cache := revocations.KeyCache(redisauth.NewKeyCache(client, redisauth.KeyCacheConfig{}))
 //	verifier, err := core.NewVerifier(contract, core.WithKeyCache(cache, secret))
 //
-// TLS, ACL users, sentinel and cluster are those of the client: valkey.ClientOption has them. All types are safe for
-// concurrent use. Errors are those of the client, wrapped; they hold no data.
+// Configure TLS, ACL users, sentinel and cluster in the client's valkey.ClientOption. All types are safe for concurrent
+// use. Errors wrap those of the client and contain no data.
 package redisauth
 
 import "github.com/valkey-io/valkey-go"
 
 // ClientOption returns options for a client of the server at the addresses. They turn client-side caching off, which
-// would take up to 128 MiB for a connection and is of no use here, use one connection with small buffers for all
-// commands, and leave retries to the callers: a client that hides an outage would keep a replica from noticing it. Add
-// TLS, credentials and sentinel to the result.
+// would take up to 128 MiB per connection and has no benefit here; use one connection with small buffers for all
+// commands; and leave retries to the callers, because a client that hides an outage would keep a replica from noticing
+// it. Add TLS, credentials and sentinel to the result.
 func ClientOption(addresses ...string) valkey.ClientOption {
 	return valkey.ClientOption{
 		InitAddress:         addresses,

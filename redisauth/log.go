@@ -41,7 +41,7 @@ const (
 	pageSize = 1000
 	// readEvery is how often Tail reads the stream although nothing was announced.
 	readEvery = time.Second
-	// readAfter is how long after an announcement Tail reads the stream; announcements meanwhile share the read.
+	// readAfter is how long after an announcement Tail reads the stream; announcements in that time share the read.
 	readAfter = 200 * time.Millisecond
 )
 
@@ -80,7 +80,7 @@ func (l *Log) Append(ctx context.Context, records ...[]byte) error {
 		}
 		announce = append(announce, l.client.B().Publish().Channel(l.key).Message(valkey.BinaryString(records[i])).Build())
 	}
-	// Readers find what was not announced in the stream, so an error here does not concern the caller.
+	// Readers find unannounced records in the stream, so the caller need not know of an error here.
 	l.client.DoMulti(ctx, announce...)
 	return nil
 }
@@ -136,7 +136,7 @@ func (l *Log) Tail(ctx context.Context, after string, each func(id string, recor
 	confirmed := make(chan struct{}, 1)
 	subscription := make(chan error, 1)
 	go func() {
-		// What is announced before the server confirms is not heard. The client subscribes again by itself.
+		// Announcements before the server confirms the subscription are missed. The client resubscribes by itself.
 		ctx := valkey.WithOnSubscriptionHook(ctx, func(valkey.PubSubSubscription) {
 			select {
 			case confirmed <- struct{}{}:

@@ -41,7 +41,7 @@ func (s *ReplayStore) Use(ctx context.Context, key dpop.Key, now, expires time.T
 	if err != nil || !first {
 		return false, err
 	}
-	// The server's clock runs from now on: the margin is for the time that the command takes to arrive.
+	// The server starts the expiry when the command arrives; the margin covers the time until then.
 	life := max(expires.Sub(now), 0) + time.Second
 	name := s.prefix + base64.RawURLEncoding.EncodeToString(key[:])
 	err = s.client.Do(ctx, s.client.B().Set().Key(name).Value("1").Nx().Px(life).Build()).Error()
