@@ -119,14 +119,33 @@ func TestTokenCacheHoldsWhatItMay(t *testing.T) {
 // so its session is not kept either.
 func TestTokensWithHeadersOfTheirOwnAreNotKept(t *testing.T) {
 	v := newVerifier(t, secretRules())
-	for i := range 1000 {
+	for i := range 3000 {
 		token := mint(t, "HS256", []byte(kitSecret), map[string]any{"nonce": i}, claimsWith(nil))
 		if _, err := v.Verify(t.Context(), token); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n := v.Stats().Entries; n != 256 {
+	if n := v.Stats().Entries; n != 2048 {
 		t.Errorf("%d sessions are kept", n)
+	}
+}
+
+// Each of a service's tenants has keys of its own, and so headers of its own.
+func TestTokensOfAThousandKeysAreKept(t *testing.T) {
+	v, tokens := newVerifier(t, secretRules()), make([]string, 1000)
+	for i := range tokens {
+		kid := map[string]any{"kid": fmt.Sprintf("tenant-%d", i)}
+		tokens[i] = mint(t, "HS256", []byte(kitSecret), kid, claimsWith(nil))
+	}
+	for range 2 {
+		for _, token := range tokens {
+			if _, err := v.Verify(t.Context(), token); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if s := v.Stats(); s.Hits != 1000 {
+		t.Errorf("%d of 1000 tokens that came again were remembered", s.Hits)
 	}
 }
 

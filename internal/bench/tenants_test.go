@@ -24,7 +24,7 @@ const tenantBytes = 10 << 10
 
 // tenants are issuers on loopback, each with a key set at a URL of its own, and one good token of each. All sets have
 // the same two public keys, because making them takes long; each has key ids of its own, and a verifier reads every set
-// by itself. A verifier remembers tokens with 256 different headers, so more tenants take less each.
+// by itself.
 type tenants struct {
 	signer *fixture
 	server *httptest.Server

@@ -9,7 +9,9 @@ import (
 )
 
 const (
-	maxCachedHeaders = 256
+	// maxCachedHeaders is enough for the keys of as many tenants as a resolver keeps, 1,024, and for their rotation: a
+	// token is remembered only while its header is. Adding one copies them all, which takes as long as a few signatures.
+	maxCachedHeaders = 2048
 	maxCachedSegment = 512
 	sightingSlots    = 1024
 )

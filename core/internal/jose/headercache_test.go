@@ -9,7 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-const cacheSize = 256
+const cacheSize = 2048
 
 // parseWith parses a token whose header names kid.
 func parseWith(tb testing.TB, headers *jose.HeaderCache, kid string) *jose.Token {
@@ -197,6 +197,9 @@ func TestHeaderCacheFloodIsCheap(t *testing.T) {
 
 func TestHeaderCacheConcurrently(t *testing.T) {
 	headers := jose.NewHeaderCache()
+	for i := range cacheSize - 200 { // the workers' do not all fit
+		headers.Remember(parseWith(t, headers, "other-"+number(i)))
+	}
 	var group sync.WaitGroup
 	for worker := range 4 {
 		group.Go(func() {
