@@ -10,11 +10,11 @@ import (
 
 // claimsType is what has to be known of a type to keep what was decoded into it.
 type claimsType struct {
-	// keeps is whether a copy made by separate is equal to the decoded value and shares nothing with it that can be
+	// keeps is whether a copy made by copier is equal to the decoded value and shares nothing with it that can be
 	// changed.
 	keeps bool
-	// shares is whether an assignment shares something that can be changed.
-	shares bool
+	// copier is nil if an assignment shares nothing that can be changed.
+	copier *copier
 	// first marks a session whose claims were decoded into the type once.
 	first *decoded
 }
@@ -29,15 +29,16 @@ func claimsTypeOf(t reflect.Type) *claimsType {
 	}
 	c := &claimsType{first: &decoded{typ: t}}
 	if t.Size() <= maxDecodedBytes {
-		c.keeps = copies(t, map[reflect.Type]bool{})
-		c.shares = c.keeps && !isFlat(t)
+		if c.keeps = copies(t, map[reflect.Type]bool{}); c.keeps {
+			c.copier = copiers{}.of(t)
+		}
 	}
 	known, _ := claimsTypes.LoadOrStore(t, c)
 	c, _ = known.(*claimsType)
 	return c
 }
 
-// copies reports whether separate knows every part of what is decoded into a t. It knows no type that decodes itself,
+// copies reports whether a copier knows every part of what is decoded into a t. It knows no type that decodes itself,
 // which may give another value each time, keep a pointer to it, or fill unexported fields.
 func copies(t reflect.Type, seen map[reflect.Type]bool) bool {
 	if seen[t] {
@@ -107,41 +108,76 @@ func isFlat(t reflect.Type) bool {
 	}
 }
 
-// separate replaces everything that v shares with the value it was assigned from by a copy. v was decoded from JSON
-// into a zero value, so it is a tree: nothing in it is reached in two ways, and an interface holds nil, a bool,
-// a float64, a string, a []any or a map[string]any.
-func separate(v reflect.Value) {
-	switch v.Kind() {
+// copier makes what values of one type reach their own. It knows in advance where to look. A nil copier is that of a type
+// whose values share nothing with what they were assigned from.
+type copier struct {
+	kind   reflect.Kind
+	elem   *copier // of a pointer, slice, array or map
+	typ    reflect.Type
+	fields []copiedField // of a struct
+}
+
+type copiedField struct {
+	index  int
+	copier *copier
+}
+
+// copiers holds those under construction, which lets a type contain itself.
+type copiers map[reflect.Type]*copier
+
+func (b copiers) of(t reflect.Type) *copier {
+	if c, ok := b[t]; ok {
+		return c
+	}
+	if isFlat(t) {
+		return nil
+	}
+	c := &copier{kind: t.Kind(), typ: t}
+	b[t] = c
+	switch c.kind {
 	case reflect.Struct:
-		t := v.Type()
-		for i := range v.NumField() {
-			switch f := v.Field(i); f.Kind() {
-			case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
-				if !f.IsNil() {
-					separate(f)
+		for i := range t.NumField() {
+			if f := t.Field(i); decodable(f) {
+				if field := b.of(f.Type); field != nil {
+					c.fields = append(c.fields, copiedField{i, field})
 				}
-			case reflect.Struct, reflect.Array:
-				if decodable(t.Field(i)) {
-					separate(f)
-				}
-			default:
 			}
+		}
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		c.elem = b.of(t.Elem())
+	default:
+	}
+	return c
+}
+
+// separate replaces everything that v shares with the value it was assigned from by a copy. v was decoded from JSON
+// into a zero value, hence it is a tree: nothing in it is reached in two ways, and an interface holds nil, a bool,
+// a float64, a string, a []any or a map[string]any.
+func (c *copier) separate(v reflect.Value) {
+	if c == nil {
+		return
+	}
+	switch c.kind {
+	case reflect.Struct:
+		for _, f := range c.fields {
+			f.copier.separate(v.Field(f.index))
 		}
 	case reflect.Array:
 		for i := range v.Len() {
-			separate(v.Index(i))
+			c.elem.separate(v.Index(i))
 		}
 	case reflect.Pointer:
 		if !v.IsNil() {
-			fresh := reflect.New(v.Type().Elem())
-			fresh.Elem().Set(v.Elem())
-			separate(fresh.Elem())
-			v.Set(fresh)
+			v.Set(c.fresh(v))
 		}
 	case reflect.Slice:
-		separateSlice(v)
+		if !v.IsNil() {
+			c.separateSlice(v)
+		}
 	case reflect.Map:
-		separateMap(v)
+		if !v.IsNil() {
+			c.separateMap(v)
+		}
 	case reflect.Interface:
 		if !v.IsNil() {
 			v.Set(reflect.ValueOf(copyAny(v.Interface())))
@@ -150,7 +186,15 @@ func separate(v reflect.Value) {
 	}
 }
 
-func separateSlice(v reflect.Value) {
+// fresh returns a pointer to a copy of what v points to.
+func (c *copier) fresh(v reflect.Value) reflect.Value {
+	fresh := reflect.New(c.typ.Elem())
+	fresh.Elem().Set(v.Elem())
+	c.elem.separate(fresh.Elem())
+	return fresh
+}
+
+func (c *copier) separateSlice(v reflect.Value) {
 	switch list := v.Addr().Interface().(type) { // the common ones, in one allocation
 	case *[]string:
 		*list = slices.Clone(*list)
@@ -162,26 +206,25 @@ func separateSlice(v reflect.Value) {
 		*list = slices.Clone(*list)
 		return
 	}
-	if v.IsNil() {
-		return
-	}
-	fresh := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+	fresh := reflect.MakeSlice(c.typ, v.Len(), v.Len())
 	reflect.Copy(fresh, v)
-	for i := range fresh.Len() {
-		separate(fresh.Index(i))
+	if c.elem != nil {
+		for i := range fresh.Len() {
+			c.elem.separate(fresh.Index(i))
+		}
 	}
 	v.Set(fresh)
 }
 
-func separateMap(v reflect.Value) {
-	if v.IsNil() {
-		return
-	}
-	fresh := reflect.MakeMapWithSize(v.Type(), v.Len())
+func (c *copier) separateMap(v reflect.Value) {
+	fresh := reflect.MakeMapWithSize(c.typ, v.Len())
 	for entry := v.MapRange(); entry.Next(); {
-		value := reflect.New(v.Type().Elem()).Elem()
-		value.Set(entry.Value())
-		separate(value)
+		value := entry.Value()
+		if c.elem != nil {
+			value = reflect.New(c.typ.Elem()).Elem()
+			value.Set(entry.Value())
+			c.elem.separate(value)
+		}
 		fresh.SetMapIndex(entry.Key(), value)
 	}
 	v.Set(fresh)

@@ -25,7 +25,10 @@ type DeepExported struct {
 	Labels map[string][]string `json:"labels"`
 }
 
-type deepStrings []string
+type (
+	deepStrings []string
+	deepPointer *deepClaims
+)
 
 // deepClaims has everything that can be shared.
 type deepClaims struct {
@@ -88,6 +91,8 @@ func TestKeptClaimsAreThoseOfEncodingJSON(t *testing.T) {
 		session := remembered(t, payload)
 		sameClaims[deepClaims](t, i, session)
 		sameClaims[*deepClaims](t, i, session)
+		sameClaims[**deepClaims](t, i, session)
+		sameClaims[deepPointer](t, i, session)
 		sameClaims[deepTree](t, i, session)
 		sameClaims[map[string]any](t, i, session)
 		sameClaims[any](t, i, session)

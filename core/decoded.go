@@ -7,9 +7,9 @@ import "reflect"
 // never changes.
 type decoded struct {
 	typ    reflect.Type
-	value  any  // of that type; nil after the first time
-	held   int  // bytes that value keeps alive
-	shares bool // an assignment of value shares something that can be changed
+	value  any     // of that type; nil after the first time
+	held   int     // bytes that value keeps alive
+	copier *copier // nil if an assignment of value shares nothing that can be changed
 }
 
 // Bounds of what a remembered session may additionally hold.
@@ -46,14 +46,19 @@ func ClaimsOf[T any](s *Session) (T, error) {
 
 // copyOf returns the caller's own copy of what is kept.
 func copyOf[T any](d *decoded) T {
-	if !d.shares {
+	switch {
+	case d.copier == nil:
 		claims, _ := d.value.(T)
 		return claims
+	case d.copier.kind == reflect.Pointer && d.typ.Name() == "": // not nil: no token's claims are null
+		claims, _ := d.copier.fresh(reflect.ValueOf(d.value)).Interface().(T)
+		return claims
+	default:
+		claims := new(T) // its address is taken, so it is on the heap
+		*claims, _ = d.value.(T)
+		d.copier.separate(reflect.ValueOf(claims).Elem())
+		return *claims
 	}
-	claims := new(T) // its address is taken, so it is on the heap
-	*claims, _ = d.value.(T)
-	separate(reflect.ValueOf(claims).Elem())
-	return *claims
 }
 
 // keep remembers claims. What has to be copied is kept the second time that it is
@@ -63,18 +68,16 @@ func keep[T any](s *Session, d *decoded, claims *T) {
 	switch {
 	case !t.keeps:
 		return
-	case t.shares && (d == nil || d.typ != t.first.typ):
+	case t.copier != nil && (d == nil || d.typ != t.first.typ):
 		s.decoded.Store(t.first)
 		return
 	}
 	held := heldBy(reflect.ValueOf(claims).Elem())
-	if t.shares && held > maxDecodedHeld {
+	if t.copier != nil && held > maxDecodedHeld {
 		return
 	}
 	kept := *claims
-	if t.shares {
-		separate(reflect.ValueOf(&kept).Elem())
-	}
-	s.decoded.Store(&decoded{typ: t.first.typ, value: kept, held: held, shares: t.shares})
+	t.copier.separate(reflect.ValueOf(&kept).Elem())
+	s.decoded.Store(&decoded{typ: t.first.typ, value: kept, held: held, copier: t.copier})
 	s.cache.reweigh(s)
 }
