@@ -71,7 +71,7 @@ func (l *Log) page(ctx context.Context, after string) page {
 	return p
 }
 
-// entry returns the id and the record of an entry. The record is empty if the entry is malformed, and its reader ignores
+// entry returns the id and the record of an entry. The record is empty if the entry is malformed; its reader ignores
 // it. It is valid until the next call.
 func (p *page) entry(i int) (id string, record []byte) {
 	id, _ = at(&p.entries[i], 0).ToString()

@@ -19,8 +19,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
-// Method is how a program proves who it is. The zero value proves nothing; an OAuth server that checks its clients
-// rejects it.
+// Method is how a program authenticates to an OAuth server. The zero value sends no proof; a server that authenticates
+// its clients rejects it.
 type Method struct {
 	name     string
 	clientID string

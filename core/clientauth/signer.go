@@ -80,7 +80,7 @@ func newSigner(key Key) (*signer, error) {
 	return s, err
 }
 
-// assertion returns a JWT that says who calls endpoint (RFC 7523 §3).
+// assertion returns a JWT that identifies the caller of endpoint (RFC 7523 §3).
 func (s *signer) assertion(clientID, endpoint string, now time.Time) (string, error) {
 	audience := s.Audience
 	if audience == "" {

@@ -66,7 +66,7 @@ func (e *ExchangeError) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("downstream: the token exchange was refused with status %d %s", e.Status, e.Code))
 }
 
-// ErrUnavailable means that the authorization server could not be asked, or gave no proper answer.
+// ErrUnavailable means that the authorization server could not be reached, or that its answer was not usable.
 var ErrUnavailable = errors.New("downstream: the authorization server is unavailable")
 
 // Exchange gives the caller's token to an authorization server and gets one for another service (RFC 8693). One call is
@@ -81,7 +81,7 @@ type Exchange struct {
 	forgot atomic.Uint64
 }
 
-// call is a call for one caller's token. Calls that began before Forget are not those of requests after it.
+// call is a call for one caller's token. Requests after Forget do not share calls that began before it.
 type call struct {
 	subject    jws.Digest
 	generation uint64
@@ -153,7 +153,7 @@ func (e *Exchange) Transport(base http.RoundTripper) http.RoundTripper {
 	return t
 }
 
-// Forget drops what was got in exchange for a caller's token.
+// Forget drops the token that a caller's token was exchanged for.
 func (e *Exchange) Forget(callersToken string) {
 	e.forgot.Add(1)
 	e.cache.Invalidate(jws.DigestOf(callersToken))

@@ -13,8 +13,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
-// ErrNoToken means that the request's context has no token of a caller: it is not that of a guarded request, the caller
-// is anonymous, the guard lacks guard.KeepToken, or the token is bound to the caller's key.
+// ErrNoToken means that the request's context has no caller's token: the context is not that of a guarded request, the
+// caller is anonymous, the guard lacks guard.KeepToken, or the token is bound to the caller's key.
 var ErrNoToken = errors.New("downstream: no caller's token in the context: does the guard have the option KeepToken?")
 
 // ErrOrigin means that a request is for an origin that the transport was not given.

@@ -5,12 +5,12 @@ import (
 	"sync"
 )
 
-// AwaitReady returns nil once this replica knows all revocations, for programs that start to serve then. If ctx ends
+// AwaitReady returns nil once this replica knows all revocations. Call it before a program starts to serve. If ctx ends
 // first, the error is that of [Revocations.Ready].
 func (r *Revocations) AwaitReady(ctx context.Context) error { return r.await(ctx, r.Ready) }
 
-// AwaitConfirmed returns nil once all revocations of this replica have been read back from the log, for a program that
-// ends or a test. If ctx ends first, the error is [ErrNotPublished].
+// AwaitConfirmed returns nil once all revocations of this replica have been read back from the log. Call it before a
+// program exits, and in tests. If ctx ends first, the error is [ErrNotPublished].
 func (r *Revocations) AwaitConfirmed(ctx context.Context) error {
 	return r.await(ctx, func() error {
 		r.mu.Lock()

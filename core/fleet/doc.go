@@ -24,7 +24,7 @@
 // longer than [Options.MaxLag] follows [Options.OnFailure]. A record that was repeated or moved changes nothing, because
 // entries are only ever added: the later watermark or expiry counts.
 //
-// If the store has lost records, the replicas that have read them append them again, without anyone's help.
+// If the store has lost records, the replicas that have read them append them again automatically.
 //
 // # What it does not promise
 //

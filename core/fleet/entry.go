@@ -12,7 +12,7 @@ type Entry struct {
 	value uint32
 }
 
-// Kind is what the entry is about.
+// Kind is the kind of target that the entry revokes.
 func (e Entry) Kind() Kind { return kindOf(e.Name) }
 
 // Before returns the watermark of a user, client or issuer: their tokens issued before it are revoked. It is zero for

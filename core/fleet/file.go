@@ -19,7 +19,7 @@ import (
 )
 
 // FileLog is a [Log] in a directory of one machine, for one process or several processes of one user. It survives
-// restarts and crashes: a record that was not written whole is removed. Make it with [NewFileLog]. On systems without
+// restarts and crashes: a record that was only partly written is removed. Make it with [NewFileLog]. On systems without
 // Unix owners and locks (Windows) nothing is checked, and one process may use the directory.
 //
 // Anyone who can write to the directory can delete revocations. Therefore the directory and the files must belong to

@@ -16,8 +16,8 @@ import (
 //
 //	verifier, err := core.NewVerifier(contract, core.WithKeyCache(revocations.KeyCache(cache), secret))
 //
-// If cache is a [keys.Coordinator], as that of module redisauth is, the issuer sees one fetch for the whole fleet. An
-// announcement that is lost costs no more than the freshness of a key set.
+// If cache is a [keys.Coordinator], like that of module redisauth, the issuer gets one fetch from the whole fleet. If an
+// announcement is lost, a replica loads the new set when its own is no longer fresh.
 func (r *Revocations) KeyCache(cache keys.Cache) keys.Cache {
 	if faults.IsNil(cache) {
 		return nil // core.WithKeyCache reports it

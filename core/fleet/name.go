@@ -25,7 +25,7 @@ type keyring struct {
 	names, records sync.Pool // of hash.Hash
 }
 
-// newKeyring derives one key for each purpose from secret and fleet, so that the records of one fleet mean nothing in
+// newKeyring derives one key for each purpose from secret and fleet, so that the records of one fleet are invalid in
 // another that has the same secret.
 func newKeyring(secret []byte, fleet string) *keyring {
 	derived := func(purpose string) func() any {

@@ -18,12 +18,12 @@ type Options struct {
 	// OnFailure decides what happens when this replica cannot know all revocations: [FailClosed], [FailOpen] or
 	// [FailShort]. There is no default.
 	OnFailure Failure
-	// MaxLag is how old the news from the log may be. A replica that has heard nothing for longer, or that has missed
-	// records for longer, follows OnFailure. Default 5 s, at least 50 ms. The fleet writes a heartbeat every
+	// MaxLag is the largest accepted age of what was read from the log. A replica that has read nothing for longer, or
+	// that misses records for longer, follows OnFailure. Default 5 s, at least 50 ms. The fleet writes a heartbeat every
 	// MaxLag/5.
 	MaxLag time.Duration
 	// ClockSkew is how far the clocks of two replicas may differ. Default 2 s. A log that delays every record can
-	// make a replica this much later than MaxLag.
+	// make a replica late by this much more than MaxLag.
 	ClockSkew time.Duration
 	// MaxTokenLife is the longest life of a token that is accepted, from iat to exp: the log forgets a revocation after
 	// it. Default 24 h. All replicas must have the same value, and the log must keep records for [Retention] of it.
@@ -37,7 +37,7 @@ type Options struct {
 }
 
 // Failure is what [Revocations.Revoked] answers about a session that is not known to be revoked while the replica
-// cannot know all revocations. What it knows to be revoked is revoked in every case.
+// cannot know all revocations. A session that it knows to be revoked is always refused.
 type Failure time.Duration
 
 const (

@@ -49,7 +49,7 @@ func (r *Revocations) ownFloor() uint64 {
 	return r.floor
 }
 
-// flush appends the records up to the number last, unless another call does so meanwhile. Records are appended in
+// flush appends the records up to the number last, unless another call already does so. Records are appended in
 // their order by one call at a time: a record in front of which one is missing would look like a loss to readers.
 func (r *Revocations) flush(ctx context.Context, last uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, appendTimeout)

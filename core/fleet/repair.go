@@ -35,7 +35,7 @@ func (r *Revocations) asked(now time.Time) {
 	r.repair.ask = now.Add(r.options.MaxLag/2 + firstOf(2*r.beatEvery()))
 }
 
-// recent reports whether a record was made just now; an old one may have been appended again by anybody.
+// recent reports whether a record was made just now; anyone may have appended an old one again.
 func (r *Revocations) recent(rec *record, now time.Time) bool {
 	return time.UnixMilli(rec.at).After(now.Add(-r.options.MaxLag - r.options.ClockSkew))
 }
@@ -116,7 +116,7 @@ func first(rec *record, raw []byte) firstRecord {
 
 // AcceptLoss gives up records that the log has lost and that no replica can restore, for example after the store and
 // the replicas that had read them were lost together: every replica becomes ready with the revocations that this one
-// knows. It is for administrators: a revocation among the lost ones is lost.
+// knows. It is for administrators: revocations that only the lost records had are no longer enforced.
 func (r *Revocations) AcceptLoss(ctx context.Context) error { return r.appendAgain(ctx, true) }
 
 // appendAgain appends all live entries as own records, and then a record that says so. Readers that miss records of

@@ -34,8 +34,8 @@ type Revocations struct {
 	floor   uint64 // of the own records, raised by a repair
 	// synced is set once the log has been read to its end.
 	synced bool
-	// reading is false from an error of the log until it has been read to its end again. Meanwhile this replica writes
-	// no heartbeats: it does not hear those of others.
+	// reading is false from an error of the log until it has been read to its end again. Until then, this replica writes
+	// no heartbeats, because it does not read those of others.
 	reading bool
 	newsAt  time.Time // when the last record arrived that had been appended just before
 	lastID  string
