@@ -25,9 +25,9 @@ func TestAllocations(t *testing.T) {
 		for _, r := range g.rows(t) {
 			switch {
 			case r.name == rowBare: // what a guard adds is counted
-				base = allocations(t, r.op)
+				base = allocations(r.op)
 			case strings.HasPrefix(r.name, "auth-go"):
-				fmt.Fprintf(&list, "%4d %s/%s\n", allocations(t, r.op)-base, g.name, r.name)
+				fmt.Fprintf(&list, "%4d %s/%s\n", allocations(r.op)-base, g.name, r.name)
 			}
 		}
 	}
@@ -58,14 +58,7 @@ func counts(list string) map[string]int {
 
 // allocations counts what one operation allocates: the least of three, since
 // a pool that the collector emptied is not the operation's.
-func allocations(t *testing.T, op func() error) int {
-	t.Helper()
-	once := func() int {
-		return int(testing.AllocsPerRun(100, func() {
-			if err := op(); err != nil {
-				t.Fatal(err)
-			}
-		}))
-	}
-	return min(once(), once(), once())
+func allocations(op func() error) int {
+	once := func() float64 { return testing.AllocsPerRun(100, func() { must(0, op()) }) }
+	return int(min(once(), once(), once()))
 }

@@ -9,7 +9,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"maps"
 	"math/big"
 	"slices"
@@ -131,8 +130,6 @@ func segment(token string, n int) string {
 	return string(must(base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[n])))
 }
 
-var errSignature = errors.New("the signature is wrong")
-
 // limit is the arithmetic alone: SHA-256 of the signing input and the standard
 // library's check, of a signature that is decoded already.
 func limit(f *fixture, token string) func() error {
@@ -156,7 +153,7 @@ func limit(f *fixture, token string) func() error {
 			ok = hmac.Equal(mac.Sum(nil), signature)
 		}
 		if !ok {
-			return errSignature
+			return errRejected
 		}
 		return nil
 	}

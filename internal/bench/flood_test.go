@@ -12,24 +12,16 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// The cache's defaults bound what a flood may leave behind. The heap may hold
-// somewhat more than the cache's own estimate.
-const (
-	floodHot     = 1_000
-	floodRate    = 0.90
-	floodHeap    = 64 << 20
-	floodEntries = 16 << 10
-)
-
 // TestFlood sends every token of a long list once, and between two of them one
 // token of a hot set, through a verifier with the default cache. The flood must
 // not grow the heap without bound, nor push the hot set out of the cache.
 // BENCH_FLOOD=1000000 sends a million.
 func TestFlood(t *testing.T) {
+	const wantRate, maxHeap, maxEntries = 0.90, 64 << 20, 16 << 10 // by the cache's defaults
 	count := setting("BENCH_FLOOD", 50_000)
 	f := newFixture(t, "HS256")
 	v := f.verifier(core.TokenCache{})
-	hot := f.distinct("hot", floodHot)
+	hot := f.distinct("hot", 1_000)
 	before := heap()
 	verifyAll(t, v, hot)
 	start := v.Stats()
@@ -40,13 +32,13 @@ func TestFlood(t *testing.T) {
 	rate, grown := float64(stats.Hits-start.Hits)/float64(count), heap()-before
 	t.Logf("%d distinct valid tokens: %.2f %% of the hot requests hit, %d entries, the heap grew by %.1f MiB",
 		count, 100*rate, stats.Entries, grown/(1<<20))
-	if rate <= floodRate {
-		t.Errorf("the flood pushes the hot set out of the cache: %.2f hit, want more than %.2f", rate, floodRate)
+	if rate <= wantRate {
+		t.Errorf("the flood pushes the hot set out of the cache: %.2f hit, want more than %.2f", rate, wantRate)
 	}
-	if grown > floodHeap || stats.Entries > floodEntries*11/10 {
+	if grown > maxHeap || stats.Entries > maxEntries*11/10 {
 		t.Errorf("the flood grows the cache without bound")
 	}
-	if count > floodEntries && stats.Entries < floodEntries/2 {
+	if count > maxEntries && stats.Entries < maxEntries/2 {
 		t.Errorf("only %d entries: the flood never filled the cache", stats.Entries)
 	}
 	runtime.KeepAlive(v) // in use when the heap is measured

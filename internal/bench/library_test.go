@@ -20,16 +20,16 @@ type verify func(token string) (user string, claims *clerk.Claims, err error)
 
 // library is one way to verify tokens.
 type library struct {
-	name string
-	// make returns its own checks.
-	make func(*fixture) verify
-	// byHand are the checks that its user has to add.
-	byHand string
-	// lacks is an algorithm that it does not support.
-	lacks string
+	name   string
+	make   func(*fixture) verify // its own checks
+	byHand string                // checks that its user has to add
+	lacks  string                // an algorithm that it does not support
 }
 
-var errByHand = errors.New("a check by hand fails")
+var (
+	errRejected    = errors.New("the token is rejected")
+	errNotRejected = errors.New("the token is not rejected")
+)
 
 // complete adds the checks by hand to the library's own.
 func (l library) complete(own verify) verify {
@@ -47,7 +47,7 @@ func (l library) complete(own verify) verify {
 			nbf && time.Now().Add(leeway).Unix() < c.NotBefore,
 			iss && c.Issuer != issuerURL,
 			azp && c.AuthorizedParty != party:
-			return "", nil, errByHand
+			return "", nil, errRejected
 		}
 		return user, c, nil
 	}
@@ -85,7 +85,7 @@ func TestPrepareFindsWhatIsNotChecked(t *testing.T) {
 			return func(string) (string, *clerk.Claims, error) { return honest(f.token(nil)) }
 		}},
 		`user ""`: {make: func(*fixture) verify {
-			return func(string) (string, *clerk.Claims, error) { return "", nil, errByHand }
+			return func(string) (string, *clerk.Claims, error) { return "", nil, errRejected }
 		}},
 		"Version:0": {make: ours(func(s *core.Session) (string, *clerk.Claims, error) {
 			return s.UserID(), &clerk.Claims{Subject: userID}, nil

@@ -20,7 +20,7 @@ type handClaims struct{ golangClaims }
 // Validate is called by golang-jwt after its own checks.
 func (c *handClaims) Validate() error {
 	if c.Issuer != issuerURL || c.AuthorizedParty != party {
-		return errByHand
+		return errRejected
 	}
 	return nil
 }

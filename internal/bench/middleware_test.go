@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -52,8 +51,6 @@ func newGroup[C, M any](
 		}}, token, libraries)
 	}}
 }
-
-var errRejected = errors.New("the request is rejected")
 
 // What every app is asked. MCP servers read the body.
 const (

@@ -66,12 +66,8 @@ func parse(statistics io.Reader) (all []*result, compared bool, err error) {
 // read stores the medians of a row, and the change: that of processor time
 // follows the other, and says more about a busy machine.
 func (r *result) read(unit string, cells []string) {
-	before, after := cells[1], cells[1]
-	if len(cells) > 3 {
-		after = cells[3]
-	}
-	r.before[unit], _ = strconv.ParseFloat(before, 64) // 0 if it was not measured
-	r.after[unit], _ = strconv.ParseFloat(after, 64)
+	r.before[unit], _ = strconv.ParseFloat(cells[1], 64) // 0 if it was not measured
+	r.after[unit], _ = strconv.ParseFloat(cells[min(3, len(cells)-2)], 64)
 	if len(cells) > 5 && (unit == unitTime || unit == unitProcessor) {
 		percent, _ := strconv.ParseFloat(strings.TrimSuffix(cells[5], "%"), 64) // 0 if it is chance
 		r.change = 1 + percent/100
