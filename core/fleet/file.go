@@ -263,7 +263,12 @@ func generationOf(header []byte) string { return hex.EncodeToString(header[len(m
 
 // frames calls each for every whole frame from offset on. A torn frame ends the file.
 func frames(f *os.File, offset int64, each func(at time.Time, next int64, record []byte) error) error {
-	r := bufio.NewReaderSize(io.NewSectionReader(f, offset, 1<<62), 1<<16)
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("fleet: log file: %w", err)
+	}
+	end := info.Size()
+	r := bufio.NewReaderSize(io.NewSectionReader(f, offset, end-offset), 1<<16)
 	var head [frameHeader]byte
 	var record []byte
 	for {
@@ -271,7 +276,7 @@ func frames(f *os.File, offset int64, each func(at time.Time, next int64, record
 			return ended(err)
 		}
 		n := binary.BigEndian.Uint32(head[:])
-		if n > maxFrame {
+		if n > maxFrame || int64(n) > end-offset-frameHeader { // before any memory is taken for it
 			return nil
 		}
 		if cap(record) < int(n) {
