@@ -50,8 +50,10 @@ func TestAllocations(t *testing.T) {
 func counts(list string) map[string]int {
 	counts := map[string]int{}
 	for line := range strings.Lines(list) {
-		count, name, _ := strings.Cut(strings.TrimSpace(line), " ")
-		counts[name] = must(strconv.Atoi(count))
+		number, name, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if count, err := strconv.Atoi(number); err == nil { // not a comment
+			counts[name] = count
+		}
 	}
 	return counts
 }
