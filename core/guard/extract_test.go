@@ -324,7 +324,8 @@ func FuzzBearer(f *testing.F) {
 				t.Fatalf("%q gave %q", value, token)
 			}
 			r.Header["Authorization"] = []string{trimmed} // as every server does it (RFC 9110 §5.5)
-			if other, err := (jwtrequest.BearerExtractor{}).ExtractToken(r); err != nil || strings.TrimLeft(other, " ") != token {
+			other, err := jwtrequest.BearerExtractor{}.ExtractToken(r)
+			if err != nil || strings.TrimLeft(other, " ") != token {
 				t.Fatalf("%q gave %q, golang-jwt finds %q, %v", value, token, other, err)
 			}
 			r.Header["Authorization"] = []string{"Bearer " + token}

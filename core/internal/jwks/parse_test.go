@@ -274,8 +274,8 @@ func TestNoKidIsBounded(t *testing.T) {
 	}
 }
 
-// FuzzParseSet: every key of a set is strong and fits an algorithm, another library reads it too and writes it so that it
-// reads back as the same, and the memory is bounded.
+// FuzzParseSet: every key of a set is strong and fits an algorithm, another library reads it too and writes it so that
+// it reads back as the same, and the memory is bounded.
 func FuzzParseSet(f *testing.F) {
 	f.Add(set(ec("a"), rsaKey("b"), ed("c"), ecOn("d", elliptic.P521(), "P-521")))
 	f.Add(set(rsaOf("r", 8192, "Aw"), with(ec("x"), "d", "AA"), jwk{"kty": "oct", "k": "AA"}))
@@ -322,8 +322,8 @@ func FuzzParseSet(f *testing.F) {
 	})
 }
 
-// otherThumbprints returns those of the keys that go-jose reads in a set, by the members that are the key: it also reads
-// others, such as x5c.
+// otherThumbprints returns those of the keys that go-jose reads in a set, by the members that are the key: it also
+// reads others, such as x5c.
 func otherThumbprints(t *testing.T, data []byte) map[[sha256.Size]byte]bool {
 	t.Helper()
 	var set map[string]json.RawMessage // a map, because encoding/json ignores the case of a struct's members

@@ -98,8 +98,8 @@ func NewEngine(options ...core.Option) *Engine {
 	return &Engine{options: options, verifiers: map[pair]*subject{}}
 }
 
-// Verifier returns a verifier that serves all cases of the same contract, keys and moment at once: its clock has stopped
-// at that moment.
+// Verifier returns a verifier that serves all cases of the same contract, keys and moment at once: its clock has
+// stopped at that moment.
 func (e *Engine) Verifier(c *vectors.Case) (*core.Verifier, error) {
 	e.stopped = true
 	s := e.subject(c)
