@@ -16,9 +16,16 @@ type admission struct {
 	context.Context //nolint:containedctx // it is a context
 
 	session *core.Session
-	guard   *Guard     // nil if core.NewContext put the session there
-	outer   *admission // of an outer guard that checks revocation too
-	at      time.Time  // when guard checked revocation, zero if it does not
+	guard   *Guard // nil if core.NewContext put the session there
+	// rare is nil for a guard without the options that need it: every request
+	// allocates an admission.
+	rare *rareAdmission
+}
+
+// rareAdmission is what an admission holds besides the session.
+type rareAdmission struct {
+	outer *admission // of an outer guard that checks revocation too
+	at    time.Time  // when guard checked revocation, zero if it does not
 	// procedure holds the policies of the RPC procedure that was called, or nil.
 	procedure *procedure
 	// prechecked is the session of a token that guard has verified but not let in
@@ -47,25 +54,45 @@ func (a *admission) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(a.String
 // Session returns the session to core.FromContext.
 func (a *admission) Session() *core.Session { return a.session }
 
-// admission returns what g puts into the context for s. outer is the admission of
-// an outer guard that let s in too, or nil.
-func (g *Guard) admission(s *core.Session, outer *admission) *admission {
-	a := &admission{session: s, guard: g}
-	if s != nil && g.revoker != nil {
-		a.at = g.now()
+// details returns the rare part for reading: a zero one if there is none.
+func (a *admission) details() *rareAdmission {
+	if a.rare == nil {
+		return &rareAdmission{}
 	}
-	for ; outer != nil; outer = outer.outer {
+	return a.rare
+}
+
+// admitted returns the context for a request of ctx that g lets in with s. outer is the
+// admission of an outer guard that let s in too, or nil.
+func (g *Guard) admitted(ctx context.Context, r Request, s *core.Session, outer *admission) *admission {
+	a := &admission{Context: ctx, session: s, guard: g}
+	for ; outer != nil; outer = outer.details().outer {
 		if outer.guard != nil && outer.guard != g && outer.guard.revoker != nil {
-			a.outer = outer
 			break
 		}
+	}
+	if outer != nil || s != nil && g.hasDetails {
+		a.rare = g.detailsOf(r, s, outer)
 	}
 	return a
 }
 
-func withAdmission(ctx context.Context, a *admission) context.Context {
-	a.Context = ctx
-	return a
+func (g *Guard) detailsOf(r Request, s *core.Session, outer *admission) *rareAdmission {
+	d := &rareAdmission{outer: outer}
+	if s == nil {
+		return d
+	}
+	d.procedure = g.procedures.find(r)
+	if g.revoker != nil {
+		d.at = g.now()
+	}
+	if g.confirm.checker != nil {
+		d.proof = proofOf(r)
+	}
+	if g.keepToken {
+		d.token = g.callersToken(r)
+	}
+	return d
 }
 
 // admissionOf returns nil if neither a guard nor core.NewContext has run.

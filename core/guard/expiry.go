@@ -70,5 +70,5 @@ func (a *admission) rejection(ctx context.Context, r Request, err *core.Error) *
 	if a.guard == nil {
 		return new(Renderer).Render(r, err)
 	}
-	return a.guard.render(ctx, r, err, a.procedure)
+	return a.guard.render(ctx, r, err, a.details().procedure)
 }

@@ -26,6 +26,8 @@ type Guard struct {
 	scopes   []string // that the policies ask for
 	// revocationOutage limits the log lines about failing revocation checks.
 	revocationOutage outage.Log
+	// hasDetails: the options need a rareAdmission for each session.
+	hasDetails bool
 	// refusals logs rejections if the source does not report them.
 	refusals *refusal.Log
 }
@@ -58,6 +60,7 @@ func New(source core.Authenticator, opts ...Option) (*Guard, error) {
 	if err := g.faults.Err(); err != nil {
 		return nil, err
 	}
+	g.hasDetails = g.revoker != nil || g.confirm.checker != nil || g.keepToken || !g.procedures.empty()
 	g.refusals = refusal.NewLog(g.log(), nowClock(g.now))
 	return g, nil
 }
@@ -151,17 +154,7 @@ func (g *Guard) Enter(ctx context.Context, r Request) (context.Context, *Rejecti
 	case s == nil && outer != nil:
 		return ctx, nil
 	}
-	a := g.admission(s, outer)
-	if s != nil {
-		a.procedure = g.procedures.find(r)
-	}
-	if s != nil && g.confirm.checker != nil {
-		a.proof = proofOf(r)
-	}
-	if s != nil && g.keepToken {
-		a.token = g.callersToken(r)
-	}
-	return withAdmission(ctx, a), nil
+	return g.admitted(ctx, r, s, outer), nil
 }
 
 // judge returns one of these: a session, which is that of outer if outer is not

@@ -13,7 +13,7 @@ func KeepToken() Option { return option(func(s *settings) { s.keepToken = true }
 // does not have the option [KeepToken].
 func CallerToken(ctx context.Context) string {
 	if a := admissionOf(ctx); a != nil && a.session != nil {
-		return a.token
+		return a.details().token
 	}
 	return ""
 }

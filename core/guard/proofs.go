@@ -86,7 +86,7 @@ func (g *Guard) addConfirmation(c *core.Credentials, r Request, outer *admission
 		return err
 	}
 	c.Proofs = g.confirm.checker
-	if outer != nil && outer.proof != "" && outer.proof == c.Proof {
+	if outer != nil && c.Proof != "" && outer.details().proof == c.Proof {
 		// The outer guard has checked and recorded the proof of this very request.
 		c.Proofs = g.confirm.again
 	}

@@ -21,7 +21,7 @@ func Recheck(ctx context.Context) error {
 	err := a.recheck(ctx, nil, true)
 	if err == nil && a.guard != nil {
 		if err = checkPolicies(a.session, a.guard.policies, nil); err == nil {
-			err = a.procedure.check(a.session, a.guard.scopes)
+			err = a.details().procedure.check(a.session, a.guard.scopes)
 		}
 		if err != nil {
 			_ = a.guard.reported(ctx, nil, a.session, err)
@@ -58,17 +58,17 @@ const revocationFresh = time.Second
 // revocation itself.
 func (a *admission) recheckOuterRevocation(ctx context.Context, r Request, g *Guard) *core.Error {
 	for a != nil && a.guard == g {
-		a = a.outer
+		a = a.details().outer
 	}
 	return a.recheckRevocation(ctx, r, false)
 }
 
 func (a *admission) recheckRevocation(ctx context.Context, r Request, always bool) *core.Error {
-	for ; a != nil; a = a.outer {
+	for ; a != nil; a = a.details().outer {
 		if a.guard == nil || a.guard.revoker == nil {
 			continue
 		}
-		if age := a.guard.now().Sub(a.at); !always && age >= 0 && age < revocationFresh {
+		if age := a.guard.now().Sub(a.details().at); !always && age >= 0 && age < revocationFresh {
 			continue
 		}
 		if err := a.guard.checkRevocation(ctx, a.session); err != nil {

@@ -78,9 +78,15 @@ func (r provingRequest) SetHeader(name, value string) { r.answer.Set(name, value
 // allocate.
 type httpRequest struct{ r *http.Request }
 
-func (h httpRequest) Method() string              { return h.r.Method }
-func (h httpRequest) Host() string                { return h.r.Host }
-func (h httpRequest) Header(name string) []string { return h.r.Header.Values(name) }
+func (h httpRequest) Method() string { return h.r.Method }
+func (h httpRequest) Host() string   { return h.r.Host }
+
+func (h httpRequest) Header(name string) []string {
+	if name == "Authorization" { // spares finding out for each request that this name is canonical
+		return h.r.Header["Authorization"]
+	}
+	return h.r.Header.Values(name)
+}
 
 // Path returns RawPath if it is set, because routers match it. EscapedPath would
 // fall back to Path for an invalid RawPath.

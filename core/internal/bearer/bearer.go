@@ -17,6 +17,9 @@ const (
 // results are empty for another scheme or an empty value; problem says what is
 // wrong with a value that cannot be accepted.
 func Credential(value string) (credential, problem string) {
+	if rest, found := strings.CutPrefix(value, "Bearer "); found && rest != "" && rest[0] != ' ' && !isSpace(rest[len(rest)-1]) {
+		return rest, "" // as nearly every client writes it: what follows would find nothing to take off
+	}
 	value = strings.Trim(value, " \t") // optional white space around a field value, RFC 9110 §5.5
 	const scheme = "Bearer"
 	if len(value) < len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme) {
@@ -35,6 +38,8 @@ func Credential(value string) (credential, problem string) {
 	}
 	return credential, ""
 }
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' }
 
 // Token is [Credential] with a check of the token's characters.
 func Token(value string) (token, problem string) {
