@@ -126,7 +126,8 @@ func (s *Source) loadCached(ctx context.Context, f *refresh, base *snapshot, now
 	if !s.caches() {
 		return nil
 	}
-	got, err := s.load(ctx, now, s.cfg.Policy.FetchTimeout/5, s.cfg.Cache.Load) // a slow cache must leave time for the fetch
+	// A slow cache must leave time for the fetch.
+	got, err := s.load(ctx, now, s.cfg.Policy.FetchTimeout/5, s.cfg.Cache.Load)
 	if err != nil {
 		s.cacheFailed(f, "load", err)
 		return nil
