@@ -17,6 +17,9 @@ type admission struct {
 
 	session *core.Session
 	guard   *Guard // nil if core.NewContext put the session there
+	// prechecked is the session of a token that guard has verified but not let in
+	// yet: Session does not return it.
+	prechecked *core.Session
 	// rare is nil for a guard without the options that need it: every request
 	// allocates an admission.
 	rare *rareAdmission
@@ -28,9 +31,6 @@ type rareAdmission struct {
 	at    time.Time  // when guard checked revocation, zero if it does not
 	// procedure holds the policies of the RPC procedure that was called, or nil.
 	procedure *procedure
-	// prechecked is the session of a token that guard has verified but not let in
-	// yet: Session does not return it.
-	prechecked *core.Session
 	// proof is the DPoP proof that guard has checked, "" if there was none.
 	proof string
 	// token is the caller's, if guard has the option KeepToken.

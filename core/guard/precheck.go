@@ -38,7 +38,7 @@ func (g *Guard) Precheck(ctx context.Context, r Request) (context.Context, *Reje
 	s, err := g.authenticate(done(ctx), nil, found)
 	switch {
 	case err == nil:
-		return &admission{Context: ctx, guard: g, rare: &rareAdmission{prechecked: s}}, nil
+		return &admission{Context: ctx, guard: g, prechecked: s}, nil
 	case err.Code == core.CodeRequestCanceled: // it would have to wait
 		return ctx, nil
 	default:
@@ -59,5 +59,5 @@ func (g *Guard) precheckedIn(a *admission) *core.Session {
 	if a.guard != g {
 		return nil
 	}
-	return a.details().prechecked
+	return a.prechecked
 }
