@@ -129,7 +129,7 @@ func (b fillerBuilder) build(t reflect.Type) *filler {
 
 func (b fillerBuilder) fields(t reflect.Type) (x fieldIndex) {
 	for name, f := range fieldsOf(t) {
-		first := &x.first[coarse([]byte(name))]
+		first := &x.first[coarse(name)]
 		out := fillField{name: name, index: f.index, filler: &filler{}, next: *first}
 		if !f.quoted && !f.pointer {
 			out.filler = b.build(f.typ)

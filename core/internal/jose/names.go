@@ -10,20 +10,20 @@ import (
 const linearNames = 24
 
 // coarse is a fingerprint of name, less than 64, that takes no time: names of claims differ in their ends.
-func coarse(name []byte) uint {
-	n := uint(len(name))
+func coarse[T string | []byte](name T) uint8 {
+	n := len(name)
 	if n == 0 {
 		return 0
 	}
-	return (n + uint(name[0])*5 + uint(name[n-1])*11) % 64
+	return (uint8(n) + name[0]*5 + name[n-1]*11) % 64 //nolint:gosec // all of it is modulo 64
 }
 
 // nameFilter remembers coarse fingerprints of names: a clear bit proves that a name is new.
 type nameFilter uint64
 
-// add notes name and reports whether one like it may have been noted before.
-func (f *nameFilter) add(name []byte) bool {
-	bit := nameFilter(1) << coarse(name)
+// add notes the fingerprint of a name and reports whether one like it may have been noted before.
+func (f *nameFilter) add(mark uint8) bool {
+	bit := nameFilter(1) << mark
 	known := *f&bit != 0
 	*f |= bit
 	return known
@@ -32,7 +32,7 @@ func (f *nameFilter) add(name []byte) bool {
 // lastRepeated reports whether the last of names occurs among those before it, which seen knows.
 func lastRepeated(data []byte, names []member, seen *nameFilter) bool {
 	last := len(names) - 1
-	if !names[last].escaped && !seen.add(data[names[last].nameStart:names[last].nameEnd]) {
+	if !names[last].escaped && !seen.add(names[last].coarse) {
 		return false
 	}
 	return occursBefore(data, names, seen)
@@ -42,7 +42,7 @@ func occursBefore(data []byte, names []member, seen *nameFilter) bool {
 	var scratch, other [64]byte
 	last := len(names) - 1
 	name := names[last].name(data, scratch[:0])
-	seen.add(name)
+	seen.add(coarse(name))
 	for i := range names[:last] {
 		if bytes.Equal(name, names[i].name(data, other[:0])) {
 			return true

@@ -17,7 +17,8 @@ type Object struct {
 type member struct {
 	nameStart, nameEnd int32
 	start, end         int32
-	escaped            bool // the name holds escapes
+	escaped            bool  // the name holds escapes
+	coarse             uint8 // fingerprint of the name as it is written
 }
 
 // offset narrows a position; ParseObject refuses documents that do not fit.
@@ -70,8 +71,12 @@ func ParseObject(data []byte, limits Limits) (Object, error) {
 // Lookup returns the member called name, compared exactly, escapes in the document's names resolved (RFC 7519 §4,
 // RFC 8259 §8.3).
 func (o Object) Lookup(name string) (Value, bool) {
+	mark := coarse(name)
 	for i := range o.members {
 		m := &o.members[i]
+		if m.coarse != mark && !m.escaped { // most are, and comparing them would cost more
+			continue
+		}
 		written := o.data[m.nameStart:m.nameEnd]
 		if m.escaped && textEquals(written, name) || !m.escaped && string(written) == name {
 			return o.value(m), true

@@ -112,7 +112,8 @@ func (p *validator) member(stack []member) (member, error) {
 		return member{}, err
 	}
 	return member{
-		nameStart: offset(nameStart), nameEnd: offset(nameEnd), escaped: escaped,
+		nameStart: offset(nameStart), nameEnd: offset(nameEnd),
+		escaped: escaped, coarse: coarse(p.data[nameStart:nameEnd]),
 		start: offset(start), end: offset(p.pos),
 	}, nil
 }
