@@ -108,8 +108,8 @@ func isFlat(t reflect.Type) bool {
 	}
 }
 
-// copier makes what values of one type reach their own. It knows in advance where to look. A nil copier is that of a type
-// whose values share nothing with what they were assigned from.
+// copier makes what values of one type reach their own. It knows in advance where to look. A nil copier is that of a
+// type whose values share nothing with what they were assigned from.
 type copier struct {
 	kind   reflect.Kind
 	elem   *copier // of a pointer, slice, array or map

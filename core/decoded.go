@@ -51,7 +51,7 @@ func copyOf[T any](d *decoded) T {
 		claims, _ := d.value.(T)
 		return claims
 	case d.copier.kind == reflect.Pointer && d.typ.Name() == "": // not nil: no token's claims are null
-		claims, _ := d.copier.fresh(reflect.ValueOf(d.value)).Interface().(T)
+		claims, _ := reflect.TypeAssert[T](d.copier.fresh(reflect.ValueOf(d.value)))
 		return claims
 	default:
 		claims := new(T) // its address is taken, so it is on the heap

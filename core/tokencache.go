@@ -77,12 +77,11 @@ func (c *tokenCache) get(raw string) (*Session, jws.Digest) {
 	if c.size.Disabled || !c.ready.Load() {
 		return nil, jws.Digest{}
 	}
-	var t segments
-	rest := ""
-	ok := false
-	if t.header, rest, ok = strings.Cut(raw, "."); !ok {
+	first, rest, ok := strings.Cut(raw, ".")
+	if !ok {
 		return nil, jws.Digest{}
 	}
+	t := segments{header: first}
 	header := c.headers.Find(t.header)
 	if header == nil { // before the rest of the token is read
 		return nil, jws.Digest{}

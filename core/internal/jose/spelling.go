@@ -1,6 +1,9 @@
 package jose
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // Spells reports whether segment is how a token writes data: the one spelling that [Parse] reads, or [ParsePadded] if
 // padded is set. It decodes nothing into memory.
@@ -27,7 +30,7 @@ func Spells(segment string, data []byte, padded bool) bool {
 	}
 	var last [8]byte // fewer than 8 bytes are left, or fewer than 8 characters
 	rest := last[:len(data)]
-	return decodeBase64(rest, segment) && string(rest) == string(data)
+	return decodeBase64(rest, segment) && bytes.Equal(rest, data)
 }
 
 // SpelledAs reports whether segment is how a token writes h, see [Spells].
