@@ -73,8 +73,8 @@ func (c *KeyCache) LoadNext(ctx context.Context, id string, last []byte) ([]byte
 	return data, err
 }
 
-// ended reports whether ctx ended, or is about to: the client sets its connection's deadline to ctx's, and that may pass
-// a moment before ctx knows. ended returns when ctx does.
+// ended reports whether ctx ended, or is about to: the client sets its connection's deadline to ctx's, and that may
+// pass a moment before ctx knows. ended returns when ctx does.
 func ended(ctx context.Context, err error) bool {
 	if ctx.Err() != nil {
 		return true

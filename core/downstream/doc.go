@@ -10,6 +10,6 @@
 //	req, err := http.NewRequestWithContext(ctx, "GET", "https://billing.internal/invoices", nil) // the caller's ctx
 //	resp, err := client.Do(req)
 //
-// A token is sent only to the named origins, even after a redirect. A request to another origin is an error, and so is a
-// request whose context has no token. A transport is safe for concurrent use.
+// A token is sent only to the named origins, even after a redirect. A request to another origin is an error, and so is
+// a request whose context has no token. A transport is safe for concurrent use.
 package downstream

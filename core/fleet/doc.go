@@ -21,8 +21,8 @@
 // only how many revocations there are and when they were made. Each record carries its writer, a number and a MAC over
 // all of it. A record that was made without the secret is ignored. One that was changed, deleted or lost leaves a gap
 // in its writer's numbers, and heartbeats carry the last number of each writer: a replica that misses records for
-// longer than [Options.MaxLag] follows [Options.OnFailure]. A record that was repeated or moved changes nothing, because
-// entries are only ever added: the later watermark or expiry counts.
+// longer than [Options.MaxLag] follows [Options.OnFailure]. A record that was repeated or moved changes nothing,
+// because entries are only ever added: the later watermark or expiry counts.
 //
 // If the store has lost records, the replicas that have read them append them again automatically.
 //

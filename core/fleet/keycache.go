@@ -16,8 +16,8 @@ import (
 //
 //	verifier, err := core.NewVerifier(contract, core.WithKeyCache(revocations.KeyCache(cache), secret))
 //
-// If cache is a [keys.Coordinator], like that of module redisauth, the issuer gets one fetch from the whole fleet. If an
-// announcement is lost, a replica loads the new set when its own is no longer fresh.
+// If cache is a [keys.Coordinator], like that of module redisauth, the issuer gets one fetch from the whole fleet. If
+// an announcement is lost, a replica loads the new set when its own is no longer fresh.
 func (r *Revocations) KeyCache(cache keys.Cache) keys.Cache {
 	if faults.IsNil(cache) {
 		return nil // core.WithKeyCache reports it

@@ -60,7 +60,8 @@ func FuzzForms(f *testing.F) {
 	})
 }
 
-// FuzzLogoutClaims signs any claims: what is accepted names the session or the user that encoding/json reads, and does nothing with one bit flipped.
+// FuzzLogoutClaims signs any claims: what is accepted names the session or the user that encoding/json
+// reads, and does nothing with one bit flipped.
 func FuzzLogoutClaims(f *testing.F) {
 	kit := newFixture(f)
 	f.Add(`"s1"`, `{"http://schemas.openid.net/event/backchannel-logout":{}}`, `"user_1"`, uint16(0))

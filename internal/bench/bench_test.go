@@ -72,13 +72,17 @@ func (f *fixture) rows(base row, token string, libraries []library) []row {
 func groupsOf(rows func(tb testing.TB, name string) []row, names ...string) []group {
 	groups := make([]group, len(names))
 	for i, name := range names {
-		groups[i] = group{name, func(tb testing.TB) []row { return rows(tb, name) }}
+		groups[i] = group{name, func(tb testing.TB) []row {
+			tb.Helper()
+			return rows(tb, name)
+		}}
 	}
 	return groups
 }
 
 func verifyGroups() []group {
 	return groupsOf(func(tb testing.TB, alg string) []row {
+		tb.Helper()
 		f := newFixture(tb, alg)
 		if limit(f, tampered(f.token(nil)))() == nil {
 			tb.Fatalf("the limit of %s checks nothing", alg)
@@ -90,6 +94,7 @@ func verifyGroups() []group {
 // refuseGroups are sorted by how much has to be done before the mistake is found.
 func refuseGroups() []group {
 	return groupsOf(func(tb testing.TB, name string) []row {
+		tb.Helper()
 		f := newFixture(tb, "RS256")
 		libraries := append([]library{{name: "auth-go", make: ours(kept, core.TokenCache{})}}, peers()...)
 		rows := f.rows(row{rowLimit, limit(f, f.token(nil))}, f.forgeries()[name], libraries)

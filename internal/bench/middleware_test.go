@@ -43,6 +43,7 @@ func newGroup[C, M any](
 		ours(rowSeenBare, false, userID),
 	}, others...)
 	return group{name, func(tb testing.TB) []row {
+		tb.Helper()
 		f := newFixture(tb, "RS256")
 		token, bare := f.token(nil), mount(func(C) string { return "anyone" })
 		return f.rows(row{rowBare, func() error {

@@ -44,7 +44,8 @@ func (p *page) addFigures(all []*result) {
 			p.put("Time of one verification", r.row, r.group, taken)
 			p.put("Allocations and bytes of one verification", r.row, r.group, fmt.Sprint(allocs, ", ", r.after["B/op"]))
 		case "Middleware":
-			title, row, column := "Time and allocations that a guard adds to a request, RS256", r.group, strings.TrimPrefix(r.row, "auth-go, ")
+			title, row := "Time and allocations that a guard adds to a request, RS256", r.group
+			column := strings.TrimPrefix(r.row, "auth-go, ")
 			if r != r.base && !r.ours() {
 				title, row, column = "Time and allocations that other middleware adds, RS256", r.group+": "+r.row, "added"
 			}

@@ -85,11 +85,11 @@ var keptForProfile []*core.Verifier
 func TestTenantFootprint(t *testing.T) {
 	n := setting("BENCH_TENANTS", 250)
 	ts := newTenants(t, n)
-	for name, make := range map[string]func() *core.Verifier{"contracts": ts.fixed, "resolver": ts.resolved} {
+	for name, build := range map[string]func() *core.Verifier{"contracts": ts.fixed, "resolver": ts.resolved} {
 		t.Run(name, func(t *testing.T) {
-			verifyAll(t, make(), ts.tokens[:1]) // what a program has once, such as net/http's default transport
+			verifyAll(t, build(), ts.tokens[:1]) // what a program has once, such as net/http's default transport
 			goroutines, before, stacksBefore := runtime.NumGoroutine(), heap(), stacks()
-			v := make()
+			v := build()
 			verifyAll(t, v, ts.tokens)
 			each, more := (heap()-before)/float64(n), runtime.NumGoroutine()-goroutines
 			t.Logf("%.0f bytes of heap a tenant, %.0f of stacks, %d goroutines more, %d tokens remembered",

@@ -14,7 +14,8 @@ func TestWayOfOneToken(t *testing.T) {
 	if !ok {
 		t.Fatal("the page has lost a section")
 	}
-	rows := regexp.MustCompile("(?m)^\\| `([\\w/]+\\.go)` \\| ·* ?`(?:(\\w+)\\.)?(\\w+)` \\|").FindAllStringSubmatch(way, -1)
+	row := regexp.MustCompile("(?m)^\\| `([\\w/]+\\.go)` \\| ·* ?`(?:(\\w+)\\.)?(\\w+)` \\|")
+	rows := row.FindAllStringSubmatch(way, -1)
 	if lines := strings.Count(way, "\n| `"); len(rows) != lines || lines < 50 {
 		t.Fatalf("%d of %d lines are understood", len(rows), lines)
 	}

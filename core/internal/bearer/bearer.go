@@ -17,7 +17,8 @@ const (
 // results are empty for another scheme or an empty value; problem says what is
 // wrong with a value that cannot be accepted.
 func Credential(value string) (credential, problem string) {
-	if rest, found := strings.CutPrefix(value, "Bearer "); found && rest != "" && rest[0] != ' ' && !isSpace(rest[len(rest)-1]) {
+	rest, found := strings.CutPrefix(value, "Bearer ")
+	if found && rest != "" && rest[0] != ' ' && !isSpace(rest[len(rest)-1]) {
 		return rest, "" // as nearly every client writes it: what follows would find nothing to take off
 	}
 	value = strings.Trim(value, " \t") // optional white space around a field value, RFC 9110 §5.5
@@ -25,7 +26,7 @@ func Credential(value string) (credential, problem string) {
 	if len(value) < len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme) {
 		return "", otherScheme(value)
 	}
-	rest := value[len(scheme):]
+	rest = value[len(scheme):]
 	if rest != "" && notToken68[rest[0]] == 0 {
 		return "", otherScheme(value) // a longer word than Bearer
 	}
