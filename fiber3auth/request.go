@@ -26,17 +26,10 @@ func (r request) Path() string { return string(r.c.Request().URI().PathOriginal(
 func (r request) Header(name string) []string {
 	values := copied(r.c.Request().Header.PeekAll(name))
 	if r.c.App().Server().DisableHeaderNamesNormalizing {
-		return r.appendOtherSpellings(values, name)
-	}
-	return values
-}
-
-// appendOtherSpellings is a function of its own because its loop moves values to the
-// heap.
-func (r request) appendOtherSpellings(values []string, name string) []string {
-	for key, value := range r.c.Request().Header.AllInOrder() {
-		if string(key) != name && strings.EqualFold(string(key), name) {
-			values = append(values, string(value))
+		for key, value := range r.c.Request().Header.AllInOrder() {
+			if string(key) != name && strings.EqualFold(string(key), name) {
+				values = append(values, string(value))
+			}
 		}
 	}
 	return values
