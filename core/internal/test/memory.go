@@ -10,7 +10,7 @@ import (
 // goroutine of the program.
 func Bounded(tb testing.TB, input, base, each int, read func()) {
 	tb.Helper()
-	limit := uint64(base + each*input)
+	limit := uint64(raceFactor * (base + each*input))
 	var spent uint64
 	for range 3 {
 		var before, after runtime.MemStats
