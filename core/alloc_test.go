@@ -7,6 +7,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/guard"
+	"github.com/revstackhq/auth-go/core/internal/test"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 	"github.com/revstackhq/auth-go/core/providers/clerk/clerktest"
 )
@@ -15,7 +16,7 @@ import (
 // contract that accepts it.
 func allocationCase(t *testing.T) (contract *core.Contract, token string) {
 	t.Helper()
-	if raceEnabled {
+	if test.Race {
 		t.Skip("the race detector allocates")
 	}
 	const origin = "https://app.northwind.example"

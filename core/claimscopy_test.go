@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/test"
 	"github.com/revstackhq/auth-go/core/providers/clerk"
 )
 
@@ -158,7 +159,7 @@ func spoil(v reflect.Value) {
 
 // TestCopiesAreCheap: from the third call on, claims that share are copied, and a copy allocates less than decoding.
 func TestCopiesAreCheap(t *testing.T) {
-	if raceEnabled {
+	if test.Race {
 		t.Skip("the race detector allocates")
 	}
 	session := remembered(t, map[string]any{
@@ -193,7 +194,7 @@ func TestLargeClaimsAreNotKept(t *testing.T) {
 		if !slices.Equal(first.Teams, teams) {
 			t.Errorf("%s: %d teams", name, len(first.Teams))
 		}
-		if kept := allocs <= 2; !raceEnabled && kept != (name == "kept") {
+		if kept := allocs <= 2; !test.Race && kept != (name == "kept") {
 			t.Errorf("%s: %v allocations", name, allocs)
 		}
 	}

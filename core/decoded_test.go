@@ -8,6 +8,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 type flatClaims struct {
@@ -105,7 +106,7 @@ func TestClaimsThatAreKept(t *testing.T) {
 		Text string     `json:"text"`
 		Fill [63]uint64 `json:"-"`
 	}
-	if !raceEnabled {
+	if !test.Race {
 		if n := testing.AllocsPerRun(20, func() { claimsOrFail[small](t, session()) }); n != 0 {
 			t.Errorf("512 bytes: %v allocations, so they were not kept", n)
 		}

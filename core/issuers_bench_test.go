@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // issuersVerifier accepts n issuers, and returns a token of the last of them and
@@ -28,7 +29,7 @@ func issuersVerifier(tb testing.TB, n int) (v *core.Verifier, own, foreign strin
 // A thousand issuers cost what two do, and the error for a foreign token does not list
 // them.
 func TestIssuersCostALookup(t *testing.T) {
-	if raceEnabled {
+	if test.Race {
 		t.Skip("the race detector allocates")
 	}
 	allocations := func(n int) (own, foreign float64) {

@@ -6,6 +6,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/internal/keytables"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // TestStandardCrypto: both ways of checking signatures give every token the same
@@ -45,7 +46,7 @@ func TestStandardCrypto(t *testing.T) {
 // TestStandardCryptoIsAnotherWay: the standard library allocates more than a key
 // that is prepared, and a key is prepared once it has verified enough tokens.
 func TestStandardCryptoIsAnotherWay(t *testing.T) {
-	if raceEnabled {
+	if test.Race {
 		t.Skip("the race detector drops what pools hold")
 	}
 	for alg, first := range map[string]int{"RS256": 1, "ES256": keytables.FirstAfter, "EdDSA": keytables.FirstAfter} {

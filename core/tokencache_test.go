@@ -9,6 +9,7 @@ import (
 	"weak"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 func heap() int64 {
@@ -31,7 +32,7 @@ func numbered(i, n int) []string {
 // The cache of verified tokens holds as many bytes as it may, whatever tokens
 // look like and whatever is read from them, and not a multiple.
 func TestTokenCacheHoldsWhatItMay(t *testing.T) {
-	if raceEnabled {
+	if test.Race {
 		t.Skip("the race detector takes memory of its own")
 	}
 	type flat struct {

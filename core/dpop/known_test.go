@@ -8,6 +8,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core/dpop"
 	"github.com/revstackhq/auth-go/core/dpop/dpoptest"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // TestKnownClient: what is remembered of a client changes no verdict on its proofs.
@@ -81,7 +82,7 @@ func FuzzNormalURL(f *testing.F) {
 
 // TestAllocationsOfCheck: what the check of a known client's proof allocates beside its signature check.
 func TestAllocationsOfCheck(t *testing.T) {
-	if raceEnabled {
+	if test.Race {
 		t.Skip("the race detector allocates")
 	}
 	const most = 4 // payload, signature, index of the claims, and the encoded signature

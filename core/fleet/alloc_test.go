@@ -9,6 +9,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/fleet"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // filledFleet returns a replica that knows n revocations, none of the sessions in the test.
@@ -36,7 +37,7 @@ func filledFleet(tb testing.TB, n int) *fleet.Revocations {
 }
 
 func TestCheckDoesNotAllocate(t *testing.T) {
-	if raceEnabled {
+	if test.Race {
 		t.Skip("the race detector allocates")
 	}
 	for _, n := range []int{0, 10_000} {

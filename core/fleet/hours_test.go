@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/fleet"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // gate is a replica's connection to a log, which can break.
@@ -63,7 +64,7 @@ func (g *gate) set(broken bool) {
 func TestHoursOfFaults(t *testing.T) {
 	replicas, day := 50, 2*time.Hour
 	switch {
-	case raceEnabled:
+	case test.Race:
 	case os.Getenv("FLEET_DAY") != "":
 		replicas, day = 1000, 24*time.Hour
 	case os.Getenv("FLEET_SCHEDULES") != "":

@@ -20,6 +20,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/fleet"
+	"github.com/revstackhq/auth-go/core/internal/test"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -188,7 +189,7 @@ func (f *keyFleet) wait(cancel func()) {
 
 func TestRotationReachesEveryReplica(t *testing.T) {
 	n := 50
-	if os.Getenv("FLEET_DAY") != "" && !raceEnabled {
+	if os.Getenv("FLEET_DAY") != "" && !test.Race {
 		n = 1_000
 	}
 	synctest.Test(t, func(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/fleet"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // A schedule is a fleet, with faults and revocations at random moments of virtual time, whose every verdict is compared
@@ -237,7 +238,7 @@ var simulated = sync.OnceValue(func() (all []*core.Session) {
 
 func TestSchedules(t *testing.T) {
 	schedules := 1_000
-	if testing.Short() || raceEnabled {
+	if testing.Short() || test.Race {
 		schedules = 100
 	}
 	if text := os.Getenv("FLEET_SCHEDULES"); text != "" {

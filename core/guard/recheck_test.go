@@ -11,6 +11,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // A context may be kept for hours, as for a WebSocket: everything that uses its
@@ -171,7 +172,7 @@ func TestVerifierRecheck(t *testing.T) {
 	if err := v.Recheck(t.Context(), s); err != nil {
 		t.Error(err)
 	}
-	if n := testing.AllocsPerRun(100, func() { _ = v.Recheck(t.Context(), s) }); n > 0 && !raceEnabled {
+	if n := testing.AllocsPerRun(100, func() { _ = v.Recheck(t.Context(), s) }); n > 0 && !test.Race {
 		t.Errorf("%v allocations", n)
 	}
 	wantCode(t, stranger.Recheck(t.Context(), s), core.CodeIssuerMismatch)

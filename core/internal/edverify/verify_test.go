@@ -14,6 +14,7 @@ import (
 	"filippo.io/edwards25519"
 
 	"github.com/revstackhq/auth-go/core/internal/edverify"
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // verdict asks both implementations, and fails the test if they disagree. A key that does not decode has no signatures.
@@ -285,7 +286,7 @@ func TestConcurrentUse(t *testing.T) {
 }
 
 func TestAllocations(t *testing.T) {
-	if raceEnabled {
+	if test.Race {
 		t.Skip("the race detector allocates")
 	}
 	private := newKey(7)

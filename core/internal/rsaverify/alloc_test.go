@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"crypto"
 	"testing"
+
+	"github.com/revstackhq/auth-go/core/internal/test"
 )
 
 // At 2048 bits nothing leaves the stack, for a valid signature and for a refused one. Above that, bigmod allocates two
 // buffers for each of its 19 multiplications; crypto/rsa, on the same arithmetic, about twice as many.
 func TestAllocations(t *testing.T) {
-	if raceEnabled {
+	if test.Race {
 		t.Skip("the race detector changes what escapes")
 	}
 	for bits, limit := range map[int]float64{2048: 0, 3072: 42, 4096: 42} {
@@ -35,7 +37,7 @@ func TestAllocations(t *testing.T) {
 
 // A signature at or above the modulus costs the one error bigmod makes.
 func TestAllocationsOutOfRange(t *testing.T) {
-	if raceEnabled {
+	if test.Race {
 		t.Skip("the race detector changes what escapes")
 	}
 	k := keyFor(t, 2048, 65537)

@@ -2,5 +2,5 @@
 
 package test
 
-// raceFactor is how many times as much a test may allocate under the race detector.
-const raceFactor = 1
+// Race reports whether the race detector is on.
+const Race = false

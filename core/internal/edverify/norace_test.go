@@ -1,5 +1,0 @@
-//go:build !race
-
-package edverify_test
-
-const raceEnabled = false

@@ -1,5 +1,0 @@
-//go:build !race
-
-package rsaverify_test
-
-const raceEnabled = false
