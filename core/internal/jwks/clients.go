@@ -1,11 +1,11 @@
 package jwks
 
 import (
-	"net"
 	"net/http"
 	"net/url"
 	"sync"
-	"time"
+
+	"github.com/revstackhq/auth-go/core/internal/upstream"
 )
 
 // Clients are the HTTP clients of all sources that were given them. A transport takes several KB, and these keep no
@@ -26,7 +26,8 @@ func NewClients(client *http.Client) *Clients { return &Clients{given: client} }
 func (c *Clients) open() {
 	given := c.given
 	if given == nil {
-		t := defaultTransport()
+		t := upstream.NewTransport()
+		t.DisableKeepAlives = true // nor a goroutine for them: a set is fetched every few minutes at most
 		given, c.proxy = &http.Client{Transport: t}, t.Proxy
 		c.public = &http.Client{Transport: publicTransport(t), CheckRedirect: checkRedirect}
 	}
@@ -34,19 +35,4 @@ func (c *Clients) open() {
 	own.CheckRedirect = checkRedirect
 	own.Jar = nil
 	c.client = &own
-}
-
-// defaultTransport keeps no connection and so no goroutine: a set is fetched every few minutes at most.
-func defaultTransport() *http.Transport {
-	t, ok := http.DefaultTransport.(*http.Transport)
-	if ok {
-		t = t.Clone()
-	} else { // the program may have replaced it, for example with a tracing transport
-		t = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
-	}
-	t.DisableKeepAlives = true
-	t.DialContext = (&net.Dialer{Timeout: 5 * time.Second}).DialContext
-	t.TLSHandshakeTimeout = 5 * time.Second
-	t.MaxResponseHeaderBytes = 64 << 10
-	return t
 }

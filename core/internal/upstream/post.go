@@ -33,7 +33,10 @@ type Response struct {
 // NewPoster returns a poster that reads answers of at most maxBytes. A nil client means one of its own.
 func NewPoster(client *http.Client, maxBytes int64) *Poster {
 	if client == nil {
-		client = &http.Client{Transport: newTransport()}
+		t := NewTransport()
+		t.MaxIdleConnsPerHost = 16 // requests wait for each call, so a few connections are kept for a while
+		t.IdleConnTimeout = 30 * time.Second
+		client = &http.Client{Transport: t}
 	}
 	c := *client // do not modify the caller's client
 	c.Jar = nil
@@ -42,8 +45,9 @@ func NewPoster(client *http.Client, maxBytes int64) *Poster {
 	return &Poster{client: &c, maxBytes: maxBytes}
 }
 
-// newTransport keeps a few connections, because requests wait for each call. The connections close when idle.
-func newTransport() *http.Transport {
+// NewTransport returns a copy of net/http's default transport that gives up on slow connections and refuses long
+// headers.
+func NewTransport() *http.Transport {
 	t, ok := http.DefaultTransport.(*http.Transport)
 	if ok {
 		t = t.Clone()
@@ -52,8 +56,6 @@ func newTransport() *http.Transport {
 	}
 	t.DialContext = (&net.Dialer{Timeout: 5 * time.Second}).DialContext
 	t.TLSHandshakeTimeout = 5 * time.Second
-	t.MaxIdleConnsPerHost = 16
-	t.IdleConnTimeout = 30 * time.Second
 	t.MaxResponseHeaderBytes = 64 << 10
 	return t
 }
