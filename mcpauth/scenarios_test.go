@@ -2,7 +2,6 @@ package mcpauth_test
 
 import (
 	"net/http"
-	"net/url"
 	"testing"
 
 	"github.com/revstackhq/auth-go/core"
@@ -13,36 +12,9 @@ import (
 
 // startScenarios serves the routes of adaptertest behind mcpauth.
 func startScenarios(cfg adaptertest.Config) (*adaptertest.Server, error) {
-	report := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		session, ok := core.FromContext(r.Context())
-		claims, err := core.Claims[adaptertest.Claims](r.Context())
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(cfg.Report(r.Context(), r.Pattern, core.UserID(r.Context()), session, ok, claims, err))
-	})
 	g := guard.Must("mcpauth", cfg.Source, cfg.Options...)
-	guarded := mcpauth.Guard(g, mcpauth.Config{})
 	inner := mcpauth.New(cfg.Source, mcpauth.Config{}, cfg.InnerOptions...)
-	required := guard.Require(cfg.Policies...).Handler
-	mux := http.NewServeMux()
-	if path := g.MetadataPath(); path != "" {
-		mux.Handle((&url.URL{Path: path}).EscapedPath(), g.MetadataHandler())
-	}
-	mux.Handle(adaptertest.PathPublic, report)
-	mux.Handle(adaptertest.PathUnguarded, required(report))
-	mux.Handle(adaptertest.PathPrivate, guarded(report))
-	mux.Handle(adaptertest.PathItem+"{id}", guarded(report))
-	mux.Handle(adaptertest.PathFiles+"{path...}", guarded(report))
-	mux.Handle(adaptertest.PathRequire, guarded(required(report)))
-	mux.Handle(adaptertest.PathTwice, guarded(inner(report)))
-	mux.Handle(adaptertest.PathStream, guarded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		cfg.Ran(adaptertest.PathStream)
-		w.Header().Set("Content-Type", "text/plain")
-		for n := range 3 {
-			_, _ = w.Write([]byte(adaptertest.StreamLine(core.UserID(r.Context()), n)))
-			_ = http.NewResponseController(w).Flush()
-		}
-	})))
-	return cfg.Serve(mux)
+	return cfg.ServeMux(g, mcpauth.Guard(g, mcpauth.Config{}), inner)
 }
 
 // expected returns a scenario with the answer of mcpauth where that is another than that of the other adapters.

@@ -6,10 +6,8 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"testing"
 
-	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/adaptertest"
 	"github.com/revstackhq/auth-go/core/guard"
 )
@@ -17,55 +15,15 @@ import (
 // start serves the suite's routes with the middleware of package guard. wrap, if
 // not nil, breaks it.
 func start(cfg adaptertest.Config, wrap func(guarded, bare http.Handler) http.Handler) (*adaptertest.Server, error) {
-	mux := http.NewServeMux()
-	report := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		session, ok := core.FromContext(r.Context())
-		claims, err := core.Claims[adaptertest.Claims](r.Context())
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(cfg.Report(r.Context(), r.URL.Path, core.UserID(r.Context()), session, ok, claims, err))
-	})
+	middleware := func(opts []guard.Option) func(http.Handler) http.Handler {
+		whole := guard.Middleware(cfg.Source, opts...)
+		if wrap == nil {
+			return whole
+		}
+		return func(next http.Handler) http.Handler { return wrap(whole(next), next) }
+	}
 	g := guard.Must("core", cfg.Source, cfg.Options...)
-	if path := g.MetadataPath(); path != "" {
-		mux.Handle((&url.URL{Path: path}).EscapedPath(), g.MetadataHandler())
-	}
-	enter, require := guard.Middleware(cfg.Source, cfg.Options...), guard.Require(cfg.Policies...).Handler
-	mount := func(path string, guarded http.Handler) {
-		if wrap != nil {
-			guarded = wrap(guarded, report)
-		}
-		mux.Handle(path, guarded)
-	}
-	mount(adaptertest.PathPublic, report)
-	mount(adaptertest.PathPrivate, enter(report))
-	mount(adaptertest.PathTwice, enter(guard.Middleware(cfg.Source, cfg.InnerOptions...)(report)))
-	mount(adaptertest.PathItem+"{id}", enter(report))
-	mount(adaptertest.PathFiles, enter(report))
-	mount(adaptertest.PathRequire, enter(require(report)))
-	mount(adaptertest.PathUnguarded, require(report))
-	mount(
-		adaptertest.PathPanic,
-		recovered(enter(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the handler panics") }))),
-	)
-	mount(adaptertest.PathStream, enter(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		cfg.Ran(adaptertest.PathStream)
-		w.Header().Set("Content-Type", "text/plain")
-		for n := range 3 {
-			_, _ = w.Write([]byte(adaptertest.StreamLine(core.UserID(r.Context()), n)))
-			_ = http.NewResponseController(w).Flush()
-		}
-	})))
-	return cfg.Serve(mux)
-}
-
-func recovered(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			if recover() != nil {
-				w.WriteHeader(http.StatusInternalServerError)
-			}
-		}()
-		next.ServeHTTP(w, r)
-	})
+	return cfg.ServeMux(g, middleware(cfg.Options), middleware(cfg.InnerOptions))
 }
 
 func plain() adaptertest.Adapter {
