@@ -18,7 +18,7 @@ func TestClaimRuleIgnoreCase(t *testing.T) {
 		{"one of", core.ClaimRule{OneOf: []string{"Acme/Api"}}, "acme/API", ""},
 		{"one of, another", core.ClaimRule{OneOf: []string{"acme/api"}}, "acme/apis", core.CodeClaimMismatch},
 		{"one of, Kelvin sign", core.ClaimRule{OneOf: []string{"kelvin"}}, "\u212Aelvin", core.CodeClaimMismatch},
-		{"one of, a sign that is no letter", core.ClaimRule{OneOf: []string{"a@b"}}, "a`b", core.CodeClaimMismatch},
+		{"one of, a character that is not a letter", core.ClaimRule{OneOf: []string{"a@b"}}, "a`b", core.CodeClaimMismatch},
 		{"none of", core.ClaimRule{NoneOf: []string{"anon"}}, "ANON", core.CodeClaimMismatch},
 		{"none of, in an array", core.ClaimRule{NoneOf: []string{"anon"}}, []string{"user", "Anon"}, core.CodeClaimMismatch},
 		{"none of, another", core.ClaimRule{NoneOf: []string{"anon"}}, "user", ""},
