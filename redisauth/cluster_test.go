@@ -107,12 +107,12 @@ func TestCluster(t *testing.T) {
 		const id = "https://id.example/jwks.json"
 		a := redisauth.NewKeyCache(client(addresses[0]), redisauth.KeyCacheConfig{})
 		b := redisauth.NewKeyCache(client(addresses[1]), redisauth.KeyCacheConfig{})
-		if data, err := a.Load(ctx, id); err != nil || data != nil {
+		if data, err := a.LoadNext(ctx, id, nil); err != nil || data != nil {
 			t.Fatal(data, err)
 		}
 		got := make(chan []byte, 1)
 		go func() {
-			data, _ := b.Load(ctx, id) // waits, because a fetches
+			data, _ := b.LoadNext(ctx, id, nil) // waits, because a fetches
 			got <- data
 		}()
 		if err := a.Store(ctx, id, []byte("{}")); err != nil {

@@ -21,6 +21,9 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
+// root is the repository, seen from this folder.
+const root = "../.."
+
 // TestLogLines produces the log lines that docs/observability.md shows.
 func TestLogLines(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join(root, "docs", "observability.md"))

@@ -1,3 +1,7 @@
+// Nothing here runs what could race, and the programs would be compiled once more.
+
+//go:build !race
+
 package snippets_test
 
 import (
@@ -9,12 +13,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
-
-// root is the repository, seen from this folder.
-const root = "../.."
 
 // TestPages compiles every Go snippet of every page.
 func TestPages(t *testing.T) {
@@ -43,6 +45,68 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// TestFaultsAreFound compiles pages with a mistake each, next to good ones.
+func TestFaultsAreFound(t *testing.T) {
+	page := func(line int, wrapper, code string) snippet { return snippet{"docs/p.md", line, wrapper, code} }
+	good := []snippet{
+		page(1, "", "package main\n\nfunc main() {}\n"),
+		page(2, "", "s, err := verifier.Verify(ctx, token)\nif err != nil {\n\treturn\n}\n"),
+		page(3, "gin", "r.Use(ginauth.New(contract))\n"),
+		page(4, "echo-handler", "return c.JSON(http.StatusOK, echoauth.UserID(c))\n"),
+		page(
+			5,
+			"",
+			"type T struct{ clerk.Claims }\n\nfunc of(ctx context.Context) (T, error) { return core.Claims[T](ctx) }\n",
+		),
+		page(6, "", "contract, err := clerk.NewContract(clerk.Config{})\n"),
+		page(7, "", "import \"fmt\"\n\nfunc hello() { fmt.Println() }\n"),
+		page(8, "skip: on purpose", "this is no Go"),
+		page(9, "", "func TestIt(t *testing.T) { _ = authtest.NewIssuer(t) }\n"),
+		page(10, "test", "issuer := authtest.NewIssuer(t)\n"),
+		{"fiberauth/README.md", 11, "", "app.Use(fiberauth.New(contract))\n"},
+	}
+	skipped, err := compile(t, good)
+	if err != nil {
+		t.Errorf("good pages: %v", err)
+	}
+	if len(skipped) != 1 || skipped[0] != "docs/p.md:8: on purpose" {
+		t.Errorf("skipped %q", skipped)
+	}
+	bad := map[string]snippet{
+		"docs/p.md:102:":                       page(101, "", "package main\nfunc main() { undefined() }\n"),
+		"docs/p.md:201:":                       page(201, "", "contract.NoSuchMethod()\n"),
+		"docs/p.md:302:":                       page(301, "gin", "r.Use(ginauth.New(contract))\nr.Use(1)\n"),
+		"docs/p.md:401:":                       page(401, "", "if ... {\n"),
+		"docs/p.md:502:":                       page(501, "", "type T struct{}\nvar _ core.Policy = T{}\n"),
+		"docs/p.md:601: unknown wrapper":       page(601, "martini", "x()\n"),
+		"docs/p.md:701: say why":               page(701, "skip", "x()\n"),
+		"docs/p.md:801: a whole file takes no": page(801, "gin", "package main\n"),
+		"docs/p.md:902:": page(
+			901,
+			"test",
+			"t.Log()\nt.Logf(\"%d\", \"x\")\n",
+		), // vet's, not the compiler's
+	}
+	all := good
+	for _, s := range bad {
+		all = append(all, s)
+	}
+	_, err = compile(t, all)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for want := range bad { // at the beginning of a line, where editors look for it
+		if !strings.Contains("\n"+strings.ReplaceAll(err.Error(), "vet: ", ""), "\n"+want) {
+			t.Errorf("%q is not reported in:\n%v", want, err)
+		}
+	}
+	for _, s := range good {
+		if strings.Contains(err.Error(), s.at()+":") {
+			t.Errorf("%s is blamed in:\n%v", s.at(), err)
+		}
+	}
+}
+
 // pages are the Markdown files of the project, by their paths from its root.
 // The changelog is left out: its code is of versions past.
 func pages(t *testing.T) []string {
@@ -66,55 +130,56 @@ func pages(t *testing.T) []string {
 	return found
 }
 
-// presets are the packages in core/providers.
-func presets() []string {
-	entries, err := os.ReadDir(filepath.Join(root, "core", "providers"))
-	if err != nil {
-		return nil // then no fragment that uses one compiles, and says so
-	}
-	var names []string
-	for _, e := range entries {
-		if e.IsDir() && e.Name() != "internal" && e.Name() != "testdata" {
-			names = append(names, e.Name())
-		}
-	}
-	return names
-}
-
-// compile vets all snippets, each a package of its own, in a module beside
-// this one that needs no network. The error names page and line of every fault.
+// compile vets all snippets, in a module beside this one that needs no network.
+// The error names page and line of every fault.
 func compile(t *testing.T, all []snippet) (skipped []string, err error) {
 	t.Helper()
-	dir := t.TempDir()
 	var faults []error
-	packages := 0
-	for i, s := range all {
-		text, why, err := s.source()
+	var sources []source
+	for _, s := range all {
+		of, err := s.source()
 		switch {
 		case err != nil:
 			faults = append(faults, err)
-			continue
-		case why != "":
-			skipped = append(skipped, s.at()+": "+why)
-			continue
+		case of.skipped != "":
+			skipped = append(skipped, s.at()+": "+of.skipped)
+		default:
+			sources = append(sources, of)
 		}
-		sub := filepath.Join(dir, fmt.Sprintf("s%03d", i))
-		name := "snippet.go"
-		if strings.Contains(text, "*testing.T") && strings.Contains(text, "func Test") {
-			name = "snippet_test.go"
-		}
-		if err := errors.Join(os.Mkdir(sub, 0o755), os.WriteFile(filepath.Join(sub, name), []byte(text), 0o644)); err != nil {
-			t.Fatal(err)
-		}
-		packages++
 	}
-	if packages > 0 {
-		faults = append(faults, vet(t, dir))
+	if len(sources) == 0 {
+		return skipped, errors.Join(faults...)
 	}
-	return skipped, errors.Join(faults...)
+	err = vet(t, sources, true)
+	if err != nil {
+		err = vet(t, sources, false) // a fault hides others of its package
+	}
+	return skipped, errors.Join(append(faults, err)...)
 }
 
-func vet(t *testing.T, dir string) error {
+// vet vets each source as a package of its own. Those that are bodies of functions may share a package: most of the
+// time goes into packages.
+func vet(t *testing.T, sources []source, share bool) error {
+	t.Helper()
+	dir := t.TempDir()
+	for i, s := range sources {
+		number := fmt.Sprintf("s%03d", i)
+		file := filepath.Join(number, "snippet.go")
+		switch {
+		case share && s.body:
+			file = filepath.Join("bodies", number+".go")
+		case strings.Contains(s.text, "*testing.T") && strings.Contains(s.text, "func Test"):
+			file = filepath.Join(number, "snippet_test.go")
+		}
+		file = filepath.Join(dir, file)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(s.text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return vetModule(t, dir)
+}
+
+func vetModule(t *testing.T, dir string) error {
 	t.Helper()
 	work := workspace(t)
 	if work != "off" {
@@ -138,7 +203,7 @@ func vet(t *testing.T, dir string) error {
 	return fmt.Errorf("%w:\n%s", err, strings.Join(reported, "\n"))
 }
 
-var folder = regexp.MustCompile(`(?:\./)?s\d{3}/`)
+var folder = regexp.MustCompile(`(?:\./)?(?:s\d{3}|bodies)/`)
 
 // workspace returns the go.work file in force, "off" if there is none.
 func workspace(t *testing.T) string {
@@ -202,17 +267,21 @@ func write(t *testing.T, file string, text []byte) {
 }
 
 // goTool runs the go command. It downloads nothing that "go test ./..." of this
-// module has not downloaded: snippets import what the module's packages import.
+// module has not downloaded: snippets import what the module's packages import. It
+// builds with the flags of the test, because other flags would compile them again.
 func goTool(t *testing.T, dir, work string, args ...string) (string, error) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "go", args...)
 	command.Dir = dir
-	command.Env = append(os.Environ(), "GOTOOLCHAIN=local")
+	flags := slices.DeleteFunc(strings.Fields(os.Getenv("GOFLAGS")), func(flag string) bool {
+		return strings.HasPrefix(strings.TrimLeft(flag, "-"), "mod=")
+	})
 	if work == "off" {
-		command.Env = append(command.Env, "GOWORK=off", "GOFLAGS=-mod=mod")
+		flags = append(flags, "-mod=mod")
 	} else {
-		command.Env = append(command.Env, "GOWORK="+filepath.Join(dir, "go.work"), "GOFLAGS=")
+		work = filepath.Join(dir, "go.work")
 	}
+	command.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOWORK="+work, "GOFLAGS="+strings.Join(flags, " "))
 	out, err := command.CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("go %s: %w", args[0], err)

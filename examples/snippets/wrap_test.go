@@ -6,6 +6,8 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -133,21 +135,42 @@ func packages() map[string]string {
 	return all
 }
 
-// source makes a Go file of a snippet; its errors, and the compiler's, name the
-// page. skipped is why it is left out.
-func (s snippet) source() (text, skipped string, err error) {
+// presets are the packages in core/providers.
+func presets() []string {
+	entries, err := os.ReadDir(filepath.Join(root, "core", "providers"))
+	if err != nil {
+		return nil // then no fragment that uses one compiles, and says so
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() && e.Name() != "internal" && e.Name() != "testdata" {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+// source is the Go file that is made of a snippet.
+type source struct {
+	text    string
+	body    bool   // the snippet is the body of a function without a name
+	skipped string // why the snippet is left out
+}
+
+// source makes a Go file of a snippet; its errors, and the compiler's, name the page.
+func (s snippet) source() (source, error) {
 	if reason, ok := strings.CutPrefix(s.wrapper, "skip"); ok {
 		if reason = strings.TrimSpace(strings.TrimPrefix(reason, ":")); reason == "" {
-			return "", "", fmt.Errorf("%s: say why: <!-- snippet: skip: the reason -->", s.at())
+			return source{}, fmt.Errorf("%s: say why: <!-- snippet: skip: the reason -->", s.at())
 		}
-		return "", reason, nil
+		return source{skipped: reason}, nil
 	}
 	whole := s.lineDirective() + s.code
 	if _, err := parser.ParseFile(token.NewFileSet(), "", s.code, parser.PackageClauseOnly); err == nil {
 		if s.wrapper != "" {
-			return "", "", fmt.Errorf("%s: a whole file takes no wrapper, but the comment says %q", s.at(), s.wrapper)
+			return source{}, fmt.Errorf("%s: a whole file takes no wrapper, but the comment says %q", s.at(), s.wrapper)
 		}
-		return whole, "", nil
+		return source{text: whole}, nil
 	}
 	name := s.wrapper
 	if name == "" {
@@ -155,14 +178,10 @@ func (s snippet) source() (text, skipped string, err error) {
 	}
 	w, ok := wrappers()[name]
 	if !ok {
-		return "", "", fmt.Errorf("%s: unknown wrapper %q: use one of %s", s.at(), name,
+		return source{}, fmt.Errorf("%s: unknown wrapper %q: use one of %s", s.at(), name,
 			strings.Join(slices.Sorted(maps.Keys(wrappers())), ", "))
 	}
-	body, err := s.wrapped(w)
-	if err != nil {
-		return "", "", err
-	}
-	return body, "", nil
+	return s.wrapped(w)
 }
 
 // usual returns the default wrapper of a page: in an adapter's folder the
@@ -176,14 +195,14 @@ func usual(file string) string {
 }
 
 // wrapped parses the fragment as declarations, else as statements.
-func (s snippet) wrapped(w wrapper) (string, error) {
+func (s snippet) wrapped(w wrapper) (source, error) {
 	const head = "package snippet\n"
 	f, err := parser.ParseFile(token.NewFileSet(), "", head+s.code, parser.SkipObjectResolution)
 	if err == nil {
 		if len(f.Imports) > 0 {
-			return head + s.lineDirective() + s.code, nil // it imports what it uses
+			return source{text: head + s.lineDirective() + s.code}, nil // it imports what it uses
 		}
-		return head + w.imports(f) + s.lineDirective() + s.code, nil
+		return source{text: head + w.imports(f) + s.lineDirective() + s.code}, nil
 	}
 	open := "func _(" + w.params + ") " + w.result + " {\n"
 	closing := "}\n"
@@ -198,10 +217,11 @@ func (s snippet) wrapped(w wrapper) (string, error) {
 		parser.SkipObjectResolution,
 	)
 	if err != nil {
-		return "", fmt.Errorf("%w: neither declarations nor statements of Go", err) // the line directive has named the page
+		return source{}, fmt.Errorf("%w: neither declarations nor statements of Go", err) // the line directive has named the page
 	}
 	inner := f.Decls[0].(*ast.FuncDecl).Body.List[0].(*ast.BlockStmt)
-	return head + w.imports(f) + open + "{\n" + s.lineDirective() + s.code + uses(inner) + "}\n" + closing, nil
+	text := head + w.imports(f) + open + "{\n" + s.lineDirective() + s.code + uses(inner) + "}\n" + closing
+	return source{text: text, body: true}, nil
 }
 
 func (s snippet) lineDirective() string { return "//line " + s.at() + "\n" }
