@@ -2,25 +2,32 @@ package jose
 
 import "encoding/binary"
 
-// sextets maps a byte to its base64url value (RFC 4648 §5); 0xff marks every byte outside the alphabet, padding and
-// line breaks included. A constant string keeps it immutable.
-const sextets = "" +
-	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" +
-	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" +
-	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x3e\xff\xff" +
-	"\x34\x35\x36\x37\x38\x39\x3a\x3b\x3c\x3d\xff\xff\xff\xff\xff\xff" +
-	"\xff\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e" +
-	"\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\xff\xff\xff\xff\x3f" +
-	"\xff\x1a\x1b\x1c\x1d\x1e\x1f\x20\x21\x22\x23\x24\x25\x26\x27\x28" +
-	"\x29\x2a\x2b\x2c\x2d\x2e\x2f\x30\x31\x32\x33\xff\xff\xff\xff\xff" +
-	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" +
-	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" +
-	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" +
-	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" +
-	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" +
-	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" +
-	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" +
-	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" // RFC 4648 §5
+
+// notBase64 is set in the bits of a byte that is outside the alphabet.
+const notBase64 = 1 << 31
+
+// bits24[i] maps the i-th of four characters to its six bits of the 24 that the four stand for. Every byte outside the
+// alphabet, padding and line breaks included, is notBase64.
+var bits24 = func() (t [4][256]uint32) { //nolint:gochecknoglobals // a table, never written again
+	for i := range t {
+		for c := range t[i] {
+			t[i][c] = notBase64
+		}
+		for sextet, c := range []byte(alphabet) {
+			t[i][c] = uint32(sextet) << (18 - 6*i) //nolint:gosec // below 64
+		}
+	}
+	return t
+}()
+
+// halves returns the 48 bits of the eight characters of s. One of them is outside the alphabet if notBase64 is set in
+// either half.
+func halves(s string) (high, low uint32) {
+	_ = s[7]
+	return bits24[0][s[0]] | bits24[1][s[1]] | bits24[2][s[2]] | bits24[3][s[3]],
+		bits24[0][s[4]] | bits24[1][s[5]] | bits24[2][s[6]] | bits24[3][s[7]]
+}
 
 // DecodeBase64 decodes base64url without padding; false if s is not the one spelling of a value.
 func DecodeBase64(s string) ([]byte, bool) {
@@ -33,17 +40,11 @@ func DecodeBase64(s string) ([]byte, bool) {
 
 // isBase64 reports whether s has no byte outside the alphabet.
 func isBase64(s string) bool {
-	for ; len(s) >= 4; s = s[4:] {
-		if (sextets[s[0]]|sextets[s[1]]|sextets[s[2]]|sextets[s[3]])&0x80 != 0 {
-			return false
-		}
-	}
+	seen := uint32(0)
 	for i := range len(s) {
-		if sextets[s[i]]&0x80 != 0 {
-			return false
-		}
+		seen |= bits24[0][s[i]]
 	}
-	return true
+	return seen&notBase64 == 0
 }
 
 // decodedLen returns how many bytes n characters hold.
@@ -53,24 +54,23 @@ func decodedLen(n int) int { return n/4*3 + n%4*3/4 }
 // and no line breaks (RFC 7515 §2), no stray trailing bits (RFC 4648 §3.5). encoding/base64 skips CR and LF even when
 // strict, and reads only from a byte slice.
 func decodeBase64(dst []byte, src string) bool {
-	for len(src) >= 8 && len(dst) >= 8 {
-		a, b, c, d := sextets[src[0]], sextets[src[1]], sextets[src[2]], sextets[src[3]]
-		e, f, g, h := sextets[src[4]], sextets[src[5]], sextets[src[6]], sextets[src[7]]
-		if (a|b|c|d|e|f|g|h)&0x80 != 0 {
+	j := 0
+	for i := 0; i+8 <= len(src) && j+8 <= len(dst); i += 8 {
+		high, low := halves(src[i : i+8])
+		if (high|low)&notBase64 != 0 {
 			return false
 		}
 		// Six bytes count; the two zero bytes after them are overwritten by the next round.
-		binary.BigEndian.PutUint64(dst,
-			uint64(a)<<58|uint64(b)<<52|uint64(c)<<46|uint64(d)<<40|
-				uint64(e)<<34|uint64(f)<<28|uint64(g)<<22|uint64(h)<<16)
-		src, dst = src[8:], dst[6:]
+		binary.BigEndian.PutUint64(dst[j:j+8:len(dst)], uint64(high)<<40|uint64(low)<<16)
+		j += 6
 	}
+	src, dst = src[j/6*8:], dst[j:]
 	for len(src) >= 4 && len(dst) >= 3 {
-		a, b, c, d := sextets[src[0]], sextets[src[1]], sextets[src[2]], sextets[src[3]]
-		if (a|b|c|d)&0x80 != 0 {
+		four := bits24[0][src[0]] | bits24[1][src[1]] | bits24[2][src[2]] | bits24[3][src[3]]
+		if four&notBase64 != 0 {
 			return false
 		}
-		dst[0], dst[1], dst[2] = a<<2|b>>4, b<<4|c>>2, c<<6|d
+		dst[0], dst[1], dst[2] = byte(four>>16), byte(four>>8), byte(four)
 		src, dst = src[4:], dst[3:]
 	}
 	return decodeTail(dst, src)
@@ -82,13 +82,13 @@ func decodeTail(dst []byte, src string) bool {
 	case len(src) == 0 && len(dst) == 0:
 		return true
 	case len(src) == 2 && len(dst) == 1:
-		a, b := sextets[src[0]], sextets[src[1]]
-		dst[0] = a<<2 | b>>4
-		return (a|b)&0x80 == 0 && b&0x0f == 0
+		two := bits24[0][src[0]] | bits24[1][src[1]]
+		dst[0] = byte(two >> 16)
+		return two&(notBase64|0xffff) == 0
 	case len(src) == 3 && len(dst) == 2:
-		a, b, c := sextets[src[0]], sextets[src[1]], sextets[src[2]]
-		dst[0], dst[1] = a<<2|b>>4, b<<4|c>>2
-		return (a|b|c)&0x80 == 0 && c&0x03 == 0
+		three := bits24[0][src[0]] | bits24[1][src[1]] | bits24[2][src[2]]
+		dst[0], dst[1] = byte(three>>16), byte(three>>8)
+		return three&(notBase64|0xff) == 0
 	default:
 		return false
 	}

@@ -86,6 +86,15 @@ func BenchmarkBase64(b *testing.B) {
 			}
 		}
 	})
+	b.Run("compared", func(b *testing.B) {
+		data := []byte(clerkPayload)
+		b.SetBytes(int64(len(segment)))
+		for b.Loop() {
+			if !jose.Spells(segment, data, false) {
+				b.Fatal("refused")
+			}
+		}
+	})
 	b.Run("stdlib", func(b *testing.B) {
 		b.SetBytes(int64(len(segment)))
 		strict := base64.RawURLEncoding.Strict()

@@ -18,16 +18,16 @@ func Spells(segment string, data []byte, padded bool) bool {
 	if len(data) != decodedLen(len(segment)) {
 		return false
 	}
-	for len(segment) >= 8 && len(data) >= 8 {
-		a, b, c, d := sextets[segment[0]], sextets[segment[1]], sextets[segment[2]], sextets[segment[3]]
-		e, f, g, h := sextets[segment[4]], sextets[segment[5]], sextets[segment[6]], sextets[segment[7]]
-		six := uint64(a)<<42 | uint64(b)<<36 | uint64(c)<<30 | uint64(d)<<24 |
-			uint64(e)<<18 | uint64(f)<<12 | uint64(g)<<6 | uint64(h)
-		if (a|b|c|d|e|f|g|h)&0x80 != 0 || six != binary.BigEndian.Uint64(data)>>16 {
+	j := 0
+	for i := 0; i+8 <= len(segment) && j+8 <= len(data); i += 8 {
+		high, low := halves(segment[i : i+8])
+		six := binary.BigEndian.Uint64(data[j:j+8:len(data)]) >> 16
+		if high != uint32(six>>24) || uint64(low) != six&0xffffff { // notBase64 equals none
 			return false
 		}
-		segment, data = segment[8:], data[6:]
+		j += 6
 	}
+	segment, data = segment[j/6*8:], data[j:]
 	var last [8]byte // fewer than 8 bytes are left, or fewer than 8 characters
 	rest := last[:len(data)]
 	return decodeBase64(rest, segment) && bytes.Equal(rest, data)
