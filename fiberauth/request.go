@@ -10,7 +10,7 @@ import (
 )
 
 // request is the guard.Request of a fiber context. fasthttp reuses its buffers
-// for the connection's next request, so every string is copied.
+// for the connection's next request, so every string is copied, except a borrowed one.
 type request struct{ c *fiber.Ctx }
 
 // Method returns fiber's constant for a standard method, which needs no copy.
@@ -46,6 +46,14 @@ func appendOtherSpellings(values []string, header *fasthttp.RequestHeader, name 
 		}
 	})
 	return values
+}
+
+// BorrowAuthorization returns fiber's own string, which lies in fasthttp's buffer.
+func (r request) BorrowAuthorization() (value string, only bool) {
+	if r.c.App().Server().DisableHeaderNamesNormalizing || len(r.c.Request().Header.PeekAll("Authorization")) != 1 {
+		return "", false
+	}
+	return r.c.Get("Authorization"), true
 }
 
 func (r request) Query(name string) []string {

@@ -82,14 +82,33 @@ func bearerCredential(r Request, read func(value string) (token, problem string)
 	case 0:
 		return "", nil
 	case 1:
-		token, problem := read(values[0])
-		if problem != "" {
-			return "", reject(core.CodeInvalidRequest, problem)
-		}
-		return token, nil
+		return credentialOf(values[0], read)
 	default:
 		return "", severalHeaders(len(values))
 	}
+}
+
+// borrowedCredential is bearerCredential for a token that nothing keeps: it saves the copy that an adapter makes for a
+// framework that reuses its buffers.
+func borrowedCredential(r Request) (string, *core.Error) {
+	if b, ok := r.(interface{ BorrowAuthorization() (string, bool) }); ok {
+		if value, only := b.BorrowAuthorization(); only {
+			return credentialOf(value, bearer.Credential)
+		}
+	}
+	return keptCredential(r)
+}
+
+// keptCredential is bearerCredential without a look at the token's characters, at which the verifier looks if it
+// rejects the token.
+func keptCredential(r Request) (string, *core.Error) { return bearerCredential(r, bearer.Credential) }
+
+func credentialOf(value string, read func(value string) (token, problem string)) (string, *core.Error) {
+	token, problem := read(value)
+	if problem != "" {
+		return "", reject(core.CodeInvalidRequest, problem)
+	}
+	return token, nil
 }
 
 // whereNothingWas describes the places where the guard looked for a token.

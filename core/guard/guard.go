@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
-	"github.com/revstackhq/auth-go/core/internal/bearer"
 	"github.com/revstackhq/auth-go/core/internal/faults"
 	"github.com/revstackhq/auth-go/core/internal/outage"
 	"github.com/revstackhq/auth-go/core/internal/refusal"
@@ -277,7 +276,11 @@ func (g *Guard) extract(r Request) (core.Credentials, *core.Error) {
 	if g.headerOnly && g.verifier != nil {
 		// The verifier checks the token's characters only when it rejects the
 		// token.
-		token, err := bearerCredential(r, bearer.Credential)
+		read := borrowedCredential
+		if g.keepToken {
+			read = keptCredential
+		}
+		token, err := read(r)
 		return core.Credentials{Token: token, Scheme: schemeBearer}, err
 	}
 	var found core.Credentials

@@ -25,6 +25,11 @@ import (
 // RemoteAddr() string, the address and port of the connection's other end, by which
 // [TrustedProxies] are recognized; and SetHeader(name, value string), which sets a
 // field of the answer that the handler will give, for DPoP-Nonce.
+//
+// An adapter that copies may have a method BorrowAuthorization() (value string, only bool),
+// which returns the only Authorization field line without a copy, or false if there is
+// none or more than one. The guard asks it instead of Header if it has a verifier and
+// nothing else sees the token: a verifier keeps no part of a token's text.
 type Request interface {
 	// Method returns the HTTP method in upper case.
 	Method() string
