@@ -176,27 +176,32 @@ func Header(name string) Extractor {
 // for which the server selects none of the offered protocols.
 func WebSocketProtocol(marker string) Extractor {
 	return &place{"WebSocketProtocol", marker, func(r Request) (string, error) {
-		var offered []string
+		token := ""
+		isNext := false // the token follows the marker
 		for _, line := range r.Header("Sec-Websocket-Protocol") {
-			for part := range strings.SplitSeq(line, ",") {
-				offered = append(offered, strings.TrimSpace(part))
+			for protocol := range strings.SplitSeq(line, ",") {
+				protocol = strings.TrimSpace(protocol)
+				if isNext {
+					token, isNext = protocol, protocol == ""
+				}
+				if isNext || protocol == marker && token != "" {
+					return "", markerMisplaced(marker)
+				}
+				isNext = protocol == marker
 			}
 		}
-		token := ""
-		for i, protocol := range offered {
-			if protocol != marker {
-				continue
-			}
-			if token != "" || i+1 == len(offered) || offered[i+1] == "" {
-				return "", reject(
-					core.CodeInvalidRequest,
-					"Sec-WebSocket-Protocol must offer "+quoted(marker)+" once, followed by the token",
-				)
-			}
-			token = offered[i+1]
+		if isNext {
+			return "", markerMisplaced(marker)
 		}
 		return token, nil
 	}}
+}
+
+func markerMisplaced(marker string) *core.Error {
+	return reject(
+		core.CodeInvalidRequest,
+		"Sec-WebSocket-Protocol must offer "+quoted(marker)+" once, followed by the token",
+	)
 }
 
 // InsecureQuery extracts the token from a query parameter. URLs end up in logs,
