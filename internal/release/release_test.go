@@ -59,7 +59,7 @@ func TestNamesOfCore(t *testing.T) {
 
 // TestRelease installs the packed modules as a user does: no replace, no
 // workspace, none of our modules in the cache. It builds the programs of the pages
-// and asks each for an answer.
+// and asks each for an answer, and installs the command.
 func TestRelease(t *testing.T) {
 	t.Parallel() // the go command has parts that use one processor only
 	r := open(t)
@@ -75,30 +75,29 @@ func TestRelease(t *testing.T) {
 	}
 	for i, program := range programs {
 		t.Run(fmt.Sprintf("program %d", i+1), func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			address := freeAddress(t)
 			write(t, filepath.Join(dir, "main.go"), strings.ReplaceAll(program, "127.0.0.1:8080", address))
 			userGo(t, dir, env, "mod", "init", "example.com/app")
 			userGo(t, dir, env, append([]string{"get"}, requirements(r, program, version)...)...)
 			userGo(t, dir, env, "build", "-o", "app", ".")
-			start(t, filepath.Join(dir, "app"), append(env, "CLERK_ISSUER_URL="+issuer.URL()))
+			start(t, filepath.Join(dir, "app"), slices.Concat(env, []string{"CLERK_ISSUER_URL=" + issuer.URL()}))
 			expect(t, address, "", http.StatusUnauthorized)
 			expect(t, address, clerktest.SessionToken(issuer, clerktest.Token{}), http.StatusOK)
 		})
 	}
+	t.Run("install", func(t *testing.T) {
+		t.Parallel()
+		install(t, env, version)
+	})
 }
 
-// TestInstall installs the command as a user does, and runs it.
-func TestInstall(t *testing.T) {
-	t.Parallel() // the go command has parts that use one processor only
-	r := open(t)
-	version, err := r.requiredVersion()
-	if err != nil {
-		t.Fatal(err)
-	}
+// install installs the command as a user does, and runs it.
+func install(t *testing.T, env []string, version string) {
+	t.Helper()
 	bin := t.TempDir()
-	env := append(userEnvironment(t, r, version), "GOBIN="+bin)
-	userGo(t, t.TempDir(), env, "install", prefix+"authdoctor@"+version)
+	userGo(t, t.TempDir(), slices.Concat(env, []string{"GOBIN=" + bin}), "install", prefix+"authdoctor@"+version)
 	for _, c := range []struct{ args, want string }{
 		{"--version", version},
 		{"explain TOKEN_EXPIRED", "What to do"},
