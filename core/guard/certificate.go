@@ -93,7 +93,7 @@ func cutSuffix(s, suffix string, ok bool) (string, bool) {
 }
 
 func fromBase64(text string) (*x509.Certificate, error) {
-	der, err := base64.StdEncoding.DecodeString(text)
+	der, err := base64.StdEncoding.Strict().DecodeString(text)
 	if err != nil {
 		return nil, errors.New("it is not base64")
 	}

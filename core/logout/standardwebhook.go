@@ -25,7 +25,7 @@ const (
 // newStandardWebhook reads a secret, "whsec_" and base64.
 func newStandardWebhook(f *configErrors, field string, secret core.Secret) *standardWebhook {
 	encoded, ok := strings.CutPrefix(secret.Reveal(), "whsec_")
-	key, err := base64.StdEncoding.DecodeString(encoded)
+	key, err := base64.StdEncoding.Strict().DecodeString(encoded)
 	switch {
 	case secret.IsZero(): // reported already
 	case !ok:
@@ -68,16 +68,12 @@ func (s *standardWebhook) verify(r *http.Request, body []byte, now time.Time) (s
 // Those of other versions, such as v1a, are skipped.
 func anySignature(list string, want []byte) bool {
 	found := false
+	expected := []byte(base64.StdEncoding.EncodeToString(want))
 	for n, one := range strings.Split(list, " ") {
 		if n == maxSignatures {
 			break
 		}
-		encoded, ok := strings.CutPrefix(one, "v1,")
-		if !ok {
-			continue
-		}
-		mac, err := base64.StdEncoding.DecodeString(encoded)
-		if err == nil && hmac.Equal(mac, want) {
+		if encoded, ok := strings.CutPrefix(one, "v1,"); ok && hmac.Equal([]byte(encoded), expected) {
 			found = true
 		}
 	}

@@ -34,7 +34,7 @@ func Looks(text string) bool {
 	if !dotted || rest == "" {
 		return false
 	}
-	data, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(first, "="))
+	data, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(first, "=")) //nolint:forbidigo // to show it
 	return err == nil && bytes.HasPrefix(bytes.TrimSpace(data), []byte("{"))
 }
 
@@ -131,7 +131,7 @@ func be(name string) string {
 }
 
 func decode(part string) ([]byte, error) {
-	return base64.RawURLEncoding.DecodeString(strings.TrimRight(part, "="))
+	return base64.RawURLEncoding.DecodeString(strings.TrimRight(part, "=")) //nolint:forbidigo // to show it
 }
 
 // duplicates returns the names that an object has more than once.

@@ -47,7 +47,7 @@ func (a authenticated) open(id string, data []byte) ([]byte, error) {
 	if !hasPrefix || !hasEnvelope {
 		return nil, errors.New("entry carries no MAC")
 	}
-	got, err := base64.RawURLEncoding.DecodeString(string(sum))
+	got, err := base64.RawURLEncoding.Strict().DecodeString(string(sum))
 	if err != nil || !hmac.Equal(got, mac(a.key[:], id, envelope)) {
 		return nil, errors.New("entry's MAC is wrong: it was made with another secret, or the entry was changed")
 	}

@@ -224,8 +224,8 @@ func (e *entry) public() (pub crypto.PublicKey, reason string) {
 	switch e.Kty {
 	case "RSA":
 		// go-jose is not used here: its limit of 4096 bits is a global variable.
-		n, nerr := base64.RawURLEncoding.DecodeString(e.N)
-		exp, eerr := base64.RawURLEncoding.DecodeString(e.E)
+		n, nerr := base64.RawURLEncoding.Strict().DecodeString(e.N)
+		exp, eerr := base64.RawURLEncoding.Strict().DecodeString(e.E)
 		if nerr != nil || eerr != nil || len(n) == 0 || len(exp) == 0 {
 			return nil, "RSA n or e is missing or not base64url" // RFC 7518 §6.3.1
 		}

@@ -72,7 +72,7 @@ func issuerOf(key string) string {
 			return ""
 		}
 	}
-	decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(encoded, "="))
+	decoded, err := base64.RawStdEncoding.Strict().DecodeString(strings.TrimRight(encoded, "="))
 	if err != nil {
 		return ""
 	}
