@@ -257,7 +257,7 @@ func (s keySetJSON) split() (*Keys, error) {
 			public = append(public, raw)
 			continue
 		}
-		secret, err := base64.RawURLEncoding.DecodeString(oct.K)
+		secret, err := base64.RawURLEncoding.Strict().DecodeString(oct.K)
 		if err != nil {
 			return nil, fmt.Errorf("the secret: %w", err)
 		}

@@ -86,7 +86,7 @@ func (i *Issuer) newForge(contract *core.Contract, good string, opts []TokenOpti
 
 func (i *Issuer) object(segment string) (text string, members map[string]json.RawMessage) {
 	i.t.Helper()
-	data, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(segment, "="))
+	data, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(segment, "="))
 	if err == nil {
 		err = json.Unmarshal(data, &members)
 	}

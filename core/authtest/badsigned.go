@@ -134,7 +134,7 @@ func (f *forge) foreignHeader(name string, offer func(key) (parameter string, va
 func (f *forge) signatures() {
 	const code = core.CodeInvalidSignature
 	signed := f.header64 + "." + f.payload64
-	signature, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(f.sig64, "="))
+	signature, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(f.sig64, "="))
 	if err != nil {
 		f.fail("authtest: Bad: %v", err)
 	}

@@ -217,7 +217,8 @@ func (s snippet) wrapped(w wrapper) (source, error) {
 		parser.SkipObjectResolution,
 	)
 	if err != nil {
-		return source{}, fmt.Errorf("%w: neither declarations nor statements of Go", err) // the line directive has named the page
+		// The line directive has named the page.
+		return source{}, fmt.Errorf("%w: neither declarations nor statements of Go", err)
 	}
 	inner := f.Decls[0].(*ast.FuncDecl).Body.List[0].(*ast.BlockStmt)
 	text := head + w.imports(f) + open + "{\n" + s.lineDirective() + s.code + uses(inner) + "}\n" + closing

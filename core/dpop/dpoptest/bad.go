@@ -60,7 +60,7 @@ type forge struct {
 }
 
 func decode(segment string) (members, error) {
-	data, err := base64.RawURLEncoding.DecodeString(segment)
+	data, err := base64.RawURLEncoding.Strict().DecodeString(segment)
 	if err != nil {
 		return nil, err
 	}

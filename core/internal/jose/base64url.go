@@ -15,7 +15,7 @@ var bits24 = func() (t [4][256]uint32) { //nolint:gochecknoglobals // a table, n
 			t[i][c] = notBase64
 		}
 		for sextet, c := range []byte(alphabet) {
-			t[i][c] = uint32(sextet) << (18 - 6*i) //nolint:gosec // below 64
+			t[i][c] = uint32(sextet) << (18 - 6*i)
 		}
 	}
 	return t
@@ -70,7 +70,7 @@ func decodeBase64(dst []byte, src string) bool {
 		if four&notBase64 != 0 {
 			return false
 		}
-		dst[0], dst[1], dst[2] = byte(four>>16), byte(four>>8), byte(four)
+		dst[0], dst[1], dst[2] = byte(four>>16), byte(four>>8), byte(four) //nolint:gosec // an octet each
 		src, dst = src[4:], dst[3:]
 	}
 	return decodeTail(dst, src)
@@ -83,11 +83,11 @@ func decodeTail(dst []byte, src string) bool {
 		return true
 	case len(src) == 2 && len(dst) == 1:
 		two := bits24[0][src[0]] | bits24[1][src[1]]
-		dst[0] = byte(two >> 16)
+		dst[0] = byte(two >> 16) //nolint:gosec // its first octet
 		return two&(notBase64|0xffff) == 0
 	case len(src) == 3 && len(dst) == 2:
 		three := bits24[0][src[0]] | bits24[1][src[1]] | bits24[2][src[2]]
-		dst[0], dst[1] = byte(three>>16), byte(three>>8)
+		dst[0], dst[1] = byte(three>>16), byte(three>>8) //nolint:gosec // an octet each
 		return three&(notBase64|0xff) == 0
 	default:
 		return false

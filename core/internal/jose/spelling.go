@@ -22,7 +22,7 @@ func Spells(segment string, data []byte, padded bool) bool {
 	for i := 0; i+8 <= len(segment) && j+8 <= len(data); i += 8 {
 		high, low := halves(segment[i : i+8])
 		six := binary.BigEndian.Uint64(data[j:j+8:len(data)]) >> 16
-		if high != uint32(six>>24) || uint64(low) != six&0xffffff { // notBase64 equals none
+		if uint64(high) != six>>24 || uint64(low) != six&0xffffff { // notBase64 equals none
 			return false
 		}
 		j += 6
