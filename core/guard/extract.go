@@ -190,7 +190,7 @@ func WebSocketProtocol(marker string) Extractor {
 				isNext = protocol == marker
 			}
 		}
-		if isNext {
+		if isNext { // the marker comes last
 			return "", markerMisplaced(marker)
 		}
 		return token, nil
