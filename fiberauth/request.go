@@ -50,10 +50,8 @@ func appendOtherSpellings(values []string, header *fasthttp.RequestHeader, name 
 
 // BorrowAuthorization returns fiber's own string, which lies in fasthttp's buffer.
 func (r request) BorrowAuthorization() (value string, only bool) {
-	if r.c.App().Server().DisableHeaderNamesNormalizing || len(r.c.Request().Header.PeekAll("Authorization")) != 1 {
-		return "", false
-	}
-	return r.c.Get("Authorization"), true
+	only = !r.c.App().Server().DisableHeaderNamesNormalizing && len(r.c.Request().Header.PeekAll("Authorization")) == 1
+	return r.c.Get("Authorization"), only
 }
 
 func (r request) Query(name string) []string {
