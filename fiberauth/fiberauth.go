@@ -9,8 +9,6 @@
 package fiberauth
 
 import (
-	"net/http"
-
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 
@@ -69,14 +67,7 @@ func Claims[T any](c *fiber.Ctx) (T, error) { return core.Claims[T](c.UserContex
 // reject writes the answer itself, because fiber's error handler would overwrite
 // it. With guard.DelegateErrors that handler gets an error instead.
 func reject(c *fiber.Ctx, rejection *guard.Rejection) error {
-	header := http.Header{}
-	rejection.SetHeader(header)
-	for name, values := range header {
-		c.Response().Header.Del(name) // fasthttp sets a Content-Type by default
-		for _, value := range values {
-			c.Response().Header.Add(name, value)
-		}
-	}
+	rejection.SetHeader(&c.Response().Header)
 	c.Status(rejection.Status)
 	if rejection.Delegate {
 		return refusal{rejection}

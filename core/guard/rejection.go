@@ -61,14 +61,24 @@ func (r *Rejection) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 // client closed the connection. The client does not see it.
 const statusClientClosedRequest = 499
 
+// HeaderWriter is the header of an answer: an http.Header or fasthttp's ResponseHeader.
+type HeaderWriter interface {
+	Add(name, value string)
+	Del(name string)
+}
+
 // SetHeader sets the answer's fields in h and replaces those of the same name,
 // for an adapter that does not write the answer with ServeHTTP. It leaves
 // Content-Type out if [Rejection.Delegate] is set, because the error handler
 // writes its own body.
-func (r *Rejection) SetHeader(h http.Header) {
+func (r *Rejection) SetHeader(h HeaderWriter) {
 	for name, values := range r.Header {
-		if !r.Delegate || name != "Content-Type" {
-			h[name] = values
+		if r.Delegate && name == "Content-Type" {
+			continue
+		}
+		h.Del(name)
+		for _, value := range values {
+			h.Add(name, value)
 		}
 	}
 }
