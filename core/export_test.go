@@ -33,3 +33,6 @@ func (k *Contract) SharesRules(other *Contract) bool {
 	a, b := k.c.parts, other.c.parts
 	return a.mapping == b.mapping && a.rules == b.rules && a.names == b.names
 }
+
+// KnownMakers returns of how many engines a [FirstOf] knows who returns their sessions.
+func KnownMakers(a Authenticator) int { return len(*a.(*chain).makers.known.Load()) }

@@ -22,7 +22,7 @@ import (
 // bool; one without it recognizes everything, so it belongs at the end. A
 // [*Contract] and a [*Verifier] recognize a JWT by its issuer. A token that
 // none of them recognizes is rejected: by the first verifier, which says why, if it has
-// the three parts of a JWT.
+// the three parts of a JWT. A session is rechecked by the authenticator that returned it.
 //
 // FirstOf panics if it is given no authenticator, or a nil or zero one.
 func FirstOf(all ...Authenticator) Authenticator {
@@ -57,19 +57,20 @@ func FirstOf(all ...Authenticator) Authenticator {
 type chain struct {
 	all      []Authenticator
 	verifier *Verifier // the first one, nil if there is none
+	makers   makers
 }
 
-// choose returns the authenticator that decides about the credentials.
-func (c *chain) choose(credentials Credentials) Authenticator {
-	for _, a := range c.all {
+// choose returns the authenticator that decides about the credentials, and its index; nil if there is none.
+func (c *chain) choose(credentials Credentials) (int, Authenticator) {
+	for i, a := range c.all {
 		if r, ok := a.(interface{ Recognizes(c Credentials) bool }); !ok || r.Recognizes(credentials) {
-			return a
+			return i, a
 		}
 	}
 	if c.verifier != nil && strings.Count(credentials.Token, ".") == 2 {
-		return c.verifier
+		return unknownMaker, c.verifier
 	}
-	return nil
+	return unknownMaker, nil
 }
 
 func (c *chain) Authenticate(ctx context.Context, credentials Credentials) (*Session, error) {
@@ -81,7 +82,7 @@ func (c *chain) Reauthenticate(ctx context.Context, s *Session, credentials Cred
 }
 
 func (c *chain) reauthenticate(ctx context.Context, s *Session, credentials Credentials) (*Session, error) {
-	a := c.choose(credentials)
+	i, a := c.choose(credentials)
 	if a == nil {
 		err := refuse(CodeInvalidFormat, "no authenticator recognizes the token")
 		if credentials.Token == "" {
@@ -94,9 +95,12 @@ func (c *chain) reauthenticate(ctx context.Context, s *Session, credentials Cred
 		Reauthenticate(ctx context.Context, s *Session, c Credentials) (*Session, error)
 	})
 	if s != nil && ok {
-		return again.Reauthenticate(ctx, s, credentials)
+		session, err := again.Reauthenticate(ctx, s, credentials)
+		c.noteMaker(i, session)
+		return session, err
 	}
 	session, err := a.Authenticate(ctx, credentials)
+	c.noteMaker(i, session)
 	if _, reports := a.(reporter); err != nil && !reports {
 		c.ReportRejection(refusal.With(ctx, refusal.Info{Request: credentials.Request}), errorOf(err))
 	}
@@ -118,8 +122,16 @@ func (c *chain) Recognizes(credentials Credentials) bool {
 	return false
 }
 
-// Recheck asks the verifier whose contract made s.
+// Recheck asks the authenticator that returned s.
 func (c *chain) Recheck(ctx context.Context, s *Session) error {
+	if a := c.makerOf(s); a != nil {
+		if r, ok := a.(interface {
+			Recheck(ctx context.Context, s *Session) error
+		}); ok {
+			return r.Recheck(ctx, s)
+		}
+		return s.Recheck(ctx)
+	}
 	for _, a := range c.all {
 		switch a := a.(type) {
 		case *Verifier:

@@ -2,8 +2,10 @@ package core_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -65,6 +67,95 @@ func TestChainRecheck(t *testing.T) {
 	if err := chain.Recheck(t.Context(), nil); !errors.Is(err, core.ErrNoSession) {
 		t.Errorf("no session: %v", err)
 	}
+}
+
+// accepting accepts one token, by a verifier's word about claims.
+type accepting struct {
+	token    string
+	verifier *core.Verifier
+}
+
+func (a accepting) Recognizes(c core.Credentials) bool { return c.Token == a.token }
+
+func (a accepting) Authenticate(ctx context.Context, _ core.Credentials) (*core.Session, error) {
+	claims, err := json.Marshal(claimsWith(nil))
+	if err != nil {
+		return nil, err
+	}
+	return a.verifier.Accept(ctx, claims)
+}
+
+// rechecking is an accepting with a Recheck, by which every session was revoked.
+type rechecking struct{ accepting }
+
+func (rechecking) Recheck(context.Context, *core.Session) error {
+	return &core.Error{Code: core.CodeTokenRevoked}
+}
+
+// TestChainRecheckAsksTheMaker: a session is rechecked by the authenticator that returned it, if that is known. A
+// verifier whose resolver may be asked about every issuer does not decide about the sessions of others.
+func TestChainRecheckAsksTheMaker(t *testing.T) {
+	var nobody directory
+	nobody.tell(func(context.Context, string) (*core.Contract, error) { return nil, nil })
+	tenants := newVerifier(t, with(func(r *core.Rules) { r.Issuer = "https://other.example" }), nobody.resolver(10))
+	v := newVerifier(t, secretRules())
+	plain, strict := accepting{"one", v}, rechecking{accepting{"one", v}}
+	for name, tc := range map[string]struct {
+		chain chained
+		want  core.Code
+	}{
+		"no Recheck of its own":   {chainOf(t, tenants, plain), ""},
+		"in a nested chain":       {chainOf(t, tenants, core.FirstOf(plain)), ""},
+		"its own Recheck":         {chainOf(t, tenants, strict), core.CodeTokenRevoked},
+		"the same, nested":        {chainOf(t, tenants, core.FirstOf(strict)), core.CodeTokenRevoked},
+		"a verifier's engine too": {chainOf(t, v, strict), ""},
+		"another's engine too":    {chainOf(t, strict, accepting{"two", v}), ""},
+	} {
+		for _, token := range []string{"one", "two", "one"} {
+			if !tc.chain.Recognizes(core.Credentials{Token: token}) {
+				continue
+			}
+			if _, err := tc.chain.Authenticate(t.Context(), core.Credentials{Token: token}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s, err := tc.chain.Authenticate(t.Context(), core.Credentials{Token: "one"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := core.CodeOf(tc.chain.Recheck(t.Context(), s)); got != tc.want {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
+	}
+	if nobody.calls() != 0 {
+		t.Error("a resolver was asked about the issuer of another authenticator's session")
+	}
+}
+
+// fresh makes a contract for each session.
+type fresh struct{ t *testing.T }
+
+func (f fresh) Authenticate(ctx context.Context, c core.Credentials) (*core.Session, error) {
+	return accepting{verifier: newVerifier(f.t, secretRules())}.Authenticate(ctx, c)
+}
+
+// TestChainForgetsEngines: a chain keeps nothing of a contract that is gone.
+func TestChainForgetsEngines(t *testing.T) {
+	chain := core.FirstOf(fresh{t})
+	if _, err := chain.Authenticate(t.Context(), core.Credentials{Token: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	if n := core.KnownMakers(chain); n != 1 {
+		t.Fatalf("knows %d engines", n)
+	}
+	for range 1000 { // until the cleanup has run
+		if core.KnownMakers(chain) == 0 {
+			return
+		}
+		runtime.GC()
+		runtime.Gosched()
+	}
+	t.Error("the engine is still known")
 }
 
 // TestChainReports: the rejections of an authenticator that does not report them reach the observers of one that does,

@@ -84,6 +84,28 @@ func TestPaddedSegments(t *testing.T) {
 	}
 }
 
+// TestFirstOfKnowsPaddedTokens: the verifier of an issuer that pads its tokens recognizes them, wherever it is.
+func TestFirstOfKnowsPaddedTokens(t *testing.T) {
+	lenient, strict := newPagedIssuer(t), newPagedIssuer(t)
+	chain := core.FirstOf(strict.Contract(), lenient.Contract(padded))
+	for name, c := range map[string]struct {
+		token string
+		want  core.Code
+	}{
+		"padded":                    {lenient.Token(nil, authtest.WithPadding()), ""},
+		"not padded":                {lenient.Token(nil), ""},
+		"padded, of the strict one": {strict.Token(nil, authtest.WithPadding()), core.CodeInvalidFormat},
+		"padded, of an unknown one": {newPagedIssuer(t).Token(nil, authtest.WithPadding()), core.CodeInvalidFormat},
+		"not padded, of the strict": {strict.Token(nil), ""},
+		"not padded, of an unknown": {newPagedIssuer(t).Token(nil), core.CodeIssuerMismatch},
+	} {
+		_, err := chain.Authenticate(t.Context(), core.Credentials{Token: c.token})
+		if core.CodeOf(err) != c.want {
+			t.Errorf("%s: got %v, want %q", name, err, c.want)
+		}
+	}
+}
+
 // TestPaddingIsSigned: the signature covers the padding, so it can't be taken off or put on.
 func TestPaddingIsSigned(t *testing.T) {
 	issuer := newPagedIssuer(t)

@@ -213,26 +213,22 @@ func tooLarge(size, limit int) *Error {
 // readToken parses the token, strictly: two readers that disagree about
 // duplicate names, padding or types would disagree about who the user is.
 func (a *attempt) readToken() *Error {
-	only := a.verifier.only
-	limits := jose.Limits{Unsecured: only != nil && only.rules.InsecureEmulator}
-	if err := parse(&a.token, a.raw, a.verifier.cache.headers, limits); err != nil && !a.readPadded() {
+	if err := a.verifier.parse(&a.token, a.raw); err != nil {
 		return err
 	}
 	a.unsigned = len(a.token.Signature) == 0 // only an emulator's contract gets here with such a token
 	return a.read(a.token.Claims)
 }
 
-// readPadded reads a token whose segments are padded, where a contract may accept
-// one; checkContract knows whether the chosen one does.
-func (a *attempt) readPadded() bool {
-	return a.verifier.padded && jose.ParsePadded(&a.token, a.raw, a.verifier.cache.headers, jose.Limits{}) == nil
-}
-
-func parse(t *jose.Token, raw string, headers *jose.HeaderCache, limits jose.Limits) *Error {
-	if err := jose.Parse(t, raw, headers, limits); err != nil {
-		return formatError(err)
+// parse reads a token, one with padded segments too where a contract may accept
+// it; checkContract knows whether the chosen one does.
+func (v *Verifier) parse(t *jose.Token, raw string) *Error {
+	limits := jose.Limits{Unsecured: v.only != nil && v.only.rules.InsecureEmulator}
+	err := jose.Parse(t, raw, v.cache.headers, limits)
+	if err == nil || v.padded && jose.ParsePadded(t, raw, v.cache.headers, jose.Limits{}) == nil {
+		return nil
 	}
-	return nil
+	return formatError(err)
 }
 
 func formatError(err error) *Error { return &Error{Code: CodeInvalidFormat, Err: err} }
