@@ -77,6 +77,25 @@ func (g *Guard) admitted(ctx context.Context, r Request, s *core.Session, outer 
 	return a
 }
 
+// keptBy returns the admission of a session that g lets stay in effect: what rechecks it asks g's revocation check too.
+func (a *admission) keptBy(ctx context.Context, g *Guard) *admission {
+	details := *a.details()
+	details.outer = &admission{
+		Context: ctx, session: a.session, guard: g, rare: &rareAdmission{outer: details.outer, at: g.now()},
+	}
+	return &admission{Context: ctx, session: a.session, guard: a.guard, rare: &details}
+}
+
+// isChecked reports whether what rechecks a asks g's revocation check.
+func (a *admission) isChecked(g *Guard) bool {
+	for ; a != nil; a = a.details().outer {
+		if a.guard == g {
+			return true
+		}
+	}
+	return false
+}
+
 func (g *Guard) detailsOf(r Request, s *core.Session, outer *admission) *rareAdmission {
 	d := &rareAdmission{outer: outer}
 	if s == nil {

@@ -142,16 +142,18 @@ func (g *Guard) Check(ctx context.Context, r Request) (*core.Session, *Rejection
 // handler runs, with the session inside.
 //
 // A guard with [Optional] or [InsecureBestEffort] that finds no credentials keeps
-// the session of an outer guard, after checking it again. A request that the guard
-// skips, or that best effort lets through despite invalid credentials, is
-// anonymous, even if the outer guard let a session in.
+// the session of an outer guard, after checking it again, with its own [Revocation]
+// too. A request that the guard skips, or that best effort lets through despite
+// invalid credentials, is anonymous, even if the outer guard let a session in.
 func (g *Guard) Enter(ctx context.Context, r Request) (context.Context, *Rejection) {
 	s, outer, rejection := g.judge(ctx, r)
 	switch {
 	case rejection != nil:
 		return ctx, rejection
-	case s == nil && outer != nil:
+	case s == nil && outer != nil && (g.revoker == nil || outer.isChecked(g)):
 		return ctx, nil
+	case s == nil && outer != nil:
+		return outer.keptBy(ctx, g), nil
 	}
 	return g.admitted(ctx, r, s, outer), nil
 }
@@ -212,8 +214,7 @@ func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admissi
 	case !g.anonymous():
 		return nil, nil, g.reported(ctx, r, nil, reject(core.CodeTokenMissing, g.whereNothingWas(r)))
 	case outer != nil:
-		err := outer.recheck(ctx, r, false)
-		return nil, outer, err
+		return nil, outer, g.checkKept(ctx, r, outer)
 	default:
 		return nil, nil, nil
 	}
@@ -230,6 +231,18 @@ func (g *Guard) session(ctx context.Context, r Request) (*core.Session, *admissi
 	}
 	err = outer.recheckOuterRevocation(ctx, r, g)
 	return s, outer, err
+}
+
+// checkKept checks the session of an outer guard that stays in effect.
+func (g *Guard) checkKept(ctx context.Context, r Request, outer *admission) *core.Error {
+	err := outer.recheck(ctx, r, false)
+	if err != nil || outer.isChecked(g) {
+		return err
+	}
+	if err := g.checkRevocation(ctx, outer.session); err != nil {
+		return g.reported(ctx, r, outer.session, err)
+	}
+	return nil
 }
 
 // authenticate calls the source. known is the session that the request was

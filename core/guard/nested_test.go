@@ -2,6 +2,7 @@ package guard_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -22,6 +23,61 @@ func TestAnonymousThroughTwoGuards(t *testing.T) {
 	if _, rejection = inner.Enter(ctx, get()); rejection != nil {
 		t.Errorf("refused: %v", rejection)
 	}
+}
+
+// TestKeptSessionIsCheckedForRevocation: an inner guard that lets the session of the outer one stay in effect asks its
+// own revocation check about it, and so does whatever rechecks the session later.
+func TestKeptSessionIsCheckedForRevocation(t *testing.T) {
+	clock := newClock()
+	verifier := newVerifier(t, secretRules(), core.WithClock(clock))
+	var asked atomic.Int64
+	var state atomic.Pointer[error]
+	set := func(err error) { state.Store(&err) }
+	revocation := guard.Revocation(revoker(func(context.Context, *core.Session) error {
+		asked.Add(1)
+		return *state.Load()
+	}), guard.FailClosed)
+	outer := guardOf(t, verifier, guard.Extractors(guard.Cookie("session")))
+	inner := guardOf(t, verifier, guard.Optional(), revocation)
+	lenient := guardOf(t, verifier, guard.InsecureBestEffort(), revocation)
+	r := get("Cookie", "session="+hs256(t, nil))
+	entered, rejection := outer.Enter(t.Context(), r)
+	if rejection != nil {
+		t.Fatal(rejection)
+	}
+	for name, c := range map[string]struct {
+		guard *guard.Guard
+		state error
+		want  core.Code
+		user  string
+	}{
+		"not revoked":                {inner, nil, "", "user_1"},
+		"revoked":                    {inner, core.CodeTokenRevoked, core.CodeTokenRevoked, ""},
+		"undecided":                  {inner, errors.New("down"), core.CodeRevocationUnavailable, ""},
+		"best effort, not revoked":   {lenient, nil, "", "user_1"},
+		"best effort, revoked":       {lenient, core.CodeTokenRevoked, "", ""},
+		"best effort, but undecided": {lenient, errors.New("down"), core.CodeRevocationUnavailable, ""},
+	} {
+		set(c.state)
+		ctx, rejection := c.guard.Enter(entered, r)
+		if code := core.CodeOf(asError(rejection)); code != c.want || code == "" && core.UserID(ctx) != c.user {
+			t.Errorf("%s: %q, %v", name, core.UserID(ctx), rejection)
+		}
+	}
+	set(nil)
+	ctx, rejection := inner.Enter(entered, r)
+	if rejection != nil {
+		t.Fatal(rejection)
+	}
+	before := asked.Load()
+	again, rejection := inner.Enter(ctx, r) // it has just asked
+	if rejection != nil || again != ctx || asked.Load() != before {
+		t.Errorf("the same guard again: %v, asked %d times more", rejection, asked.Load()-before)
+	}
+	set(core.CodeTokenRevoked)
+	clock.Advance(time.Minute)
+	wantCode(t, guard.Recheck(ctx), core.CodeTokenRevoked)
+	wantCode(t, asError(guard.Require().Check(ctx, r)), core.CodeTokenRevoked)
 }
 
 // TestRecheckAsksEveryGuardAgain: Recheck repeats the revocation check of an outer guard too, even if it ran a moment
