@@ -106,7 +106,7 @@ func (g *Guard) detailsOf(r Request, s *core.Session, outer *admission) *rareAdm
 		d.at = g.now()
 	}
 	if g.confirm.checker != nil {
-		d.proof = proofOf(r)
+		d.proof = g.checkedProof(r)
 	}
 	if g.keepToken {
 		d.token = g.callersToken(r)

@@ -125,13 +125,17 @@ func (g *Guard) supplyNonce(r Request) {
 	}
 }
 
-// proofOf returns the proof of a DPoP token.
-func proofOf(r Request) string {
-	var c core.Credentials
-	if !usesDPoP(r) || addProof(&c, r) != nil {
+// checkedProof returns the proof of a request that g has let in, "" if g did not need it: the token may have been in
+// another place than the Authorization header.
+func (g *Guard) checkedProof(r Request) string {
+	if !usesDPoP(r) {
 		return ""
 	}
-	return c.Proof
+	found, err := g.extract(r)
+	if err != nil || found.Scheme != schemeDPoP || addProof(&found, r) != nil {
+		return ""
+	}
+	return found.Proof
 }
 
 // usesDPoP reports whether the credentials of r are a DPoP token.

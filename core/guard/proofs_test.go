@@ -141,6 +141,27 @@ func TestProofBehindTwoGuards(t *testing.T) {
 	}
 }
 
+// TestProofThatTheOuterGuardDidNotNeed: a guard that lets a request in by another token has not checked the proof next
+// to it, so the inner guard has to notice that it was used before.
+func TestProofThatTheOuterGuardDidNotNeed(t *testing.T) {
+	s := newBindingStage(t, "dpop", false)
+	proofs := guard.Proofs(dpop.Config{Store: dpop.NewMemoryStore(0), OnFailure: dpop.FailClosed})
+	outer := guardFor(t, s.verifier, guard.ExternalURL(external), proofs, guard.Extractors(guard.Cookie("session")))
+	inner := guardFor(t, s.verifier, guard.ExternalURL(external), proofs)
+	handler := outer.Handler(inner.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNoContent)
+	})))
+	r := s.request(t, "/a", s.bound(), nil)
+	r.Header.Set("Cookie", "session="+s.issuer.Token(nil))
+	for i, want := range []int{http.StatusNoContent, http.StatusUnauthorized} { // the second time it is a replay
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("request %d: status %d, want %d", i+1, w.Code, want)
+		}
+	}
+}
+
 // TestExternalURLs: which URL a proof has to name.
 func TestExternalURLs(t *testing.T) {
 	s := newBindingStage(t, "dpop", false)
