@@ -146,7 +146,8 @@ func TestForeignTokenTypes(t *testing.T) {
 	open := newVerifier(t, secretRules())
 	for _, typ := range []string{
 		"logout+jwt", "application/logout+jwt", "Logout+JWT", "secevent+jwt", "dpop+jwt", "oauth-authz-req+jwt",
-		"token-introspection+jwt", "logout+jwt; v=1",
+		"token-introspection+jwt", "logout+jwt; v=1", "oauth-id-jag+jwt", "statuslist+jwt", "entity-statement+jwt",
+		"trust-mark+jwt",
 	} {
 		_, err := open.Verify(t.Context(), token(typ, nil))
 		wantCode(t, err, core.CodeClaimMismatch)

@@ -64,6 +64,12 @@ func foreignTypes() []string {
 		"token-introspection+jwt", // RFC 9701 §5
 		// draft-parecki-oauth-global-token-revocation: Okta's request to sign a user out
 		"global-token-revocation+jwt",
+		"oauth-id-jag+jwt", // draft-ietf-oauth-identity-assertion-authz-grant: for another authorization server
+
+		// What issuers publish for everyone to read.
+		"statuslist+jwt",       // draft-ietf-oauth-status-list §5.1
+		"entity-statement+jwt", // OpenID Federation 1.0 §3.1
+		"trust-mark+jwt",       // OpenID Federation 1.0 §7
 	}
 }
 
