@@ -5,12 +5,12 @@ import (
 	"sync"
 )
 
-// AwaitReady returns nil once this replica knows all revocations. Call it before a program starts to serve. If ctx ends
-// first, the error is that of [Revocations.Ready].
+// AwaitReady returns nil once this replica knows all revocations. Call it before the program starts to serve. If ctx
+// ends first, it returns the error of [Revocations.Ready].
 func (r *Revocations) AwaitReady(ctx context.Context) error { return r.await(ctx, r.Ready) }
 
-// AwaitConfirmed returns nil once all revocations of this replica have been read back from the log. Call it before a
-// program exits, and in tests. If ctx ends first, the error is [ErrNotPublished].
+// AwaitConfirmed returns nil once this replica has read all of its own revocations back from the log. Call it before
+// the program exits, and in tests. If ctx ends first, it returns [ErrNotPublished].
 func (r *Revocations) AwaitConfirmed(ctx context.Context) error {
 	return r.await(ctx, func() error {
 		r.mu.Lock()
@@ -40,7 +40,7 @@ func (r *Revocations) await(ctx context.Context, condition func() error) error {
 // broadcast wakes all goroutines that wait for a change. The zero value is ready to use.
 type broadcast struct {
 	mu sync.Mutex
-	ch chan struct{} // nil while none waits
+	ch chan struct{} // nil while no goroutine waits
 }
 
 // next returns a channel that the next change closes.

@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// chain knows which records of each writer have been read and which are missing.
+// chain tracks which records of each writer have been read and which are missing. It is not safe for concurrent use.
 type chain struct {
-	life    time.Duration // how long a record matters after it was appended
+	life    time.Duration // how long after its append a record is needed
 	writers map[uint64]*writerState
-	holes   map[uint64]time.Time // writers of which records are missing, and since when that is known
+	holes   map[uint64]time.Time // writers with missing records, and when the first one was noticed
 }
 
-// writerState is what is known of one writer. All its records below next have been read or are not needed.
+// writerState is what is known about one writer. All its records below next have been read or are not needed.
 type writerState struct {
 	next  uint64
-	last  uint64 // the latest that is known to exist
-	at    int64  // when that was appended, Unix milliseconds
+	last  uint64 // the highest number of a record that is known to exist
+	at    int64  // when that record was appended, Unix milliseconds
 	ahead map[uint64]bool
-	// marks are some of the records that were read, at most one in life/64, by which the floor advances.
+	// marks are some of the records that were read, at most one for each life/64. The floor advances from mark to mark.
 	marks []mark
 	floor uint64
 }
@@ -33,7 +33,7 @@ func newChain(life time.Duration) *chain {
 	return &chain{life: life, writers: map[uint64]*writerState{}, holes: map[uint64]time.Time{}}
 }
 
-// dead reports whether a record that was appended at the time at is no longer needed.
+// dead reports whether a record that was appended at at (Unix milliseconds) is no longer needed.
 func (c *chain) dead(at int64, now time.Time) bool { return at < now.Add(-c.life).UnixMilli() }
 
 func (c *chain) writer(id, floor uint64) *writerState {
@@ -46,7 +46,7 @@ func (c *chain) writer(id, floor uint64) *writerState {
 	return w
 }
 
-// raise says that the records below floor are not needed.
+// raise records that the records below floor are not needed.
 func (w *writerState) raise(floor uint64) {
 	if floor <= w.floor {
 		return
@@ -93,7 +93,7 @@ func (c *chain) read(r *record, now time.Time) bool {
 	return true
 }
 
-// claim notes what another replica has read.
+// claim records that another replica has read the records in h.
 func (c *chain) claim(h head, now time.Time) {
 	if c.dead(h.at, now) {
 		return
@@ -135,7 +135,7 @@ func (c *chain) prune(now time.Time) {
 		}
 		cutoff := now.Add(-c.life).UnixMilli()
 		for len(w.marks) > 0 && w.marks[0].at <= cutoff {
-			// Everything in front of a mark is older than it.
+			// All records before a mark are older than the mark.
 			oldest := w.marks[0].seq
 			w.raise(oldest)
 			w.marks = w.marks[1:]
@@ -144,8 +144,8 @@ func (c *chain) prune(now time.Time) {
 	}
 }
 
-// heads returns what has been read without a hole, in the order of the writers' ids. Writers of which nothing is needed
-// any more are among them: a reader may have found an older heartbeat, which says otherwise.
+// heads returns, for each writer, which records have been read without a gap, in the order of the writers' ids. It
+// includes writers whose records are no longer needed: a reader may have found an older heartbeat that asks for them.
 func (c *chain) heads() []head {
 	all := make([]head, 0, len(c.writers))
 	for _, id := range slices.Sorted(maps.Keys(c.writers)) {

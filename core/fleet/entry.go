@@ -32,17 +32,18 @@ func (e Entry) Until() time.Time {
 	return time.Unix(int64(e.value), 0)
 }
 
-// head says which records of a writer are in the log: those from floor to last, which were appended until at. Those
-// below floor are older than any token that is still accepted, or have been appended again by another writer.
+// head says which records of a writer are in the log: those from floor to last. The last one was appended at at.
+// Records below floor are older than any token that is still accepted, or have been appended again by another writer.
 type head struct {
 	writer, floor, last uint64
 	at                  int64 // Unix milliseconds
 }
 
-// record is what the log holds. Its bytes are the fields in this order, big endian, and a MAC over all of them.
+// record is one record of the log. Its bytes are the fields in this order, big endian, followed by a MAC over all of
+// them.
 //
-// Sequenced records (seq > 0) carry entries, or the heads of a repair. A writer numbers them from 1 without a gap, so a
-// reader notices which ones are missing. Other records have no number: a lost one is harmless.
+// Sequenced records (seq > 0) carry entries, or the heads of a repair. A writer numbers them from 1 without a gap, so
+// a reader notices which ones are missing. Other records have no number: it is harmless if one is lost.
 type record struct {
 	kind    recordKind
 	writer  uint64
@@ -99,7 +100,7 @@ func (k *keyring) seal(r *record) []byte {
 	return k.mac(b)
 }
 
-// open reads b into r, whose slices it reuses. It is false if b was not sealed with this key.
+// open decodes b into r, whose slices it reuses. It returns false if b was not sealed with this key.
 func (k *keyring) open(b []byte, r *record) bool {
 	if len(b) < headerSize+macSize || len(b) > maxRecord || b[0] != recordVersion || !k.genuine(b) {
 		return false

@@ -33,7 +33,7 @@ func (r *Revocations) follow(ctx context.Context) {
 		r.mu.Lock()
 		r.logErr, r.reading = err, false
 		if errors.Is(err, ErrUnknownID) {
-			r.lastID = "" // the table keeps what it has meanwhile
+			r.lastID = "" // read from the start; until then, the table keeps its entries
 		}
 		r.mu.Unlock()
 		r.assess(time.Now())              // for the error in Ready
@@ -48,13 +48,13 @@ func (r *Revocations) resumeAt() string {
 	return r.lastID
 }
 
-// reachedEnd notes that all records that the log has were read.
+// reachedEnd records that the log was read to its end.
 func (r *Revocations) reachedEnd() {
 	now := time.Now()
 	r.mu.Lock()
 	r.logErr, r.reading = nil, true
 	if !now.Before(r.beat.next) {
-		// Sooner if there is not much time left, but not in an outage: all replicas may be back at once.
+		// Write a heartbeat sooner if MaxLag is almost reached, but not after an outage: all replicas may return at once.
 		every := r.beatEvery()
 		wait := 2 * every
 		if left := r.options.MaxLag - r.lag(now); left > 0 {
@@ -128,8 +128,8 @@ func (r *Revocations) receive(rec *record, id string, raw []byte) {
 	}
 }
 
-// note updates the chain. It reports whether rec is a sequenced record that was not read before. An early record comes
-// before those in front of it. r.mu must be held.
+// note updates the chain. It reports whether rec is a sequenced record that was not read before. early says that Tail
+// returned the record before the records in front of it. r.mu must be held.
 func (r *Revocations) note(rec *record, early bool, now time.Time) (fresh bool) {
 	if rec.seq == 0 {
 		for _, h := range rec.heads {

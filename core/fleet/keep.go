@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// beatState is about heartbeats. One replica writes them; if it stops, another one takes over.
+// beatState is the state of heartbeats. One replica writes them; if it stops, another one takes over.
 type beatState struct {
 	heard  time.Time // when the newest one arrived
 	at     int64     // when it was written, by its writer's clock, Unix milliseconds
@@ -21,10 +21,11 @@ type beatState struct {
 
 func (r *Revocations) beatEvery() time.Duration { return r.options.MaxLag / 5 }
 
-// firstOf returns a time up to d, most often near d. However many replicas wait that long for one of them to write a
-// heartbeat, few write first, and the others read it: thousands that recover together must not all write at once.
+// firstOf returns a random time up to d, most often near d. Every replica waits for such a time before it writes a
+// heartbeat. However many replicas there are, only a few write first, and the others read that heartbeat: thousands
+// that recover together must not all write at once.
 func firstOf(d time.Duration) time.Duration {
-	const most = 10_000                                    // replicas for which this holds
+	const most = 10_000                                    // the largest number of replicas for which this holds
 	share := 1 + math.Log(1-rand.Float64())/math.Log(most) //nolint:gosec // G404: spread, not secrecy
 	return time.Duration(max(0, share) * float64(d))
 }
@@ -46,13 +47,13 @@ func (r *Revocations) heard(rec *record, early bool, now time.Time) {
 	// One from the future would hide an outage for as long as its writer's clock is ahead.
 	at := min(rec.at, now.UnixMilli()+skew)
 	if at+skew < r.beat.at {
-		return // one that was kept back
+		return // a heartbeat that was withheld: it is much older than the newest one
 	}
 	every := r.beatEvery()
 	switch old := now.Sub(time.UnixMilli(at)) > every*3/2+r.options.ClockSkew; {
 	case rec.writer == r.writer:
 		r.beat.next = now.Add(every)
-	case !old: // an old one does not say that its writer is alive
+	case !old: // an old heartbeat does not prove that its writer is alive
 		r.beat.next = now.Add((every + firstOf(every)) * 3 / 2)
 	}
 	if !counts {
@@ -64,7 +65,7 @@ func (r *Revocations) heard(rec *record, early bool, now time.Time) {
 	}
 }
 
-// lag returns how old the news from the log are. r.mu must be held.
+// lag returns how old the newest information from the log is. r.mu must be held.
 func (r *Revocations) lag(now time.Time) time.Duration {
 	// Unix time, because a monotonic clock stops while a machine sleeps.
 	sinceHeard := now.Round(0).Sub(r.beat.heard.Round(0))
@@ -88,7 +89,7 @@ func (r *Revocations) watch(ctx context.Context) {
 	}
 }
 
-// untilProblem returns how long watch may sleep.
+// untilProblem returns how long watch may sleep before it must look for an outage again.
 func (r *Revocations) untilProblem(now time.Time) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -122,7 +123,7 @@ func (r *Revocations) keep(ctx context.Context) {
 				sleep(ctx, firstRetry+rand.N(r.beatEvery()/2)) //nolint:gosec // G404: spread, not secrecy
 			}
 		case work.repair:
-			_ = r.appendAgain(ctx, false) // what was not appended is in the outbox
+			_ = r.appendAgain(ctx, false) // after an error, the rest stays in the outbox
 		case work.beat || work.ask:
 			r.send(ctx, work)
 		}
@@ -134,7 +135,7 @@ func (r *Revocations) keep(ctx context.Context) {
 	}
 }
 
-// work is what keep has to do.
+// work is what keep has to do next.
 type work struct {
 	outbox, repair, beat, ask bool
 	last                      uint64
@@ -156,7 +157,7 @@ func (r *Revocations) due(now time.Time) work {
 		w.audit = r.beat.sent%5 == 4
 	case missing > 0 && age > r.options.MaxLag/5:
 		switch ask := r.repair.ask; {
-		case now.Sub(ask) > r.options.MaxLag: // that was about others
+		case now.Sub(ask) > r.options.MaxLag: // the request was planned for records that have arrived since
 			r.repair.ask = now.Add(firstOf(2 * r.beatEvery()))
 		case !now.Before(ask):
 			w.ask = true
@@ -218,8 +219,8 @@ func (r *Revocations) sendNow(ctx context.Context, rec *record) error {
 	return r.log.Append(ctx, r.keys.seal(rec))
 }
 
-// turnOfHeads returns the heads for the next heartbeat: all, or the next ones in turn if they are too many for one
-// record. r.mu must be held.
+// turnOfHeads returns the heads for the next heartbeat: all of them or, if there are too many for one record, the
+// next ones in turn. r.mu must be held.
 func (r *Revocations) turnOfHeads() []head {
 	heads := r.chain.heads()
 	if len(heads) <= maxHeads {
@@ -271,7 +272,7 @@ func (r *Revocations) forget(now time.Time) {
 	r.chain.prune(now)
 	for id, at := range r.beat.last {
 		if r.chain.dead(at, now) {
-			delete(r.beat.last, id) // a repeated one is dead as well
+			delete(r.beat.last, id) // if the heartbeat is repeated, it is too old to count
 		}
 	}
 	r.mu.Unlock()

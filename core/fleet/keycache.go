@@ -10,9 +10,9 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// KeyCache returns cache for core.WithKeyCache, and notifies the replicas that share it of a rotation at once: the
-// replica that fetches other keys than before announces that in the log, and the others load them from cache. Each one
-// loads at most once a second, and none of them asks the issuer.
+// KeyCache wraps cache, for core.WithKeyCache, so that all replicas learn of a key rotation at once: the replica that
+// fetches new keys announces that in the log, and the others load the keys from cache. Each of them loads at most
+// once a second, and none asks the issuer.
 //
 //	verifier, err := core.NewVerifier(contract, core.WithKeyCache(revocations.KeyCache(cache), secret))
 //
@@ -47,12 +47,12 @@ func (c keyCache) LoadNext(ctx context.Context, id string, last []byte) ([]byte,
 // Announce is called by a verifier after it has stored a set with other keys.
 func (c keyCache) Announce(ctx context.Context, id string) error { return c.r.KeysChanged(ctx, id) }
 
-// Watch calls changed after an announcement of id by any replica.
+// Watch calls changed after any replica has announced id, until stop is called. changed must not block.
 func (c keyCache) Watch(id string, changed func()) (stop func()) {
 	return c.r.watchers.add(c.r.keys.name(KindKeys, id, ""), changed)
 }
 
-// watchers are called when the keys that a name stands for have changed.
+// watchers holds the functions to call when the keys with a name have changed.
 type watchers struct {
 	mu   sync.Mutex
 	last int

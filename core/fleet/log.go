@@ -12,18 +12,20 @@ import (
 // Implementations must be safe for concurrent use by several processes, and every method must return soon after ctx
 // ends.
 type Log interface {
-	// Append adds records at the end, in their order and without other records of the same call in between being
-	// lost. It returns once they are durable. After an error, some of the records may have been added: the caller
-	// appends them again. It must not keep the slices.
+	// Append adds records at the end, in their order: a record is added only if all records before it in the same call
+	// were added. Records of other calls may come in between. Append returns once the records are durable. After an
+	// error, some of the records may have been added, and the caller appends all of them again. It must not keep the
+	// slices.
 	Append(ctx context.Context, records ...[]byte) error
-	// Read calls each with every record after the one with the id after, oldest first, and returns when it has reached
-	// the end. An empty after means from the start. An error of each ends the call and is returned. The record
-	// belongs to each only until it returns.
+	// Read calls each with every record after the one whose id is after, oldest first, and returns nil at the end of the
+	// log. An empty after means from the start. If each returns an error, Read returns it. each must not use the record
+	// after it has returned.
 	//
 	// If the log does not know the id after and cannot tell which records follow it, Read returns an error that wraps
 	// [ErrUnknownID], and its caller reads from the start.
 	Read(ctx context.Context, after string, each func(id string, record []byte) error) error
-	// Tail is Read, but then waits for further records. It returns only an error: the context's when ctx ends.
+	// Tail is like Read, but waits for further records at the end of the log. It returns only with an error, when ctx
+	// ends with ctx's.
 	//
 	// Tail may call each with a record early, before the records in front of it, with an empty id. It calls each with
 	// the same record again, at its place and with its id. Calls of each do not overlap.

@@ -15,12 +15,12 @@ type MemoryLog struct {
 	retention time.Duration
 
 	mu      sync.Mutex
-	first   int // the number of records[0]
+	first   int // the number of the record at records[0]
 	records []timed
 	changed chan struct{} // closed by the next change
 }
 
-// timed is a record and when it was appended.
+// timed is a record with the time of its append.
 type timed struct {
 	at  time.Time
 	raw []byte
@@ -28,8 +28,8 @@ type timed struct {
 
 var _ Log = (*MemoryLog)(nil)
 
-// NewMemoryLog returns an empty log that keeps records for [Retention] of maxTokenLife, 24 h if that is 0. A heartbeat
-// takes about 150 bytes.
+// NewMemoryLog returns an empty log that keeps records for Retention(maxTokenLife); a maxTokenLife of 0 means 24 h. A
+// heartbeat takes about 150 bytes.
 func NewMemoryLog(maxTokenLife time.Duration) *MemoryLog {
 	return &MemoryLog{retention: Retention(cmp.Or(maxTokenLife, defaultMaxTokenLife)), changed: make(chan struct{})}
 }
@@ -92,7 +92,7 @@ func (l *MemoryLog) read(
 	l.mu.Lock()
 	records, first, changed := l.records, l.first, l.changed
 	l.mu.Unlock()
-	n = max(n, first) // what was in front is too old to matter
+	n = max(n, first) // earlier records were dropped because they are too old to matter
 	if n > first+len(records) {
 		return "", nil, ErrUnknownID
 	}

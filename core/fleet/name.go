@@ -12,8 +12,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/sessionmemo"
 )
 
-// Name is the keyed digest of what an [Entry] is about: HMAC-SHA256 over kind, issuer and id, 93 bits of it and the
-// kind. Without the fleet's secret, no one can find out which user a name belongs to, or make a name.
+// Name identifies the target of an [Entry] without revealing it: the kind, and 93 bits of an HMAC-SHA256 over kind,
+// issuer and id. Without the fleet's secret, no one can find out which user a name belongs to, or make a name.
 type Name = sessionmemo.Name
 
 const kindBits = 3
@@ -25,8 +25,8 @@ type keyring struct {
 	names, records sync.Pool // of hash.Hash
 }
 
-// newKeyring derives one key for each purpose from secret and fleet, so that the records of one fleet are invalid in
-// another that has the same secret.
+// newKeyring derives a key for each purpose from secret and fleet, so that the records of one fleet are invalid in
+// another fleet with the same secret.
 func newKeyring(secret []byte, fleet string) *keyring {
 	derived := func(purpose string) func() any {
 		h := hmac.New(sha256.New, secret)
@@ -39,14 +39,14 @@ func newKeyring(secret []byte, fleet string) *keyring {
 	return k
 }
 
-// name returns the name of what has the kind, issuer and id.
+// name returns the name of the target with this kind, issuer and id.
 func (k *keyring) name(kind Kind, issuer, id string) Name {
 	h := k.names.Get().(hash.Hash)
 	defer k.names.Put(h)
 	h.Reset()
 	var head [9]byte
 	head[0] = byte(kind)
-	binary.BigEndian.PutUint64(head[1:], uint64(len(issuer))) // or bytes could move between issuer and id
+	binary.BigEndian.PutUint64(head[1:], uint64(len(issuer))) // so that bytes cannot move between issuer and id
 	h.Write(head[:])
 	h.Write([]byte(issuer))
 	h.Write([]byte(id))
@@ -62,7 +62,7 @@ func newName(sum []byte, kind Kind) Name {
 	return n
 }
 
-// mac appends the MAC of record to it.
+// mac returns record with its MAC appended.
 func (k *keyring) mac(record []byte) []byte {
 	h := k.records.Get().(hash.Hash)
 	defer k.records.Put(h)
@@ -86,7 +86,7 @@ func (k *keyring) genuine(record []byte) bool {
 	return hmac.Equal(h.Sum(sum[:0])[:macSize], record[len(body):])
 }
 
-// tokenID returns what a token is revoked by: its jti, or the SHA-256 of its claims if it has none.
+// tokenID returns the id by which a token is revoked: its jti or, if it has none, the SHA-256 of its claims.
 func tokenID(s *core.Session) string {
 	if jti, ok := s.Claim("jti"); ok {
 		if text, isText := jti.(string); isText && text != "" {
@@ -99,7 +99,7 @@ func tokenID(s *core.Session) string {
 	return ""
 }
 
-// namesOf returns what s can be revoked by.
+// namesOf returns the names by which s can be revoked.
 func (k *keyring) namesOf(s *core.Session) *sessionmemo.Memo {
 	m := &sessionmemo.Memo{}
 	issuer := s.Issuer()

@@ -15,40 +15,40 @@ type Options struct {
 	Secret core.Secret
 	// Fleet separates fleets that have the same secret, such as staging and production. Default: "".
 	Fleet string
-	// OnFailure decides what happens when this replica cannot know all revocations: [FailClosed], [FailOpen] or
+	// OnFailure decides what happens as long as this replica may not know all revocations: [FailClosed], [FailOpen] or
 	// [FailShort]. There is no default.
 	OnFailure Failure
-	// MaxLag is the largest accepted age of what was read from the log. A replica that has read nothing for longer, or
-	// that misses records for longer, follows OnFailure. Default 5 s, at least 50 ms. The fleet writes a heartbeat every
-	// MaxLag/5.
+	// MaxLag is how long a replica may go without news from the log, or with records missing, before it follows
+	// OnFailure. Default 5 s, at least 50 ms. The fleet writes a heartbeat every MaxLag/5.
 	MaxLag time.Duration
 	// ClockSkew is how far the clocks of two replicas may differ. Default 2 s. A log that delays every record can
 	// make a replica late by this much more than MaxLag.
 	ClockSkew time.Duration
-	// MaxTokenLife is the longest life of a token that is accepted, from iat to exp: the log forgets a revocation after
-	// it. Default 24 h. All replicas must have the same value, and the log must keep records for [Retention] of it.
+	// MaxTokenLife is the longest life of an accepted token, from iat to exp: revocations are forgotten after that time.
+	// Default 24 h. All replicas must have the same value, and the log must keep records for Retention(MaxTokenLife).
 	MaxTokenLife time.Duration
-	// OnEntry is called for each new entry, also for those of this replica, one at a time: to empty a cache of
-	// introspected tokens, or to fetch keys after [KindKeys]. Revocations that were made before this replica
-	// started are not reported. It must return quickly.
+	// OnEntry is called for each new entry, including those of this replica, one call at a time: for example to clear a
+	// cache of introspected tokens, or to fetch keys after [KindKeys]. It is not called for revocations that were made
+	// before this replica started. It must return quickly.
 	OnEntry func(Entry)
 	// Logger gets one line for each change of readiness and for attacks. Default: slog.Default().
 	Logger *slog.Logger
 }
 
-// Failure is what [Revocations.Revoked] answers about a session that is not known to be revoked while the replica
-// cannot know all revocations. A session that it knows to be revoked is always refused.
+// Failure says what happens to sessions as long as the replica may not know all revocations. A session that is known
+// to be revoked is always refused. Use [FailClosed], [FailOpen] or [FailShort].
 type Failure time.Duration
 
 const (
-	// FailClosed lets no session in: Revoked returns an error, and a guard answers 503.
+	// FailClosed refuses every session: Revoked returns an error, and a guard answers with 503.
 	FailClosed Failure = -1
-	// FailOpen lets every session in that is not known to be revoked.
+	// FailOpen accepts every session that is not known to be revoked.
 	FailOpen Failure = -2
 )
 
-// FailShort lets sessions in whose token was issued less than limit ago, and refuses others as [FailClosed] does. With
-// tokens that live a minute it keeps a service up during an outage; a stolen token is accepted no longer than limit.
+// FailShort accepts sessions whose token was issued less than limit ago, and refuses others as [FailClosed] does. If
+// tokens live for a minute, a service stays up during an outage, and a stolen token is not accepted for longer than
+// limit.
 func FailShort(limit time.Duration) Failure {
 	if limit <= 0 {
 		return failInvalid
@@ -72,8 +72,8 @@ func Retention(maxTokenLife time.Duration) time.Duration {
 	return life + life/16 // floors advance in steps of 1/64
 }
 
-// recordLife returns how long a record matters: a watermark may lie maxLeeway ahead, and a contract accepts a token for
-// maxLeeway after its exp.
+// recordLife returns how long a record is needed: a watermark may lie maxLeeway in the future, and a contract accepts
+// a token for up to maxLeeway after its exp.
 func recordLife(maxTokenLife time.Duration) time.Duration { return maxTokenLife + 2*maxLeeway }
 
 // withDefaults checks o and returns all mistakes at once, as [*core.ConfigError].
@@ -111,8 +111,8 @@ func (o Options) withDefaults(log Log) (Options, error) {
 	return o, errs.Err()
 }
 
-// NotReadyError says why a replica cannot know all revocations. It is the error of [Revocations.Ready], and of
-// [Revocations.Revoked] where sessions are refused for it.
+// NotReadyError says why a replica may not know all revocations. [Revocations.Ready] returns it, and so does
+// [Revocations.Revoked] for a session that is refused for this reason.
 type NotReadyError struct {
 	Reason Reason
 	// Lag is how old the newest heartbeat was when the problem was noticed, for Behind.

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// outgoing is an own record on its way to the log and back.
+// outgoing is a record of this replica that was not read back from the log yet.
 type outgoing struct {
 	seq      uint64
 	raw      []byte
@@ -16,7 +16,7 @@ const (
 	appendTimeout = 5 * time.Second
 	// appendBatch bounds the records of one call of Append.
 	appendBatch = 64
-	// maxUnconfirmed bounds the own records that are kept until they are read back.
+	// maxUnconfirmed bounds how many of its records a replica keeps until they are read back.
 	maxUnconfirmed = 1 << 16
 )
 
@@ -49,8 +49,8 @@ func (r *Revocations) ownFloor() uint64 {
 	return r.floor
 }
 
-// flush appends the records up to the number last, unless another call already does so. Records are appended in
-// their order by one call at a time: a record in front of which one is missing would look like a loss to readers.
+// flush appends the records up to the number last. If another call is appending, flush waits for it. Records are
+// appended in order, by one call at a time: to readers, a gap before a record would look like a loss.
 func (r *Revocations) flush(ctx context.Context, last uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, appendTimeout)
 	defer cancel()
@@ -72,8 +72,8 @@ func (r *Revocations) flush(ctx context.Context, last uint64) error {
 	}
 }
 
-// unsent returns the next records to append, and the last one's number. Records behind the one that is asked for go
-// along, so that concurrent callers share a round trip.
+// unsent returns the next records to append, and the last one's number. It includes records beyond last, so that
+// concurrent callers share a round trip.
 func (r *Revocations) unsent(last uint64) (batch [][]byte, upTo uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -118,8 +118,9 @@ func (r *Revocations) confirmed(seq uint64) {
 	}
 }
 
-// resend marks own records for another try that the log confirmed and that did not come back, although what others
-// appended later did: the log has lost them. It reports whether anything has to be appended. r.mu must be held.
+// resend finds records that the log has lost and schedules them to be appended again: the log confirmed them but did
+// not return them, although it returned later records of others. It reports whether there is anything to append. r.mu
+// must be held.
 func (r *Revocations) resend() (pending bool) {
 	for i := range r.outbox {
 		o := &r.outbox[i]

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// repairState is about records that the log has lost.
+// repairState is the state of repairing the log after it has lost records.
 type repairState struct {
 	due         time.Time // when this replica appends all entries again, zero if it does not
 	ask         time.Time // when this replica asks for missing records, unless another one does before
@@ -17,8 +17,8 @@ type repairState struct {
 	first       firstRecord
 }
 
-// repairAsked handles another replica's request. The one that writes the heartbeats appends all entries again. If it
-// does not, because it misses records itself, others do later. r.mu must be held.
+// repairAsked handles another replica's request for missing records. The replica that writes the heartbeats appends
+// all entries again. If it does not, because it misses records itself, others do so later. r.mu must be held.
 func (r *Revocations) repairAsked(rec *record, now time.Time) {
 	if !r.recent(rec, now) || rec.writer == r.writer {
 		return
@@ -35,12 +35,13 @@ func (r *Revocations) asked(now time.Time) {
 	r.repair.ask = now.Add(r.options.MaxLag/2 + firstOf(2*r.beatEvery()))
 }
 
-// recent reports whether a record was made just now; anyone may have appended an old one again.
+// recent reports whether a record was made just now: anyone who can write to the log may have appended an old one
+// again.
 func (r *Revocations) recent(rec *record, now time.Time) bool {
 	return time.UnixMilli(rec.at).After(now.Add(-r.options.MaxLag - r.options.ClockSkew))
 }
 
-// wantRepair plans a repair, unless there was one just now. r.mu must be held.
+// wantRepair schedules a repair, unless there was one just now. r.mu must be held.
 func (r *Revocations) wantRepair(now time.Time) {
 	if r.repair.due.IsZero() && now.Sub(r.repair.covered) > r.options.MaxLag/2 {
 		r.repair.due = now
@@ -50,8 +51,9 @@ func (r *Revocations) wantRepair(now time.Time) {
 // repaired notes that another replica repairs the log. r.mu must be held.
 func (r *Revocations) repaired(now time.Time) { r.repair.covered, r.repair.due = now, time.Time{} }
 
-// compareHeads looks for own records that the writer of a heartbeat has not read although this replica read them back
-// from the log long before. The log has lost them, or shows them to this replica only. r.mu must be held.
+// compareHeads looks for records of this replica that the writer of a heartbeat has not read, although this replica
+// read them back from the log long before. Then the log has lost them or shows them only to this replica. r.mu must
+// be held.
 func (r *Revocations) compareHeads(rec *record, now time.Time) {
 	own := r.chain.writers[r.writer]
 	if own == nil || own.next <= own.floor || now.Sub(r.repair.confirmedAt) < r.options.MaxLag {
@@ -72,10 +74,11 @@ func (r *Revocations) compareHeads(rec *record, now time.Time) {
 
 var errFound = errors.New("found")
 
-// audit reads the log's first record. Only trimming may change which one that is, and it leaves records that matter. If
-// another one is the first, the log was wiped, and a replica that starts later would not learn of the old revocations.
+// audit checks that the log still has the same first record. Only trimming may change that, and it keeps all records
+// that are needed. If the first record differs for another reason, the log was wiped, and a replica that starts later
+// would not learn of the old revocations.
 func (r *Revocations) audit(ctx context.Context) error {
-	const most = 1000 // records that an intruder may have put in front
+	const most = 1000 // how many forged records an attacker may have put in front
 	var rec record
 	var found firstRecord
 	n := 0
@@ -114,13 +117,14 @@ func first(rec *record, raw []byte) firstRecord {
 	return firstRecord{at: rec.at, mac: [macSize]byte(raw[len(raw)-macSize:])}
 }
 
-// AcceptLoss gives up records that the log has lost and that no replica can restore, for example after the store and
-// the replicas that had read them were lost together: every replica becomes ready with the revocations that this one
-// knows. It is for administrators: revocations that only the lost records had are no longer enforced.
+// AcceptLoss gives up records that the log has lost and that no replica can restore, for example after the store was
+// lost together with the replicas that had read them. Every replica becomes ready with the revocations that this
+// replica knows. Revocations that only the lost records had are no longer enforced, so let an administrator decide to
+// call it.
 func (r *Revocations) AcceptLoss(ctx context.Context) error { return r.appendAgain(ctx, true) }
 
-// appendAgain appends all live entries as own records, and then a record that says so. Readers that miss records of
-// other writers do not need them any more.
+// appendAgain appends all live entries as records of this replica, and then a record that says so. Readers then no
+// longer need the missing records of other writers.
 func (r *Revocations) appendAgain(ctx context.Context, acceptLoss bool) error {
 	now := time.Now()
 	r.mu.Lock()
@@ -143,7 +147,7 @@ func (r *Revocations) appendAgain(ctx context.Context, acceptLoss bool) error {
 			heads = append(heads, head{writer: id, floor: last + 1, last: last, at: w.at})
 		}
 	}
-	// Own records that are still on their way keep their place: what is in the table is appended behind them.
+	// Records of this replica that were not read back yet keep their place: the table's entries are appended behind them.
 	first := r.lastSeq + 1
 	if len(r.outbox) > 0 {
 		first = r.outbox[0].seq
@@ -160,7 +164,7 @@ func (r *Revocations) appendAgain(ctx context.Context, acceptLoss bool) error {
 		slog.Int("entries", len(entries)))
 	var announced time.Time
 	for batch := range slices.Chunk(entries, maxEntries*appendBatch) {
-		if time.Since(announced) > r.options.MaxLag/5 { // or others would begin the same work
+		if time.Since(announced) > r.options.MaxLag/5 { // announce it again, or other replicas would begin the same work
 			announced = time.Now()
 			if err := r.sendNow(ctx, &record{kind: recordBusy}); err != nil {
 				return errors.Join(ErrNotPublished, err)
@@ -178,7 +182,8 @@ func (r *Revocations) appendAgain(ctx context.Context, acceptLoss bool) error {
 	})
 }
 
-// pushAndFlush appends what push puts into the outbox. After an error it stays there and is tried again.
+// pushAndFlush appends the records that push puts into the outbox. After an error they stay there and are tried
+// again.
 func (r *Revocations) pushAndFlush(ctx context.Context, push func()) error {
 	r.mu.Lock()
 	push()

@@ -17,8 +17,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/sessionmemo"
 )
 
-// Revocations is what one replica knows of the fleet's revocations. It is a [guard.Revoker]: [Revocations.Guard] is the
-// option for a guard. Make one with [Open]. It is safe for concurrent use.
+// Revocations holds the fleet's revocations as one replica knows them. It is a [guard.Revoker]; [Revocations.Guard]
+// returns the option for a guard. Make it with [Open]. It is safe for concurrent use.
 type Revocations struct {
 	log     Log
 	options Options
@@ -31,13 +31,13 @@ type Revocations struct {
 	chain   *chain
 	outbox  []outgoing // own records that have not been read back from the log
 	lastSeq uint64
-	floor   uint64 // of the own records, raised by a repair
+	floor   uint64 // the first of this replica's records that readers need; a repair raises it
 	// synced is set once the log has been read to its end.
 	synced bool
 	// reading is false from an error of the log until it has been read to its end again. Until then, this replica writes
 	// no heartbeats, because it does not read those of others.
 	reading bool
-	newsAt  time.Time // when the last record arrived that had been appended just before
+	newsAt  time.Time // when the last recently appended record arrived
 	lastID  string
 	logErr  error
 	beat    beatState
@@ -45,9 +45,9 @@ type Revocations struct {
 	counts  Stats
 
 	watchers  watchers
-	changed   broadcast     // readiness, or the outbox is empty
+	changed   broadcast     // wakes the goroutines that wait for readiness or for an empty outbox
 	appending chan struct{} // holds one element while records are being appended
-	kick      chan struct{} // wakes the keeper
+	kick      chan struct{} // wakes keep
 	done      sync.WaitGroup
 }
 
@@ -83,18 +83,19 @@ func Open(ctx context.Context, log Log, o Options) (*Revocations, error) {
 // Wait returns when the context of [Open] has ended and r's goroutines have stopped.
 func (r *Revocations) Wait() { r.done.Wait() }
 
-// Guard returns the option that checks r for each request. What happens while r cannot know all revocations is
-// [Options.OnFailure].
+// Guard returns an option that makes a guard check r for each request. [Options.OnFailure] says what happens as long
+// as r may not know all revocations.
 func (r *Revocations) Guard() guard.Option { return guard.Revocation(r, guard.FailClosed) }
 
-// Revoked reports whether s is revoked: its token, session, user, client or issuer. For a user, client and issuer, the
-// latest watermark counts, and a token without iat is revoked. It does no I/O, and does not allocate for a session that
-// it has seen before. The error is a [*NotReadyError] where [Options.OnFailure] refuses s, or [core.ErrNoSession].
+// Revoked reports whether s is revoked, by its token, session, user, client or issuer. If there is a watermark for
+// the user, the client or the issuer, the latest one counts, and a token without iat is revoked. Revoked does no I/O,
+// and does not allocate for a session that it has seen before. The error is a [*NotReadyError] if [Options.OnFailure]
+// refuses s, or [core.ErrNoSession].
 func (r *Revocations) Revoked(_ context.Context, s *core.Session) (bool, error) {
 	if s == nil {
 		return false, core.ErrNoSession
 	}
-	version := r.table.version.Load() // before the look-up: an entry that is added meanwhile has a later version
+	version := r.table.version.Load() // load it before the look-up: an entry that is added meanwhile gets a later version
 	m := sessionmemo.Access.Load(s)
 	if m == nil || m.Owner != r.writer {
 		if m = r.remember(s); m == nil {
@@ -113,7 +114,7 @@ func (r *Revocations) Revoked(_ context.Context, s *core.Session) (bool, error) 
 	return false, nil
 }
 
-// remember computes the names of s once; a race computes them twice, with equal results.
+// remember computes the names of s and stores them with s. Two goroutines may do so at once, with equal results.
 func (r *Revocations) remember(s *core.Session) *sessionmemo.Memo {
 	if s.Issuer() == "" && s.UserID() == "" { // not made by a verifier
 		return nil
@@ -134,7 +135,7 @@ func (r *Revocations) revokes(m *sessionmemo.Memo) bool {
 	return false
 }
 
-// judge returns nil if s gets in despite p.
+// judge returns nil if s is accepted despite p, and p otherwise.
 func (f Failure) judge(p *NotReadyError, s *core.Session) error {
 	if f == FailOpen {
 		return nil
@@ -145,7 +146,7 @@ func (f Failure) judge(p *NotReadyError, s *core.Session) error {
 	return p
 }
 
-// Covers reports whether e revokes s, for caches that are emptied in [Options.OnEntry].
+// Covers reports whether e revokes s, for caches that [Options.OnEntry] clears.
 func (r *Revocations) Covers(e Entry, s *core.Session) bool {
 	if s == nil {
 		return false
@@ -170,8 +171,8 @@ func (r *Revocations) Ready() error {
 }
 
 // Revoke revokes the targets on every replica. It returns once the log holds them, and applies them on this replica
-// before that. A [*TargetError] means that nothing was revoked. An error that wraps [ErrNotPublished] means that the
-// other replicas may not know yet: r keeps trying until its context ends.
+// before that. A [*TargetError] means that nothing was revoked. An error that wraps [ErrNotPublished] means that
+// other replicas may not know the revocations yet: r keeps trying until the context of [Open] ends.
 func (r *Revocations) Revoke(ctx context.Context, targets ...Target) error {
 	now := time.Now()
 	entries := make([]Entry, 0, len(targets))
@@ -246,11 +247,11 @@ type Stats struct {
 	Entries int
 	// Lag is how old the newest heartbeat is.
 	Lag time.Duration
-	// Missing is the number of records that are known to exist and were not read.
+	// Missing is the number of records that are known to exist but were not read.
 	Missing uint64
-	// Unconfirmed is the number of own records that have not been read back from the log.
+	// Unconfirmed is the number of this replica's records that have not been read back from the log.
 	Unconfirmed int
-	// Records is the number of records that were read, Repeated those that had been read before.
+	// Records is the number of records that were read, Repeated the number of those that had been read before.
 	Records, Repeated uint64
 	// Forged is the number of records whose authentication failed: someone writes to the log without the secret, or
 	// with another one.

@@ -7,8 +7,8 @@ import (
 	"github.com/revstackhq/auth-go/core/logout"
 )
 
-// Sink returns r as the sink of the handlers of package logout: what an identity provider revokes is revoked on every
-// replica.
+// Sink returns r as a sink for the handlers of package logout, so that a revocation by an identity provider applies
+// on every replica.
 func (r *Revocations) Sink() logout.Sink { return sink{r} }
 
 type sink struct{ r *Revocations }
@@ -28,11 +28,11 @@ func (s sink) Revoke(ctx context.Context, entries ...logout.Entry) error {
 		case logout.KindSession:
 			t.Kind, t.Until = KindSession, e.Expires
 		case logout.KindUser:
-			// Before is a full second already, and Target rounds up to the next one: a user who signs in again in the
+			// Before is a full second, and Target would round it up to the next one: a user who signs in again in the
 			// second after the logout must not be refused.
 			t.Kind, t.Before = KindUser, e.Before.Add(-time.Nanosecond)
 		}
-		if t.Until.After(limit) { // no token lives longer: the sender's guess is too long
+		if t.Until.After(limit) { // no token lives longer than that
 			t.Until = limit
 		}
 		targets = append(targets, t)

@@ -6,8 +6,9 @@ import (
 	"sync/atomic"
 )
 
-// table holds entries exactly: a name that was not put in is never found. Look-ups take no lock and do not allocate;
-// writers lock one shard. An entry takes two words; a shard is between 60 and 75 % full.
+// table is a hash table of entries. It has no false positives: it never finds a name that was not put in. Look-ups
+// take no lock and do not allocate; writers lock one shard. An entry takes two words; a shard is between 60 and 75 %
+// full.
 type table struct {
 	// version grows after each new or raised entry, once readers see the entry.
 	version atomic.Uint64
@@ -31,8 +32,8 @@ type slot struct{ a, b atomic.Uint64 }
 
 func (t *table) shard(n Name) *shard { return &t.shards[n.A>>(64-shardBits)] }
 
-// home maps the name's bits below those that choose the shard to an index. The sizes of tables are not powers of two,
-// which would waste up to half of the memory.
+// home returns the preferred index of a name in its shard, from the bits below those that choose the shard. size is
+// not a power of two: that would waste up to half of the memory.
 func home(n Name, size int) int {
 	hi, _ := bits.Mul64(n.A<<shardBits, uint64(size)) //nolint:gosec // not negative
 	return int(hi)                                    //nolint:gosec // below size
@@ -91,7 +92,7 @@ func insert(slots []slot, e Entry, count *int) bool {
 		switch a := slots[i].a.Load(); a {
 		case 0:
 			slots[i].b.Store(word)
-			slots[i].a.Store(e.Name.A) // readers look at a first
+			slots[i].a.Store(e.Name.A) // after b, because readers load a first
 			*count++
 			return true
 		case e.Name.A:

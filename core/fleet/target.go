@@ -7,7 +7,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Kind is what an [Entry] is about.
+// Kind is the kind of target that an [Entry] revokes.
 type Kind uint8
 
 // The kinds of entries. A token and a session are revoked until a time. A user, a client and an issuer have a
@@ -18,7 +18,7 @@ const (
 	KindUser
 	KindClient
 	KindIssuer
-	// KindKeys revokes nothing: an issuer's keys have changed.
+	// KindKeys revokes nothing. It announces that an issuer's keys have changed.
 	KindKeys
 )
 
@@ -44,8 +44,8 @@ type Target struct {
 	// rounded up to the next full second, because tokens carry full seconds: a token issued in the second of the
 	// revocation is revoked, even if it was issued just after it.
 	Before time.Time
-	// Until is when the revocation of a token or session may be forgotten because no token that it is about is still
-	// accepted. Zero means after [Options.MaxTokenLife].
+	// Until is when the revocation of a token or session may be forgotten because none of its tokens is accepted any
+	// more. Zero means after [Options.MaxTokenLife].
 	Until time.Time
 
 	missing string // why a session has no such target
@@ -54,12 +54,12 @@ type Target struct {
 // Token names one token by its jti.
 func Token(issuer, jti string) Target { return Target{Kind: KindToken, Issuer: issuer, ID: jti} }
 
-// Session names all tokens of one sign-in by the session id that the contract maps, such as sid.
+// Session names all tokens of one sign-in by the session id, [core.Session.SessionID].
 func Session(issuer, sessionID string) Target {
 	return Target{Kind: KindSession, Issuer: issuer, ID: sessionID}
 }
 
-// User names the tokens of a user that were issued until now. id is the user id that the contract maps, or sub.
+// User names the tokens of a user that were issued until now. id is the user id, [core.Session.UserID], or sub.
 func User(issuer, id string) Target { return Target{Kind: KindUser, Issuer: issuer, ID: id} }
 
 // Client names the tokens of an OAuth client that were issued until now.
@@ -144,7 +144,7 @@ func (t Target) check(now time.Time, life time.Duration) (uint32, error) {
 // maxLeeway is added to the expiry of an entry; contracts allow at most this much.
 const maxLeeway = 10 * time.Minute
 
-// ceilSecond returns the first full second after t, so that t itself is before it.
+// ceilSecond returns the first full second after t in Unix seconds; t is always before it.
 func ceilSecond(t time.Time) uint32 {
 	s := t.Unix() + 1
 	return uint32(max(1, min(s, 1<<32-1)))

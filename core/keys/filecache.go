@@ -11,6 +11,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/revstackhq/auth-go/core/internal/ownedfile"
 )
 
 // maxFile bounds what Load reads, far above any envelope.
@@ -19,10 +21,10 @@ const maxFile = 16 << 20
 // FileCache is a [Cache] that keeps one file for each key set in a directory. Several processes of one user may share
 // the directory. Make it with [NewFileCache].
 //
-// Anyone who can write there chooses the keys. Therefore the directory and its files must belong to this process's user
-// or to root and must not be writable by others. Each use checks that, on what was opened and not on what a name refers
-// to. On systems without such owners and modes (Windows) it only checks that files are regular files: give
-// core.WithKeyCache a secret there.
+// Anyone who can write to the directory chooses the keys. Therefore the directory and its files must belong to this
+// process's user or to root and must not be writable by others. Each use checks that on the opened file, not by name.
+// On systems without Unix owners and modes (Windows), only regular files are required: give core.WithKeyCache a
+// secret there.
 type FileCache struct{ dir string }
 
 var _ Cache = (*FileCache)(nil)
@@ -36,7 +38,7 @@ func NewFileCache(dir string) (*FileCache, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("keys: cache directory: %w", err)
 	}
-	dir, err := filepath.Abs(dir) // a later change of the working directory must not lead elsewhere
+	dir, err := filepath.Abs(dir) // so that a later os.Chdir does not select another directory
 	if err != nil {
 		return nil, fmt.Errorf("keys: cache directory: %w", err)
 	}
@@ -48,8 +50,8 @@ func NewFileCache(dir string) (*FileCache, error) {
 	return c, root.Close()
 }
 
-// open returns the directory after checking its owner and mode. Everything done through the result stays inside it,
-// even if the name is changed to refer to another directory: a check by name alone could be raced.
+// open opens the directory and checks its owner and mode. Everything done through the result stays in the checked
+// directory, even if another process renames it: a check by name alone would be a race.
 func (c *FileCache) open() (*os.Root, error) {
 	named, err := os.Lstat(c.dir)
 	if err != nil {
@@ -68,7 +70,7 @@ func (c *FileCache) open() (*os.Root, error) {
 	case !os.SameFile(named, info):
 		err = errors.New("was replaced while it was opened")
 	default:
-		err = trusted(info)
+		err = ownedfile.Check(info)
 	}
 	if err != nil {
 		_ = root.Close()
@@ -77,7 +79,7 @@ func (c *FileCache) open() (*os.Root, error) {
 	return root, nil
 }
 
-// fileName hashes id: it is a URL, whose slashes and dots must not choose a path.
+// fileName returns the file name for id: a hash, because id is a URL whose slashes and dots must not select a path.
 func fileName(id string) string {
 	sum := sha256.Sum256([]byte(id))
 	return hex.EncodeToString(sum[:]) + ".json"
@@ -106,7 +108,7 @@ const maxReplaced = 10
 
 var errReplaced = errors.New("cache file was replaced while it was opened")
 
-// load reads one file after checking that it is a regular one and belongs to this user or root.
+// load reads one file after checking that it is a regular file that belongs to this user or root.
 func load(root *os.Root, name string) ([]byte, error) {
 	named, err := root.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -118,8 +120,8 @@ func load(root *os.Root, name string) ([]byte, error) {
 	if !named.Mode().IsRegular() { // before opening it: opening a pipe or a device may block
 		return nil, fmt.Errorf("cache file is not a regular file (%v)", named.Mode().Type())
 	}
-	// If a pipe is put in its place at this moment, the flags keep the open from waiting for a writer.
-	f, err := root.OpenFile(name, os.O_RDONLY|carefulOpen, 0)
+	// If someone replaces the file by a pipe at this moment, the flags keep OpenFile from waiting for a writer.
+	f, err := root.OpenFile(name, os.O_RDONLY|ownedfile.OpenFlags, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +133,7 @@ func load(root *os.Root, name string) ([]byte, error) {
 	if !info.Mode().IsRegular() || !os.SameFile(named, info) {
 		return nil, errReplaced
 	}
-	if err := trusted(info); err != nil {
+	if err := ownedfile.Check(info); err != nil {
 		return nil, fmt.Errorf("cache file %w: remove it", err)
 	}
 	return readAll(f)
@@ -148,7 +150,8 @@ func readAll(f io.Reader) ([]byte, error) {
 	return data, nil
 }
 
-// Store replaces the file atomically: after a crash, and for concurrent readers, the content is the old or the new one.
+// Store replaces the file atomically: after a crash, and for concurrent readers, the content is either the old or the
+// new one.
 func (c *FileCache) Store(_ context.Context, id string, data []byte) (err error) {
 	root, err := c.open()
 	if err != nil {
@@ -169,7 +172,7 @@ func (c *FileCache) Store(_ context.Context, id string, data []byte) (err error)
 	if _, err = tmp.Write(data); err != nil {
 		return err
 	}
-	if err := tmp.Sync(); err != nil { // or a crash may leave the new name on an empty file
+	if err := tmp.Sync(); err != nil { // without it, a crash after the rename may leave an empty file
 		return err
 	}
 	if err := tmp.Close(); err != nil {

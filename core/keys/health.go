@@ -22,8 +22,8 @@ const (
 type Health struct {
 	Issuer   string `json:"issuer"`
 	Provider string `json:"provider,omitempty"`
-	// URL is where the keys come from, without credentials and query; with discovery, the discovery document's.
-	// Static keys have none.
+	// URL is where the keys come from, without credentials and query. With discovery it is the URL of the discovery
+	// document; for static keys it is empty.
 	URL   string `json:"url,omitempty"`
 	State State  `json:"state"`
 	// Age is the time since the last successful fetch. In JSON it is "ageSeconds".
@@ -35,28 +35,28 @@ type Health struct {
 	// NextTry is when the next fetch may start after a failed one.
 	NextTry time.Time `json:"nextTry,omitzero"`
 	Keys    []Info    `json:"keys"`
-	// Skipped are the entries that are not used: of the set that is in use or, while there is none, of the last one that
-	// had no usable key.
+	// Skipped are the entries that cannot be used, of the current set or, if there is none, of the last fetched set,
+	// which had no usable key.
 	Skipped []Skipped `json:"skipped,omitempty"`
 	// LastError says why the last fetch failed. It is empty if the fetch succeeded.
 	LastError string `json:"lastError,omitempty"`
-	// LastErrorKind is one word for it: timeout, network, status, too_large, not_json, redirect, insecure_scheme,
+	// LastErrorKind classifies LastError: timeout, network, status, too_large, not_json, redirect, insecure_scheme,
 	// private_address, malformed_set, too_many_keys, no_usable_keys, discovery, source or panic.
 	LastErrorKind string `json:"lastErrorKind,omitempty"`
-	// CacheError is the last failure of the shared key cache, or of what it held.
+	// CacheError is the last failure of the shared key cache, or the reason why an entry in it could not be used.
 	CacheError string `json:"cacheError,omitempty"`
-	// ClockSkew is how far this machine's clock was ahead of the issuer's at the last successful fetch, by the Date of
-	// the response; negative if it was behind, 0 if there was no difference or none can be known, such as from a response
-	// that came from a cache (Age). Date counts whole seconds, so a difference of a second or two means nothing. In JSON
-	// it is "clockSkewSeconds".
+	// ClockSkew is how far this machine's clock was ahead of the issuer's at the last successful fetch, according to the
+	// response's Date. It is negative if this machine was behind, and 0 if there was no difference or it is unknown, for
+	// example because the response came from a cache (Age). Date counts whole seconds, so a difference of a second or
+	// two means nothing. In JSON it is "clockSkewSeconds".
 	ClockSkew time.Duration `json:"-"`
 
 	// The counts start when the verifier is made.
 	Fetches     uint64 `json:"fetches"`     // requests for the set, successful or not
 	Failures    uint64 `json:"failures"`    // fetches without a result, discovery included
 	NotModified uint64 `json:"notModified"` // answers with status 304
-	UnknownKeys uint64 `json:"unknownKeys"` // tokens refused because their key is not in the set
-	Throttled   uint64 `json:"throttled"`   // of these, without asking the issuer again
+	UnknownKeys uint64 `json:"unknownKeys"` // tokens that were refused because their key is not in the set
+	Throttled   uint64 `json:"throttled"`   // the part of UnknownKeys that was refused without a new fetch
 	CacheLoads  uint64 `json:"cacheLoads"`  // sets taken from the shared cache
 
 	// Discovery describes the issuer's metadata document, nil without discovery.
@@ -66,7 +66,7 @@ type Health struct {
 // Discovery describes the metadata document (OpenID Connect Discovery 1.0) that names an issuer's JWKS URL.
 type Discovery struct {
 	URL        string    `json:"url"`               // without credentials and query
-	JWKSURL    string    `json:"jwksUrl,omitempty"` // the last one that the document named
+	JWKSURL    string    `json:"jwksUrl,omitempty"` // the last JWKS URL in the document
 	FetchedAt  time.Time `json:"fetchedAt,omitzero"`
 	FreshUntil time.Time `json:"freshUntil,omitzero"`
 	Fetches    uint64    `json:"fetches"`
@@ -92,8 +92,8 @@ type Skipped struct {
 	Reason    string `json:"reason"`
 }
 
-// MarshalJSON returns the health as a handler can send it: the age in seconds, times in RFC 3339 and UTC, and always a
-// list of keys.
+// MarshalJSON returns JSON that a handler can send: durations in seconds, times in UTC and RFC 3339, and a list of
+// keys that may be empty but not null.
 func (h Health) MarshalJSON() ([]byte, error) {
 	type plain Health // without this method
 	p := plain(h)

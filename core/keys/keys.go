@@ -1,8 +1,10 @@
-// Package keys holds the vocabulary of verification keys: how they are fetched and kept ([Policy]), where they are
-// shared ([Cache], [FileCache]), where they come from if not from a JWKS URL ([Source]), and how they are doing
-// ([Health]). Package core takes these types as options and returns them from its verifiers.
+// Package keys has the types that configure and describe verification keys: the limits of fetching and caching
+// ([Policy]), caches that processes share ([Cache], [FileCache]), key sources other than a JWKS URL ([Source]), and
+// the state of a key set ([Health]). Package core takes them as options and returns them from its verifiers.
 //
-// The types are plain values. Interfaces are called by many goroutines at once.
+// # Concurrency
+//
+// Implementations of the interfaces must be safe for concurrent use. All structs except [FileCache] are plain values.
 package keys
 
 import (
@@ -20,7 +22,8 @@ type SystemClock struct{}
 // Now returns time.Now().
 func (SystemClock) Now() time.Time { return time.Now() }
 
-// Key is one public key for verifying signatures. Its fields must not be changed once it was handed over.
+// Key is one public key for verifying signatures. A [Source] must not change a Key, or what it points to, after it
+// has returned it.
 type Key struct {
 	// ID is the key id that tokens name in their kid header, "" if the key has none.
 	ID string
@@ -29,48 +32,51 @@ type Key struct {
 	Algorithm string
 	// Public is an *rsa.PublicKey, an *ecdsa.PublicKey or an ed25519.PublicKey.
 	Public crypto.PublicKey
-	// Issuer is the issuer that this key may sign for, if a set that several issuers share says so; it may be a
-	// template with {tenantid} for the token's tid claim. Empty means that the set does not say.
+	// Issuer is the issuer that this key may sign for, in a set that several issuers share; "" means any issuer. It may
+	// have a placeholder for a claim, such as {tenantid}. Contracts compare it only if they set CheckKeyIssuer; their
+	// KeyIssuerClaims name the claims of placeholders.
 	Issuer string
 }
 
 // Source supplies public keys from somewhere other than the contract's URL: a KMS, a SPIFFE bundle, a database. Give
-// one to core.WithKeySource, and prove an implementation with package keystest.
+// one to core.WithKeySource, and test an implementation with package keystest.
 //
-// A source is asked as seldom as a JWKS URL: once for all requests that wait, again when the keys are no longer fresh
-// ([Policy.DefaultFresh]), and at most once in [Policy.Cooldown] because of unknown key ids. It never sees the key id
-// of a token, which anyone can choose. Implementations must be safe for concurrent use.
+// A source is called as rarely as a JWKS URL is fetched: once for all requests that wait, again when the keys are no
+// longer fresh ([Policy.DefaultFresh]), and at most once in [Policy.Cooldown] because of unknown key ids. It does not
+// get the key id of a token, which anyone can choose. Implementations must be safe for concurrent use.
 type Source interface {
-	// Keys returns all keys that tokens may be signed with now. A key that is missing is revoked once the current keys
-	// are no longer fresh. An error, or a result without any usable key, means that the keys are not known now: the
-	// last-known-good ones serve as in an outage of an issuer, and requests are answered with 503 when there are none.
+	// Keys returns all keys that tokens may be signed with now. A key that is missing from the result is revoked as soon
+	// as the current keys are no longer fresh. An error, or a result without any usable key, means that the keys are
+	// unavailable: as in an outage of an issuer, the last-known-good keys stay in use, and requests are answered with
+	// 503 if there are none.
 	//
 	// ctx has the values of the request that caused the call, but not its cancellation, and ends after
 	// [Policy.FetchTimeout]. A call that does not return by then is abandoned. The result must not be changed later.
 	Keys(ctx context.Context) ([]Key, error)
 }
 
-// Cache lets a fleet share fetched key sets, and lets a restart during an outage begin with the last good set. Give one
-// to core.WithKeyCache, and prove an implementation with package keystest.
+// Cache stores fetched key sets, so that several processes share them and a process that starts during an outage has
+// the last good set. Give one to core.WithKeyCache, and test an implementation with package keystest.
 //
-// Implementations must be safe for concurrent use and should honor ctx; a call that does not is abandoned when its time
-// is up. A failing cache never keeps keys from being fetched: it is reported in [Health] and to observers.
+// Implementations must be safe for concurrent use and should return when ctx ends; a call that does not is abandoned.
+// A failing cache never prevents a fetch: the failure is reported in [Health] and to observers.
 //
 // Anyone who can write to a cache chooses the keys, and can therefore forge tokens, unless core.WithKeyCache is given a
 // secret.
 type Cache interface {
-	// Load returns what Store was last given for id, or nil and no error if there is nothing.
+	// Load returns the data that was last stored for id, or nil and no error if there is none. The caller owns the
+	// result.
 	Load(ctx context.Context, id string) ([]byte, error)
 	// Store keeps data for id, replacing what was there. It must not keep the slice itself.
 	Store(ctx context.Context, id string, data []byte) error
 }
 
-// Coordinator is a [Cache] whose processes take turns: one fetches a set, and the others wait for what it stores. A
-// verifier uses it if its cache has it.
+// Coordinator is a [Cache] whose processes take turns: one process fetches a set, and the others wait until it has
+// stored the set. A verifier calls LoadNext if its cache implements this interface.
 type Coordinator interface {
 	Cache
-	// LoadNext is called before a fetch, with what Load returned for id. If another process fetches the set, LoadNext
-	// waits and returns what that process stores. If it is this process's turn to fetch, or when ctx ends, it returns
-	// last. Store ends a turn.
+	// LoadNext is called before a fetch. last is what Load returned for id. If another process is fetching the set,
+	// LoadNext waits and returns what that process stores. If it is this process's turn to fetch, or when ctx ends, it
+	// returns last. A call of Store ends the turn.
 	LoadNext(ctx context.Context, id string, last []byte) ([]byte, error)
 }

@@ -31,20 +31,20 @@ type Policy struct {
 	MaxBytes int64
 	// MaxKeys bounds the entries of a set, usable or not. Default 1,024.
 	MaxKeys int
-	// MinFresh and MaxFresh clamp the freshness an answer asks for. Defaults 1 min and 24 h.
+	// MinFresh and MaxFresh clamp the time for which a response says that it is fresh. Defaults 1 min and 24 h.
 	MinFresh, MaxFresh time.Duration
-	// DefaultFresh is the freshness of an answer that asks for none. Default 10 min, clamped to MinFresh and MaxFresh.
+	// DefaultFresh is the freshness of a response that does not say. Default 10 min, clamped to MinFresh and MaxFresh.
 	DefaultFresh time.Duration
-	// RefreshAhead is the share of the freshness after which a set is refreshed in the background of a request; it is
-	// jittered by 0.05 either way, so that the processes of a fleet do not fetch at the same time. Default 0.8.
+	// RefreshAhead is the fraction of the freshness after which a request starts a refresh in the background. It varies
+	// at random by up to 0.05, so that the processes of a fleet do not fetch at the same time. Default 0.8.
 	RefreshAhead float64
-	// MaxStale is how long past its freshness a set is still used while it cannot be refreshed. Default 24 h;
-	// negative means not at all.
+	// MaxStale is how long a set that is no longer fresh is still used if it cannot be refreshed. Default 24 h; negative
+	// means not at all.
 	MaxStale time.Duration
 	// Cooldown is the minimum time between two successful fetches caused by unknown key ids. Default 5 s.
 	Cooldown time.Duration
-	// BackoffMin and BackoffMax bound the wait after a failed fetch: it doubles from the first to the second, and
-	// jitter only shortens it, to no less than 80 %. Defaults 1 s and 30 s.
+	// BackoffMin and BackoffMax bound the wait after a failed fetch. The wait doubles with each failure in a row; at
+	// random, it is shortened to no less than 80 %. Defaults 1 s and 30 s.
 	BackoffMin, BackoffMax time.Duration
 	// MaxRefusedKids bounds how many refused key ids are remembered. Default 1,024.
 	MaxRefusedKids int
@@ -52,7 +52,7 @@ type Policy struct {
 	AKP AKP
 }
 
-// PolicyError reports a field of a [Policy] that cannot work, and what to do instead.
+// PolicyError reports a field of a [Policy] whose value cannot work.
 type PolicyError struct {
 	Field  string // the Policy field
 	Value  any    // its value
@@ -86,8 +86,8 @@ func (p Policy) WithDefaults() Policy {
 	return p
 }
 
-// Validate returns one PolicyError for each figure that cannot work, nil when all can. Zero fields are judged by their
-// defaults.
+// Validate returns a PolicyError for each value that cannot work, nil if there is none. A zero field counts as its
+// default.
 func (p Policy) Validate() []PolicyError {
 	p = p.WithDefaults()
 	var errs []PolicyError

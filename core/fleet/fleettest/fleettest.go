@@ -1,4 +1,4 @@
-// Package fleettest proves implementations of [fleet.Log]: call [Run] from a test of your own. Later versions may add
+// Package fleettest tests implementations of [fleet.Log]: call [Run] from a test of your own. Later versions may add
 // rules, so an implementation can fail after an upgrade.
 package fleettest
 
@@ -17,9 +17,9 @@ import (
 
 // Fixture is an empty log under test.
 type Fixture struct {
-	// Log is one process's way to the log.
+	// Log is the log as one process opens it.
 	Log fleet.Log
-	// Other is another process's way to the same log. Default: Log.
+	// Other is the same log as another process opens it. Default: Log.
 	Other fleet.Log
 	// Break makes the log unreachable, and Mend makes it reachable again with the records that it had. Leave both nil
 	// if the log cannot become unreachable.
@@ -31,7 +31,7 @@ type Fixture struct {
 // timeout bounds each rule.
 const timeout = 20 * time.Second
 
-// Run proves a log. start returns an empty one; it is called for each rule.
+// Run tests a log. start is called for each rule and returns an empty log.
 func Run(t *testing.T, start func(t *testing.T) Fixture) {
 	t.Helper()
 	for _, rule := range rules() {
@@ -216,7 +216,7 @@ func tail(ctx context.Context, log fleet.Log, after string, n int, ready func())
 			return errors.New("the callback of Tail is called while another call runs")
 		}
 		defer func() { <-busy }()
-		if id != "" { // without one it is early, and comes again
+		if id != "" { // a record without an id is early and comes again
 			all = append(all, entry{id, bytes.Clone(record)})
 		}
 		if len(all) == n {

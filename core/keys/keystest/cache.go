@@ -17,7 +17,7 @@ type cacheCheck struct {
 	check func(ctx context.Context, c keys.Cache) error
 }
 
-// ids are what verifiers store under: URLs, which must not be treated as paths or shortened.
+// ids returns ids as verifiers use them: URLs, which a cache must not treat as paths or shorten.
 func ids() []string {
 	long := "https://id.example/" + strings.Repeat("a", 500)
 	return []string{
@@ -217,7 +217,7 @@ func cacheTurnTooLate(ctx context.Context, c keys.Cache) error {
 	if err := store(ctx, c, ids()[0], []byte("new")); err != nil {
 		return err
 	}
-	for range 2 { // what is returned takes no turn
+	for range 2 { // a call that returns a newer set must not take the turn
 		data, err := next.LoadNext(ctx, ids()[0], []byte("old"))
 		if err != nil || string(data) != "new" {
 			return fmt.Errorf("LoadNext of one with an older set returned %q, %w; want the stored one", data, err)

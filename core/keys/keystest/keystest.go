@@ -1,5 +1,6 @@
-// Package keystest proves implementations of the interfaces of package keys: call [TestCache] or [TestSource] from a
-// test of your own. A suite fails the test with what the implementation did and what the interface asks for.
+// Package keystest tests implementations of the interfaces of package keys: call [TestCache] or [TestSource] from a
+// test of your own. A failure says what the implementation did and what the interface requires. Later versions may
+// add checks, so an implementation can fail after an upgrade.
 package keystest
 
 import (
@@ -13,8 +14,8 @@ import (
 // timeout bounds each call of an implementation.
 const timeout = 10 * time.Second
 
-// TestCache proves a [keys.Cache], and a [keys.Coordinator] if it is one. newCache returns an empty cache; it is
-// called for each check.
+// TestCache tests a [keys.Cache] and, if it implements the interface, a [keys.Coordinator]. newCache is called for
+// each check and returns an empty cache.
 func TestCache(t *testing.T, newCache func(t *testing.T) keys.Cache) {
 	t.Helper()
 	for _, c := range append(cacheChecks(), coordinatorChecks()...) {
@@ -28,7 +29,8 @@ func TestCache(t *testing.T, newCache func(t *testing.T) keys.Cache) {
 	}
 }
 
-// TestSource proves a [keys.Source]. newSource returns a source of exactly the given keys; it is called for each check.
+// TestSource tests a [keys.Source]. newSource is called for each check and returns a source with exactly the given
+// keys.
 func TestSource(t *testing.T, newSource func(t *testing.T, published []keys.Key) keys.Source) {
 	t.Helper()
 	published := sampleKeys()

@@ -45,7 +45,8 @@ func sampleKeys() []keys.Key {
 	}
 }
 
-// same compares what a source returned with what it was to publish. A source may leave the algorithm open.
+// same compares the keys that a source returned with those that it should return. A source may leave the algorithm
+// empty.
 func same(got, want []keys.Key) error {
 	if len(got) != len(want) {
 		return fmt.Errorf("Keys returned %d keys, want the %d that are published", len(got), len(want))

@@ -16,15 +16,17 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/revstackhq/auth-go/core/internal/ownedfile"
 )
 
 // FileLog is a [Log] in a directory of one machine, for one process or several processes of one user. It survives
-// restarts and crashes: a record that was only partly written is removed. Make it with [NewFileLog]. On systems without
-// Unix owners and locks (Windows) nothing is checked, and one process may use the directory.
+// restarts and crashes: a record that was only partly written is removed. Make it with [NewFileLog]. On systems
+// without Unix owners and locks (Windows), FileLog checks no owners, and only one process may use the directory.
 //
 // Anyone who can write to the directory can delete revocations. Therefore the directory and the files must belong to
-// this process's user or to root and must not be writable by others; each use checks that. Do not put the directory on
-// a network file system: its locks and its order of writes differ from those of a local one.
+// this process's user or to root and must not be writable by others; each use checks that. Do not put the directory
+// on a network file system, where locks and the order of writes differ from a local one.
 type FileLog struct {
 	dir       string
 	retention time.Duration
@@ -59,7 +61,7 @@ const (
 )
 
 // NewFileLog returns a log in dir, which it creates with mode 0700 if it does not exist. It refuses a directory that
-// another user owns or can write to. Records are kept for [Retention] of maxTokenLife, 24 h if that is 0.
+// another user owns or can write to. Records are kept for Retention(maxTokenLife); a maxTokenLife of 0 means 24 h.
 func NewFileLog(dir string, maxTokenLife time.Duration) (*FileLog, error) {
 	if dir == "" {
 		return nil, errors.New("fleet: the log's directory has no name")
@@ -67,7 +69,7 @@ func NewFileLog(dir string, maxTokenLife time.Duration) (*FileLog, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("fleet: log directory: %w", err)
 	}
-	dir, err := filepath.Abs(dir) // a later change of the working directory must not lead elsewhere
+	dir, err := filepath.Abs(dir) // so that a later os.Chdir does not select another directory
 	if err != nil {
 		return nil, fmt.Errorf("fleet: log directory: %w", err)
 	}
@@ -91,7 +93,7 @@ func (l *FileLog) open() (*os.Root, error) {
 	}
 	info, err := root.Stat(".")
 	if err == nil {
-		err = trusted(info)
+		err = ownedfile.Check(info)
 	}
 	if err != nil {
 		_ = root.Close()
@@ -100,9 +102,10 @@ func (l *FileLog) open() (*os.Root, error) {
 	return root, nil
 }
 
-// openFile opens a file of the directory and checks it. It is nil if it does not exist and flag does not create it.
+// openFile opens a file in the directory and checks its owner and mode. It returns nil and no error if the file does
+// not exist and flag does not create it.
 func openFile(root *os.Root, name string, flag int) (*os.File, error) {
-	f, err := root.OpenFile(name, flag|carefulOpen, 0o600)
+	f, err := root.OpenFile(name, flag|ownedfile.OpenFlags, 0o600)
 	if errors.Is(err, fs.ErrNotExist) && flag&os.O_CREATE == 0 {
 		return nil, nil //nolint:nilnil // no file is no error here
 	}
@@ -115,7 +118,7 @@ func openFile(root *os.Root, name string, flag int) (*os.File, error) {
 	case !info.Mode().IsRegular():
 		err = errors.New("is not a regular file")
 	default:
-		err = trusted(info)
+		err = ownedfile.Check(info)
 	}
 	if err != nil {
 		_ = f.Close()
@@ -184,7 +187,7 @@ func (l *FileLog) append(root *os.Root, records [][]byte, now time.Time) error {
 		l.whole = checked{generation: generationOf(header), end: int64(fileHeader), oldest: now}
 	}
 	end := l.whole.end
-	if err := f.Truncate(end); err != nil { // a record that a crash has torn
+	if err := f.Truncate(end); err != nil { // removes a record that a crash cut off
 		return fmt.Errorf("fleet: log file: %w", err)
 	}
 	var b []byte
@@ -216,7 +219,7 @@ func appendFrame(b []byte, at time.Time, record []byte) []byte {
 	return b
 }
 
-// check finds where the last whole frame ends; 0 for a file without a header.
+// check finds where the last whole frame ends, 0 for a file without a header, and keeps the result in l.whole.
 func (l *FileLog) check(f *os.File) error {
 	generation, err := readHeader(f)
 	if err != nil {
@@ -249,7 +252,7 @@ func readHeader(f *os.File) (string, error) {
 	var b [fileHeader]byte
 	n, err := f.ReadAt(b[:], 0)
 	switch {
-	case n < len(b) && errors.Is(err, io.EOF): // new, or torn while it was new
+	case n < len(b) && errors.Is(err, io.EOF): // a new file, or a crash cut off the header
 		return "", nil
 	case err != nil:
 		return "", fmt.Errorf("fleet: log file: %w", err)
@@ -261,7 +264,7 @@ func readHeader(f *os.File) (string, error) {
 
 func generationOf(header []byte) string { return hex.EncodeToString(header[len(magic):]) }
 
-// frames calls each for every whole frame from offset on. A torn frame ends the file.
+// frames calls each for every whole frame from offset on. It stops at a frame that is cut off.
 func frames(f *os.File, offset int64, each func(at time.Time, next int64, record []byte) error) error {
 	info, err := f.Stat()
 	if err != nil {
@@ -276,7 +279,7 @@ func frames(f *os.File, offset int64, each func(at time.Time, next int64, record
 			return ended(err)
 		}
 		n := binary.BigEndian.Uint32(head[:])
-		if n > maxFrame || int64(n) > end-offset-frameHeader { // before any memory is taken for it
+		if n > maxFrame || int64(n) > end-offset-frameHeader { // before any memory is allocated for it
 			return nil
 		}
 		if cap(record) < int(n) {
@@ -308,7 +311,7 @@ func ended(err error) error {
 // compact replaces the file by one without the records that are too old to matter.
 func (l *FileLog) compact(root *os.Root, f *os.File, now time.Time) (err error) {
 	const name = fileName + ".tmp"
-	_ = root.Remove(name) // of a process that crashed
+	_ = root.Remove(name) // a process that crashed may have left one
 	tmp, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("fleet: log file: %w", err)

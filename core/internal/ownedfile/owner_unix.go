@@ -1,6 +1,6 @@
 //go:build unix
 
-package keys
+package ownedfile
 
 import (
 	"errors"
@@ -10,11 +10,13 @@ import (
 	"syscall"
 )
 
-// carefulOpen opens without following a symbolic link and without waiting for a writer of a pipe.
-const carefulOpen = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
+// OpenFlags are additional flags for [os.OpenFile]: do not follow a symbolic link, and do not wait for the writer of a
+// pipe.
+const OpenFlags = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
-// trusted returns an error if a user other than this process's or root could have written what info describes.
-func trusted(info fs.FileInfo) error {
+// Check returns an error if a user other than this process's or root could have written what info describes. The error
+// completes a sentence about the file.
+func Check(info fs.FileInfo) error {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
 		return errors.New("has an unknown owner")
