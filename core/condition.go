@@ -6,15 +6,16 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/internal/jose"
+	"github.com/revstackhq/auth-go/core/internal/uuid"
 )
 
 // condition is one compiled condition of a claim rule.
 type condition struct {
-	says  string
+	says  string // what the condition requires, for the detail of a refusal
 	holds func(v jose.Value, claims jose.Object, now time.Time) bool
 }
 
-// compileConditions returns the conditions of a rule, cheapest first.
+// compileConditions fills r.conditions, cheapest first.
 func (r *claimRule) compileConditions() {
 	add := func(says string, holds func(v jose.Value) bool) {
 		r.conditions = append(r.conditions, condition{
@@ -78,7 +79,7 @@ func (r *claimRule) compileTextConditions(add func(string, func(jose.Value) bool
 	}
 	switch r.Format {
 	case formatUUID:
-		onText("must be a UUID", isUUID)
+		onText("must be a UUID", uuid.Valid[[]byte])
 	case formatNonEmpty:
 		onText("must be a string that is not empty", func(text []byte) bool { return len(text) > 0 })
 	}
@@ -106,7 +107,7 @@ func isOneOf(v jose.Value, list []string, is func(jose.Value, string) bool) bool
 	return false
 }
 
-// holdsNoneOf looks into an array too: one bad element is enough.
+// holdsNoneOf reports whether v, and every element of v if it is an array, is none of list.
 func holdsNoneOf(v jose.Value, list []string, is func(jose.Value, string) bool) bool {
 	if isOneOf(v, list, is) {
 		return false
@@ -119,7 +120,7 @@ func holdsNoneOf(v jose.Value, list []string, is func(jose.Value, string) bool) 
 	return true
 }
 
-// scalarIs compares a string by its text, a number or boolean by its JSON.
+// scalarIs compares a string by its text, and a number or boolean as JSON writes it.
 func scalarIs(v jose.Value, want string, ignoreCase bool) bool {
 	switch v.Kind() {
 	case jose.KindString:
@@ -151,8 +152,8 @@ func hasSuffix(text []byte, suffix string, ignoreCase bool) bool {
 	return string(tail) == suffix || ignoreCase && equalFold(tail, suffix)
 }
 
-// equalFold folds ASCII letters only: Unicode's rules would take the Kelvin sign
-// for a k, and so another name for the configured one.
+// equalFold folds ASCII letters only. Under Unicode's rules the Kelvin sign
+// equals k, so a different name would match the configured one.
 func equalFold(a []byte, b string) bool {
 	if len(a) != len(b) {
 		return false
@@ -194,24 +195,6 @@ func typeName(k jose.Kind) string {
 	default:
 		return "null"
 	}
-}
-
-// isUUID recognizes the textual form of RFC 9562 §4, of any version.
-func isUUID(s []byte) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i, c := range s {
-		switch {
-		case i == 8 || i == 13 || i == 18 || i == 23:
-			if c != '-' {
-				return false
-			}
-		case (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F'):
-			return false
-		}
-	}
-	return true
 }
 
 // bareType removes the "application/" that a typ may omit (RFC 7515 §4.1.9).

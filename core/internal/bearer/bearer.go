@@ -19,7 +19,7 @@ const (
 func Credential(value string) (credential, problem string) {
 	rest, found := strings.CutPrefix(value, "Bearer ")
 	if found && rest != "" && rest[0] != ' ' && !isSpace(rest[len(rest)-1]) {
-		return rest, "" // as nearly every client writes it: what follows would find nothing to take off
+		return rest, "" // the usual form: there is nothing to trim
 	}
 	value = strings.Trim(value, " \t") // optional white space around a field value, RFC 9110 §5.5
 	const scheme = "Bearer"
@@ -28,7 +28,7 @@ func Credential(value string) (credential, problem string) {
 	}
 	rest = value[len(scheme):]
 	if rest != "" && notToken68[rest[0]] == 0 {
-		return "", otherScheme(value) // a longer word than Bearer
+		return "", otherScheme(value) // the scheme only begins with "Bearer"
 	}
 	credential = strings.TrimLeft(rest, " ") // 1*SP, RFC 9110 §11.4
 	switch credential {
@@ -42,7 +42,7 @@ func Credential(value string) (credential, problem string) {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' }
 
-// Token is [Credential] with a check of the token's characters.
+// Token is like [Credential], and also checks the characters of the token.
 func Token(value string) (token, problem string) {
 	token, problem = Credential(value)
 	if token != "" && !IsToken(token) {
@@ -64,9 +64,8 @@ func IsToken(s string) bool {
 	return bad == 0
 }
 
-// Found describes, for the server's log, header values that hold no bearer
-// token. It repeats nothing of them except the name of a known scheme: a single
-// word may be a token.
+// Found describes, for the server's log, header values that hold no bearer token.
+// It repeats only the name of a known scheme: any other word may be a token.
 func Found(values []string) string {
 	if len(values) == 0 {
 		return "the Authorization header is missing"

@@ -2,11 +2,10 @@
 //
 //	{"contracts": [{"issuer": {"env": "CLERK_ISSUER_URL"}, …}, …]}
 //
-// in which {"env": "NAME"} may replace any string; it is replaced by
-// the value of that environment variable. It knows nothing of what a contract
-// holds: core.ParseContracts reads each entry with core.ParseContract, as package
-// providers does with its own, and uses [Entry.Locate] to report mistakes where
-// the file has them.
+// in which {"env": "NAME"} may replace any string; it is replaced by the value of
+// that environment variable. It does not know what a contract contains:
+// core.ParseContracts and package providers each read the entries in their own
+// way, and use [Entry.Locate] to report a mistake with its position in the file.
 package contractfile
 
 import (
@@ -28,14 +27,14 @@ type Entry struct {
 	edits []edit
 }
 
-// edit is a reference to a variable, and what replaced it.
+// edit is the position of a reference to a variable, and the text that replaced it.
 type edit struct {
 	start, end int // in the file
 	value      []byte
 }
 
-// Split returns the entries of a file, or every mistake in its frame and in its
-// references to variables. lookup is [os.LookupEnv], or a test's.
+// Split returns the entries of a file, or every mistake around the entries and in
+// references to variables. lookup is [os.LookupEnv], or a replacement in tests.
 func Split(file []byte, lookup func(name string) (string, bool)) ([]Entry, []strictjson.Problem) {
 	document, problems := strictjson.Parse(file)
 	if len(problems) > 0 {
@@ -112,7 +111,7 @@ func contracts(document *strictjson.Document) ([]strictjson.Value, []strictjson.
 	return list, problems
 }
 
-// replaced returns the entry's JSON, which ends at end in the file.
+// replaced returns the entry's JSON with the variables replaced. end is where the entry ends in the file.
 func (e *Entry) replaced(end int) []byte {
 	var text []byte
 	at := e.start
@@ -124,11 +123,12 @@ func (e *Entry) replaced(end int) []byte {
 	return append(text, e.file[at:end]...)
 }
 
-// Locate turns the field and the position of a mistake in JSON into those of the
-// file. whole is the name that the entry's reader gives to the entry itself.
-// Where the mistake has no position (line is 0), that of the entry is returned.
+// Locate converts the field and the position of a mistake in e.JSON to those in
+// the file. whole is the name that the entry's reader uses for the entry itself.
+// If the mistake has no position (line is 0), Locate returns the position of the
+// entry.
 func (e *Entry) Locate(field, whole string, line, column int) (inFile string, fileLine, fileColumn int) {
-	fields := strings.Split(field, ", ") // fields that contradict each other
+	fields := strings.Split(field, ", ") // a mistake may name several fields that contradict each other
 	for i, one := range fields {
 		fields[i] = e.Field + "." + one
 		if one == whole {
@@ -143,8 +143,8 @@ func (e *Entry) Locate(field, whole string, line, column int) (inFile string, fi
 	return strings.Join(fields, ", "), fileLine, fileColumn
 }
 
-// offset translates an offset in JSON into one in the file. What is inside of a
-// variable's value is where the reference to it begins.
+// offset converts an offset in e.JSON to one in the file. An offset inside a
+// variable's value becomes the start of the reference to the variable.
 func (e *Entry) offset(inJSON int) int {
 	at := inJSON + e.start
 	for _, edit := range e.edits {

@@ -20,8 +20,8 @@ func (r *resolver) fail(path string, offset int, empty bool, reason string) {
 	r.problems = append(r.problems, strictjson.Problem{Path: path, Offset: offset, Reason: reason, Empty: empty})
 }
 
-// resolve visits v, which is the value of the member name; named is where the
-// name begins, for errors.
+// resolve replaces the references in v, the value of the member called name.
+// named is the offset of the name, for errors.
 func (r *resolver) resolve(v strictjson.Value, path, name string, named int) {
 	for i, element := range v.Elements() {
 		r.resolve(element, path+"["+strconv.Itoa(i)+"]", name, element.Start())
@@ -31,7 +31,7 @@ func (r *resolver) resolve(v strictjson.Value, path, name string, named int) {
 			r.replace(v, m.Value, path, name, named)
 			return
 		}
-		// A key set is published, whole, by the issuer, and tests hold claims: their members are not this file's.
+		// A key set is copied from the issuer and tests hold claims: an "env" in them is not a reference.
 		if m.Name != "jwks" && m.Name != "tests" {
 			r.resolve(m.Value, path+"."+m.Name, m.Name, m.Start)
 		}
@@ -44,7 +44,7 @@ func (r *resolver) replace(reference, variable strictjson.Value, path, name stri
 	text, isText := variable.Text()
 	switch {
 	case name == "signingSecret":
-		// The value would be part of the contract, and lost when it is written as JSON.
+		// A secret from a reference would be a literal secret, which the contract's JSON does not keep.
 		r.fail(path, named, false, `must be a string: name the variable in "signingSecretEnv": "NAME"`)
 	case len(reference.Members()) != 1 || !isText || !variableName.MatchString(text):
 		// The text is not repeated: it may be a value that was put here by mistake.

@@ -8,6 +8,6 @@ const pages = "https://github.com/revstackhq/auth-go/blob/main/docs/"
 // Code returns the address of a code's section.
 func Code(code string) string { return pages + "errors.md#" + strings.ToLower(code) }
 
-// ConfigKind returns the address of the section about a kind of configuration
-// errors.
+// ConfigKind returns the address of the section about one kind of configuration
+// error.
 func ConfigKind(kind string) string { return pages + "config-errors.md#" + kind }

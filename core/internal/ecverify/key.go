@@ -21,17 +21,16 @@ const keyWindow = 6 // 43 places of 32 points, 132 KB
 // scalarBits is the length of the scalars, which are below the order of the group.
 const scalarBits = 256
 
-// Key is a public key ready to check signatures. It never changes and holds no scratch space, so any number of
-// goroutines may use one at the same time. A nil *Key refuses every signature.
+// Key is a prepared public key. It is immutable and safe for concurrent use. A nil *Key refuses every signature.
 type Key struct {
 	multiples signedwindow.Table[nistec.P256Point]
 }
 
-// Size returns the octets that a key keeps.
+// Size returns the number of bytes that a key takes.
 func Size() int { return signedwindow.SizeOf[nistec.P256Point](scalarBits, keyWindow) }
 
-// Prepare returns pub made ready, which costs as much as a few checks. It copies what it needs. It answers keys of
-// other curves, and points that are not on P-256, with [ErrUnsupportedKey].
+// Prepare returns pub as a prepared key, which takes as long as a few checks. It copies what it needs. For keys of
+// other curves, and for points that are not on P-256, the error is [ErrUnsupportedKey].
 func Prepare(pub *ecdsa.PublicKey) (*Key, error) {
 	if standardcrypto.Required() || pub == nil || pub.Curve != elliptic.P256() {
 		return nil, ErrUnsupportedKey

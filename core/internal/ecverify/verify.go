@@ -22,7 +22,7 @@ const SignatureSize = 2 * scalarSize
 //nolint:gochecknoglobals // a constant
 var order = elliptic.P256().Params().N
 
-// numbers are those of one check. They are kept between checks, for their memory.
+// numbers are the big numbers of one check. A pool reuses their memory.
 type numbers struct {
 	r, s, e, w, product, quotient big.Int
 }
@@ -30,15 +30,15 @@ type numbers struct {
 //nolint:gochecknoglobals // scratch memory
 var pool = sync.Pool{New: func() any { return new(numbers) }}
 
-// Verify reports whether sig is an ECDSA signature r ‖ s of the digest, which is the SHA-256 hash of the message (FIPS
-// 186-5 §6.4.2), with the verdict of crypto/ecdsa.
+// Verify reports whether sig is an ECDSA signature r ‖ s of the digest, the SHA-256 hash of the message (FIPS 186-5
+// §6.4.2). It accepts exactly the signatures that crypto/ecdsa accepts.
 func (k *Key) Verify(digest *[sha256.Size]byte, sig []byte) bool {
 	if k == nil || len(sig) != SignatureSize {
 		return false
 	}
 	n, ok := pool.Get().(*numbers)
 	if !ok {
-		return false // the pool makes nothing else
+		return false // cannot happen: the pool holds nothing else
 	}
 	defer pool.Put(n)
 	// Step 1: r and s are in [1, n−1].
@@ -51,7 +51,7 @@ func (k *Key) Verify(digest *[sha256.Size]byte, sig []byte) bool {
 	// Steps 4 and 5: u = e/s and v = r/s. Nothing here is secret, so the time may depend on it.
 	w := n.w.ModInverse(s, order)
 	if w == nil {
-		return false // never: n is prime
+		return false // cannot happen: n is prime
 	}
 	var u, v [scalarSize]byte
 	n.multiply(&u, e, w)
@@ -60,7 +60,7 @@ func (k *Key) Verify(digest *[sha256.Size]byte, sig []byte) bool {
 	// Step 6: R = [u]G + [v]Q.
 	var sum nistec.P256Point
 	if _, err := sum.ScalarBaseMult(u[:]); err != nil {
-		return false // never: u has 32 octets
+		return false // cannot happen: u has 32 octets
 	}
 	var minus nistec.P256Point
 	for p, subtract := range k.multiples.Terms(&v) {

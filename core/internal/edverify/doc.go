@@ -1,14 +1,14 @@
 // Package edverify checks Ed25519 signatures (RFC 8032) under keys that were prepared once.
 //
-// crypto/ed25519 doubles an accumulator 253 times in every check. A [Key] keeps the multiples of the public key
-// that those doublings lead to, so that a check only adds. The group is that of crypto/ed25519 itself:
-// filippo.io/edwards25519 re-exports the standard library's package. Only its exported operations are used; their
-// addition formulas are complete, so that no point needs a case of its own, points of small order included.
+// In every check, crypto/ed25519 doubles an accumulator 253 times. A [Key] keeps the multiples of the public key that
+// the doublings produce, so that a check only adds. The arithmetic is the one of crypto/ed25519:
+// filippo.io/edwards25519 re-exports the standard library's package. Only its exported operations are used. Their
+// addition formulas are complete: they are correct for all points, those of small order included.
 //
-// The verdicts are those of crypto/ed25519: the equation has no cofactor, S must be below the order of the group
-// (RFC 8032 §5.1.7), and R is compared as octets, so that only its canonical encoding is accepted, while a public
-// key may have any encoding that decodes.
+// The verdicts are the same as those of crypto/ed25519: the equation has no cofactor, S must be below the order of
+// the group (RFC 8032 §5.1.7), and R is compared as octets, so only its canonical encoding is accepted. A public key
+// may have any encoding that decodes.
 //
-// Everything here is public (key, message, signature), so nothing has to run in constant time, and nothing is promised
-// to: the package must never see a private key. It signs nothing.
+// All inputs (key, message, signature) are public, so nothing has to run in constant time, and nothing does: the
+// package must never be given a private key. It signs nothing.
 package edverify

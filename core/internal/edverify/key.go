@@ -33,18 +33,17 @@ var base = sync.OnceValue(func() table {
 	return signedwindow.NewTable(edwards25519.NewGeneratorPoint(), scalarBits, baseWindow)
 })
 
-// Key is a public key ready to check signatures. It never changes and holds no scratch space, so any number of
-// goroutines may use one at the same time. A nil *Key refuses every signature.
+// Key is a prepared public key. It is immutable and safe for concurrent use. A nil *Key refuses every signature.
 type Key struct {
 	encoded [ed25519.PublicKeySize]byte // as it was given, canonical or not: it is hashed
 	minus   table                       // of −A, where A is the public key
 }
 
-// Size returns the octets that a key keeps.
+// Size returns the number of bytes that a key takes.
 func Size() int { return signedwindow.SizeOf[edwards25519.Point](scalarBits, keyWindow) }
 
-// Prepare returns pub made ready, which costs as much as a few checks. It copies what it needs. It answers octets that
-// crypto/ed25519 does not decode with [ErrUnsupportedKey].
+// Prepare returns pub as a prepared key, which takes as long as a few checks. It copies what it needs. For octets
+// that crypto/ed25519 does not decode, the error is [ErrUnsupportedKey].
 func Prepare(pub ed25519.PublicKey) (*Key, error) {
 	if standardcrypto.Required() {
 		return nil, ErrUnsupportedKey

@@ -11,20 +11,20 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/signedwindow"
 )
 
-// Verify reports whether sig is the Ed25519 signature of message (RFC 8032 §5.1.7), with the verdict of
-// [ed25519.Verify].
+// Verify reports whether sig is an Ed25519 signature of message (RFC 8032 §5.1.7). It accepts exactly the signatures
+// that [ed25519.Verify] accepts.
 func (k *Key) Verify(message string, sig []byte) bool {
 	if k == nil || len(sig) != ed25519.SignatureSize {
 		return false
 	}
 	var s, c edwards25519.Scalar
-	// S ≥ L would be a second signature of the same message.
+	// S + L would otherwise be a second signature of the same message.
 	if _, err := s.SetCanonicalBytes(sig[32:]); err != nil {
 		return false
 	}
 	digest := k.hash(sig[:32], message)
 	if _, err := c.SetUniformBytes(digest[:]); err != nil {
-		return false // never: it has 64 octets
+		return false // cannot happen: the hash has 64 octets
 	}
 	// [S]B = R + [c]A, as R = [S]B + [c](−A).
 	var r edwards25519.Point
@@ -35,7 +35,7 @@ func (k *Key) Verify(message string, sig []byte) bool {
 	return bytes.Equal(sig[:32], r.Bytes())
 }
 
-// addMultiple adds the multiple of the point that t is of.
+// addMultiple adds scalar·P to sum, where P is the point whose multiples t holds.
 func addMultiple(sum *edwards25519.Point, t *table, scalar *edwards25519.Scalar) {
 	for p, subtract := range t.Terms((*[signedwindow.ScalarSize]byte)(scalar.Bytes())) {
 		if subtract {
@@ -51,7 +51,7 @@ func addMultiple(sum *edwards25519.Point, t *table, scalar *edwards25519.Scalar)
 //nolint:gochecknoglobals // a constant
 var identity = edwards25519.NewIdentityPoint()
 
-// hash returns SHA-512(R ‖ A ‖ message). The one-shot function keeps it off the heap, which hash.Hash would not.
+// hash returns SHA-512(R ‖ A ‖ message). Unlike hash.Hash, the one-shot function does not allocate.
 func (k *Key) hash(r []byte, message string) [sha512.Size]byte {
 	var small [2048]byte // most tokens fit
 	if len(r)+len(k.encoded)+len(message) <= len(small) {

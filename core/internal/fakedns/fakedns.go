@@ -1,4 +1,4 @@
-// Package fakedns answers look-ups in tests, so that a public name can lead into a private network.
+// Package fakedns answers DNS look-ups in tests, so that a test can make a public name resolve to a private address.
 package fakedns
 
 import (
@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 )
 
-// TB is what is used of a testing.TB.
+// TB has the methods of testing.TB that this package calls.
 type TB interface {
 	Helper()
 	Fatal(args ...any)

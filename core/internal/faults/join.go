@@ -2,9 +2,9 @@ package faults
 
 import "strings"
 
-// Join returns all configuration errors as one, nil if there is none. Its text is
-// theirs, a line each, and ends with where the documentation explains the first.
-// An error that was joined before adds its own errors, not its text.
+// Join returns all configuration errors as one error, nil if there are none. Its
+// text has a line for each error, and ends with the address of the documentation
+// about the first one. An error that Join returned before is taken apart again.
 func Join(errs ...error) error {
 	var all joined
 	for _, err := range errs {
@@ -13,8 +13,9 @@ func Join(errs ...error) error {
 	return all.err()
 }
 
-// joined are errors that are one error. They keep the sentences that their
-// reasons were made from, so that [List.AppendAs] can name other fields in them.
+// joined is a list of errors that is itself an error. It keeps the sentences that
+// the reasons were made from, so that [List.AppendAs] can replace the names of
+// fields in them.
 type joined []item
 
 type item struct {

@@ -1,6 +1,7 @@
 // Package faults collects the mistakes in a configuration, so that all of them
-// are returned at once, each as core.ConfigError. Package core, the presets and
-// package guard share it: one list, one way to show a value, one check of URLs.
+// are returned at once, each as a core.ConfigError. Package core, the presets and
+// package guard share it, so that they show values and check URLs in the same
+// way.
 package faults
 
 // The kinds of mistakes; package core documents them.
@@ -11,8 +12,8 @@ const (
 	Prohibited  = "prohibited"
 )
 
-// Mistake is the form of core.ConfigError, which this package cannot import. A
-// difference between the two does not compile.
+// Mistake is the constraint that core.ConfigError satisfies; this package cannot
+// import core. If the fields of the two differ, the code does not compile.
 type Mistake interface {
 	~struct {
 		Provider     string
@@ -25,7 +26,7 @@ type Mistake interface {
 	}
 }
 
-// mistake is the one struct that all of [Mistake] have in common.
+// mistake is the underlying type of every [Mistake].
 type mistake struct {
 	Provider     string
 	Field        string
@@ -36,11 +37,12 @@ type mistake struct {
 	Line, Column int
 }
 
-// List collects mistakes of the type E; P is *E. The zero
-// value is an empty list. In reasons another field is written {FieldName}.
+// List collects mistakes of the type E; P is *E. The zero value is an empty list.
+// A reason mentions another field as {FieldName}.
 type List[E Mistake, P Pointer[E]] struct {
-	// Names are the names of fields in the mistakes that are noted from here on,
-	// where the user of the configuration knows them by others than the code.
+	// Names replaces the names of fields in the mistakes that are added from now on,
+	// where the user of the configuration knows a field by another name than the
+	// code.
 	Names Names
 	all   joined
 }
@@ -87,9 +89,9 @@ func (l *List[E, P]) note(kind, field string, value Shown, reason string, args .
 // nil adds nothing.
 func (l *List[E, P]) Append(err error) { l.all.add(err) }
 
-// AppendAs adds the mistakes in err as their configuration's user knows their
-// fields: a JSON document has other names than a struct. It changes no mistake
-// that err holds. Errors that are no mistakes are added if there are no others.
+// AppendAs adds copies of the mistakes in err with other names for their fields:
+// a JSON document has other names than a struct. Errors of other types are added
+// only if err has no mistakes.
 func (l *List[E, P]) AppendAs(err error, names Names) {
 	before := len(l.all)
 	for _, found := range itemsOf(err) {

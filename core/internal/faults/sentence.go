@@ -6,15 +6,15 @@ import (
 	"unicode"
 )
 
-// Names are the names under which errors and warnings mention fields, by the
-// names that the code which checks them uses. A field that is absent keeps its
-// name, and so does one whose name is "". "Audiences[]" is every entry of
-// Audiences, for entries that all come from one field.
+// Names maps the name of a field in the code to the name that errors and warnings
+// use for it. A field that is absent, or whose name is "", keeps the name that it
+// has in the code. "Audiences[]" stands for every entry of Audiences, for entries
+// that all come from one field.
 type Names map[string]string
 
-// Of names a field, or an entry or a member of one: with {"Audiences":
-// "Audience"}, Audiences[1] becomes Audience[1]. Several fields that are at fault
-// together are separated by commas.
+// Of returns the name to use for a field, or for an entry or a member of one:
+// with {"Audiences": "Audience"}, Audiences[1] becomes Audience[1]. field may be
+// several fields separated by commas.
 func (n Names) Of(field string) string {
 	if name := n[field]; name != "" {
 		return name
@@ -37,8 +37,8 @@ func (n Names) Of(field string) string {
 	return field
 }
 
-// sentence is text in which fields are named: text and names by turns, so that
-// the names are at the odd indexes.
+// sentence is a text that mentions fields. The names are at the odd indexes, the
+// text between them at the even ones.
 type sentence []string
 
 // compose fills args into format, in which a field is written {FieldName}: in
@@ -89,7 +89,7 @@ func (s sentence) fields() []string {
 	return fields
 }
 
-// under returns the sentence with other names.
+// under returns the sentence with the fields renamed.
 func (s sentence) under(names Names) sentence {
 	renamed := append(sentence(nil), s...)
 	for i := 1; i < len(s); i += 2 {
@@ -101,9 +101,9 @@ func (s sentence) under(names Names) sentence {
 // Phrase names the fields in format, which are written {FieldName}.
 func Phrase(names Names, format string) string { return compose(names, format).text() }
 
-// Remedies joins what can be done, each a clause such as "set {Audiences}", in
-// the names of fields. A clause is left out if it needs a field that names has
-// as "": the configuration has no such field.
+// Remedies joins clauses such as "set {Audiences}", with the fields renamed. It
+// leaves out a clause that mentions a field whose name is "": the configuration
+// does not have the field.
 func Remedies(names Names, clauses ...string) string {
 	var b strings.Builder
 	for _, clause := range clauses {

@@ -8,7 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/netaddr"
 )
 
-// URLRules are what may differ between two fields that hold a URL.
+// URLRules are the rules that differ between fields that hold a URL.
 type URLRules struct {
 	InsecureHTTP bool // http is accepted for every host, not for loopback only
 	Query        bool // a query is accepted
@@ -16,10 +16,10 @@ type URLRules struct {
 	IssuerHost   bool // the host must be an issuer's, not that of a page
 }
 
-// URL notes what is wrong with a URL. Keys and metadata are fetched from such
-// URLs and issuers are compared with them, so each must name one host over an
-// authenticated channel. No error repeats credentials or a query. URL reports
-// whether raw is as it must be.
+// URL adds what is wrong with a URL, and reports whether nothing is. Keys and
+// metadata are fetched from such URLs and issuers are compared with them, so each
+// must name one host over an authenticated channel. No error repeats credentials
+// or a query.
 func (l *List[E, P]) URL(field, raw string, rules URLRules) (ok bool) {
 	before := len(l.all)
 	l.checkURL(field, raw, rules)

@@ -9,7 +9,7 @@ import (
 // documents that the issuer publishes. No token names them, so a contract with
 // one would refuse every token.
 
-// page is a host that serves people or programs, and never issues a token.
+// page is a host that is never the issuer of a token: a provider's console, documentation or API.
 type page struct {
 	host   string // a leading dot matches any subdomain
 	advice string

@@ -21,15 +21,15 @@ var bits24 = func() (t [4][256]uint32) { //nolint:gochecknoglobals // a table, n
 	return t
 }()
 
-// halves returns the 48 bits of the eight characters of s. One of them is outside the alphabet if notBase64 is set in
-// either half.
+// halves returns the 48 bits that the eight characters of s encode. If notBase64 is set in either half, a character
+// is outside the alphabet.
 func halves(s string) (high, low uint32) {
 	_ = s[7]
 	return bits24[0][s[0]] | bits24[1][s[1]] | bits24[2][s[2]] | bits24[3][s[3]],
 		bits24[0][s[4]] | bits24[1][s[5]] | bits24[2][s[6]] | bits24[3][s[7]]
 }
 
-// DecodeBase64 decodes base64url without padding; false if s is not the one spelling of a value.
+// DecodeBase64 decodes base64url without padding. It returns false if s is not the only spelling of a value.
 func DecodeBase64(s string) ([]byte, bool) {
 	data := make([]byte, decodedLen(len(s)))
 	if !decodeBase64(data, s) {

@@ -1,7 +1,7 @@
 package jose
 
-// cursor steps through JSON that was validated before, without checking it again. On anything else it stops with
-// fault set; it never reads out of bounds.
+// cursor steps through JSON that was validated before, without checking it again. On invalid JSON it stops with fault
+// set; it never reads out of bounds.
 type cursor struct {
 	data  []byte
 	pos   int
@@ -15,7 +15,8 @@ func (c *cursor) open() {
 	c.comma = -1
 }
 
-// more steps to the next item of the open object or array; at its end it steps over the closing bracket.
+// more steps to the next item of the open object or array and returns true. At the end it steps over the closing
+// bracket and returns false.
 func (c *cursor) more() bool {
 	c.space()
 	c.comma = -1

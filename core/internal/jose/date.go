@@ -13,16 +13,16 @@ const (
 	nanoDigits    = 9
 )
 
-// Time reads a NumericDate (RFC 7519 §2): seconds since 1970 as a JSON number, fraction and exponent allowed, exact
-// to the nanosecond and cut off below. A string is an error, and so is a date outside the years 1 to 9999. Zero is
-// 1970, not an absent date.
+// Time reads a NumericDate (RFC 7519 §2): seconds since 1970 as a JSON number, which may have a fraction and an
+// exponent. The time is exact to the nanosecond; digits beyond that are cut off. A string is an error, and so is a
+// date outside the years 1 to 9999. Zero is 1970, not an absent date.
 func (v Value) Time() (time.Time, error) {
 	if v.Kind() != KindNumber {
 		return time.Time{}, errDateKind
 	}
 	digits, negative := bytes.CutPrefix(v.raw, []byte("-"))
 	point := len(digits)
-	if point > maxDateDigits || bytes.ContainsAny(digits, ".eE") { // the usual date has neither
+	if point > maxDateDigits || bytes.ContainsAny(digits, ".eE") { // the usual date is a short integer
 		digits, point = decimal(digits)
 	}
 	digit := func(i int) int64 {
@@ -48,8 +48,8 @@ func (v Value) Time() (time.Time, error) {
 	return time.Unix(seconds, nanos).UTC(), nil
 }
 
-// decimal writes an unsigned JSON number as 0.DIGITS × 10^point, with no zero at either end of DIGITS. A point out of
-// all proportion is capped: the value then is out of range, or nothing at all.
+// decimal writes an unsigned JSON number as 0.DIGITS × 10^point, with no zero at either end of DIGITS. A very large
+// or very small point is capped: the date is then out of range, or rounds to zero.
 func decimal(number []byte) (digits []byte, point int) {
 	mantissa, exponent := number, int64(0)
 	if e := bytes.IndexAny(number, "eE"); e >= 0 {
@@ -70,7 +70,7 @@ func decimal(number []byte) (digits []byte, point int) {
 	return digits, int(max(min(int64(point)+exponent, maxDateDigits+1), -nanoDigits-1))
 }
 
-// cappedInt reads an exponent, its size capped beyond any mantissa.
+// cappedInt reads the digits of an exponent. It caps the value at a size that no mantissa can make up for.
 func cappedInt(digits []byte) int64 {
 	const limit = 1 << 40
 	negative := digits[0] == '-'

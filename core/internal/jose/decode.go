@@ -14,13 +14,14 @@ const maxWalkDepth = 10000
 // member names match exactly. encoding/json folds case, so that "SUB" would overwrite "sub"; RFC 7519 §4 compares
 // claim names by RFC 8259 §8.3, case and all.
 //
-// v should be a pointer to a fresh value: what encoding/json finds behind an interface inside it is matched its way.
-// A type that decodes itself is given its part of the payload with every member, because only it knows which names it
-// reads; what it makes of them, and whether it folds case, is up to it. What it is given is a copy: encoding/json hands
-// out slices of its input, and a method that keeps or changes them must not reach the payload of a session.
+// v should be a pointer to a zero value: in a value that an interface inside v already holds, names match as in
+// encoding/json. A type that decodes itself is given its part of the payload with every member, because only that
+// type knows which names it reads; it may ignore case. It gets a copy: encoding/json passes slices of its input, and
+// a method that keeps or changes them must not reach the payload of a session.
 func Decode(payload []byte, v any) error { return decodeOwned(bytes.Clone(payload), payload, v) }
 
-// decodeOwned is Decode of data, which it may change, and which holds original or, blanked out, less of it.
+// decodeOwned is like Decode, but may change data. data is a copy of original in which some members may have been
+// blanked out.
 func decodeOwned(data, original []byte, v any) error {
 	s := shapeOf(target(v))
 	if s.is(opaqueShape) {
@@ -32,7 +33,7 @@ func decodeOwned(data, original []byte, v any) error {
 	switch {
 	case !w.blanked && !w.fault:
 		return json.Unmarshal(data, v)
-	case !json.Valid(original): // blanking could hide the fault
+	case !json.Valid(original): // checked here because blanking could hide the error
 		return json.Unmarshal(original, v)
 	case w.fault:
 		return errSyntax // valid for encoding/json, but never accepted by Parse
@@ -68,8 +69,8 @@ func target(v any) reflect.Type {
 	return nil
 }
 
-// exactWalk walks a payload along with the shape of the value it goes to, and blanks out the members that must not
-// match.
+// exactWalk walks a payload together with the shape of the value that it is decoded into. It blanks out the members
+// that encoding/json would match only by ignoring case.
 type exactWalk struct {
 	cursor
 
@@ -98,7 +99,7 @@ func (w *exactWalk) value(s *shape, depth int) {
 	}
 }
 
-// members walks an object that goes to a struct.
+// members walks an object that is decoded into a struct.
 func (w *exactWalk) members(s *shape, depth int) {
 	var scratch [64]byte
 	kept, dropped := false, false
@@ -120,7 +121,7 @@ func (w *exactWalk) members(s *shape, depth int) {
 			continue
 		}
 		if dropped && !kept {
-			w.blank(comma, comma+1) // every member before it is gone
+			w.blank(comma, comma+1) // no member before it is left
 		}
 		kept = true
 		w.value(field, depth+1)

@@ -19,9 +19,10 @@ type field struct {
 	pointer bool // promoted through an embedded pointer
 }
 
-// fieldsOf returns the fields that encoding/json fills, by member name. The rules are those of
-// encoding/json: tags name fields, embedded structs are promoted, the shallowest wins, then the tagged one, and a tie
-// hides them all. The set must be exact: a name too many would let through what encoding/json folds into another.
+// fieldsOf returns the fields that encoding/json fills, by member name. It follows the rules of encoding/json: tags
+// name fields, embedded structs are promoted, the shallowest field wins, then the tagged one, and a tie hides all of
+// them. The set must be exact: with a name too many, a member would get through that encoding/json matches to another
+// field by ignoring case.
 func fieldsOf(t reflect.Type) map[string]field {
 	fields := candidates(t)
 	slices.SortStableFunc(fields, func(a, b field) int {

@@ -6,10 +6,10 @@ import (
 	"strconv"
 )
 
-// Fill does what [Decode] does with the payload that o indexes, several times as fast for structs of the types that
-// claims are made of; see [fillKind]. Members that it cannot fill, because of their type or their value, are left to
-// encoding/json, all of them in one call on the struct itself: values and errors are encoding/json's, and a type's
-// own UnmarshalJSON runs once.
+// Fill does what [Decode] does with the payload that o indexes. It is several times as fast for structs whose fields
+// have the usual types of claims; see [fillKind]. It leaves members that it cannot fill, because of their type or
+// value, to encoding/json, all of them in one call on the struct itself. So their values and errors are those of
+// encoding/json, and a type's own UnmarshalJSON runs once.
 func (o Object) Fill(v any) error {
 	target := reflect.ValueOf(v)
 	if target.Kind() == reflect.Pointer && !target.IsNil() && pointsToStruct(target.Elem()) {
@@ -36,7 +36,7 @@ func pointsToStruct(v reflect.Value) bool {
 	return v.Kind() == reflect.Pointer && v.IsNil() && v.Type().Elem().Kind() == reflect.Struct && !DecodesItself(v.Type())
 }
 
-// document is what o was read from; an empty object keeps nothing of it.
+// document returns the text that o was read from, or "{}" for an empty object, which does not keep it.
 func (o Object) document() []byte {
 	if len(o.data) == 0 {
 		return []byte("{}")
@@ -45,7 +45,7 @@ func (o Object) document() []byte {
 }
 
 // fill sets the fields that it can and returns a document with the other members, nil if there are none. A member
-// whose name differs from a field's in case is another name, and dropped.
+// whose name differs from a field's only in case belongs to no field and is dropped.
 func (o Object) fill(f *filler, into reflect.Value) []byte {
 	var rest remainder
 	var scratch [64]byte
@@ -74,11 +74,11 @@ const usualMembers = 24
 type assignment struct {
 	field  *fillField
 	value  Value
-	member *member // of the outermost object only
+	member *member // nil except in the outermost object
 }
 
-// remainder is a copy of a document in which the members that were not added are blanked out. Those that were keep
-// their places, so that the offsets in errors stay right.
+// remainder is a copy of a document in which only the added members are left and all others are blanked out. The
+// added members keep their positions, so that the offsets in errors stay right.
 type remainder struct {
 	data []byte
 	end  int // of the last member added
@@ -113,8 +113,9 @@ func (f *fillField) set(v Value, parent reflect.Value, text *texts) bool {
 	return f.filler.set(v, parent.FieldByIndex(f.index), text)
 }
 
-// set stores v in into as encoding/json does. If it is false, into is as it was or holds a part of v, and
-// encoding/json has to store v again; that gives the same result, because set runs no code but its own.
+// set stores v in into as encoding/json does. If it returns false, into is unchanged or holds a part of v, and
+// encoding/json must store v again. The result is then the same as without set, because set calls no methods of the
+// program's types.
 func (f *filler) set(v Value, into reflect.Value, text *texts) bool {
 	if f.kind == fillOwn {
 		return f.own(v, into)
@@ -150,7 +151,7 @@ func (f *filler) set(v Value, into reflect.Value, text *texts) bool {
 	}
 }
 
-// setNull empties what can be nil and leaves everything else alone.
+// setNull sets into to nil if its type allows, and otherwise leaves it alone, as encoding/json does.
 func (f *filler) setNull(into reflect.Value) bool {
 	switch f.kind {
 	case fillNever:
@@ -231,7 +232,7 @@ func (f *filler) setSlice(v Value, into reflect.Value) bool {
 	return true
 }
 
-// setArray drops the elements that are too many and zeroes those that are missing.
+// setArray drops elements beyond the length of the array and zeroes the missing ones.
 func (f *filler) setArray(v Value, into reflect.Value) bool {
 	if v.Kind() != KindArray {
 		return false

@@ -23,7 +23,7 @@ const (
 	fillInt
 	fillUint
 	fillFloat
-	fillOwn // a type of this module that decodes itself, see FillWith
+	fillOwn // a type of this module with its own decoder, see FillWith
 )
 
 // filler fills values of one type. It is immutable once it is in fillers, and may contain itself.
@@ -38,7 +38,7 @@ type fillField struct {
 	name   string // of the member
 	index  []int
 	filler *filler
-	next   int // of those with the same fingerprint: 1 more than its place in the list, 0 at the end
+	next   int // the next field with the same fingerprint: its index in list plus 1, 0 if there is none
 }
 
 // fieldIndex finds the field that a member goes to.
@@ -48,7 +48,7 @@ type fieldIndex struct {
 }
 
 func (x *fieldIndex) find(name []byte) *fillField {
-	for next := x.first[coarse(name)]; next > 0; {
+	for next := x.first[fingerprint(name)]; next > 0; {
 		f := &x.list[next-1]
 		if f.name == string(name) {
 			return f
@@ -73,8 +73,9 @@ func fillerOf(t reflect.Type) *filler {
 
 var ownFillers = map[reflect.Type]*filler{} //nolint:gochecknoglobals // written by FillWith only
 
-// FillWith names a function that does what the UnmarshalJSON of T does, and is false where it would fail. It is for
-// types of this module, whose decoders are known to be harmless, and must be called while packages are initialized.
+// FillWith registers a function that does what the UnmarshalJSON of T does, and returns false where UnmarshalJSON
+// would fail. It is for types of this module, whose decoders are known to be harmless. Call it only while packages
+// are initialized.
 func FillWith[T any](decode func(v Value) (T, bool)) struct{} {
 	ownFillers[reflect.TypeFor[T]()] = &filler{kind: fillOwn, own: func(v Value, into reflect.Value) bool {
 		decoded, ok := decode(v)
@@ -129,7 +130,7 @@ func (b fillerBuilder) build(t reflect.Type) *filler {
 
 func (b fillerBuilder) fields(t reflect.Type) (x fieldIndex) {
 	for name, f := range fieldsOf(t) {
-		first := &x.first[coarse(name)]
+		first := &x.first[fingerprint(name)]
 		out := fillField{name: name, index: f.index, filler: &filler{}, next: *first}
 		if !f.quoted && !f.pointer {
 			out.filler = b.build(f.typ)

@@ -24,7 +24,7 @@ const maxKid = 256
 // parseHeader reads an encoded header. It never looks at jku, x5u, jwk, x5c or x5t: a token that names its own key
 // proves nothing (RFC 8725 §3.10). Other unknown members are ignored (RFC 7515 §4).
 func parseHeader(segment string, limits Limits) (*Header, error) {
-	if !isBase64(segment) { // before memory is taken for what a stranger made up
+	if !isBase64(segment) { // before any memory is allocated for it
 		return nil, errHeaderEncoding
 	}
 	data := make([]byte, decodedLen(len(segment)))

@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	// maxCachedHeaders is enough for the keys of as many tenants as a resolver keeps, 1,024, and for their rotation: a
-	// token is remembered only while its header is. Adding one copies them all, which takes as long as a few signatures.
+	// maxCachedHeaders is enough for the keys of the 1,024 tenants that a resolver keeps by default, and for their
+	// rotation: a token is remembered only as long as its header. Adding a header copies the map, which takes as long as
+	// a few signatures.
 	maxCachedHeaders = 2048
 	maxCachedSegment = 512
 	sightingSlots    = 1024
@@ -37,7 +38,8 @@ func NewHeaderCache() *HeaderCache {
 	return &HeaderCache{seed: maphash.MakeSeed()}
 }
 
-// Find returns the header that was remembered for an encoded segment: a good token has had it. It is nil for any other.
+// Find returns the header that was remembered for an encoded segment, which a verified token had; nil if there is
+// none.
 func (c *HeaderCache) Find(segment string) *Header {
 	if c == nil || len(segment) > maxCachedSegment {
 		return nil
@@ -50,7 +52,7 @@ func (c *HeaderCache) Find(segment string) *Header {
 	if !found {
 		return nil
 	}
-	if !entry.used.Load() { // store only once: readers would fight over the cache line
+	if !entry.used.Load() { // store only if needed: readers on several processors would contend for the cache line
 		entry.used.Store(true)
 	}
 	return entry.header
@@ -102,7 +104,7 @@ func (c *HeaderCache) holds(segment string) bool {
 	return found
 }
 
-// seenBefore reports whether segment was asked about lately, and notes it. The caller holds mu.
+// seenBefore reports whether segment was seen recently, and records it. The caller holds mu.
 func (c *HeaderCache) seenBefore(segment string) bool {
 	if c.sightings == nil {
 		c.sightings = make([]uint64, sightingSlots)

@@ -7,8 +7,8 @@ type Limits struct {
 	MaxDepth int
 	// MaxMembers is how many object members and array elements a document may hold, counted over all levels.
 	MaxMembers int
-	// Unsecured reads a token with an empty signature too (RFC 7515 appendix A.5). The caller must then accept it for
-	// what it is: claims that anyone may have written.
+	// Unsecured also accepts a token with an empty signature (RFC 7515 appendix A.5). Anyone may have written its
+	// claims: the caller must treat it accordingly.
 	Unsecured bool
 }
 

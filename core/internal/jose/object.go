@@ -18,7 +18,7 @@ type member struct {
 	nameStart, nameEnd int32
 	start, end         int32
 	escaped            bool  // the name holds escapes
-	coarse             uint8 // fingerprint of the name as it is written
+	fingerprint        uint8 // of the name as it is written
 }
 
 // offset narrows a position; ParseObject refuses documents that do not fit.
@@ -26,7 +26,7 @@ func offset(i int) int32 {
 	return int32(i) //nolint:gosec // bounded by the check in ParseObject
 }
 
-// name returns the decoded name, in scratch where it holds escapes.
+// name returns the decoded name. If the name has escapes, the result is written to scratch.
 func (m *member) name(data, scratch []byte) []byte {
 	name := data[m.nameStart:m.nameEnd]
 	if !m.escaped {
@@ -63,7 +63,7 @@ func ParseObject(data []byte, limits Limits) (Object, error) {
 	if len(found) == 0 {
 		return Object{}, nil
 	}
-	members := make([]member, len(found)) // exactly as many as needed, out of the stack frame
+	members := make([]member, len(found)) // a copy of the exact size: found may be on the stack
 	copy(members, found)
 	return Object{data: data, members: members}, nil
 }
@@ -71,10 +71,10 @@ func ParseObject(data []byte, limits Limits) (Object, error) {
 // Lookup returns the member called name, compared exactly, escapes in the document's names resolved (RFC 7519 §4,
 // RFC 8259 §8.3).
 func (o Object) Lookup(name string) (Value, bool) {
-	mark := coarse(name)
+	mark := fingerprint(name)
 	for i := range o.members {
 		m := &o.members[i]
-		if m.coarse != mark && !m.escaped { // most are, and comparing them would cost more
+		if m.fingerprint != mark && !m.escaped { // most are, and comparing them would cost more
 			continue
 		}
 		written := o.data[m.nameStart:m.nameEnd]

@@ -2,8 +2,9 @@ package jose
 
 import "strings"
 
-// ParsePadded is [Parse] for issuers that pad their segments against RFC 7515 §2, which signed the padded text. A token
-// has one spelling here too: every segment is padded to a multiple of four characters, or the token is refused.
+// ParsePadded is like [Parse], for issuers that violate RFC 7515 §2 and pad their segments; they sign the padded
+// text. A token has one spelling here too: it is refused unless every segment is padded to a multiple of four
+// characters.
 func ParsePadded(t *Token, raw string, headers *HeaderCache, limits Limits) error {
 	*t = Token{}
 	first, second, err := split(raw, false)
@@ -26,7 +27,7 @@ func ParsePadded(t *Token, raw string, headers *HeaderCache, limits Limits) erro
 	return nil
 }
 
-// unpad takes exact padding (RFC 4648 §3.2) off: what is left has two or three characters in its last group, or four.
+// unpad removes the padding (RFC 4648 §3.2). ok is false unless the padding is exact.
 func unpad(segment string) (bare string, ok bool) {
 	if len(segment)%4 != 0 {
 		return "", false

@@ -122,7 +122,7 @@ func dottedNames(s string) ([]string, error) {
 // String returns the path as it was written.
 func (p Path) String() string { return p.source }
 
-// In returns the value p addresses in o; false if there is none.
+// In returns the value that p addresses in o, and false if there is none.
 func (p Path) In(o Object) (Value, bool) {
 	if len(p.segments) == 0 {
 		return Value{}, false
@@ -141,7 +141,7 @@ func (p Path) In(o Object) (Value, bool) {
 	return v, found
 }
 
-// element returns the array element that token, a decimal without leading zeros, counts to (RFC 6901 §4).
+// element returns the array element at the index token, a decimal number without leading zeros (RFC 6901 §4).
 func (v Value) element(token string) (Value, bool) {
 	if len(token) > 1 && token[0] == '0' {
 		return Value{}, false

@@ -21,7 +21,8 @@ const (
 	mapShape
 )
 
-// shape is what encoding/json sees of a type, as far as member names matter. It is immutable once cached.
+// shape describes where values of a type have member names, as encoding/json sees the type. It is immutable once
+// cached.
 type shape struct {
 	kind   shapeKind
 	elem   *shape            // of a list or map
@@ -60,7 +61,7 @@ func (s *shape) field(name []byte) (field *shape, exact bool) {
 	return field, exact
 }
 
-// folds reports whether name matches a field once case is folded.
+// folds reports whether name matches a field if case is ignored.
 func (s *shape) folds(name []byte) bool {
 	var scratch [64]byte
 	return s.folded[string(appendFolded(scratch[:0], name))]
@@ -137,8 +138,8 @@ func dereference(t reflect.Type) (elem reflect.Type, custom bool) {
 	return t, true
 }
 
-// DecodesItself reports whether encoding/json may call a method of t, or of a pointer to t, to decode a value: then the
-// result is up to code that is not ours.
+// DecodesItself reports whether encoding/json may call a method of t, or of a pointer to t, to decode a value: the
+// result is then up to the program's code.
 func DecodesItself(t reflect.Type) bool { return unmarshals(t) || unmarshals(reflect.PointerTo(t)) }
 
 func unmarshals(t reflect.Type) bool {

@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 )
 
-// Spells reports whether segment is how a token writes data: the one spelling that [Parse] reads, or [ParsePadded] if
-// padded is set. It decodes nothing into memory.
+// Spells reports whether segment is the encoding of data in a token: the one spelling that [Parse] accepts, or
+// [ParsePadded] if padded is set. It does not allocate.
 func Spells(segment string, data []byte, padded bool) bool {
 	if padded {
 		bare, ok := unpad(segment)
@@ -33,7 +33,7 @@ func Spells(segment string, data []byte, padded bool) bool {
 	return decodeBase64(rest, segment) && bytes.Equal(rest, data)
 }
 
-// SpelledAs reports whether segment is how a token writes h, see [Spells].
+// SpelledAs reports whether segment is the encoding of h in a token, see [Spells].
 func (h *Header) SpelledAs(segment string, padded bool) bool {
 	return h != nil && Spells(segment, h.Members.data, padded)
 }

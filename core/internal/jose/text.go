@@ -11,7 +11,7 @@ func textEquals(inside []byte, s string) bool {
 	if bytes.IndexByte(inside, '\\') < 0 {
 		return string(inside) == s
 	}
-	if len(inside) < len(s) { // an escape is never shorter than the character it encodes
+	if len(inside) < len(s) { // an escape is never shorter than the character that it encodes
 		return false
 	}
 	var scratch [64]byte
@@ -19,8 +19,8 @@ func textEquals(inside []byte, s string) bool {
 	return ok && string(text) == s
 }
 
-// appendText resolves the escapes of the inside of a JSON string (RFC 8259 §7). It is false for an escape that
-// [ParseObject] would refuse.
+// appendText appends the inside of a JSON string to dst, with escapes resolved (RFC 8259 §7). It returns false for an
+// escape that [ParseObject] would refuse.
 func appendText(dst, inside []byte) ([]byte, bool) {
 	for len(inside) > 0 {
 		slash := bytes.IndexByte(inside, '\\')

@@ -6,20 +6,21 @@ import (
 )
 
 const (
-	// maxSharedText is the length up to which a text shares its memory with others.
+	// maxSharedText is the maximum length of a text that shares memory with others.
 	maxSharedText = 128
-	// textBlock bounds what a text keeps alive of others that nobody uses any more.
+	// textBlock is the maximum size of shared memory, which a text keeps alive even if the others in it are no longer
+	// used.
 	textBlock = 1024
 )
 
-// texts puts the short strings of one struct or list next to each other: one piece of memory for all of them costs less
-// than one for each.
+// texts allocates the short strings of one struct or list together: one allocation costs less than one for each
+// string.
 type texts struct {
 	block strings.Builder
-	need  int // bytes of those that are still to come
+	need  int // bytes of the expected texts that were not read yet
 }
 
-// expect counts v, which goes to f.
+// expect announces that read will be called for v, if v is decoded into the type of f.
 func (t *texts) expect(f *filler, v Value) {
 	if f.kind == fillPointer {
 		f = f.elem

@@ -13,7 +13,7 @@ type Token struct {
 	Header *Header
 	// Payload is the decoded claims set, owned by the Token.
 	Payload []byte
-	// Signature is the decoded signature, never empty.
+	// Signature is the decoded signature. It is empty only with [Limits.Unsecured].
 	Signature []byte
 	// Claims indexes the members of Payload.
 	Claims Object
@@ -42,7 +42,8 @@ func Parse(t *Token, raw string, headers *HeaderCache, limits Limits) error {
 	return t.decode(raw, second, segments, header, limits)
 }
 
-// ParseWith is [Parse] with a header that was read from the same first segment before. A nil one is read from raw.
+// ParseWith is like [Parse] with a header that was read from an equal first segment before. If header is nil, it is
+// read from raw.
 func ParseWith(t *Token, raw string, header *Header, limits Limits) error {
 	*t = Token{}
 	first, second, err := split(raw, limits.Unsecured)
@@ -53,8 +54,8 @@ func ParseWith(t *Token, raw string, header *Header, limits Limits) error {
 	return t.decode(raw, second, segments, header, limits)
 }
 
-// decode reads the segments, which are free of padding, into t. second is where raw has its second dot.
-// A header that is not nil is that of the first segment.
+// decode reads the segments, without padding, into t. second is the index of the second dot in raw. If header is not
+// nil, it is the decoded first segment.
 func (t *Token) decode(
 	raw string,
 	second int,
@@ -84,7 +85,7 @@ func (t *Token) decode(
 	return nil
 }
 
-// Opaque returns the error of [Parse] for a token without a dot.
+// Opaque returns the error that [Parse] returns for raw, a token without a dot.
 func Opaque(raw string) error {
 	if raw == "" {
 		return errEmpty
@@ -120,7 +121,7 @@ func split(raw string, unsecured bool) (first, second int, err error) {
 	case second == first+1:
 		return 0, 0, errEmptyPayload
 	case second == len(raw)-1 && !unsecured:
-		return 0, 0, errEmptySignature // RFC 7518 §3.6: an unsecured JWS, never accepted
+		return 0, 0, errEmptySignature // RFC 7518 §3.6: an unsecured JWS
 	}
 	return first, second, nil
 }

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// validator reads one JSON document strictly (RFC 8259), in one pass and without building values.
+// validator checks one JSON document strictly (RFC 8259), in one pass and without building values.
 type validator struct {
 	data  []byte
 	pos   int
@@ -14,7 +14,7 @@ type validator struct {
 	room  int // members and elements left
 }
 
-// peek returns the next byte; zero, which is legal nowhere, at the end.
+// peek returns the next byte, or zero at the end: a zero byte is legal nowhere.
 func (p *validator) peek() byte {
 	if p.pos < len(p.data) {
 		return p.data[p.pos]
@@ -30,8 +30,8 @@ func (p *validator) space() {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
-// value reads any value. The members of the objects around it lie on stack, which it uses but leaves as it was; a
-// parameter and no field, because a slice stored behind a pointer would move to the heap.
+// value reads any value. stack has the members of the enclosing objects; value may append to it, and the caller's
+// slice stays as it was. It is a parameter, not a field, because a slice behind a pointer would move to the heap.
 func (p *validator) value(stack []member) error {
 	switch c := p.peek(); c {
 	case '"':
@@ -113,7 +113,7 @@ func (p *validator) member(stack []member) (member, error) {
 	}
 	return member{
 		nameStart: offset(nameStart), nameEnd: offset(nameEnd),
-		escaped: escaped, coarse: coarse(p.data[nameStart:nameEnd]),
+		escaped: escaped, fingerprint: fingerprint(p.data[nameStart:nameEnd]),
 		start: offset(start), end: offset(p.pos),
 	}, nil
 }

@@ -48,7 +48,7 @@ func (v Value) Kind() Kind {
 // Raw returns the bytes of v as written. They must not be modified.
 func (v Value) Raw() []byte { return v.raw }
 
-// Text returns a string with its escapes resolved; false if v is not a string.
+// Text returns a string with its escapes resolved, and false if v is not a string.
 func (v Value) Text() (string, bool) {
 	inside, ok := v.inside()
 	if !ok {
@@ -92,8 +92,8 @@ func (v Value) Bool() (value, ok bool) {
 	return v.raw[0] == 't', true
 }
 
-// Texts returns one string as one element, an array of strings as all of them (the form of aud, RFC 7519 §4.1.3);
-// false for anything else, including an array with an element that is not a string.
+// Texts returns a list of strings that may be written as a single string (the form of aud, RFC 7519 §4.1.3). It
+// returns false for anything else, including an array with an element that is not a string.
 func (v Value) Texts() ([]string, bool) {
 	if v.Kind() != KindArray {
 		text, ok := v.Text()
@@ -113,7 +113,7 @@ func (v Value) Texts() ([]string, bool) {
 	return texts, true
 }
 
-// HasText reports whether v is the string s, or an array of nothing but strings with s among them.
+// HasText reports whether v is the string s, or an array that contains s and only strings.
 func (v Value) HasText(s string) bool {
 	if v.Kind() != KindArray {
 		return v.TextIs(s)
@@ -139,7 +139,8 @@ func (v Value) Words() ([]string, bool) {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == ' ' }), true
 }
 
-// Object indexes a nested object; false if v is not an object. It parses the object on each call, so keep the result.
+// Object indexes a nested object, and returns false if v is not an object. It parses the object on each call, so keep
+// the result.
 func (v Value) Object() (Object, bool) {
 	if v.Kind() != KindObject {
 		return Object{}, false
@@ -149,7 +150,7 @@ func (v Value) Object() (Object, bool) {
 	return object, err == nil
 }
 
-// Elements iterates over an array in order; over nothing for other kinds.
+// Elements iterates over the elements of an array, in order. It yields nothing for other kinds.
 func (v Value) Elements() iter.Seq[Value] {
 	return func(yield func(Value) bool) {
 		if v.Kind() != KindArray {

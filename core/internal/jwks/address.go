@@ -19,9 +19,10 @@ func secureScheme(u *url.URL) bool {
 	return u.Scheme == "https" || (u.Scheme == "http" && netaddr.Loopback(u.Hostname()))
 }
 
-// publicOnly reports whether target must have a public address: a tenant chose it, or a discovery document names a host
-// that the contract does not. A private address or localhost that the contract itself names may be fetched; in a
-// contract of the program's own, it also means that the keys may be in that network.
+// publicOnly reports whether target must have a public address, because a tenant chose it or because a discovery
+// document names a host that the contract does not name. A private address or localhost that the contract names is
+// accepted. If the contract is the program's own, such an address also allows other private addresses: the keys may
+// be in the same network.
 func (c Config) publicOnly(target string) bool {
 	if c.PrivateNetwork {
 		return false
@@ -53,9 +54,9 @@ func hostOf(rawURL string) string {
 var errPrivate = errors.New("the host is in a private network, and the contract does not name it; " +
 	"where that is right, name the URL in JWKSURL or set InsecurePrivateNetwork")
 
-// publicTransport returns a copy of t for hosts that an untrusted party may have chosen. It checks the address that is
-// dialed, after the DNS lookup. That stops DNS rebinding: a name that resolves to a public address when it is checked
-// and to a private one when it is used.
+// publicTransport returns a copy of t for hosts that an untrusted party may have chosen. It checks the address when
+// it dials, after the DNS lookup. That prevents DNS rebinding, where a name resolves to a public address for the
+// check and to a private one for the connection.
 func publicTransport(t *http.Transport) *http.Transport {
 	t = t.Clone()
 	t.Proxy = nil // clientFor sends no proxied request here

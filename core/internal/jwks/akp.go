@@ -8,13 +8,13 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// ktyAKP is the type of keys that are for one algorithm, which the key names (RFC 9964 §3).
+// ktyAKP is the kty of keys for a single algorithm, which the key's alg names (RFC 9964 §3).
 const ktyAKP = "AKP"
 
 // akpAlgorithms are the algorithms of such keys (RFC 9964 §4).
 func akpAlgorithms() []string { return []string{"ML-DSA-44", "ML-DSA-65", "ML-DSA-87"} }
 
-// akpKey reads a key of that type with the reader of the policy.
+// akpKey reads a key of the type AKP with reader, from [keys.Policy].
 func (e *entry) akpKey(reader keys.AKP) (key *Key, reason string) {
 	if e.Alg == "" { // RFC 9964 §3: REQUIRED
 		return nil, "alg is missing, which an AKP key must have"

@@ -21,9 +21,9 @@ type authenticated struct {
 	key   [sha256.Size]byte
 }
 
-// Authenticate returns cache with an HMAC-SHA256 over every envelope and its id. An entry without a MAC, or with a
-// wrong one, fails to load, and the keys are fetched. Anyone who can write to cache can still delete entries, and
-// restore an old envelope until it expires. secret must have at least [MinCacheSecret] bytes.
+// Authenticate wraps cache so that every entry has an HMAC-SHA256 over its envelope and id. An entry without a MAC,
+// or with a wrong one, fails to load, and the keys are fetched. Anyone who can write to cache can still delete
+// entries, and restore an old envelope until it expires. secret must have at least [MinCacheSecret] bytes.
 func Authenticate(cache keys.Cache, secret []byte) keys.Cache {
 	return authenticated{cache: cache, key: [sha256.Size]byte(mac(secret, "auth-go key cache", nil))}
 }

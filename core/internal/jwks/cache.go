@@ -14,7 +14,7 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// CacheError is a failure of the [keys.Cache], or of what it held.
+// CacheError is a failure of the [keys.Cache], or an entry in it that cannot be used.
 type CacheError struct {
 	Op  string // "load", "store" or "announce"
 	Err error
@@ -120,8 +120,9 @@ type cached struct {
 	snap *snapshot // nil if there is no usable one
 }
 
-// loadCached returns the cache's snapshot if it is usable and newer than base. A refresh that it does not satisfy waits
-// while another process fetches, if the cache coordinates them.
+// loadCached returns the cache's snapshot if it is usable and newer than base, and nil otherwise. If the snapshot
+// does not make the refresh unnecessary and the cache coordinates its processes, loadCached waits as long as another
+// process fetches.
 func (s *Source) loadCached(ctx context.Context, f *refresh, base *snapshot, now time.Time) *snapshot {
 	if !s.caches() {
 		return nil
@@ -149,7 +150,7 @@ func (s *Source) loadCached(ctx context.Context, f *refresh, base *snapshot, now
 		case err != nil:
 			s.cacheFailed(f, "load", err)
 			return newer
-		case bytes.Equal(next.data, got.data): // this process's turn
+		case bytes.Equal(next.data, got.data): // nothing new: it is this process's turn to fetch
 			return newer
 		}
 		got = next
@@ -160,7 +161,7 @@ func (s *Source) loadCached(ctx context.Context, f *refresh, base *snapshot, now
 	return newer
 }
 
-// load calls from and decodes what it returns.
+// load calls from, which reads the cache, and decodes the result. timeout bounds the call.
 func (s *Source) load(
 	ctx context.Context,
 	now time.Time,
@@ -185,8 +186,8 @@ func (s *Source) load(
 	})
 }
 
-// storeCached stores snap. It runs before the waiting callers continue, so that a restart right after an answer finds
-// the keys that the answer was based on.
+// storeCached stores snap. It runs before the waiting callers continue, so that after a restart the cache has the
+// keys of every answer that was given.
 func (s *Source) storeCached(ctx context.Context, f *refresh, snap *snapshot) {
 	if !s.caches() {
 		return

@@ -33,7 +33,7 @@ func call[T any](ctx context.Context, fn func(context.Context) (T, error)) (T, e
 	}
 }
 
-// asFetchError gives every failure of a fetch the same type and its URL.
+// asFetchError converts err, which is not nil, to a *[FetchError] with the URL.
 func asFetchError(err error, rawURL string) error {
 	var fe *FetchError
 	if !errors.As(err, &fe) {

@@ -8,8 +8,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/upstream"
 )
 
-// Clients are the HTTP clients of all sources that were given them. A transport takes several KB, and these keep no
-// connections, so one serves the issuers of any number of tenants. It is safe for concurrent use.
+// Clients holds HTTP clients that several sources share. A transport takes several KB and these keep no connections,
+// so one Clients serves the issuers of any number of tenants. It is safe for concurrent use.
 type Clients struct {
 	given *http.Client
 
@@ -19,15 +19,15 @@ type Clients struct {
 	proxy  func(*http.Request) (*url.URL, error) // of client's transport, nil if it has none
 }
 
-// NewClients returns clients that fetch with client, which they copy, or with a copy of the default transport if it is
-// nil. The copy is made for the first source.
+// NewClients returns clients that use a copy of client or, if it is nil, of the default transport. The copy is made
+// when the first source needs it.
 func NewClients(client *http.Client) *Clients { return &Clients{given: client} }
 
 func (c *Clients) open() {
 	given := c.given
 	if given == nil {
 		t := upstream.NewTransport()
-		t.DisableKeepAlives = true // nor a goroutine for them: a set is fetched every few minutes at most
+		t.DisableKeepAlives = true // a set is fetched every few minutes at most: keep no connections and goroutines
 		given, c.proxy = &http.Client{Transport: t}, t.Proxy
 		c.public = &http.Client{Transport: publicTransport(t), CheckRedirect: checkRedirect}
 	}

@@ -5,13 +5,12 @@ import (
 	"time"
 )
 
-// clockSkew returns how far this machine's clock is ahead of the one that wrote the response's Date (RFC 9110 §6.6.1),
-// negative if it is behind. The request was sent and the response received at these times by this machine's clock. It
-// returns 0 if Date shows no difference: it counts whole seconds, and the response was made at some time of the round
-// trip.
+// clockSkew returns how far this machine's clock is ahead of the clock that wrote the response's Date (RFC 9110
+// §6.6.1), negative if it is behind. sent and received are times of this machine's clock. It returns 0 if the clocks
+// may be equal: Date counts whole seconds, and the response was written at an unknown moment of the round trip.
 func clockSkew(h http.Header, sent, received time.Time) time.Duration {
 	if len(h.Values("Age")) > 0 || len(h.Values("Date")) != 1 {
-		return 0 // with Age, a cache repeats a Date of the past (RFC 9111 §5.1)
+		return 0 // a response with Age came from a cache, with the Date of the original response (RFC 9111 §5.1)
 	}
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/internal/uuid"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -23,9 +24,9 @@ const (
 	freeKeys = 4
 )
 
-// Directory holds the keys of an issuer that publishes each key at its own URL, as PEM. A [Source] keeps each key that
-// was found. An unknown kid is fetched under the same rule as an unknown kid of a set: one fetch at a time, and no
-// fetch during the cool-down after one that found nothing. A Directory does not need to be closed.
+// Directory holds the keys of an issuer that publishes each key at its own URL, as PEM. It has a [Source] for each
+// key that was found. Unknown kids cause fetches under the same rule as in a set: one fetch at a time, and none
+// during the cool-down after a fetch that found nothing. A Directory does not need to be closed.
 type Directory struct {
 	cfg           Config
 	fetch         *fetcher
@@ -61,7 +62,7 @@ type knownKey struct {
 func NewDirectory(cfg Config) *Directory {
 	cfg.KeyUses, cfg.Discovery, cfg.ID = nil, false, ""
 	cfg = cfg.withDefaults()
-	cfg.ID = "" // that of each key's source is its URL
+	cfg.ID = "" // each key's source has its URL as its ID
 	if cfg.Clients == nil {
 		cfg.Clients = NewClients(cfg.Client)
 	}
@@ -73,7 +74,7 @@ func NewDirectory(cfg Config) *Directory {
 	return d
 }
 
-// source returns the source of one key. kid must have passed isUUID, so that a token cannot inject a path into the URL.
+// source returns the source of one key. kid must have passed uuid.Valid, so that a token cannot inject a path into the URL.
 func (d *Directory) source(kid string) *Source {
 	cfg := d.cfg
 	cfg.URL, cfg.pemKid = d.before+kid+d.after, kid
@@ -82,28 +83,10 @@ func (d *Directory) source(kid string) *Source {
 	return s
 }
 
-// isUUID reports whether s has the textual form of RFC 9562 §4, of any version.
-func isUUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i := range len(s) {
-		switch c := s[i]; {
-		case i == 8 || i == 13 || i == 18 || i == 23:
-			if c != '-' {
-				return false
-			}
-		case (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F'):
-			return false
-		}
-	}
-	return true
-}
-
 // Lookup returns the key with the given kid. A token without a kid, or with a kid that is not a UUID, is rejected
 // without a fetch. Otherwise it behaves as [Source.Lookup] does.
 func (d *Directory) Lookup(ctx context.Context, kid string, hasKid bool, alg string) ([]*Key, error) {
-	if !hasKid || !isUUID(kid) {
+	if !hasKid || !uuid.Valid(kid) {
 		return nil, d.unknown(ctx, kid, alg, UnknownKeyError{Malformed: hasKid})
 	}
 	if r := (*d.known.Load())[kid]; r != nil {
@@ -128,7 +111,7 @@ func (d *Directory) lookupKnown(ctx context.Context, r *knownKey, kid, alg strin
 	return nil, err
 }
 
-// remove drops a key that its issuer no longer publishes.
+// remove drops a key that the issuer no longer publishes.
 func (d *Directory) remove(kid string, r *knownKey) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -143,7 +126,7 @@ func (d *Directory) remove(kid string, r *knownKey) {
 	addCounts(&d.past, r.source.Health())
 }
 
-// add keeps source as that of a known key. The caller holds mu.
+// add keeps source for the key with this kid. The caller holds mu.
 func (d *Directory) add(kid string, source *Source, now time.Time) {
 	next := maps.Clone(*d.known.Load())
 	r := &knownKey{source: source}
@@ -162,7 +145,7 @@ func (d *Directory) add(kid string, source *Source, now time.Time) {
 	}
 }
 
-// unknown counts, reports and returns the rejection of a kid that has no source.
+// unknown completes e, the error for a kid that has no source, counts and reports it, and returns it.
 func (d *Directory) unknown(ctx context.Context, kid, alg string, e UnknownKeyError) (err error) {
 	e.KeyID, e.Alg = printable(kid, shownBytes), printable(alg, shownBytes)
 	d.unknownKids.Add(1)

@@ -16,7 +16,7 @@ import (
 // wellKnown is where OpenID Connect Discovery 1.0 §4 puts the provider's metadata, after the issuer's path.
 const wellKnown = "/.well-known/openid-configuration"
 
-// discovered is the result of the last discovery, immutable.
+// discovered is the result of the last discovery. It is immutable.
 type discovered struct {
 	jwksURL               string // empty until a document was accepted once
 	fetchedAt, freshUntil time.Time
@@ -32,8 +32,8 @@ func (c Config) discoveryURL() string {
 	return strings.TrimSuffix(c.Issuer, "/") + wellKnown // OIDC Discovery §4.1
 }
 
-// keySetURL returns the URL to fetch keys from, and reads the discovery document when it is due. If that fails, a known
-// jwks_uri remains in use. Only a refresh calls it.
+// keySetURL returns the URL to fetch keys from. If the discovery document is due, it reads the document first; if
+// that fails, it returns the last known jwks_uri. Only a refresh calls it.
 func (s *Source) keySetURL(ctx context.Context, now time.Time) (string, error) {
 	if !s.cfg.Discovery {
 		return s.cfg.URL, nil

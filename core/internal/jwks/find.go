@@ -26,8 +26,8 @@ func (q query) in(set *Set) []*Key {
 	return without(keys, q.tried)
 }
 
-// find answers q from the current set, or after the one shared fetch. Exactly one result is set, except for a query
-// with tried keys: then all of them may be empty.
+// find answers q from the current set, or waits for the shared fetch and answers from its result. Exactly one of the
+// results is set, except for a query with tried keys: then all of them may be empty.
 func (s *Source) find(ctx context.Context, q query) (found []*Key, missing *UnknownKeyError, err error) {
 	if s.static {
 		return s.fromSet(q, s.snap.Load().set, false)
@@ -42,7 +42,7 @@ func (s *Source) find(ctx context.Context, q query) (found []*Key, missing *Unkn
 	if plan.counted {
 		defer s.stopWaiting()
 	}
-	var timedOut <-chan time.Time // never, unless there are last-known-good keys
+	var timedOut <-chan time.Time // nil, which never fires, unless there are last-known-good keys
 	if plan.stale {
 		timer := time.NewTimer(staleTimeout(ctx, plan.refresh.started))
 		defer timer.Stop()
@@ -69,8 +69,8 @@ const (
 // errTooManyWaiting is the cause for callers beyond maxWaiting.
 var errTooManyWaiting = errors.New("too many requests already wait for an unknown key")
 
-// staleTimeout returns how long a caller with last-known-good keys waits for a fetch that began at started. It uses at
-// most half of the time that the caller's deadline leaves.
+// staleTimeout returns how long a caller with last-known-good keys waits for a fetch that began at started: at most
+// half of the time to the caller's deadline.
 func staleTimeout(ctx context.Context, started time.Time) time.Duration {
 	wait := maxStaleWait - time.Since(started)
 	if deadline, ok := ctx.Deadline(); ok {
@@ -113,7 +113,7 @@ func (s *Source) fromSet(q query, set *Set, throttled bool) ([]*Key, *UnknownKey
 	}, nil
 }
 
-// plan is one decision: wait for refresh, fail with err, or answer from set.
+// plan is the decision about one query: wait for refresh, fail with err, or answer from set.
 type plan struct {
 	refresh *refresh
 	stale   bool // there are last-known-good keys for the query: wait for a limited time
@@ -122,7 +122,7 @@ type plan struct {
 	set     *Set
 }
 
-// plan decides under the lock, so that exactly one of all concurrent callers starts a fetch.
+// plan decides how to answer q. It holds the lock, so that only one of all concurrent callers starts a fetch.
 func (s *Source) plan(ctx context.Context, q query, now time.Time) plan {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -168,7 +168,7 @@ func (s *Source) unknownKid(ctx context.Context, q query, snap *snapshot, starte
 	case q.hasKid && s.refused.contains(q.kid, q.alg, now):
 		return plan{set: snap.set}
 	case s.cfg.pemKid != "" && len(snap.set.keys) > 0:
-		return plan{set: snap.set} // the page has one key, and it is for another algorithm
+		return plan{set: snap.set} // the URL has a single key, and that key is for another algorithm
 	case s.refresh != nil || now.Before(s.nextTry):
 		// During the back-off the key may be new, so the answer is "unavailable" and not "unknown".
 		return s.waitOrFail(started, now)
@@ -198,7 +198,7 @@ func (s *Source) failing(now time.Time) bool {
 // afterFetch answers q once f has ended.
 func (s *Source) afterFetch(q query, f *refresh) ([]*Key, *UnknownKeyError, error) {
 	now := s.cfg.Clock.Now()
-	if f.err == nil { // a new set serves those who waited for it, even if the clock has moved past its freshness
+	if f.err == nil { // those who waited use the new set, even if it is no longer fresh by now
 		if q.hasKid && len(q.in(f.snap.set)) == 0 {
 			s.mu.Lock()
 			s.refused.refuse(q.kid, q.alg, f.number, now)

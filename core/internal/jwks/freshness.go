@@ -9,10 +9,10 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// freshness returns how long an answer received at now may be used before it is refreshed (RFC 9111 §4.2.1), clamped to
-// p.MinFresh and p.MaxFresh. If the answer does not say, stated is false and fresh is p.DefaultFresh. Directives that
-// forbid reuse after expiry (must-revalidate) do not shorten [keys.Policy.MaxStale], which the program has chosen for
-// outages.
+// freshness returns how long a response received at now may be used before it is refreshed (RFC 9111 §4.2.1), clamped
+// to p.MinFresh and p.MaxFresh. If the response does not say, stated is false and fresh is p.DefaultFresh. Directives
+// that forbid reuse after expiry (must-revalidate) do not shorten [keys.Policy.MaxStale], which the program has
+// chosen for outages.
 func freshness(p keys.Policy, h http.Header, now time.Time) (fresh time.Duration, stated bool) {
 	maxAge, found, noReuse := cacheControl(h.Values("Cache-Control"))
 	switch {
@@ -38,7 +38,7 @@ func freshness(p keys.Policy, h http.Header, now time.Time) (fresh time.Duration
 	return p.Clamp(lifetime - age(h)), true
 }
 
-// age returns how long the answer was in a cache on the way (RFC 9111 §5.1).
+// age returns how long the response was in a cache on the way (RFC 9111 §5.1).
 func age(h http.Header) time.Duration {
 	d, _ := deltaSeconds(h.Get("Age"))
 	return d

@@ -33,7 +33,7 @@ type Key struct {
 	aux atomic.Pointer[any]
 }
 
-// Aux returns what Attach attached, nil before that.
+// Aux returns the value that Attach attached, nil if there is none.
 func (k *Key) Aux() any {
 	if p := k.aux.Load(); p != nil {
 		return *p
@@ -41,8 +41,8 @@ func (k *Key) Aux() any {
 	return nil
 }
 
-// Attach keeps v, material prepared for this key such as a verifier, for as long as the key is published. It returns
-// what is attached: v, or what another caller attached before.
+// Attach keeps v, a value prepared for this key such as a verifier, for as long as the key is published. It returns
+// the attached value: v, or the one that another caller attached before.
 func (k *Key) Attach(v any) any {
 	k.aux.CompareAndSwap(nil, &v)
 	return *k.aux.Load()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// keyFetch is one fetch of a key that a directory does not have, and the callers that wait for it.
+// keyFetch is one fetch of a key that a directory does not have. Several callers may wait for it.
 type keyFetch struct {
 	kid    string
 	number uint64

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// LowOrder reports whether key is a point whose order divides 8. A signature that fits such a key can be made without a
-// private key (RFC 8725 §3.4), and crypto/ed25519 accepts it.
+// LowOrder reports whether key is a point whose order divides 8. Anyone can make a signature that is valid under such
+// a key without a private key (RFC 8725 §3.4), and crypto/ed25519 accepts the signature.
 func LowOrder(key ed25519.PublicKey) bool {
 	if len(key) != ed25519.PublicKeySize {
 		return false
@@ -16,8 +16,8 @@ func LowOrder(key ed25519.PublicKey) bool {
 	return slices.Contains(lowOrderY[:], y)
 }
 
-// lowOrderY are all y of points of low order, little-endian as in RFC 8032 §5.1.2, and those of the first two that are
-// not reduced.
+// lowOrderY has the y coordinates of all points of low order, little-endian as in RFC 8032 §5.1.2, and the spellings
+// of two of them that are not reduced modulo p.
 //
 //nolint:gochecknoglobals // a constant table
 var lowOrderY = [...][ed25519.PublicKeySize]byte{

@@ -141,8 +141,8 @@ func (b *setBuilder) read(index int, raw []byte) {
 	}
 }
 
-// key decodes raw into e and checks it. RFC 7517 §5 asks to ignore entries that are not understood, lack members or
-// have values out of range.
+// key decodes raw into e and returns the key, or why it cannot be used. RFC 7517 §5 asks to ignore entries that are
+// not understood, lack members or have values out of range.
 func (e *entry) key(raw []byte, b *setBuilder) (key *Key, reason string) {
 	if !utf8.Valid(raw) { // RFC 8259 §8.1; two kids must not fold into one U+FFFD
 		return nil, "not UTF-8"
@@ -186,6 +186,7 @@ func (e *entry) key(raw []byte, b *setBuilder) (key *Key, reason string) {
 	return key, ""
 }
 
+// usualKey reads a key of the types RSA, EC and OKP.
 func (e *entry) usualKey() (key *Key, reason string) {
 	pub, reason := e.public()
 	if reason != "" {
@@ -220,6 +221,7 @@ func (e *entry) unfitUse(uses []string) string {
 	return "use is " + printable(e.Use, shownBytes) + ", not " + want
 }
 
+// public returns the public key in e, or why it cannot be used.
 func (e *entry) public() (pub crypto.PublicKey, reason string) {
 	switch e.Kty {
 	case "RSA":

@@ -9,10 +9,11 @@ import (
 	"strings"
 )
 
-// FromPEM reads public keys from PEM blocks: PUBLIC KEY (PKIX), RSA PUBLIC KEY (PKCS #1) and CERTIFICATE. Only the key
-// of a certificate is used; its dates and chain are not checked. With an empty kid the keys serve tokens with any kid
-// or none; a kid can name only one key per algorithm. alg binds the keys to one algorithm; if it is empty, they are not
-// bound. Every block must be usable. Errors never echo the input.
+// FromPEM reads public keys from PEM blocks: PUBLIC KEY (PKIX), RSA PUBLIC KEY (PKCS #1) and CERTIFICATE. Only the
+// key of a certificate is used; its dates and chain are not checked. If kid is empty, the keys are tried for tokens
+// with any kid or none; otherwise they are for tokens with that kid, and there must be only one key for each
+// algorithm. alg binds the keys to one algorithm; if it is empty, they are not bound. Every block must be usable.
+// Errors never echo the input.
 func FromPEM(data []byte, kid, alg string) (*Set, error) {
 	if len(kid) > maxKidSize {
 		return nil, errors.New("jwks: kid longer than 256 bytes")

@@ -33,7 +33,7 @@ func printable(s string, limit int) string {
 	}, s) + tail
 }
 
-// scrubbed is an error without the secrets of a URL in its text. errors.Is still finds the original.
+// scrubbed is an error whose text has the secrets of a URL removed. errors.Is still finds the original error.
 type scrubbed struct {
 	text string
 	err  error

@@ -90,8 +90,8 @@ func (s *Source) run(f *refresh) {
 	}
 }
 
-// satisfied reports whether a set that another process fetched makes this fetch unnecessary. For an unknown key, the
-// set must have the key or be younger than the cool-down.
+// satisfied reports whether stored, a set that another process fetched, makes this fetch unnecessary. If the refresh
+// is for an unknown key, the set must have the key or be younger than the cool-down.
 func (f *refresh) satisfied(stored *snapshot, now time.Time, cooldown time.Duration) bool {
 	if ph := stored.phase(now); ph == absent || ph == stale {
 		return false
@@ -99,7 +99,7 @@ func (f *refresh) satisfied(stored *snapshot, now time.Time, cooldown time.Durat
 	return f.why == scheduled || len(f.want.in(stored.set)) > 0 || now.Sub(stored.fetchedAt) < cooldown
 }
 
-// fetchSet fetches the set. If base came from the same URL it is revalidated; its key pointers are kept.
+// fetchSet fetches the set. If base came from the same URL, fetchSet revalidates it and keeps its key pointers.
 func (s *Source) fetchSet(
 	ctx context.Context,
 	base *snapshot,
@@ -141,7 +141,7 @@ func (s *Source) fetchSet(
 		s.setDates(&same, now, lifetime)
 		return &same, true, nil
 	}
-	if len(got.set.keys) == 0 { // the page of a single key is missing now, but may appear soon
+	if len(got.set.keys) == 0 { // the URL of a single key does not exist, but may soon
 		lifetime = s.cfg.Policy.MinFresh
 	}
 	if base != nil {
@@ -160,12 +160,12 @@ func (s *Source) fetchSet(
 	return next, false, nil
 }
 
-// finish publishes the outcome. snap, if not nil, is served from now on, even if err is set.
+// finish publishes the outcome of f. If snap is not nil, it becomes the current set, even if err is set.
 func (s *Source) finish(f *refresh, snap *snapshot, err error, done event.KeysRefreshed) {
 	now := s.cfg.Clock.Now()
 	s.mu.Lock()
 	if snap != nil {
-		if err != nil || done.FromCache { // what another process announced meanwhile may be newer
+		if err != nil || done.FromCache { // another process may have announced a newer set meanwhile
 			if current := s.snap.Load().newerThan(snap); current != nil {
 				snap = current
 			}
@@ -175,7 +175,7 @@ func (s *Source) finish(f *refresh, snap *snapshot, err error, done event.KeysRe
 	s.lastErr, s.refresh = err, nil
 	if err == nil {
 		s.failures, s.lastTimedOut, s.nextTry = 0, false, time.Time{}
-		if f.why == unknownKey { // a failed fetch does not use up the cool-down; the back-off guards it
+		if f.why == unknownKey { // a failed fetch does not start the cool-down: the back-off limits the next one
 			s.cooldownUntil = now.Add(s.cfg.Policy.Cooldown)
 		}
 	} else {
@@ -203,8 +203,8 @@ func (s *Source) finish(f *refresh, snap *snapshot, err error, done event.KeysRe
 	s.deliver() // after the waiting callers have continued, so that a slow observer delays no request
 }
 
-// outcome returns the event that describes how f ended. It is nil if the page of a single key is missing, because the
-// lookup reports that.
+// outcome returns the event that describes how f ended. It is nil if the URL of a single key does not exist, because
+// the lookup reports that.
 func (s *Source) outcome(f *refresh, now time.Time, done event.KeysRefreshed) event.Event {
 	if f.err == nil && len(f.snap.set.keys) == 0 {
 		return nil
@@ -236,7 +236,7 @@ func (s *Source) outcome(f *refresh, now time.Time, done event.KeysRefreshed) ev
 }
 
 // jitter shortens a wait by up to a fifth, so that the processes of a fleet do not retry at the same moment. It never
-// lengthens one: the back-off's upper limits are documented.
+// lengthens a wait, because the upper limits of the back-off are documented.
 func jitter(wait time.Duration) time.Duration {
 	return time.Duration((0.8 + 0.2*rand.Float64()) * float64(wait)) //nolint:gosec // G404: spread, not secrecy
 }

@@ -9,7 +9,7 @@ import (
 const maxRefusal = time.Minute
 
 // refusedKids remembers key ids that a fetch did not find, so that a client with an outdated kid causes one fetch a
-// minute and not one per cool-down. It keeps hashes in a ring of fixed size, however many key ids an attacker makes up.
+// minute and not one per cool-down. It keeps hashes in a ring of fixed size, so made-up key ids take no more memory.
 // It is not safe for concurrent use.
 type refusedKids struct {
 	seed    maphash.Seed

@@ -47,7 +47,7 @@ func (s *Source) watch() {
 	runtime.AddCleanup(s, func(stop func()) { stop() }, stop)
 }
 
-// announce says that the keys have changed, after they were stored.
+// announce tells the other processes that the keys have changed. Call it after the keys were stored.
 func (s *Source) announce(ctx context.Context, f *refresh) {
 	n := s.notifier()
 	if n == nil {
@@ -71,7 +71,7 @@ func (s *Source) cacheProblem(f *refresh, op string, err error) {
 	s.deliver()
 }
 
-// announced plans a reload from the cache: at once, or soon if the last one was a moment ago.
+// announced schedules a reload from the cache: at once or, if the last one was less than reloadEvery ago, soon.
 func (s *Source) announced() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -18,16 +18,17 @@ type Limits struct {
 	AKP        keys.AKP // reads keys of the type AKP; nil skips them
 }
 
-// maxScanned is how many keys are searched one by one. A map of so few would take several times as many bytes as the
-// keys, for each tenant of a service, and more time.
+// maxScanned is the largest number of keys that are searched one by one. For so few keys, a map would be slower and
+// would take several times as many bytes as the keys, for each tenant of a service.
 const maxScanned = 8
 
-// Set is an immutable set of usable public keys, at least one.
+// Set is an immutable set of usable public keys. It has at least one key, except for the set of a single key that
+// does not exist.
 type Set struct {
 	keys    []*Key
 	algs    []algorithm
 	skipped []keys.Skipped
-	// anyKid lets keys without a kid serve every kid: a PEM block cannot carry a kid.
+	// anyKid says that keys without a kid are tried for tokens with any kid: a PEM block cannot have a kid.
 	anyKid bool
 
 	byKid        map[keyName]int   // indexes of keys; nil for at most maxScanned keys
@@ -56,8 +57,9 @@ func (s *Set) Keys() []*Key { return s.keys }
 // Skipped returns the entries that are not used. The slice is shared and must not be changed.
 func (s *Set) Skipped() []keys.Skipped { return s.skipped }
 
-// Lookup returns the keys a token with this kid and alg may be checked with: with a kid at most one; without, every
-// fitting key if there are no more than four. The slice is shared and must not be changed.
+// Lookup returns the keys that may verify a token with this kid and alg. For a token with a kid it returns at most
+// one key; for a token without, all keys for the algorithm if there are no more than four, and otherwise none. The
+// slice is shared and must not be changed.
 func (s *Set) Lookup(kid string, hasKid bool, alg string) []*Key {
 	alg = canonicalAlg(alg)
 	if !hasKid || s.anyKid {

@@ -6,7 +6,7 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// setBuilder makes a [Set] of the entries that are read one by one.
+// setBuilder builds a [Set] from entries that are added one by one.
 type setBuilder struct {
 	set  Set
 	uses []string // accepted values of "use", "" for its absence
@@ -30,7 +30,7 @@ func newSet(lim Limits) *setBuilder {
 	return b
 }
 
-// add includes a key, or returns the reason why not.
+// add adds a key, or returns why the key cannot be used.
 func (b *setBuilder) add(key *Key) (reason string) {
 	fits := 0
 	for _, alg := range b.set.algs {
@@ -84,7 +84,7 @@ func (b *setBuilder) done() *Set {
 	return &s
 }
 
-// usable is done for a set that needs a key. The error is a *[FetchError].
+// usable is like done, but fails if the set has no key. The error is a *[FetchError].
 func (b *setBuilder) usable() (*Set, error) {
 	if skipped := b.set.skipped; len(b.set.keys) == 0 {
 		return nil, &FetchError{Kind: KindNoUsableKeys, Err: noUsable(skipped), Skipped: skipped}

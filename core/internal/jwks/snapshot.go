@@ -11,7 +11,7 @@ const aheadJitter = 0.05
 // snapshot is a set with its dates, immutable once it is published.
 type snapshot struct {
 	set                    *Set
-	url                    string // where it came from
+	url                    string // where the set came from
 	fetchedAt, refreshAt   time.Time
 	freshUntil, staleUntil time.Time
 	etag, modified         string

@@ -27,7 +27,7 @@ type Config struct {
 	Algorithms []string
 	// KeyUses are the accepted values of a key's "use", "" for its absence. Default: "sig" and absence.
 	KeyUses []string
-	// InsecureHTTP also fetches over http from other machines, where the contract says so.
+	// InsecureHTTP allows http URLs on other machines than this one.
 	InsecureHTTP bool
 	// Tenant says that a tenant, and not the program, chose the URLs: they are fetched from public addresses only,
 	// checked when they are dialed, so that a tenant cannot reach the program's internal network. The same applies to a
@@ -37,8 +37,8 @@ type Config struct {
 	PrivateNetwork bool
 	// Policy has the timeouts and limits. It should have passed [keys.Policy.Validate].
 	Policy keys.Policy
-	// Client fetches. It is copied, and its CheckRedirect and Jar are replaced. What its transport dials
-	// cannot be checked, except hosts that are written as addresses. Default: one that keeps no connections.
+	// Client fetches. It is copied, and its CheckRedirect and Jar are replaced. The addresses that its transport dials
+	// are not checked, only hosts that are written as addresses. Default: a client that keeps no connections.
 	Client *http.Client
 	// Clients, if not nil, take the place of Client and are shared with other sources.
 	Clients *Clients
@@ -55,7 +55,8 @@ type Config struct {
 	// values of the request that caused the event. Default: none.
 	Emit func(context.Context, event.Event)
 
-	// pemKid is not empty for one key of a [Directory]: URL is the page of that key.
+	// pemKid is the kid of the only key, for a source of a [Directory]: URL is the address of that key. It is empty for
+	// other sources.
 	pemKid string
 }
 
@@ -147,10 +148,11 @@ func NewStatic(set *Set) *Source {
 	return s
 }
 
-// Lookup returns the keys a token may be checked with: one for a kid, up to four without. With fresh keys and a known
-// kid it takes no lock, allocates nothing and never waits. Otherwise it may wait for the one shared fetch until that
-// ends or ctx is done. The error is an *[UnknownKeyError] if the issuer has no such key, or an *[UnavailableError] if
-// the keys cannot be fetched; that one unwraps to ctx's error if ctx ended the wait. The slice must not be modified.
+// Lookup returns the keys that may verify a token: one for a token with a kid, up to four for one without. With fresh
+// keys and a known kid it takes no lock, allocates nothing and never waits. Otherwise it may wait for the shared
+// fetch until the fetch ends or ctx is done. The error is an *[UnknownKeyError] if the issuer has no such key, or an
+// *[UnavailableError] if the keys cannot be fetched. If ctx ended the wait, the UnavailableError unwraps to ctx's
+// error. The slice must not be modified.
 func (s *Source) Lookup(ctx context.Context, kid string, hasKid bool, alg string) ([]*Key, error) {
 	snap := s.snap.Load()
 	if snap != nil && (s.static || !reached(s.cfg.Clock.Now(), snap.refreshAt)) {
@@ -176,9 +178,9 @@ func (s *Source) Lookup(ctx context.Context, kid string, hasKid bool, alg string
 	return keys, err
 }
 
-// Relearn is for a token without a kid whose signature fits none of the keys from Lookup: the issuer may have rotated
-// its keys. It may fetch once, under the same cool-down as for unknown kids, and returns the suitable keys that are not
-// in tried. There are none, with a nil error, if the issuer has no new key or was asked a moment ago. The error is an
+// Relearn is for a token without a kid that none of the keys from Lookup verifies: the issuer may have rotated its
+// keys. It may fetch once, under the same cool-down as for unknown kids, and returns the keys for alg that are not in
+// tried. It returns no keys and no error if the issuer has no new key or was asked a moment ago. The error is an
 // *[UnavailableError].
 func (s *Source) Relearn(ctx context.Context, alg string, tried []*Key) ([]*Key, error) {
 	keys, _, err := s.find(ctx, query{alg: alg, tried: tried})

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// ParseStatic is [Parse] for a set in a configuration. Private and symmetric key material is an error here instead of
-// being skipped: configurations are printed, logged and passed on. Errors never echo the set.
+// ParseStatic is like [Parse], for a set in a configuration. A private or symmetric key is an error instead of being
+// skipped, because configurations are printed, logged and passed on. Errors never repeat the set.
 func ParseStatic(data []byte, lim Limits) (*Set, error) {
 	set, err := Parse(data, lim)
 	var refused *FetchError
@@ -29,8 +29,8 @@ func ParseStatic(data []byte, lim Limits) (*Set, error) {
 	return set, err
 }
 
-// secretMember returns the path of a member that only a private or symmetric key has (RFC 7518 §6.2.2, §6.3.2, §6.4).
-// It ignores case, because another reader might, and searches unusable entries too.
+// secretMember returns the path of a member that only a private or symmetric key has (RFC 7518 §6.2.2, §6.3.2, §6.4),
+// "" if there is none. It ignores case, because another reader might, and searches unusable entries too.
 func secretMember(v any, where string) string {
 	switch v := v.(type) {
 	case []any:

@@ -26,19 +26,20 @@ type Algorithm struct {
 	// Symmetric algorithms verify with a secret, see [HMAC], the others with a
 	// public key.
 	Symmetric bool
-	// External algorithms are verified by keys that are [keys.VerifyingKey].
+	// External algorithms are verified by the key itself, a [keys.VerifyingKey].
 	External bool
 
 	rsa        rsaScheme
-	coordinate int               // length of a number of the curve, 0 if it is not ECDSA
-	edwards    bool              // EdDSA, which must not meet other keys
-	tabled     bool              // keys that are used much get a table
-	method     jwt.SigningMethod // nil for symmetric ones and ECDSA
+	coordinate int               // length in bytes of r and of s in a signature, 0 if not ECDSA
+	edwards    bool              // EdDSA: only Ed25519 keys
+	tabled     bool              // frequently used keys get a table
+	method     jwt.SigningMethod // nil for HMAC and ECDSA
 }
 
-// Verify reports whether sig is the signature of input by k. RSA keys are
-// prepared once, and keys of ES256 and EdDSA that have verified some dozens of
-// tokens get a table, unless standard leaves them to the standard library.
+// Verify reports whether sig is the signature of input by k. If standard is set,
+// the standard library verifies every signature. Otherwise RSA keys are prepared
+// once, and keys of ES256 and EdDSA that have verified some dozens of tokens get
+// a table.
 func (a *Algorithm) Verify(k *jwks.Key, input string, sig []byte, standard bool) bool {
 	if a.Symmetric {
 		return false // a published key used as a secret would let anyone sign
@@ -73,7 +74,7 @@ func (a *Algorithm) verifyStandard(k *jwks.Key, input string, sig []byte) bool {
 	return a.method.Verify(input, sig, k.Public) == nil
 }
 
-// exactPSS is PSS with a salt exactly as long as the hash, as RFC 7518 §3.5
+// exactPSS returns m with a salt exactly as long as the hash, as RFC 7518 §3.5
 // demands; golang-jwt accepts any length.
 func exactPSS(m *jwt.SigningMethodRSAPSS) *jwt.SigningMethodRSAPSS {
 	return &jwt.SigningMethodRSAPSS{

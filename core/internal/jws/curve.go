@@ -10,12 +10,12 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/keytables"
 )
 
-// tables bounds the tables of all keys of this program, whatever their issuers.
+// tables limits the number and size of the tables in this program, for the keys of all issuers together.
 //
 //nolint:gochecknoglobals // one bound for the process, whatever number of verifiers and tenants it has
 var tables = keytables.NewBudget(64, 8<<20)
 
-// slotOf returns the place of the key's table, nil for a key that has something else attached.
+// slotOf returns the slot for the key's table, nil for a key to which another value is attached.
 func slotOf(k *jwks.Key) *keytables.Slot {
 	aux := k.Aux()
 	if aux == nil {
@@ -37,8 +37,8 @@ func (a *Algorithm) verifyWithTable(slot *keytables.Slot, k *jwks.Key, input str
 	return true
 }
 
-// newTable returns the table of a public key, nil for one that the standard library has to verify with. So it is for
-// every key in FIPS mode.
+// newTable returns a table for a public key, nil if the standard library has to verify with the key. In FIPS mode
+// that is every key.
 func newTable(k *jwks.Key) keytables.Table {
 	switch public := k.Public.(type) {
 	case *ecdsa.PublicKey:

@@ -5,11 +5,11 @@ import (
 	"crypto/ecdsa"
 )
 
-// maxCoordinate is the length of a number of the largest curve, P-521.
+// maxCoordinate is the length in bytes of r and of s for the largest curve, P-521.
 const maxCoordinate = 66
 
-// verifyECDSA checks a signature of RFC 7518 §3.4: the numbers R and S, each as long as the order of the curve. It does
-// what golang-jwt does, without big numbers and without an encoder.
+// verifyECDSA checks a signature in the form of RFC 7518 §3.4: the numbers R and S, each as long as the order of the
+// curve. It gives the same verdicts as golang-jwt, without math/big and encoding/asn1.
 func (a *Algorithm) verifyECDSA(public *ecdsa.PublicKey, input string, sig []byte) bool {
 	size := (public.Params().BitSize + 7) / 8
 	if size != a.coordinate || len(sig) != 2*size {
@@ -33,8 +33,8 @@ func (a *Algorithm) verifyECDSA(public *ecdsa.PublicKey, input string, sig []byt
 	return ecdsa.VerifyASN1(public, a.digest(&sum, input), der[start:3+len(content)])
 }
 
-// appendInteger appends a positive number as an INTEGER in its shortest form (X.690 §8.3). It is false for 0, which is
-// never part of a signature.
+// appendInteger appends a positive number as an INTEGER in its shortest form (X.690 §8.3). It returns false for 0,
+// which is never part of a signature.
 func appendInteger(dst, number []byte) ([]byte, bool) {
 	number = bytes.TrimLeft(number, "\x00")
 	if len(number) == 0 {

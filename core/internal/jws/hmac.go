@@ -9,7 +9,7 @@ import (
 // HMAC verifies one symmetric algorithm with one secret. It is safe for
 // concurrent use.
 type HMAC struct {
-	// Keying an HMAC costs as much as using it on a token, so keyed ones are kept.
+	// Setting an HMAC's key takes as long as hashing a token, so HMACs with the key set are reused.
 	keyed sync.Pool
 }
 
@@ -31,7 +31,7 @@ func NewHMAC(a *Algorithm, secret func() []byte) *HMAC {
 func (h *HMAC) Verify(input string, sig []byte) bool {
 	k, ok := h.keyed.Get().(*keyedHMAC)
 	if !ok {
-		return false // the pool makes nothing else
+		return false // cannot happen: the pool holds nothing else
 	}
 	defer h.keyed.Put(k)
 	k.hash.Reset()

@@ -24,7 +24,7 @@ func preparedRSA(k *jwks.Key) *rsaverify.Key {
 	if prepared, done := k.Aux().(*rsaverify.Key); done {
 		return prepared
 	}
-	var prepared *rsaverify.Key // a nil one is kept too: it is not tried again
+	var prepared *rsaverify.Key // attached even if it is nil, so that a failure is not tried again
 	if public, ok := k.Public.(*rsa.PublicKey); ok {
 		if p, err := rsaverify.Prepare(public); err == nil {
 			prepared = p

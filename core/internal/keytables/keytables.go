@@ -1,10 +1,9 @@
-// Package keytables keeps tables that make the signatures of one key fast to check, within one bound for all keys.
+// Package keytables keeps tables that speed up checking the signatures of single keys, within a bound for all keys.
 //
 // A table costs as much as many checks and takes 130 KB, so a key gets one only after it has verified [FirstAfter]
-// tokens: forged tokens, which no key verifies, cause none. Where more keys earn a table than the bound
-// allows, those that have not been used since the last look lose theirs (the second-chance approximation of LRU),
-// and a key that lost its table has to verify twice as many tokens for the next one, so that many busy keys do not
-// keep rebuilding.
+// tokens: forged tokens never cause a table. When there are more such keys than the bound allows, keys that were not
+// used recently lose their tables (second chance, an approximation of LRU). A key that lost its table must verify
+// twice as many tokens before it gets the next one, so that many busy keys do not rebuild tables all the time.
 package keytables
 
 import (
@@ -17,7 +16,7 @@ import (
 type Table interface {
 	// Verify reports whether sig is the key's signature of input.
 	Verify(input string, sig []byte) bool
-	// Size returns the octets that the table takes.
+	// Size returns the number of bytes that the table takes.
 	Size() int
 }
 
@@ -26,14 +25,14 @@ const FirstAfter = 64
 
 const (
 	maxDoublings = 16
-	unsupported  = maxDoublings + 1 // as the number of losses: such a key never gets a table
+	unsupported  = maxDoublings + 1 // a value of Slot.losses: the key never gets a table
 )
 
-// Slot is where the table of one key is. The zero Slot is ready. It is safe for concurrent use.
+// Slot holds the table of one key, if the key has one. The zero Slot is ready to use. It is safe for concurrent use.
 type Slot struct {
 	table    atomic.Pointer[Table]
-	used     atomic.Bool   // since the budget last looked
-	verified atomic.Uint64 // tokens, since the table was lost
+	used     atomic.Bool   // whether the table was used since makeRoom last looked
+	verified atomic.Uint64 // tokens that were verified without a table, since the last one was lost
 	losses   atomic.Uint32
 }
 
@@ -43,7 +42,7 @@ func (s *Slot) Table() Table {
 	if t == nil {
 		return nil
 	}
-	if !s.used.Load() { // do not write what other processors read
+	if !s.used.Load() { // store only if needed: processors would contend for the cache line
 		s.used.Store(true)
 	}
 	return *t
@@ -58,18 +57,19 @@ type Budget struct {
 	queue []entry // the oldest first
 }
 
-// entry is a slot that has a table. It is weak: a key that is no longer published takes its table with it.
+// entry is a slot that has a table. The pointer is weak, so that the table of a key that is no longer published is
+// collected with the key.
 type entry struct {
 	slot weak.Pointer[Slot]
 	size int
 }
 
-// NewBudget returns a budget for maxKeys tables of maxBytes together.
+// NewBudget returns a budget for at most maxKeys tables that take at most maxBytes in total.
 func NewBudget(maxKeys, maxBytes int) *Budget { return &Budget{maxKeys: maxKeys, maxBytes: maxBytes} }
 
 // Verified counts a token that the key of s verified without a table, and calls prepare once the key has earned one.
-// prepare returns nil for a key that cannot have a table. It runs on the caller's goroutine, one call at a time for all
-// keys; the others do without their table meanwhile.
+// prepare returns nil for a key that cannot have a table. It runs on the caller's goroutine, and only one call for
+// all keys runs at a time: meanwhile, other callers return without a table.
 func (b *Budget) Verified(s *Slot, prepare func() Table) {
 	losses := s.losses.Load()
 	if losses == unsupported || s.verified.Add(1) < FirstAfter<<losses || !b.mu.TryLock() {
@@ -90,7 +90,7 @@ func (b *Budget) Verified(s *Slot, prepare func() Table) {
 	s.table.Store(&table)
 }
 
-// makeRoom takes tables away until one of size octets fits, and reports whether it can.
+// makeRoom drops tables until one of size bytes fits, and reports whether it can fit at all.
 func (b *Budget) makeRoom(size int) bool {
 	if b.maxKeys < 1 || size > b.maxBytes {
 		return false

@@ -1,5 +1,5 @@
-// Package netaddr decides what a host or an address is: this machine, a private network, or neither. Every check of
-// where keys may be fetched from asks here, so that two checks cannot disagree.
+// Package netaddr decides whether a host or an address is this machine, in a private network, or public. Every check
+// of where keys may be fetched from uses it, so that two checks cannot disagree.
 package netaddr
 
 import (
@@ -88,7 +88,8 @@ var (
 	nat64     = netip.MustParsePrefix("64:ff9b::/96") // RFC 6052 §2.1
 	sixToFour = netip.MustParsePrefix("2002::/16")    // RFC 3056 §2
 
-	// reserved holds what [netip.Addr] does not know as private (RFC 6890 and the registries it started).
+	// reserved lists networks that are not public although the methods of [netip.Addr] do not say so (RFC 6890 and the
+	// registries that it created).
 	reserved = []netip.Prefix{
 		netip.MustParsePrefix("0.0.0.0/8"),
 		netip.MustParsePrefix("100.64.0.0/10"),    // RFC 6598; Alibaba's metadata is 100.100.100.200

@@ -1,4 +1,4 @@
-// Package outage decides when the failure of something that every request needs is logged.
+// Package outage decides when to log the failure of a dependency that every request needs.
 package outage
 
 import (
@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Log decides which failures are reported: the first one, and the recovery. A
-// service that fails and recovers repeatedly is reported at most once per
-// quiet, so that it cannot flood the log.
+// Log decides what is logged: the first failure and the recovery. A dependency
+// that fails and recovers again and again is logged at most once in the time
+// quiet, so that it cannot flood the log. It is safe for concurrent use.
 type Log struct {
 	active atomic.Bool // a failure or recovery is still to be reported
 

@@ -18,9 +18,9 @@ import (
 // not be able to fill a log.
 const interval = 10 * time.Second
 
-// Log logs rejections without any option: at info level their number by code, in at most one line for each
-// interval; at debug level every one with its detail. Nothing runs between requests, so the sum of an interval is
-// logged with the first request after it.
+// Log logs rejections: at info level their number by code, in at most one line for each interval; at debug level
+// every one with its detail. There is no goroutine, so the sum of an interval is logged with the first request after
+// it. Log is safe for concurrent use.
 //
 // A flood of rejections must cost little: while an interval lasts, a rejection neither locks nor reads a clock.
 type Log struct {
@@ -38,10 +38,10 @@ type Log struct {
 
 // Bits of a Log's state.
 const (
-	// isPending: there are rejections to log, and the time of the first is known.
+	// isPending: there are rejections to log, and first is set.
 	isPending = 1 << iota
-	// isQuiet: the interval after a line lasts. A timer ends it, so it is used with the system's clock only; any
-	// other clock is read each time.
+	// isQuiet: the interval after a line has not ended. A timer ends it, so this bit is used only with the system's
+	// clock; any other clock is read each time.
 	isQuiet
 )
 
@@ -50,7 +50,7 @@ type codeCount struct {
 	n    *counter
 }
 
-// counter fills a line of a processor's cache: counters that share one would slow each other down.
+// counter fills a cache line: counters that share a line would slow each other down.
 type counter struct {
 	atomic.Int64
 	_ [56]byte
@@ -82,14 +82,14 @@ func (l *Log) Write(ctx context.Context, code string, describe func() event.Toke
 		return
 	}
 	if sum := l.due(); sum != nil && l.logger.Enabled(ctx, slog.LevelInfo) {
-		// The last rejection is that of this request, so that it goes with the ids that the handler finds in ctx.
+		// The last rejection is the one of this request, so that it matches the ids that the handler finds in ctx.
 		l.log(ctx, append(sum,
 			slog.Attr{Key: "last", Value: slog.GroupValue(attributes(describe())...)},
 			slog.String("help", docurl.Code(code))))
 	}
 }
 
-// count counts a rejection. There are few codes, and comparing one with itself is cheap.
+// count counts a rejection. A linear search is fast: there are few codes.
 func (l *Log) count(code string) {
 	for _, c := range *l.counts.Load() {
 		if c.code == code {
@@ -123,7 +123,8 @@ func (l *Log) Flush(ctx context.Context) {
 	}
 }
 
-// due returns the sum as attributes and begins the next one, or nil if it is too early or there is nothing to log.
+// due returns the sum as attributes and starts a new sum. It returns nil if it is too early or there is nothing to
+// log.
 func (l *Log) due() []slog.Attr {
 	now := l.clock.Now()
 	l.mu.Lock()
@@ -170,7 +171,7 @@ func (l *Log) log(ctx context.Context, attrs []slog.Attr) {
 	l.logger.LogAttrs(ctx, slog.LevelInfo, "auth: requests rejected", attrs...)
 }
 
-// attributes are those of one rejection; what is not known is left out.
+// attributes returns the attributes of one rejection, without those that are not known.
 func attributes(e event.TokenRejected) []slog.Attr {
 	var known []slog.Attr
 	for _, text := range [][2]string{

@@ -1,5 +1,5 @@
-// Package refusal carries what a guard knows about a request that it rejects to
-// the verifier that reports the rejection, and logs rejections.
+// Package refusal logs rejections. It also passes what a guard knows about a
+// rejected request to the verifier, which reports the rejection.
 package refusal
 
 import (
@@ -18,7 +18,7 @@ type Request interface {
 	Header(name string) []string
 }
 
-// Info is what the reporter of a rejection may not know itself.
+// Info is what a guard knows about a rejection and the verifier that reports it may not know.
 type Info struct {
 	Request Request // nil if there is none
 	Session any     // the *core.Session that was rejected, nil if there is none
@@ -50,8 +50,8 @@ func (i Info) Describe(e *event.TokenRejected) {
 	e.Method, e.Path, e.RequestID = Text(r.Method(), 16), Text(withoutTokens(r.Path()), 256), Text(requestID(r), 64)
 }
 
-// withoutTokens replaces the segments of a path that look like a JWT, whose header
-// is a JSON object in base64url: a reader of the log must not be able to use it.
+// withoutTokens replaces the segments of a path that look like a JWT: a reader of
+// the log must not be able to use the token.
 func withoutTokens(path string) string {
 	if !strings.Contains(path, "eyJ") {
 		return path
@@ -65,8 +65,8 @@ func withoutTokens(path string) string {
 	return strings.Join(segments, "/")
 }
 
-// requestID returns the id that a middleware of the framework made, or that the
-// client or a proxy sent.
+// requestID returns the request's id: one that a middleware of the framework
+// made, or one that the client or a proxy sent; "" if there is none.
 func requestID(r Request) string {
 	if own, ok := r.(interface{ RequestID() string }); ok {
 		if id := own.RequestID(); id != "" {
@@ -94,8 +94,7 @@ func Text(s string, limit int) string {
 	}, s[:min(len(s), limit)])
 }
 
-// Detail joins what was expected and found with its cause, which the detail may
-// name already.
+// Detail appends the text of cause to detail, unless detail contains it already.
 func Detail(detail string, cause error) string {
 	if cause == nil {
 		return detail

@@ -41,8 +41,8 @@ func hashOctets(hash crypto.Hash) int {
 	}
 }
 
-// sum writes the hash of data into the first hashOctets(hash) octets of out. The one-shot functions keep it off the
-// heap, which hash.Hash would not.
+// sum writes the hash of data into the first hashOctets(hash) octets of out. Unlike hash.Hash, the one-shot functions
+// do not allocate.
 func sum(out *[maxHashOctets]byte, hash crypto.Hash, data []byte) {
 	switch hash { //nolint:exhaustive // callers have asked hashOctets
 	case crypto.SHA256:

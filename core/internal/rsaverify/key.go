@@ -9,17 +9,17 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/standardcrypto"
 )
 
-// Bounds of the keys [Prepare] takes.
+// Bounds of the keys that [Prepare] accepts.
 const (
 	minBits     = 2048 // RFC 7518 §3.3 and §3.5
-	maxBits     = 8192 // keeps the cost of one check, and of one hostile key, bounded
+	maxBits     = 8192 // bounds the time of one check, even with a key that an attacker chose
 	minExponent = 3
 	maxExponent = 1<<31 - 1 // as in crypto/rsa
 
 	maxOctets = maxBits / 8
 )
 
-// ErrVerification is the one answer to a signature that does not hold, whatever its fault.
+// ErrVerification is the error for every invalid signature, whatever is wrong with it.
 var ErrVerification = errors.New("rsaverify: invalid signature")
 
 // UnsupportedKeyError reports a public key that [Prepare] leaves to crypto/rsa.
@@ -30,9 +30,8 @@ type UnsupportedKeyError struct {
 // Error returns the reason.
 func (e *UnsupportedKeyError) Error() string { return "rsaverify: unsupported key: " + e.Reason }
 
-// Key is a public key ready to check signatures. It never changes and holds no scratch space, so any number of
-// goroutines may use one at the same time. It takes a little more than twice the modulus (0.6 KB for 2048 bits).
-// The zero Key and a nil *Key refuse every signature.
+// Key is a prepared public key. It is immutable and safe for concurrent use. It takes a little more than twice the
+// size of the modulus (0.6 KB for 2048 bits). The zero Key and a nil *Key refuse every signature.
 type Key struct {
 	modulus  *bigmod.Modulus // odd, with its Montgomery constants
 	exponent uint            // odd, minExponent … maxExponent
@@ -40,11 +39,12 @@ type Key struct {
 	octets   int             // k of RFC 8017
 }
 
-// Prepare returns pub made ready, for less than one check costs. It copies what it needs: pub may change or go
-// afterwards.
+// Prepare returns pub as a prepared key, in less time than one check takes. It copies what it needs: the caller may
+// change pub afterwards.
 //
-// It takes an odd modulus of 2048 to 8192 bits and an odd exponent of 3 to 2³¹−1, and answers anything else, and every
-// key while [Enabled] is false, with an [*UnsupportedKeyError]; what becomes of such a key is for crypto/rsa to say.
+// The modulus must be odd and have 2048 to 8192 bits; the exponent must be odd and from 3 to 2³¹−1. For any other
+// key, and if [standardcrypto.Required] returns true, the error is an [*UnsupportedKeyError]: use crypto/rsa, which
+// may still accept the key.
 func Prepare(pub *rsa.PublicKey) (*Key, error) {
 	if standardcrypto.Required() {
 		return nil, &UnsupportedKeyError{Reason: "crypto/rsa is required in FIPS 140-3 mode and under BoringCrypto"}
@@ -70,8 +70,8 @@ func Prepare(pub *rsa.PublicKey) (*Key, error) {
 	return &Key{modulus: modulus, exponent: uint(pub.E), bits: bits, octets: (bits + 7) / 8}, nil
 }
 
-// recoverMessage writes the k octets of I2OSP(sᵉ mod n, k) over em, whose length is k, and reports whether sig can be
-// a signature of this key at all: RFC 8017 §8.1.2 and §8.2.2, steps 1 and 2, with RSAVP1 (§5.2.2).
+// recoverMessage overwrites em, whose length is k, with the octets of I2OSP(sᵉ mod n, k), and reports whether sig has
+// the length and range of a signature of this key: RFC 8017 §8.1.2 and §8.2.2, steps 1 and 2, with RSAVP1 (§5.2.2).
 func (k *Key) recoverMessage(em, sig []byte) bool {
 	// Step 1: exactly k octets, so a stripped or added zero is refused.
 	if len(sig) != k.octets {
@@ -82,7 +82,7 @@ func (k *Key) recoverMessage(em, sig []byte) bool {
 	if err != nil {
 		return false
 	}
-	// "VarTime" is about the exponent, which is public; so is all the rest.
+	// "VarTime" refers to the exponent, which is public, like all other inputs.
 	m := bigmod.NewNat().ExpShortVarTime(s, k.exponent, k.modulus)
 	writeOctets(em, m.Bits())
 	return true

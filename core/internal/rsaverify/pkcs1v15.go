@@ -9,9 +9,9 @@ import (
 // RFC 8017 §9.2 step 3 asks for; a constant below zero would not compile.
 const _ = uint(minBits/8 - (19 + maxHashOctets + 11))
 
-// VerifyPKCS1v15 reports nil if sig is the RSASSA-PKCS1-v1_5 signature (RFC 8017 §8.2.2) of digest, which is the
-// SHA-256, SHA-384 or SHA-512 hash of the message, and [ErrVerification] in every other case, another hash or a digest
-// of the wrong length included.
+// VerifyPKCS1v15 returns nil if sig is the RSASSA-PKCS1-v1_5 signature (RFC 8017 §8.2.2) of digest, the SHA-256,
+// SHA-384 or SHA-512 hash of the message. In every other case, including another hash or a digest of the wrong
+// length, it returns [ErrVerification].
 func (k *Key) VerifyPKCS1v15(hash crypto.Hash, digest, sig []byte) error {
 	hLen := hashOctets(hash)
 	if k == nil || k.modulus == nil || hLen == 0 || len(digest) != hLen {
@@ -22,8 +22,8 @@ func (k *Key) VerifyPKCS1v15(hash crypto.Hash, digest, sig []byte) error {
 	if !k.recoverMessage(em, sig) {
 		return ErrVerification
 	}
-	// Steps 3 and 4 of §8.2.2: the two encoded messages are equal octet by octet. The note there explains that
-	// decoding em instead is what lets forgeries in.
+	// Steps 3 and 4 of §8.2.2: the two encoded messages must be equal octet by octet. The note there explains that
+	// decoding em instead would accept forgeries.
 	want := encoded[:k.octets]
 	encodePKCS1v15(want, digestInfoPrefix(hash), digest)
 	if !bytes.Equal(em, want) {

@@ -10,9 +10,9 @@ import (
 // zero would not compile.
 const _ = uint((minBits-1)/8 - (2*maxHashOctets + 2))
 
-// VerifyPSS reports nil if sig is an RSASSA-PSS signature (RFC 8017 §8.1.2) of digest, which is the SHA-256, SHA-384 or
-// SHA-512 hash of the message, with MGF1 on the same hash and a salt exactly as long as the hash (RFC 7518 §3.5). It
-// reports [ErrVerification] in every other case, another hash or a digest of the wrong length included.
+// VerifyPSS returns nil if sig is an RSASSA-PSS signature (RFC 8017 §8.1.2) of digest, the SHA-256, SHA-384 or
+// SHA-512 hash of the message, with MGF1 on the same hash and a salt exactly as long as the hash (RFC 7518 §3.5). In
+// every other case, including another hash or a digest of the wrong length, it returns [ErrVerification].
 func (k *Key) VerifyPSS(hash crypto.Hash, digest, sig []byte) error {
 	hLen := hashOctets(hash)
 	if k == nil || k.modulus == nil || hLen == 0 || len(digest) != hLen {

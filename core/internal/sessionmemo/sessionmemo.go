@@ -1,5 +1,5 @@
-// Package sessionmemo keeps what a revocation check computed for a session with the session, so that the next request
-// of a remembered token does not compute it again.
+// Package sessionmemo stores the results of a revocation check with the session, so that the next request with the
+// same token does not compute them again.
 package sessionmemo
 
 import (
@@ -16,9 +16,9 @@ type Name struct {
 	B uint32
 }
 
-// Memo is what one checker remembers of one session. Only Checked changes after the memo was stored.
+// Memo is what one checker remembers about one session. After a memo was stored, only Checked changes.
 type Memo struct {
-	Owner  uint64 // of the checker; another checker has another key
+	Owner  uint64 // identifies the checker: the names of another checker are made with another key
 	Issued uint32 // iat in Unix seconds, 0 if the session has none
 	Count  int
 	Names  [MaxNames]Name

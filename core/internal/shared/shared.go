@@ -1,7 +1,7 @@
-// Package shared keeps one copy of values that are equal and do not change.
+// Package shared keeps a single copy of immutable values that are equal.
 //
-// A service has as many contracts as customers, and those of one identity provider differ in little more than their
-// issuer. What they have in common takes several times as many bytes as what they do not.
+// A service may have a contract for each of its customers. Contracts of one identity provider differ in little more
+// than their issuer, and the parts that they have in common take several times as many bytes as those that differ.
 package shared
 
 import (
@@ -13,7 +13,7 @@ import (
 	"weak"
 )
 
-// Made is a value with what it was made of. Neither may be modified.
+// Made is a value together with the source that it was made from. Neither may be modified.
 type Made[S, T any] struct {
 	Source S
 	Value  T
@@ -23,12 +23,13 @@ type Made[S, T any] struct {
 type Table[S, T any] struct {
 	mu   sync.Mutex
 	seed maphash.Seed
-	made map[uint64]weak.Pointer[Made[S, T]] // weak: a value goes with the last contract that uses it
+	made map[uint64]weak.Pointer[Made[S, T]] // weak: a value is collected with the last contract that uses it
 }
 
-// Use returns what is in use with an equal source, or source and value. What it returns is in use as long as the
-// caller keeps the pointer, not only what it points to. Sources are equal if [reflect.DeepEqual] says so;
-// one that JSON cannot write is not shared.
+// Use returns the entry in the table with an equal source or, if there is none, adds source and value to the table
+// and returns them. The entry stays in the table as long as callers keep the returned pointer itself; keeping only
+// the value is not enough. Sources are compared with [reflect.DeepEqual]. A source that encoding/json cannot write is
+// not shared.
 func (t *Table[S, T]) Use(source S, value T) *Made[S, T] {
 	own := &Made[S, T]{source, value}
 	text, err := json.Marshal(source)
@@ -46,17 +47,17 @@ func (t *Table[S, T]) Use(source S, value T) *Made[S, T] {
 	case known == nil:
 		t.made[hash] = weak.Make(own)
 		runtime.AddCleanup(own, t.drop, hash)
-	case reflect.DeepEqual(known.Source, source): // JSON writes some values alike that differ, such as broken UTF-8
+	case reflect.DeepEqual(known.Source, source): // different values may have the same JSON, such as invalid UTF-8
 		return known
 	}
 	return own
 }
 
-// drop forgets a value that is no longer in use.
+// drop removes a value that is no longer in use.
 func (t *Table[S, T]) drop(hash uint64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.made[hash].Value() == nil { // an equal one may be in use by now
+	if t.made[hash].Value() == nil { // an equal value may have been added since
 		delete(t.made, hash)
 	}
 }

@@ -1,4 +1,5 @@
-// Package signedwindow writes scalars in signed digits, for multiplication with a table: scalar = Σ digits[i]·2^(w·i).
+// Package signedwindow writes scalars with signed digits, for multiplication with a table: scalar = Σ
+// digits[i]·2^(w·i).
 //
 // It runs in variable time and is for public scalars only.
 package signedwindow
@@ -9,8 +10,8 @@ const ScalarSize = 32
 // MaxWidth is the widest window whose digits fit an int8.
 const MaxWidth = 7
 
-// Count is the number of digits of width bits that every scalar below 2^bits has. There is always a bit above the
-// scalar for the carry of the digit before.
+// Count returns how many digits of width bits are needed for every scalar below 2^bits. The top digit always has a
+// spare bit for the carry.
 func Count(bits, width int) int { return bits/width + 1 }
 
 // Recode writes scalar, which is little-endian, into digits of width bits, each from −2^(width−1)+1 to 2^(width−1).

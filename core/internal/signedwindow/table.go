@@ -5,14 +5,14 @@ import (
 	"reflect"
 )
 
-// Point is a pointer to a point of a group. Add must also know the sum of two equal points.
+// Point is a pointer to a point of a group. Add must also be correct for two equal points.
 type Point[P any] interface {
 	*P
 	Set(p *P) *P
 	Add(p, q *P) *P
 }
 
-// Table holds j·2^(width·i)·P for every digit's place i and every j from 1 to 2^(width−1). It never changes.
+// Table holds j·2^(width·i)·P for every digit position i and every j from 1 to 2^(width−1). It is immutable.
 type Table[P any] struct {
 	bits, width int
 	points      []P
@@ -30,15 +30,15 @@ func NewTable[P any, T Point[P]](p T, bits, width int) Table[P] {
 			T(&row[j]).Add(&row[j-1], place)
 		}
 		last := &row[half-1]
-		place.Add(last, last) // half of the window, twice
+		place.Add(last, last) // last is 2^(width-1) times the old place
 	}
 	return t
 }
 
-// size returns the number of a table's points.
+// size returns the number of points in a table.
 func size(bits, width int) int { return Count(bits, width) << (width - 1) }
 
-// SizeOf returns the octets of a table of points of the type P.
+// SizeOf returns the size in bytes of a table of points of the type P.
 func SizeOf[P any](bits, width int) int {
 	return size(bits, width) * int(reflect.TypeFor[P]().Size())
 }

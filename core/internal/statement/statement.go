@@ -1,8 +1,8 @@
-// Package statement is how package logout reads tokens that are no credentials:
-// logout tokens, security event tokens and signed requests for revocation. Package
-// core refuses them as sessions; it registers here the function that verifies them
-// with a contract's keys, issuer and algorithms. The result is claims, never a
-// session, so no caller can mistake one for a sign-in.
+// Package statement verifies tokens that are not credentials, for package logout:
+// logout tokens, security event tokens and signed requests for revocation.
+// Package core does not accept them as sessions. It registers a function here
+// that verifies them with a contract's keys, issuer and algorithms. The result is
+// claims and never a session, so no caller can mistake a statement for a sign-in.
 package statement
 
 import (
@@ -14,12 +14,12 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// Want is what a statement must be, in place of what the contract requires of a
-// session.
+// Want is what a statement must satisfy, instead of what the contract requires of
+// a session.
 type Want struct {
 	// Types are the accepted values of typ, without "application/"; "" accepts its absence.
 	Types []string
-	// Audiences are the accepted values of aud, those of the contract if empty.
+	// Audiences are the accepted values of aud. If it is empty, the contract's are used.
 	Audiences []string
 	// NoExpiry accepts a statement without exp. One that has exp must not have expired.
 	NoExpiry bool
@@ -29,7 +29,7 @@ type Want struct {
 	Asymmetric bool
 }
 
-// Statement is what a verified token says.
+// Statement is the content of a verified token.
 type Statement struct {
 	Provider string
 	Issuer   string
@@ -40,22 +40,22 @@ type Statement struct {
 	Leeway   time.Duration // the contract's
 }
 
-// Source describes what verifies statements.
+// Source describes the contract or verifier that verifies statements.
 type Source struct {
 	Provider  string
 	Issuers   []string // exact ones, without a resolver's
 	Open      bool     // a resolver, a template or InsecureAnyIssuer accepts others
 	Audiences bool     // every contract names an audience
 	Symmetric bool     // a contract accepts HMAC
-	// UserIDs are the claims that may hold a user id, SessionIDs those that may
-	// hold a session id, of all contracts.
+	// UserIDs are the paths of claims that may hold a user id, in any of the
+	// contracts; SessionIDs are those that may hold a session id.
 	UserIDs, SessionIDs []string
 	Clock               keys.Clock
 	Logger              *slog.Logger
 }
 
-// Hooks are what package core registers. source is a *core.Contract or a
-// *core.Verifier; an error of Verify is a *core.Error.
+// Hooks are the functions that package core registers. source is a *core.Contract
+// or a *core.Verifier. The error of Verify is a *core.Error.
 type Hooks struct {
 	Describe func(source any) (Source, error)
 	Verify   func(ctx context.Context, source any, token string, want Want) (*Statement, error)
@@ -63,13 +63,14 @@ type Hooks struct {
 
 var hooks Hooks //nolint:gochecknoglobals // written once, while package core is initialized
 
-// Register is called by package core, before any program can call the others.
+// Register sets the hooks. Package core calls it while it is initialized, before any other function of this package
+// is called.
 func Register(h Hooks) struct{} {
 	hooks = h
 	return struct{}{}
 }
 
-// Describe returns what source is, or an error if it cannot verify statements.
+// Describe describes source. The error means that source cannot verify statements.
 func Describe(source any) (Source, error) { return hooks.Describe(source) }
 
 // Verify verifies token with the keys of source.

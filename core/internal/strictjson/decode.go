@@ -14,8 +14,8 @@ import (
 	"unicode"
 )
 
-// ProblemsError are the mistakes of a value that decodes itself with [Unmarshal];
-// Decode shifts them to the position of the value.
+// ProblemsError holds the mistakes in a value whose UnmarshalJSON calls
+// [Unmarshal]. Decode adds the position of the value to theirs.
 type ProblemsError []Problem
 
 // Error joins the problems in one line.
@@ -27,7 +27,7 @@ func (p ProblemsError) Error() string {
 	return strings.Join(all, "; ")
 }
 
-// Unmarshal reads data into v as Decode does. Its error is of type [ProblemsError].
+// Unmarshal reads data into v as Decode does. Its error is a [ProblemsError].
 func Unmarshal(data []byte, v any) error {
 	document, problems := Parse(data)
 	if problems == nil {
@@ -164,15 +164,16 @@ func (r *reader) unmarshal(target json.Unmarshaler, n *node, raw []byte, t refle
 
 var placeholder = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
 
-// unexpanded refuses what a template engine should have replaced: compared
-// literally it matches no token, or, in a list of refused values, none.
+// unexpanded refuses a variable that a template engine should have replaced.
+// Compared literally, it would match no token and, in a list of refused values,
+// refuse nothing.
 func (r *reader) unexpanded(raw []byte, path string, named int) {
 	if found := placeholder.Find(raw); found != nil {
 		r.fail(path, named, "holds "+string(found)+", which nothing replaced: expand it before the configuration is read")
 	}
 }
 
-// seconds reads a duration: encoding/json would take nanoseconds.
+// seconds reads a duration written in seconds; encoding/json would read nanoseconds.
 func (r *reader) seconds(n *node, to reflect.Value, path string, named int) {
 	const most = 1e9 // far beyond every bound, and safe to multiply
 	var s float64
@@ -184,7 +185,7 @@ func (r *reader) seconds(n *node, to reflect.Value, path string, named int) {
 		r.fail(path, named, "is out of range: write a number of seconds")
 		return
 	}
-	to.SetInt(int64(math.Round(s * float64(time.Second)))) // 0.29 s are not 289,999,999 ns
+	to.SetInt(int64(math.Round(s * float64(time.Second)))) // without rounding, 0.29 s would become 289,999,999 ns
 }
 
 func inWords(t reflect.Type) string {
@@ -221,13 +222,13 @@ func (n *node) inWords() string {
 	}
 }
 
-// field is a member that a struct knows.
+// field is a field of a struct, with its member name.
 type field struct {
 	name       string
 	goName     string
 	index      []int
 	seconds    bool
-	mayBeEmpty bool // an empty list means something other than none
+	mayBeEmpty bool // an empty list has a meaning of its own
 }
 
 // fieldsByType remembers fields: finding them for each object of a document allocates thousands of bytes, however short

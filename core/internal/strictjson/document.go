@@ -1,8 +1,8 @@
-// Package strictjson reads configuration from JSON. What a person reads in the
-// document and what the program gets are the same: names are exact, duplicates,
-// unknown members and null are refused, and so is a member that is present but
-// empty, because an unset variable in a template must not waive a check. Every
-// mistake is reported, with its position.
+// Package strictjson reads configuration from JSON. The program gets exactly what
+// a person reads in the document: names are case-sensitive, and duplicates,
+// unknown members and null are refused. A member that is present but empty is
+// refused too, because an unset variable in a template must not waive a check.
+// Every mistake is reported, with its position.
 package strictjson
 
 import (
@@ -43,8 +43,8 @@ type Problem struct {
 	Path   string // of the member, such as claimRules[0].claim; "" for the document
 	Offset int
 	Reason string
-	Empty  bool // the value is there, and empty
-	// Unknown: the struct has no such member.
+	Empty  bool // the value is present, but empty
+	// Unknown says that the struct has no such member.
 	Unknown bool
 }
 
@@ -220,10 +220,10 @@ func (n *node) member(name string) *member {
 	return nil
 }
 
-// Position returns line and column, from 1, of the member at path, or of the
-// deepest part of path that the document has; 0, 0 if it has not even the
-// first. Columns count bytes. Of several paths, separated by ", ", the first
-// counts.
+// Position returns the line and column, starting at 1, of the member at path. If
+// the document does not have the whole path, it returns the position of the
+// deepest part that the document has, and 0, 0 if there is none. Columns count
+// bytes. If path is several paths separated by ", ", Position uses the first one.
 func (d *Document) Position(path string) (line, column int) {
 	path, _, _ = strings.Cut(path, ", ")
 	first, rest := cutPath(path)
@@ -250,7 +250,7 @@ func (d *Document) Position(path string) (line, column int) {
 	return LineColumn(d.data, at)
 }
 
-// cutPath takes the first part off: a name, or an index in brackets.
+// cutPath splits off the first part of a path: a name, or an index in brackets.
 func cutPath(path string) (first, rest string) {
 	if path == "" {
 		return "", ""
@@ -262,7 +262,7 @@ func cutPath(path string) (first, rest string) {
 	return path[:end], strings.TrimPrefix(path[end:], ".")
 }
 
-// LineColumn translates an offset into line and column, from 1.
+// LineColumn converts an offset to a line and a column, both starting at 1.
 func LineColumn(data []byte, offset int) (line, column int) {
 	before := data[:min(offset, len(data))]
 	return bytes.Count(before, []byte("\n")) + 1, len(before) - bytes.LastIndexByte(before, '\n')

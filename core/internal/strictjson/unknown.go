@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// unknown names the member that was probably meant, else all.
+// unknown returns the reason for an unknown member: it names the member that was
+// probably meant or, if none is similar, all of them.
 func unknown(name string, fields []field) string {
-	best, distance := "", 3 // two slips of the finger at most
+	best, distance := "", 3 // a similar name differs by at most two edits
 	names := make([]string, 0, len(fields))
 	for _, f := range fields {
 		names = append(names, f.name)
@@ -25,7 +26,7 @@ func unknown(name string, fields []field) string {
 	return "is unknown: use " + strings.Join(names, ", ")
 }
 
-// editDistance returns the Levenshtein distance, at most the given limit.
+// editDistance returns the Levenshtein distance of a and b, or most if it is larger.
 func editDistance(a, b string, most int) int {
 	if len(a)-len(b) >= most || len(b)-len(a) >= most {
 		return most

@@ -2,13 +2,13 @@ package strictjson
 
 import "encoding/json"
 
-// Value is one value of a document, and its place there.
+// Value is one value of a document, with its position.
 type Value struct {
 	data []byte
 	node *node
 }
 
-// Member is a name of an object, and the value it has.
+// Member is one member of an object.
 type Member struct {
 	Name  string
 	Start int // the offset of the name

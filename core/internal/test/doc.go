@@ -1,4 +1,4 @@
-// Package test has what the tests of the packages in core share: keys, tokens,
-// contracts, a clock and a server of keys; and those of prepared keys, turns in
-// benchmarks and programs in FIPS mode.
+// Package test has helpers that the tests in core share: keys, tokens, contracts,
+// a clock and a key server. For the tests of prepared keys, it also runs programs
+// in FIPS mode and interleaves benchmarks.
 package test

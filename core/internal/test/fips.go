@@ -14,8 +14,8 @@ const fipsChild = "AUTH_GO_FIPS_CHILD"
 // IsFIPSChild reports whether the program is one that [FIPSMode] has started.
 func IsFIPSChild() bool { return os.Getenv(fipsChild) != "" }
 
-// RunPrepared runs the tests of a package of prepared keys, except in a program that has to use the standard library:
-// there it runs those of [FIPSMode] alone. It returns the program's exit code.
+// RunPrepared runs the tests of a package of prepared keys. In a program that has to use the standard library, it
+// runs only the tests of [FIPSMode]. It returns the program's exit code.
 func RunPrepared(m *testing.M) (code int) {
 	if standardcrypto.Required() && !IsFIPSChild() {
 		return 0

@@ -9,7 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// PolicyFunc is a function as a policy.
+// PolicyFunc is a function that implements [core.Policy].
 type PolicyFunc func(s *core.Session) error
 
 // Check calls f.

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// Bounded calls read, which reads an input of so many bytes, and checks that it allocates no more than base bytes and
-// each bytes for every byte of the input. It calls read again if more was allocated: that may have been another
-// goroutine of the program.
+// Bounded calls read, which reads an input of input bytes, and checks that it allocates at most base bytes plus each
+// bytes for every byte of the input. If more was allocated, Bounded calls read again: another goroutine may have
+// allocated the memory.
 func Bounded(tb testing.TB, input, base, each int, read func()) {
 	tb.Helper()
 	limit := uint64(base + each*input)

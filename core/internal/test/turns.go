@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Way is one of several ways to do the same.
+// Way is one of several implementations of the same work.
 type Way struct {
 	Name string
 	Do   func()
 }
 
-// TakeTurns times the ways by turns, calls of each at a time, so that what else the machine does falls on all alike. It
-// reports one time for each way, which the statistic makes of those of all turns, and the ratio of the first way to
-// every other one.
+// TakeTurns times the ways in turns, with several calls of each at a time, so that other work of the machine slows
+// all of them down alike. For each way it reports one time, which statistic computes from the times of all turns, and
+// the ratio of the first way's time to it.
 func TakeTurns(b *testing.B, calls int, statistic func([]float64) float64, ways []Way) {
 	b.Helper()
 	times := make([][]float64, len(ways))

@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	// threshold is how many calls in a row have to fail before no more are made: a single failure may be about one
-	// token.
+	// threshold is the number of consecutive failures after which no more calls are made: a single failure may be caused
+	// by one token.
 	threshold = 3
 	// The pause after that doubles from minPause to maxPause with each failed probe.
 	minPause, maxPause = time.Second, 30 * time.Second
@@ -15,8 +15,8 @@ const (
 	maxRetryAfter = 5 * time.Minute
 )
 
-// Breaker stops calls to a server that fails, so that requests are answered at once instead of waiting. After each
-// pause one call probes whether the server works again. The zero value is ready. It is safe for concurrent use.
+// Breaker stops calls to a failing server, so that requests are answered at once instead of waiting. After each pause
+// one call probes whether the server works again. The zero value is ready. It is safe for concurrent use.
 type Breaker struct {
 	mu       sync.Mutex
 	failures int // in a row
@@ -56,7 +56,7 @@ func (b *Breaker) Failed(now time.Time, retryAfter time.Duration) (opened bool) 
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.until.IsZero() && !b.probing {
-		return false // a call that was running when the pause began
+		return false // the call was already running when the pause began
 	}
 	b.failures++
 	b.probing = false

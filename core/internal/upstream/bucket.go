@@ -2,7 +2,8 @@ package upstream
 
 import "time"
 
-// Bucket allows a number of things a second on average, twice as many at once. It is not safe for concurrent use.
+// Bucket is a token bucket: it allows perSecond events a second on average, and twice as many at once. It is not safe
+// for concurrent use.
 type Bucket struct {
 	perSecond, tokens float64
 	filled            time.Time
@@ -13,7 +14,7 @@ func NewBucket(perSecond int, now time.Time) Bucket {
 	return Bucket{perSecond: float64(perSecond), tokens: 2 * float64(perSecond), filled: now}
 }
 
-// Take takes one, or returns how long to wait for one.
+// Take takes a token and returns 0. If there is none, it returns how long to wait for one.
 func (b *Bucket) Take(now time.Time) time.Duration {
 	if wait := b.Wait(now); wait > 0 {
 		return wait
@@ -22,7 +23,7 @@ func (b *Bucket) Take(now time.Time) time.Duration {
 	return 0
 }
 
-// Wait returns how long to wait until Take takes one.
+// Wait returns how long to wait until Take succeeds. It takes no token.
 func (b *Bucket) Wait(now time.Time) time.Duration {
 	if passed := now.Sub(b.filled); passed > 0 { // not if the clock was set back
 		b.tokens = min(2*b.perSecond, b.tokens+passed.Seconds()*b.perSecond)
@@ -34,5 +35,5 @@ func (b *Bucket) Wait(now time.Time) time.Duration {
 	return 0
 }
 
-// Refund returns one that was taken.
+// Refund puts back a token that was taken.
 func (b *Bucket) Refund() { b.tokens = min(2*b.perSecond, b.tokens+1) }

@@ -1,3 +1,3 @@
-// Package upstream limits what requests may cost a server or a store that has to be asked about them: one call for each
-// key, a bounded number of calls, a breaker after failures, and answers of bounded size.
+// Package upstream limits what requests may cost a server or a store that is called about them: one call at a time
+// for each key, a bounded number of calls in total, a circuit breaker after failures, and responses of bounded size.
 package upstream

@@ -15,8 +15,8 @@ var (
 	ErrTimeout = errors.New("no answer in time")
 )
 
-// Group runs one call at a time for each key; every request that needs its result waits for it. A request whose context
-// ends stops waiting, and the call goes on for the others. It is safe for concurrent use.
+// Group runs one call at a time for each key, and every request that needs the result waits for that call. A request
+// whose context ends stops waiting; the call continues for the others. Group is safe for concurrent use.
 type Group[K comparable, V any] struct {
 	timeout time.Duration
 	slots   chan struct{} // one for each call that runs, abandoned ones included
@@ -31,25 +31,25 @@ type flight[V any] struct {
 	err   error
 }
 
-// NewGroup returns a group that runs at most so many calls at once, each for at most timeout.
+// NewGroup returns a group that runs at most calls calls at once, each for at most timeout.
 func NewGroup[K comparable, V any](calls int, timeout time.Duration) *Group[K, V] {
 	return &Group[K, V]{timeout: timeout, slots: make(chan struct{}, calls), running: map[K]*flight[V]{}}
 }
 
 // Call is what a group runs for a key.
 type Call[V any] struct {
-	// Known, if it is set, returns a result that is remembered. It runs before a call starts: a call that ended after
-	// the caller looked has settled by then, and is not made again.
+	// Known, if it is set, returns a remembered result. It runs before a call starts, so that the call is not repeated
+	// if another one ended after the caller looked for a result.
 	Known func() (V, bool)
 	// Run makes the call. Its context has the values of the caller's, without its end.
 	Run func(context.Context) (V, error)
-	// Settle, if it is set, gets the result before any caller does, and may change it. It runs once for each call that
-	// was made, also for one that does not return in time.
+	// Settle, if it is set, gets the result before any caller does, and may change it. It runs once for each call, even
+	// for one that does not return in time.
 	Settle func(V, error) (V, error)
 }
 
-// Do returns the result of the call, or that of the call for the key that is running already. The error is that of the
-// call, [ErrBusy], [ErrTimeout] or, if the caller's own context ended, ctx.Err().
+// Do makes the call, or waits for a call with this key that is already running, and returns its result. The error is
+// the call's own, [ErrBusy], [ErrTimeout] or, if the caller's context ended, ctx.Err().
 func (g *Group[K, V]) Do(ctx context.Context, key K, call Call[V]) (V, error) {
 	f, err := g.join(ctx, key, call)
 	var zero V
@@ -117,7 +117,8 @@ func (g *Group[K, V]) run(ctx context.Context, key K, f *flight[V], call Call[V]
 	close(f.done)
 }
 
-// Protect returns what fn returns, or an error if it panics: fn runs code of the program, such as a client or a store.
+// Protect calls fn and returns its results, or an error if fn panics: fn runs code of the program, such as a client
+// or a store.
 func Protect[V any](fn func() (V, error)) (value V, err error) {
 	defer func() {
 		if p := recover(); p != nil {

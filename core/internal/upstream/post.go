@@ -30,7 +30,8 @@ type Response struct {
 	RetryAfter time.Duration // 0 if the server names none
 }
 
-// NewPoster returns a poster that reads answers of at most maxBytes. A nil client means one of its own.
+// NewPoster returns a poster that reads responses of at most maxBytes. It copies client; if client is nil, the poster
+// has its own.
 func NewPoster(client *http.Client, maxBytes int64) *Poster {
 	if client == nil {
 		t := NewTransport()
@@ -75,7 +76,7 @@ func (p *Poster) Post(ctx context.Context, rawURL string, header http.Header, bo
 	defer func() { _ = resp.Body.Close() }()
 	r := &Response{Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header.Get("Retry-After"))}
 	r.MediaType, _, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	// What is read of an error's body lets the connection be used again. It may repeat the token and is dropped.
+	// Reading the body of an error lets the connection be reused. The body may repeat the token, so it is dropped.
 	r.Body, err = io.ReadAll(io.LimitReader(resp.Body, p.maxBytes+1))
 	switch {
 	case err != nil:
