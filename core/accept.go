@@ -8,15 +8,16 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// Accept makes a session of claims that were verified by other means: the
-// answer of an introspection endpoint (RFC 7662), or claims that a gateway in
-// front of the service passes on. The caller must make sure that they are genuine.
-// The contract's rules and mapping apply as they do to a token's claims. There
-// is no header, so a rule that requires a header parameter rejects the claims.
+// Accept returns a session for claims that were verified by other means: the
+// response of an introspection endpoint (RFC 7662), or claims that a gateway in
+// front of the service passes on. The caller must make sure that they are
+// genuine. The contract's rules and mapping apply as they do to a token's claims.
+// There is no header, so a rule that requires a header parameter rejects the
+// claims.
 //
-// The session has no key and no token: later checks look at its time only.
-// Every error is an [*Error]. The time is that of the system clock; use
-// [Verifier.Accept] for another one.
+// The session has no key and no token: later checks look at its time only. Every
+// error is an [*Error]. Dates are compared with the system clock; a verifier made
+// with [WithClock] compares them with its own.
 func (k *Contract) Accept(claims json.RawMessage) (*Session, error) {
 	v, err := k.verifier()
 	if err != nil {
@@ -25,24 +26,25 @@ func (k *Contract) Accept(claims json.RawMessage) (*Session, error) {
 	return v.Accept(context.Background(), claims)
 }
 
-// Accept is [Contract.Accept] by the contract that the claim iss chooses. ctx
-// bounds the wait for a resolver.
+// Accept is like [Contract.Accept], with the contract that the claim iss selects.
+// ctx bounds the wait for a resolver.
 func (v *Verifier) Accept(ctx context.Context, claims json.RawMessage) (*Session, error) {
 	return v.accept(ctx, claims, nil, false)
 }
 
-// AcceptFor is Accept for claims about the token of c, such as those of an
-// introspection endpoint. A token that is bound to a client's key (cnf, RFC 7662
+// AcceptFor is like Accept, for claims about the token in c, such as an
+// introspection response. A token that is bound to a client's key (cnf, RFC 7662
 // §2.2, RFC 9449 §6.2) is accepted if c proves that key; Accept refuses it.
 func (v *Verifier) AcceptFor(ctx context.Context, claims json.RawMessage, c Credentials) (*Session, error) {
 	return v.accept(ctx, claims, &c, false)
 }
 
-// AcceptUnconfirmed is Accept for authenticators that keep sessions, such as one
-// that asks about a token once for many requests. The session of a token that is
-// bound to a client's key is returned without a proof: check the credentials of
-// each request with [Session.Confirm] before you hand it out. A token that the
-// contract's Confirmation does not accept is refused.
+// AcceptUnconfirmed is like Accept, for authenticators that keep sessions, such
+// as one that introspects a token once and uses the result for many requests. If
+// the token is bound to a client's key, the session is returned without a proof:
+// check the credentials of each request with [Session.Confirm] before you hand
+// the session out. A token that the contract's Confirmation does not accept is
+// refused.
 func (v *Verifier) AcceptUnconfirmed(ctx context.Context, claims json.RawMessage) (*Session, error) {
 	return v.accept(ctx, claims, nil, true)
 }

@@ -2,11 +2,12 @@ package core
 
 import "github.com/revstackhq/auth-go/core/internal/jose"
 
-// Actors returns who acts for the user (RFC 8693 §4.1): first the party that uses the
-// token now, which Actor returns too, then those that it acts on behalf of, the most
-// recent first. It is empty if the user acts. An actor is named by its sub, or by its
-// client_id if it has no sub, and is "" if it has neither. Only the first one may
-// decide about access; the others only show how the token was obtained.
+// Actors returns who acts for the user (RFC 8693 §4.1): first the party that uses
+// the token now, which [Session.Actor] returns too, then the earlier actors, most
+// recent first. It is empty if the user acts without one. An actor is named by
+// its sub, or by its client_id if it has no sub, and is "" if it has neither.
+// Only the first one may decide about access; the others only show how the token
+// was obtained.
 func (s *Session) Actors() []string {
 	var actors []string
 	for v, acts := s.claims.Lookup("act"); acts && v.Kind() != jose.KindNull; {
@@ -25,7 +26,7 @@ func (s *Session) Actors() []string {
 	}
 	switch actor := s.Actor(); {
 	case actor == "":
-	case len(actors) == 0: // the contract's mapping finds it somewhere else
+	case len(actors) == 0: // act is missing: the contract's mapping takes the actor from another claim
 		actors = []string{actor}
 	default:
 		actors[0] = actor

@@ -10,17 +10,19 @@ import (
 )
 
 // Authenticator turns credentials into a session. [*Contract], [*Verifier] and
-// [FirstOf] are authenticators; a guard and every adapter's New take any.
+// the result of [FirstOf] are authenticators; a guard and every adapter's New
+// accept any of them.
 //
-// Authenticate returns a session that a contract made, or an error: an [*Error]
-// decides the answer by its code, any other is answered with status 500. It must
-// be safe for concurrent use and must not keep the credentials.
+// Authenticate returns a session that a contract made, or an error. The code of
+// an [*Error] determines the response; any other error is answered with status
+// 500. Authenticate must be safe for concurrent use and must not keep the
+// credentials.
 //
-// An authenticator may have more of the methods of [*Verifier], with the same
+// An authenticator may also implement these methods of [*Verifier], with the same
 // meaning: Recognizes, Reauthenticate, Recheck, ReportRejection, Confirmations,
-// Issuers, Now and Logger.
-// Without Reauthenticate, a guard inside another one authenticates each request
-// again. Without ReportRejection, the guard logs every rejection itself.
+// Issuers, Now and Logger. Without Reauthenticate, a guard inside another guard
+// authenticates each request again. Without ReportRejection, the guard logs every
+// rejection itself.
 type Authenticator interface {
 	Authenticate(ctx context.Context, c Credentials) (*Session, error)
 }
@@ -30,8 +32,8 @@ var (
 	_ Authenticator = (*Verifier)(nil)
 )
 
-// Authenticate verifies the token of c, a compact JWT. Every error is an
-// [*Error].
+// Authenticate verifies the token in c, which must be a compact JWT. Every error
+// is an [*Error].
 func (v *Verifier) Authenticate(ctx context.Context, c Credentials) (*Session, error) {
 	o := origin{request: c.Request}
 	s, err := v.authenticate(ctx, c, &o)
@@ -58,8 +60,9 @@ func (v *Verifier) authenticate(ctx context.Context, c Credentials, o *origin) (
 	return s, err
 }
 
-// Authenticate verifies the token of c by a verifier with default options, which
-// is made once. Use [NewVerifier] for one with options.
+// Authenticate verifies the token in c with a verifier that has default options.
+// The verifier is created on first use and kept. Use [NewVerifier] to set
+// options.
 func (k *Contract) Authenticate(ctx context.Context, c Credentials) (*Session, error) {
 	v, err := k.verifier()
 	if err != nil {
@@ -88,10 +91,10 @@ func (v *Verifier) checkScheme(scheme string) *Error {
 	}
 }
 
-// Reauthenticate is Authenticate for a request that s was already
-// authenticated for, such as by an outer guard. It returns s itself if the token
-// is the one that s was made from, v's contract is the one that accepted it, and
-// v would still accept it (see [Verifier.Recheck]). Otherwise it authenticates c.
+// Reauthenticate is like Authenticate, for a request that already has the session
+// s, for example from an outer guard. It returns s itself if s was made from the
+// token in c, by a contract of v, and v would still accept it (see
+// [Verifier.Recheck]). Otherwise it authenticates c.
 func (v *Verifier) Reauthenticate(ctx context.Context, s *Session, c Credentials) (*Session, error) {
 	t, ok := segmentsOf(c.Token)
 	if ok && v.valid() && s.valid() && s.isOf(t, jws.DigestOf(t.signature), nil) {
@@ -129,9 +132,9 @@ func (v *Verifier) VerifyHeader(ctx context.Context, authorization string) (*Ses
 	return v.Verify(ctx, token)
 }
 
-// Recognizes reports whether c looks like a token for v: a JWT whose issuer is
-// one that v's contracts name, or that its resolver may be asked about. It
-// verifies nothing; [FirstOf] chooses by it.
+// Recognizes reports whether c looks like a token for v: a JWT whose issuer one
+// of v's contracts names, or that v may ask its resolver about. It verifies
+// nothing. [FirstOf] uses it to choose an authenticator.
 func (v *Verifier) Recognizes(c Credentials) bool {
 	if !v.valid() || len(c.Token) > v.maxBytes {
 		return false

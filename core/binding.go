@@ -12,8 +12,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// confirmations are the ways in which a contract lets a client prove that a token
-// is its own, see [Rules.Confirmation].
+// confirmations says how a client may prove to a contract that a token is its
+// own; see [Rules.Confirmation].
 type confirmations struct {
 	dpop, mtls, required bool
 	ignored              bool   // see Rules.InsecureIgnoreConfirmation
@@ -22,7 +22,7 @@ type confirmations struct {
 
 func (c confirmations) any() bool { return c.dpop || c.mtls }
 
-// String says what is expected of cnf.
+// String describes what the contract expects in cnf.
 func (c confirmations) String() string {
 	expected := "no cnf"
 	switch {
@@ -63,15 +63,15 @@ func compileConfirmation(r *Rules, f *configErrors) (c confirmations) {
 	return c
 }
 
-// binding is what a token's cnf names: the keys that its sender must prove to hold.
+// binding holds the contents of a token's cnf: the keys that the token's sender must prove possession of.
 type binding struct {
 	jkt string // RFC 9449 §6.1: the thumbprint of the key of DPoP proofs, "" if none
 	x5t string // RFC 8705 §3.1: the SHA-256 of a client certificate, "" if none
 }
 
-// readBinding reads cnf. A member that is not understood, or that the contract
-// does not accept, refuses the token: it says that the token is only good with a
-// proof, and nothing here would ask for it.
+// readBinding reads cnf. The token is refused if cnf has a member that this
+// package does not understand or that the contract does not accept: such a token
+// is only valid together with a proof that nothing here would ask for.
 func (c confirmations) readBinding(claims jose.Object) (*binding, *Error) {
 	value, bound := claims.Lookup("cnf")
 	if !bound || c.ignored {
@@ -106,8 +106,8 @@ func (c confirmations) readBinding(claims jose.Object) (*binding, *Error) {
 	return &b, nil
 }
 
-// check returns nil if the client that sent the credentials holds the keys that the token is
-// bound to. b is nil for a token that is not bound, sent if there is only the token.
+// check returns nil if the client that sent the credentials holds the keys that the token is bound to. b is nil for a
+// token that is not bound. sent is nil if the caller has only the token.
 func (c confirmations) check(ctx context.Context, b *binding, sent *Credentials, now time.Time) *Error {
 	isDPoP := sent != nil && sent.Scheme == schemeDPoP
 	switch {
@@ -165,10 +165,10 @@ func confirmCertificate(x5t string, c *Credentials) *Error {
 	return nil
 }
 
-// proofRetry is the Retry-After of an answer if replays cannot be noticed.
+// proofRetry is the Retry-After of a response when the replay store is unavailable.
 const proofRetry = 5 * time.Second
 
-// proofError gives the error of a checker its code.
+// proofError converts the error of a [dpop.Checker] to an [*Error] with the matching code.
 func proofError(ctx context.Context, err error) *Error {
 	if err == nil {
 		return nil

@@ -52,11 +52,12 @@ func (v *Verifier) named(issuer string, claims jose.Object) *engine {
 	return nil
 }
 
-// chooses reports whether engineFor would choose the engine of a session that it
-// chose once. It does not ask the resolver: false if only the resolver knows.
+// chooses reports whether engineFor would still choose the engine that made s. It
+// does not call the resolver, and returns false if only the resolver knows the
+// answer.
 func (v *Verifier) chooses(s *Session, now time.Time) bool {
 	if v.tenants == nil {
-		return v.fixed[s.engine] // nothing that chooses can change
+		return v.fixed[s.engine] // without a resolver, the choice never changes
 	}
 	if e := v.named(s.issuer, s.claims); e != nil {
 		return e == s.engine
@@ -68,7 +69,7 @@ func (v *Verifier) chooses(s *Session, now time.Time) bool {
 	return known && e == s.engine
 }
 
-// algorithms are what a refusal says was expected.
+// algorithms lists the accepted algorithms, for the detail of a refusal.
 func (v *Verifier) algorithms() string {
 	if v.algs == nil {
 		return "those of the issuer's"

@@ -30,12 +30,12 @@ type ClaimRule struct {
 	// these.
 	ContainsAny []string `json:"containsAny,omitempty"`
 	// SameAs is the path of another claim: the value is the same string as that
-	// one's, or an array of strings that contains it. A token without the other
-	// claim fails.
+	// claim's value, or an array of strings that contains it. A token without the
+	// other claim fails.
 	SameAs string `json:"sameAs,omitempty"`
 	// Prefixes: the string starts with one of these.
 	Prefixes []string `json:"prefixes,omitempty"`
-	// Suffixes: the string ends with one of these. NotSuffixes: with none.
+	// Suffixes: the string ends with one of these. NotSuffixes: it ends with none of these.
 	Suffixes    []string `json:"suffixes,omitempty"`
 	NotSuffixes []string `json:"notSuffixes,omitempty"`
 	// IgnoreCase compares OneOf, NoneOf, Prefixes, Suffixes and NotSuffixes
@@ -53,9 +53,9 @@ type ClaimRule struct {
 	// When limits the rule to tokens for which all of these hold.
 	When []ClaimRule `json:"when,omitempty"`
 
-	// Code is what a failure reports: CLAIM_MISMATCH by default, or
-	// AUDIENCE_MISMATCH or PARTY_MISMATCH. A missing claim reports
-	// MISSING_CLAIM under the default code.
+	// Code is the code of a token that breaks the rule: CLAIM_MISMATCH by default,
+	// or AUDIENCE_MISMATCH or PARTY_MISMATCH. With the default, a missing claim has
+	// the code MISSING_CLAIM instead.
 	Code Code `json:"code,omitempty"`
 	// Reason explains the rule; it appears in the server's log.
 	Reason string `json:"reason,omitempty"`

@@ -8,14 +8,14 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// claimsType is what has to be known of a type to keep what was decoded into it.
+// claimsType says whether and how a value of one type can be remembered once claims were decoded into it.
 type claimsType struct {
-	// keeps is whether a copy made by copier is equal to the decoded value and shares nothing with it that can be
-	// changed.
+	// keeps says that values may be remembered: a copy made by copier equals the decoded value and shares no mutable
+	// memory with it.
 	keeps bool
-	// copier is nil if an assignment shares nothing that can be changed.
+	// copier is nil if an assignment is enough: it shares no mutable memory.
 	copier *copier
-	// first marks a session whose claims were decoded into the type once.
+	// first marks a session whose claims were decoded into the type once and are not remembered yet.
 	first *decoded
 }
 
@@ -38,8 +38,8 @@ func claimsTypeOf(t reflect.Type) *claimsType {
 	return c
 }
 
-// copies reports whether a copier knows every part of what is decoded into a t. It knows no type that decodes itself,
-// which may give another value each time, keep a pointer to it, or fill unexported fields.
+// copies reports whether a copier can copy everything that is decoded into a t. It cannot copy a type that decodes
+// itself: the type's method may produce another value each time, keep a pointer to it, or fill unexported fields.
 func copies(t reflect.Type, seen map[reflect.Type]bool) bool {
 	if seen[t] {
 		return true // a type that contains itself: the rest of it decides
@@ -108,8 +108,8 @@ func isFlat(t reflect.Type) bool {
 	}
 }
 
-// copier makes what values of one type reach their own. It knows in advance where to look. A nil copier is that of a
-// type whose values share nothing with what they were assigned from.
+// copier turns a shallow copy of a value of one type into a deep copy. It is computed once for each type and lists
+// the parts that need copying. It is nil for a type without such parts.
 type copier struct {
 	kind   reflect.Kind
 	elem   *copier // of a pointer, slice, array or map
@@ -122,7 +122,7 @@ type copiedField struct {
 	copier *copier
 }
 
-// copiers holds those under construction, which lets a type contain itself.
+// copiers holds the copiers under construction, so that a type may contain itself.
 type copiers map[reflect.Type]*copier
 
 func (b copiers) of(t reflect.Type) *copier {
@@ -150,9 +150,9 @@ func (b copiers) of(t reflect.Type) *copier {
 	return c
 }
 
-// separate replaces everything that v shares with the value it was assigned from by a copy. v was decoded from JSON
-// into a zero value, hence it is a tree: nothing in it is reached in two ways, and an interface holds nil, a bool,
-// a float64, a string, a []any or a map[string]any.
+// separate copies everything that v shares with the value it was assigned from. v was decoded from JSON into a zero
+// value, so it is a tree: no part is reachable in two ways, and an interface holds nil, a bool, a float64, a string,
+// a []any or a map[string]any.
 func (c *copier) separate(v reflect.Value) {
 	if c == nil {
 		return
@@ -252,7 +252,7 @@ func copyAny(v any) any {
 
 // heldBy returns the bytes that a decoded value keeps alive, without its own size.
 func heldBy(v reflect.Value) int {
-	const mapEntry = 32 // of a map's own, for each entry
+	const mapEntry = 32 // what a map itself takes for each entry
 	n := 0
 	switch v.Kind() {
 	case reflect.String:

@@ -5,7 +5,9 @@ import (
 )
 
 // Code names why a request was refused. It is stable API: clients switch on it.
-// The first seven are those of the TypeScript package @revstackhq/auth.
+// Seven codes have the names of the TypeScript package @revstackhq/auth:
+// TOKEN_EXPIRED, INVALID_SIGNATURE, ISSUER_MISMATCH, NETWORK_ERROR,
+// MISSING_CLAIM, INVALID_FORMAT and UNKNOWN_ERROR.
 //
 // A Code is an error, so that errors.Is(err, core.CodeTokenExpired) works on
 // anything a [Verifier] or a guard returns.
@@ -45,9 +47,9 @@ const (
 	// outage, and is not reported to observers.
 	CodeRequestCanceled Code = "REQUEST_CANCELED"
 
-	// CodeNetworkError is the TypeScript package's name for the codes that are
-	// answered with 503: errors.Is reports it for each of them, no error carries
-	// it.
+	// CodeNetworkError is the TypeScript package's name for all codes that are
+	// answered with status 503. No error carries it, but errors.Is reports it for
+	// each error that carries one of them.
 	CodeNetworkError Code = "NETWORK_ERROR"
 )
 
@@ -111,8 +113,8 @@ func (c Code) RPCStatus() uint32 {
 	}
 }
 
-// sentence is what a person reads in the answer. It never reveals what the server
-// expected: that is in [Error.Detail], for the log.
+// sentence returns the text for a person in the response. It never reveals what
+// the server expected: that is in [Error.Detail], for the log.
 func (c Code) sentence() string {
 	switch c {
 	case CodeInvalidRequest:

@@ -46,9 +46,8 @@ func UserID(ctx context.Context) string {
 	return ""
 }
 
-// Claims decodes the claims of the session in ctx into a T, see
-// [ClaimsOf]. It returns [ErrNoSession] if there is none. What it returns is the
-// caller's own.
+// Claims decodes the claims of the session in ctx into a T, see [ClaimsOf]. It
+// returns [ErrNoSession] if there is none. The caller owns the result.
 func Claims[T any](ctx context.Context) (T, error) {
 	s, _ := FromContext(ctx)
 	return ClaimsOf[T](s)

@@ -28,7 +28,7 @@ type contract struct {
 	rules Rules // as given, defaults filled in, no secret
 	issuerRule
 	algorithms map[string]*jws.Algorithm
-	secret     func() []byte // a closure, so that reflection can't dump it
+	secret     func() []byte // a closure, so that reflection cannot print the secret
 	static     *jwks.Set
 	userID     []jose.Path
 	required   []jose.Path
@@ -88,7 +88,7 @@ func (c *contract) fillDefaults(f *configErrors) {
 	case r.Leeway == 0:
 		r.Leeway = defaultLeeway
 	case r.Leeway < 0:
-		r.Leeway = -time.Second // every negative one says the same
+		r.Leeway = -time.Second // all negative values mean the same: make equal contracts compare equal
 	case r.Leeway < minDuration:
 		f.Invalid("Leeway", faults.Plain(r.Leeway), "%s: write %d * time.Second", noUnit, r.Leeway)
 	case r.Leeway > maxLeeway:
@@ -116,24 +116,12 @@ func (c *contract) fillDefaults(f *configErrors) {
 
 const noUnit = "has no unit, and a time.Duration counts nanoseconds"
 
-// compileKeys determines where keys come from and which algorithms they may serve.
+// compileKeys takes the secret and the static keys, checks where published keys
+// come from, and compiles the algorithms that the keys may serve.
 func (c *contract) compileKeys(f *configErrors) {
 	r := &c.rules
 	c.secret = takeSecret(r, f)
-	var public []string
-	for name, set := range map[string]bool{
-		"Discovery":      r.Discovery,
-		"ExternalKeys":   r.ExternalKeys,
-		"JWKS":           len(r.JWKS) > 0,
-		"JWKSURL":        r.JWKSURL != "",
-		"KeyURLTemplate": r.KeyURLTemplate != "",
-		"PEM":            r.PEM != "",
-	} {
-		if set {
-			public = append(public, name)
-		}
-	}
-	slices.Sort(public)
+	public := r.publicSources()
 	if len(public) > 1 {
 		f.Conflict(strings.Join(public, ", "), "", "are different sources of keys: keep one")
 	}
@@ -157,6 +145,24 @@ func (c *contract) compileKeys(f *configErrors) {
 		set, err := jwks.FromPEM([]byte(r.PEM), "", "")
 		c.takeStatic("PEM", set, err, f)
 	}
+}
+
+// publicSources returns the fields that say where published keys come from, of those that are set.
+func (r *Rules) publicSources() (fields []string) {
+	for field, set := range map[string]bool{
+		"Discovery":      r.Discovery,
+		"ExternalKeys":   r.ExternalKeys,
+		"JWKS":           len(r.JWKS) > 0,
+		"JWKSURL":        r.JWKSURL != "",
+		"KeyURLTemplate": r.KeyURLTemplate != "",
+		"PEM":            r.PEM != "",
+	} {
+		if set {
+			fields = append(fields, field)
+		}
+	}
+	slices.Sort(fields)
+	return fields
 }
 
 // checkKeyMembers checks the rules about the members of published keys.
@@ -257,6 +263,7 @@ func (c *contract) compileAlgorithms(public bool, f *configErrors) {
 	}
 }
 
+// compileClaims parses the paths and compiles the rules about claims and the mapping.
 func (c *contract) compileClaims(f *configErrors) {
 	r := &c.rules
 	c.userID = append(c.userID, compilePath("UserIDClaim", r.UserIDClaim, f))
@@ -270,6 +277,16 @@ func (c *contract) compileClaims(f *configErrors) {
 	c.timed = dependOnTime(r.ClaimRules)
 	c.kindTimed = slices.ContainsFunc(r.Session.Kinds, func(k KindRule) bool { return dependOnTime(k.When) })
 	c.mapping = compileMapping(r.Session, f)
+	r.checkAudienceAndParty(f)
+	c.confirms = compileConfirmation(r, f)
+	for i, typ := range r.TokenTypes {
+		if strings.TrimSpace(typ) != typ || strings.Contains(typ, "*") {
+			f.Invalid("TokenTypes["+itoa(i)+"]", faults.Show(typ), "is compared as a whole: write a type such as at+jwt")
+		}
+	}
+}
+
+func (r *Rules) checkAudienceAndParty(f *configErrors) {
 	checkValues("Audiences", r.Audiences, f)
 	checkValues("AuthorizedParties", r.AuthorizedParties, f)
 	if len(r.Audiences) == 0 && !r.InsecureAnyAudience {
@@ -285,12 +302,6 @@ func (c *contract) compileClaims(f *configErrors) {
 			"true",
 			"{AuthorizedParties} is empty, so no party is checked: name the accepted parties, or remove it",
 		)
-	}
-	c.confirms = compileConfirmation(r, f)
-	for i, typ := range r.TokenTypes {
-		if strings.TrimSpace(typ) != typ || strings.Contains(typ, "*") {
-			f.Invalid("TokenTypes["+itoa(i)+"]", faults.Show(typ), "is compared as a whole: write a type such as at+jwt")
-		}
 	}
 }
 

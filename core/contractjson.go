@@ -14,8 +14,8 @@ import (
 // as the TypeScript package's wire form.
 const contractVersion = 1
 
-// contractJSON is a contract in JSON: [Rules], and what the TypeScript package
-// @revstackhq/auth calls its one algorithm.
+// contractJSON is the JSON form of a contract: [Rules], plus "strategy", the
+// TypeScript package's name for its one algorithm.
 type contractJSON struct {
 	Version  int    `json:"version,omitempty"`
 	Strategy string `json:"strategy,omitempty"`
@@ -25,15 +25,15 @@ type contractJSON struct {
 	Tests json.RawMessage `json:"tests,omitempty"`
 }
 
-// writtenContract adds what encoding/json would write as nanoseconds.
+// writtenContract adds the durations in seconds; encoding/json would write nanoseconds.
 type writtenContract struct {
 	contractJSON
 	LeewaySeconds seconds `json:"leewaySeconds,omitempty"`
 	MaxAgeSeconds seconds `json:"maxAgeSeconds,omitempty"`
 }
 
-// wireMembers are those of the TypeScript package, signingSecretEnv in place of
-// signingSecret, and tests, which change nothing.
+// wireMembers returns the members that the wire form may have: those of the
+// TypeScript package, and signingSecretEnv and tests.
 func wireMembers() []string {
 	return []string{
 		"provider", "strategy", "jwksUri", "issuer", "audience", "userIdClaim", "signingSecret", "signingSecretEnv", "tests",
@@ -47,8 +47,8 @@ type seconds time.Duration
 func (s seconds) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(s).Seconds()) }
 
 // MarshalJSON writes the contract so that [ParseContract] reads it back equal.
-// A secret that came from SecretEnv is named, one that was given literally is
-// written as [REDACTED], which ParseContract refuses.
+// For a secret from SecretEnv, it writes the variable's name. A secret that was
+// given literally becomes [REDACTED], which ParseContract refuses.
 func (k *Contract) MarshalJSON() ([]byte, error) {
 	if !k.valid() {
 		return nil, errNoContract()
@@ -70,7 +70,7 @@ func (k *Contract) MarshalJSON() ([]byte, error) {
 	return json.Marshal(w)
 }
 
-// UnmarshalJSON is [ParseContract] into k.
+// UnmarshalJSON replaces k with the contract that [ParseContract] reads from data.
 func (k *Contract) UnmarshalJSON(data []byte) error {
 	parsed, err := ParseContract(data)
 	if err != nil {
@@ -89,8 +89,8 @@ func (k *Contract) UnmarshalJSON(data []byte) error {
 // unset variable in a template must not disable one. Every mistake is returned,
 // as [*ConfigError] with the JSON name and the position.
 //
-// A member "tests" is accepted and has no effect on the contract: it holds the
-// contract's own tests, which authtest.RunContract runs.
+// A member "tests" is accepted and has no effect on the contract: it holds tests
+// of the contract, which authtest.RunContract runs.
 //
 // The wire form may lack an audience, and with a secret an issuer. Such a
 // contract is accepted as it is, and Warnings says what it leaves unchecked. JSON
@@ -144,11 +144,11 @@ func ParseContract(data []byte) (*Contract, error) {
 	return nil, err
 }
 
-// rulesJSON are the JSON names of [Rules].
+// rulesJSON returns the JSON names of the fields of [Rules].
 func rulesJSON() faults.Names { return strictjson.Names(reflect.TypeFor[Rules]()) }
 
-// errorsOf turns a document's problems into configuration errors; whole names
-// the document itself.
+// errorsOf converts a document's problems to configuration errors. A problem with
+// the document as a whole gets the field whole.
 func errorsOf(whole string, data []byte, problems []strictjson.Problem) error {
 	var f configErrors
 	for _, p := range problems {

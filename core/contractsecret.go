@@ -34,8 +34,9 @@ func takeSecret(r *Rules, f *configErrors) func() []byte {
 	return func() []byte { return []byte(secret) }
 }
 
-// placeholder replaces a secret that is at fault, so that no second error
-// follows from the same cause. It is never used: there is no contract then.
+// placeholder replaces an invalid secret, so that one mistake does not cause a
+// second error. It never verifies a token: no contract is made when there is an
+// error.
 const placeholder = "????????????????????????????????????????????????????????????????"
 
 var (
@@ -43,7 +44,7 @@ var (
 	variable     = regexp.MustCompile(`^\$(\{[A-Za-z_][A-Za-z0-9_]*\}|\([A-Za-z_][A-Za-z0-9_]*\)|[A-Z_][A-Z0-9_]*)$`)
 )
 
-// neverSecret says why s can't be the key that the issuer signs with.
+// neverSecret returns why s cannot be the key that the issuer signs with, "" if it can.
 func neverSecret(s string) string {
 	trimmed := strings.TrimRight(s, "\r\n")
 	switch {
@@ -63,8 +64,8 @@ func neverSecret(s string) string {
 	}
 }
 
-// isText reports whether s was typed or copied; the bytes of a random key may
-// end in a line break by chance.
+// isText reports whether s is printable text. The bytes of a random key may end
+// in a line break by chance; text that does was read from a file.
 func isText(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }

@@ -21,10 +21,10 @@ type Credentials struct {
 	// Proofs checks Proof. A guard sets it, see guard.Proofs; without it, tokens
 	// that are bound to a key by DPoP are refused.
 	Proofs *dpop.Checker
-	// Method and URL are those of the request as its client made it, which a DPoP
-	// proof names (htm and htu). A guard takes the URL from guard.ExternalURL and
-	// guard.TrustedProxies; without them it is what this server saw, which behind
-	// a proxy that terminates TLS has another scheme. "" if unknown.
+	// Method and URL are those of the request as the client made it, which a DPoP
+	// proof names (htm and htu); "" if unknown. A guard takes the URL from
+	// guard.ExternalURL and guard.TrustedProxies. Without them it is the URL that
+	// this server saw, which has another scheme behind a proxy that terminates TLS.
 	Method, URL string
 	// PeerCertificate is the client's TLS certificate (RFC 8705), nil if there is
 	// none. The client has proved that it holds the key; whether an authority that
@@ -61,8 +61,8 @@ func (c Credentials) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.Strin
 // LogValue is [Credentials.String].
 func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalText returns [Credentials.String], in JSON too: also where the credentials
-// are a part of a value that is logged.
+// MarshalText returns [Credentials.String]. It keeps the token out of JSON too,
+// also when the credentials are part of another value that is logged.
 func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 // The schemes of the Authorization header that [Credentials] names.

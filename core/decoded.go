@@ -2,17 +2,17 @@ package core
 
 import "reflect"
 
-// decoded is the value that a session's claims were decoded into last, if its type
-// can be copied in full, so that one request's copy cannot change another's. It
-// never changes.
+// decoded remembers the value that a session's claims were last decoded into, if
+// its type can be copied in full: each request gets its own copy. It is
+// immutable.
 type decoded struct {
 	typ    reflect.Type
-	value  any     // of that type; nil after the first time
+	value  any     // of that type; nil as long as the claims were decoded only once
 	held   int     // bytes that value keeps alive
-	copier *copier // nil if an assignment of value shares nothing that can be changed
+	copier *copier // nil if an assignment of value shares no mutable memory
 }
 
-// Bounds of what a remembered session may additionally hold.
+// Bounds on the decoded claims that a remembered session may hold.
 const (
 	maxDecodedBytes = 512     // for the value itself
 	maxDecodedHeld  = 4 << 10 // for what it points to
@@ -20,12 +20,12 @@ const (
 
 // ClaimsOf decodes the claims of a session into a T, for code that has the
 // session and not its context; see [Session.Decode]. It returns [ErrNoSession]
-// for nil, and no claims where it returns an error.
+// for a nil session. With an error, it returns the zero T.
 //
-// What was decoded into a T of up to 512 bytes is kept for a remembered token,
-// and each call returns a copy of all of it: no two requests share what one of
-// them may change. A T with a type that decodes itself is decoded for every
-// call.
+// The decoded value is kept with a remembered token if a T takes at most 512
+// bytes. Each call returns a deep copy, so no two requests share memory that one
+// of them may change. If T contains a type with its own UnmarshalJSON or
+// UnmarshalText, every call decodes again.
 func ClaimsOf[T any](s *Session) (T, error) {
 	var none T
 	if s == nil {
@@ -38,13 +38,13 @@ func ClaimsOf[T any](s *Session) (T, error) {
 	}
 	var claims T
 	if err := s.Decode(&claims); err != nil {
-		return none, err // half of the claims could pass for all of them
+		return none, err // not the partly filled claims: a caller could take them for complete
 	}
 	keep[T](s, d, &claims)
 	return claims, nil
 }
 
-// copyOf returns the caller's own copy of what is kept.
+// copyOf returns a copy of the kept value that the caller owns.
 func copyOf[T any](d *decoded) T {
 	switch {
 	case d.copier == nil:
@@ -54,15 +54,16 @@ func copyOf[T any](d *decoded) T {
 		claims, _ := reflect.TypeAssert[T](d.copier.fresh(reflect.ValueOf(d.value)))
 		return claims
 	default:
-		claims := new(T) // its address is taken, so it is on the heap
+		claims := new(T) // not a local variable: its address is taken, so it would move to the heap anyway
 		*claims, _ = d.value.(T)
 		d.copier.separate(reflect.ValueOf(claims).Elem())
 		return *claims
 	}
 }
 
-// keep remembers claims. What has to be copied is kept the second time that it is
-// asked for: a token that is seen once should not pay for a copy.
+// keep remembers claims. A value that needs a copy is kept only when it is
+// decoded for the second time: a token that is seen once should not pay for a
+// copy.
 func keep[T any](s *Session, d *decoded, claims *T) {
 	t := claimsTypeOf(reflect.TypeFor[T]())
 	switch {

@@ -8,11 +8,11 @@ import (
 // distinct collects strings in order, each once.
 type distinct struct {
 	list []string
-	seen map[string]struct{} // made once list is too long to be searched
+	seen map[string]struct{} // nil as long as list is short enough to be searched
 }
 
-// maxSearched bounds how many values are compared pairwise: the token decides how
-// many there are, and the time must not grow with their square.
+// maxSearched bounds how many values are compared pairwise: the token determines
+// their number, and the time must not grow with its square.
 const maxSearched = 32
 
 // add reports whether s is new.
@@ -37,14 +37,14 @@ func (d *distinct) add(s string) bool {
 	return true
 }
 
-// repack moves the strings into memory of their own, so that a few words do not
-// keep a whole text alive.
+// repack copies the strings to new memory, so that a few words do not keep the
+// whole text alive that they were cut from.
 func repack(list []string) {
-	var b strings.Builder // strings.Join copies nothing if there is one
+	var b strings.Builder // not strings.Join, which does not copy a single string
 	for _, s := range list {
 		b.WriteString(s)
 	}
-	all := strings.Clone(b.String()) // without what the builder grew too far
+	all := strings.Clone(b.String()) // without the builder's spare capacity
 	for i, s := range list {
 		list[i], all = all[:len(s)], all[len(s):]
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// engine is a contract at work: its keys and its cache of tokens. All verifiers of one
-// contract with the same options share one.
+// engine is a contract together with its keys and its cache of verified tokens.
+// All verifiers of one contract with the same options share an engine.
 type engine struct {
 	*contract
 	keys keySource            // nil if the contract has only a secret
@@ -31,7 +31,7 @@ type engine struct {
 	observed  atomic.Bool // a verifier was given WithObserver
 }
 
-// keySource is where an engine's keys are: one set, or a page for each key.
+// keySource finds an engine's keys: in one set, or at a URL of its own for each key.
 type keySource interface {
 	Lookup(ctx context.Context, kid string, hasKid bool, alg string) ([]*jwks.Key, error)
 	Relearn(ctx context.Context, alg string, tried []*jwks.Key) ([]*jwks.Key, error)
@@ -39,11 +39,11 @@ type keySource interface {
 	Health() keys.Health
 }
 
-// sharedEngines are a contract's engines, few: one for each set of options.
+// sharedEngines holds a contract's engines, one for each set of options.
 type sharedEngines struct {
 	mu   sync.Mutex
 	list []sharedEngine
-	once sync.Once
+	once sync.Once // logs the warnings
 }
 
 type sharedEngine struct {
@@ -51,16 +51,14 @@ type sharedEngine struct {
 	engine   *engine
 }
 
-// maxSharedEngines bounds what options that differ each time can pile up.
+// maxSharedEngines bounds the engines that a program keeps alive if it makes verifiers with new options again and
+// again.
 const maxSharedEngines = 8
 
+// engineFor returns the contract's engine for these settings, and makes it if there is none.
 func (c *contract) engineFor(o *engineSettings, logger *slog.Logger) *engine {
+	c.logWarnings(logger)
 	s := &c.shared
-	s.once.Do(func() {
-		for _, w := range c.warnings {
-			logger.Warn("auth: contract "+c.rules.Provider+": "+w, slog.String("issuer", c.expectedIssuers()))
-		}
-	})
 	if !o.shareable() {
 		return newEngine(c, o)
 	}
@@ -77,6 +75,15 @@ func (c *contract) engineFor(o *engineSettings, logger *slog.Logger) *engine {
 	}
 	s.list = append(s.list, sharedEngine{o, e})
 	return e
+}
+
+// logWarnings logs what the contract leaves unchecked, once.
+func (c *contract) logWarnings(logger *slog.Logger) {
+	c.shared.once.Do(func() {
+		for _, w := range c.warnings {
+			logger.Warn("auth: contract "+c.rules.Provider+": "+w, slog.String("issuer", c.expectedIssuers()))
+		}
+	})
 }
 
 func newEngine(c *contract, o *engineSettings) *engine {
@@ -139,8 +146,8 @@ func (e *engine) subscribe(o *observer) {
 	}
 }
 
-// explainKey marks the context of [Verifier.Explain], whose unknown keys are not
-// events.
+// explainKey marks the context of [Verifier.Explain], for which an unknown key is
+// not reported as an event.
 type explainKey struct{}
 
 // emit passes an event about the engine's keys on to the observers of all its

@@ -67,13 +67,14 @@ func (e *Error) Is(target error) bool {
 	return ok && e != nil && (c == e.Code || c == CodeNetworkError && e.Code.unavailable())
 }
 
-// Message is the sentence for a person that the default answer carries.
+// Message returns the sentence for a person that the default response carries.
 func (e *Error) Message() string { return e.Code.sentence() }
 
 func refuse(code Code, detail string) *Error { return &Error{Code: code, Detail: detail} }
 
-// canceled returns the error of a wait that the caller itself ended, nil if it
-// did not. A deadline does not count: it means that the operation was too slow.
+// canceled returns the error for a wait that the caller itself canceled, and nil
+// otherwise. A deadline that passed is not a cancellation: the operation was too
+// slow.
 func canceled(ctx context.Context) *Error {
 	if !errors.Is(ctx.Err(), context.Canceled) {
 		return nil
@@ -186,8 +187,8 @@ func withProvider(err error, provider string) error {
 	return err
 }
 
-// quoted shows a value without letting it flood a log, and without the
-// credentials of a URL.
+// quoted returns s shortened and quoted for a log, without the credentials of a
+// URL.
 func quoted(s string) string { return string(faults.Show(s)) }
 
 func itoa(i int) string { return strconv.Itoa(i) }

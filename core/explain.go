@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Report explains what a verifier makes of a token. It shows the token's claims,
+// Report explains how a verifier judges a token. It shows the token's claims,
 // which may be personal data, and never its signature, a secret or key material.
 // String returns it as text for a terminal or a log.
 type Report struct {
@@ -14,11 +14,12 @@ type Report struct {
 	// session: do not grant access because of it.
 	Accepted bool `json:"accepted"`
 	// Code is the code of the first step that fails, as [Verifier.Verify] returns
-	// it, and Status is that of the answer of a guard: 200 for an accepted token.
+	// it. Status is the HTTP status that a guard answers with, 200 for an accepted
+	// token.
 	Code   Code `json:"code,omitempty"`
 	Status int  `json:"status"`
-	// Provider and Issuer are those of the contract that the token is judged by,
-	// "" if none was chosen.
+	// Provider and Issuer describe the contract that judged the token; "" if none
+	// was chosen.
 	Provider string `json:"provider,omitempty"`
 	Issuer   string `json:"issuer,omitempty"`
 	// Hints name what may be the cause and what to do, the likeliest first.
@@ -35,7 +36,7 @@ type ReportStep struct {
 	// Result is "pass", "fail", or "not reached" if the step depends on an
 	// earlier one that failed.
 	Result string `json:"result"`
-	// Code is that of a step that fails. Detail is what it says.
+	// Code and Detail are those of the error, for a step that fails.
 	Code   Code   `json:"code,omitempty"`
 	Detail string `json:"detail,omitempty"`
 	// Expected and Found are what the step compared.
@@ -94,7 +95,7 @@ func (v *Verifier) Explain(ctx context.Context, token string) Report {
 	return r
 }
 
-// canJudge reports whether what the step looks at has been established.
+// canJudge reports whether the earlier steps have established everything that s looks at.
 func (a *attempt) canJudge(s step, errs []*Error) bool {
 	switch {
 	case errs[stepSize] != nil || errs[stepFormat] != nil:

@@ -128,7 +128,7 @@ func (a *attempt) algorithmHint(err *Error) string {
 	}
 }
 
-// knownKeys describes the issuer's keys by their ids.
+// knownKeys lists the ids of the issuer's keys.
 func (a *attempt) knownKeys() string {
 	if a.engine.keys == nil {
 		return ""
@@ -264,8 +264,8 @@ func (a *attempt) audienceHint(accepted []string) string {
 	return "aud is " + found + ", expected " + want + ": the token was made for another service" + a.kindHint()
 }
 
-// kindHint names the kind of the token by the contract's rules, if it is not that
-// of a session.
+// kindHint names the kind of the token, if the contract's rules say that it is
+// not a session token.
 func (a *attempt) kindHint() string {
 	kind := a.engine.mapping.kindOf(a.token.Header, a.token.Claims, a.now.Add(a.engine.leeway()))
 	if kind != a.engine.mapping.kind {
@@ -301,7 +301,7 @@ func (a *attempt) typeHint(err *Error) string {
 	}
 }
 
-// claimHint adds what was found to what the contract's rule says.
+// claimHint adds the value that was found to the text of the contract's rule.
 func (a *attempt) claimHint(err *Error) string {
 	name, isHeader := strings.CutPrefix(err.Claim, "header ")
 	found := ""

@@ -13,16 +13,17 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// FirstOf returns an authenticator that asks the first of all that recognizes
-// the credentials. It chooses by what the credentials look like, before anything
-// is verified, and the chosen one decides: a token that one of them rejects is
-// never tried with another.
+// FirstOf returns an authenticator that delegates to the first one in all that
+// recognizes the credentials. It chooses by the form of the credentials, before
+// anything is verified, and the chosen authenticator decides: a token that it
+// rejects is never tried with another.
 //
-// An authenticator recognizes credentials by a method Recognizes(Credentials)
-// bool; one without it recognizes everything, so it belongs at the end. A
-// [*Contract] and a [*Verifier] recognize a JWT by its issuer. A token that
-// none of them recognizes is rejected: by the first verifier, which says why, if it has
-// the three parts of a JWT. A session is rechecked by the authenticator that returned it.
+// An authenticator may have a method Recognizes(Credentials) bool. One without it
+// recognizes everything, so it belongs at the end. A [*Contract] and a
+// [*Verifier] recognize a JWT by its issuer. A token that no authenticator
+// recognizes is rejected; if it has the three parts of a JWT, the first verifier
+// rejects it, so that the error says why.
+// A session is rechecked by the authenticator that returned it.
 //
 // FirstOf panics if it is given no authenticator, or a nil or zero one.
 func FirstOf(all ...Authenticator) Authenticator {
@@ -163,7 +164,7 @@ func (c *chain) made(s *Session) bool {
 	return false
 }
 
-// ReportRejection reports to the observers of the first that has any.
+// ReportRejection reports err through the first authenticator that has the method.
 func (c *chain) ReportRejection(ctx context.Context, err *Error) {
 	for _, a := range c.all {
 		if r, ok := a.(reporter); ok {
@@ -173,8 +174,8 @@ func (c *chain) ReportRejection(ctx context.Context, err *Error) {
 	}
 }
 
-// Confirmations joins those of all authenticators; one without the method accepts
-// bearer tokens.
+// Confirmations reports what any of the authenticators accepts; one without the
+// method accepts bearer tokens.
 func (c *chain) Confirmations() (dpop, mtls, bearer bool) {
 	for _, a := range c.all {
 		one, ok := a.(interface {
@@ -227,7 +228,7 @@ func (c *chain) Logger() *slog.Logger {
 	return slog.Default()
 }
 
-// errorOf makes the error of an authenticator one that has a code.
+// errorOf converts the error of an authenticator to an [*Error]: one without a code gets CodeUnknownError.
 func errorOf(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) && e != nil && e.Code != "" {

@@ -21,16 +21,17 @@ func (v *Verifier) KeyHealth() []keys.Health {
 
 // Stats counts what a verifier has done.
 type Stats struct {
-	// Hits and Misses are those of the cache of verified tokens.
+	// Hits and Misses count the look-ups in the cache of verified tokens.
 	Hits, Misses uint64
-	// Entries is how many tokens it holds, approximately.
+	// Entries is the approximate number of tokens in that cache.
 	Entries int
 
-	// Tenants and RefusedIssuers are how many of a resolver's answers are
-	// remembered, approximately.
+	// Tenants and RefusedIssuers are the approximate numbers of a resolver's results
+	// that are remembered: contracts, and issuers without one.
 	Tenants, RefusedIssuers int
-	// ResolverCalls counts the resolver's calls, ResolverThrottled the tokens
-	// refused because it was asked about too many unknown issuers.
+	// ResolverCalls counts the calls of the resolver. ResolverThrottled counts the
+	// tokens that were refused because there were too many calls about unknown
+	// issuers.
 	ResolverCalls, ResolverThrottled uint64
 }
 

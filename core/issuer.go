@@ -69,12 +69,13 @@ func compileTemplate(s string, insecureHTTP bool, f *configErrors) *issuerTempla
 // String returns the template as the rules write it.
 func (t *issuerTemplate) String() string { return t.before + "{" + t.claim + "}" + t.after }
 
-// reservedInIssuer are the characters by which a part of an issuer would reach
-// into the next.
+// reservedInIssuer are the characters that a claim in a template must not
+// contain: they would end its segment.
 const reservedInIssuer = `/\?#@:%`
 
-// matches compares without building the string: the claim's own value must
-// be between the two fixed parts, and must not extend beyond its segment.
+// matches reports whether issuer is the template filled with the token's claim.
+// The claim's value must lie between the two fixed parts and must not extend
+// beyond its segment. It does not build the string.
 func (t *issuerTemplate) matches(issuer string, claims jose.Object) bool {
 	middle, ok := strings.CutPrefix(issuer, t.before)
 	if !ok {

@@ -7,8 +7,8 @@ import (
 	"github.com/revstackhq/auth-go/core/event"
 )
 
-// keyLog turns the events about a key set into log lines without any option: one line for each change of state, however
-// many fetches fail. It is not safe for concurrent use.
+// keyLog turns the events about a key set into log lines: one line for each change of state, however many fetches
+// fail. It is not safe for concurrent use.
 type keyLog struct {
 	state       keyState
 	cacheFailed bool // as of the last line about the cache
@@ -71,7 +71,7 @@ func (l *keyLog) ifChanged(s keyState, line func(context.Context, *slog.Logger))
 	return line
 }
 
-// changed sets the state and reports whether it was another one.
+// changed sets the state and reports whether it differs from the one before.
 func (l *keyLog) changed(s keyState) bool {
 	before := l.state
 	l.state = s

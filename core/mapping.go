@@ -14,7 +14,7 @@ import (
 // TokenKind is what a token was issued for.
 type TokenKind string
 
-// The kinds of tokens. A contract's [Mapping.Kinds] distinguishes them.
+// The kinds of tokens. [Mapping.Kinds] says how to distinguish them.
 const (
 	KindSession TokenKind = "session" // a person signed in, in a browser or app
 	KindAccess  TokenKind = "access"  // an OAuth access token for a person
@@ -25,9 +25,10 @@ const (
 )
 
 // Mapping defines which claims of a provider's tokens hold the values of a
-// [Session]. For a single value, the first reference that yields one wins; a list
-// is the union of all references. A nil list takes the generic default, which
-// [NewContract] fills in; a list that is empty but not nil maps nothing.
+// [Session]. For a single value, such as Email, the first reference that yields
+// one wins. For a list, such as Roles, all references contribute. [NewContract]
+// replaces a nil field by the generic default; a field that is empty but not nil
+// maps nothing.
 type Mapping struct {
 	SessionID        []ClaimRef `json:"sessionId,omitzero"`
 	OrganizationID   []ClaimRef `json:"organizationId,omitzero"`
@@ -52,7 +53,8 @@ type Mapping struct {
 	PackedPermissions *PackedPermissions `json:"packedPermissions,omitempty"`
 
 	// Kinds are tried in order: the first whose conditions all hold determines the
-	// token's kind. Kind is that of all other tokens ("session" if empty).
+	// token's kind. Kind is the kind of a token for which none holds, "session" if
+	// empty.
 	Kinds []KindRule `json:"kinds,omitempty"`
 	Kind  TokenKind  `json:"kind,omitempty"`
 }
@@ -63,25 +65,25 @@ type KindRule struct {
 	When []ClaimRule `json:"when"`
 }
 
-// ClaimRef says which claim holds a value, and in which form. In JSON it is a
-// string if only Path is set.
+// ClaimRef says which claim holds a value, and how to read the value from the
+// claim. In JSON it is a string if only Path is set.
 type ClaimRef struct {
 	// Path is written like [Rules.UserIDClaim].
 	Path string `json:"path"`
 	// Split cuts a string at this separator (scopes are cut at spaces anyway).
 	Split string `json:"split,omitempty"`
-	// Keys takes an object's member names as the list, and of an array those of
-	// every object in it.
+	// Keys yields the names of an object's members instead of their values. For an
+	// array, it yields the names in all of its objects.
 	Keys bool `json:"keys,omitempty"`
-	// Field takes this member of every object in an array; with Keys, of every
-	// object that Keys names, in place of the name.
+	// Field yields this member of every object in an array. With Keys, it yields
+	// this member of each member's value, instead of the member's name.
 	Field string `json:"field,omitempty"`
-	// TrimPrefix keeps only values with this prefix, without it.
+	// TrimPrefix drops values without this prefix, and removes it from the others.
 	TrimPrefix string `json:"trimPrefix,omitempty"`
 	// Prefix is put before every value that does not begin with it.
 	Prefix string `json:"prefix,omitempty"`
-	// Single yields a value only if there is exactly one: nothing indicates which of
-	// several organizations the session acts for.
+	// Single yields a value only if there is exactly one: for a token with several
+	// organizations, nothing says which one the session acts for.
 	Single bool `json:"single,omitempty"`
 }
 
@@ -104,8 +106,8 @@ func (r *ClaimRef) UnmarshalJSON(data []byte) error {
 	return strictjson.Unmarshal(data, (*claimRefJSON)(r))
 }
 
-// withDefaults fills the generic places of RFC 7519, 8176, 8693, 9068 and
-// OpenID Connect Core into the lists that are nil.
+// withDefaults replaces nil lists by the claims of RFC 7519, 8176, 8693, 9068 and
+// OpenID Connect Core.
 func (m Mapping) withDefaults() Mapping {
 	fill := func(list *[]ClaimRef, paths ...string) {
 		if *list != nil {
@@ -183,21 +185,22 @@ func compileMapping(m Mapping, f *configErrors) *mapping {
 	if m.PackedPermissions != nil {
 		c.bits = compileBits(m.PackedPermissions, f)
 	}
-	kinds := []TokenKind{KindSession, KindAccess, KindID, KindMachine, kindAPIKey}
-	if !slices.Contains(kinds, m.Kind) {
-		f.Invalid("session.kind", faults.Show(string(m.Kind)), "use session, access, id, machine or api_key")
-	}
+	checkKind("session.kind", m.Kind, f)
 	for i, k := range m.Kinds {
 		at := "session.kinds[" + itoa(i) + "]"
-		if !slices.Contains(kinds, k.Kind) {
-			f.Invalid(at+".kind", faults.Show(string(k.Kind)), "use session, access, id, machine or api_key")
-		}
+		checkKind(at+".kind", k.Kind, f)
 		if len(k.When) == 0 {
 			f.Invalid(at+".when", "", "set at least one condition, or the mapping's kind")
 		}
 		c.kinds = append(c.kinds, kindRule{kind: k.Kind, when: compileRules(at+".when", k.When, f)})
 	}
 	return c
+}
+
+func checkKind(field string, k TokenKind, f *configErrors) {
+	if !slices.Contains([]TokenKind{KindSession, KindAccess, KindID, KindMachine, kindAPIKey}, k) {
+		f.Invalid(field, faults.Show(string(k)), "use session, access, id, machine or api_key")
+	}
 }
 
 func (m *mapping) kindOf(h *jose.Header, claims jose.Object, now time.Time) TokenKind {
@@ -209,8 +212,8 @@ func (m *mapping) kindOf(h *jose.Header, claims jose.Object, now time.Time) Toke
 	return m.kind
 }
 
-// values reads the strings that r names; a value of another type yields none.
-// text is the size of the string that they are parts of.
+// values returns the strings that r names, none for a value of another type. text
+// is the length of the string that they were cut from, 0 if they were not.
 func (r *claimRef) values(claims jose.Object, splitSpaces bool) (list []string, text int) {
 	v, ok := r.path.In(claims)
 	if !ok {
@@ -251,7 +254,7 @@ func (r *claimRef) values(claims jose.Object, splitSpaces bool) (list []string, 
 	return list, text
 }
 
-// memberNames lists the names of v's members, or what field is in each of them.
+// memberNames returns the names of v's members or, if field is not empty, the member field of each member's value.
 func memberNames(v jose.Value, field string) []string {
 	var names []string
 	if o, ok := v.Object(); ok {
@@ -266,8 +269,8 @@ func memberNames(v jose.Value, field string) []string {
 	return names
 }
 
-// fieldOf reads {name: text} elements, or plain strings, or a mix: Supabase's amr may
-// hold either.
+// fieldOf returns the text of an element that is {name: text} or a plain string:
+// Supabase's amr may have both.
 func fieldOf(e jose.Value, name string) []string {
 	if o, ok := e.Object(); ok {
 		e, _ = o.Lookup(name)
@@ -320,7 +323,7 @@ func allValues(refs []claimRef, claims jose.Object, splitSpaces bool) distinct {
 				text -= len(s) + 1
 			}
 		}
-		if text > 1 { // more than separators and quotes were left out
+		if text > 1 { // the text has more than the values and their separators: do not keep it alive
 			repack(all.list[before:])
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/refusal"
 )
 
-// observer is a verifier's side of events: the functions given to [WithObserver] and the log that is kept without them.
+// observer delivers a verifier's events: to the functions given to [WithObserver] and, for rejections, to the log.
 type observer struct {
 	calls  []func(context.Context, event.Event)
 	logger *slog.Logger
@@ -23,7 +23,8 @@ func (o *observer) emit(ctx context.Context, e event.Event) {
 	}
 }
 
-// call recovers from an observer's panic, which must not fail a request and would end the program during a fetch.
+// call recovers from a panic of an observer: it must not fail a request, and in the goroutine of a fetch it would end
+// the program.
 func (o *observer) call(ctx context.Context, call func(context.Context, event.Event), e event.Event) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -33,8 +34,8 @@ func (o *observer) call(ctx context.Context, call func(context.Context, event.Ev
 	call(ctx, e)
 }
 
-// started returns the time from which events measure, the zero time without observers: reading the clock costs as much
-// as a good part of verifying a remembered token.
+// started returns the time from which events measure their duration. Without observers it returns the zero time:
+// reading the clock takes a large part of the time of a remembered token.
 func (o *observer) started() time.Time {
 	if len(o.calls) == 0 {
 		return time.Time{}

@@ -36,8 +36,8 @@ type verifierOptions struct {
 	errs      configErrors
 }
 
-// engineOptions are what two verifiers of one contract must have in common to
-// share its keys. It is compared with ==.
+// engineOptions are the options that two verifiers of one contract must have in
+// common to share its keys. They are compared with ==.
 type engineOptions struct {
 	client *http.Client
 	clock  keys.Clock
@@ -52,7 +52,8 @@ type engineOptions struct {
 	tenant bool
 }
 
-// engineSettings are what all engines of a verifier have in common. They are not modified once the first is made.
+// engineSettings are the settings that all engines of a verifier have in common. They are not modified once the first
+// engine is made.
 type engineSettings struct {
 	engineOptions
 	clients *jwks.Clients
@@ -96,9 +97,10 @@ func WithKeyCache(cache keys.Cache, secret ...Secret) Option {
 }
 
 // WithKeySource takes the public keys from source, such as a KMS, a SPIFFE bundle or a database, instead of from the
-// contract's JWKS URL; a contract that names no URL has [Rules].ExternalKeys. The figures of [WithKeyPolicy] apply, and
-// [WithKeyCache] does not. A source serves one issuer, so the verifier has exactly one contract and no resolver:
-// one issuer's keys must not sign for another. Several issuers are several verifiers, chosen by [FirstOf].
+// contract's JWKS URL; a contract that names no URL has [Rules].ExternalKeys. The figures of [WithKeyPolicy] apply,
+// and [WithKeyCache] does not. A source serves one issuer, so the verifier must have exactly one contract and no
+// resolver: one issuer's keys must not sign for another. For several issuers, make a verifier for each and combine
+// them with [FirstOf].
 func WithKeySource(source keys.Source) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if faults.IsNil(source) {
@@ -138,9 +140,10 @@ func WithStandardCrypto() Option {
 }
 
 // WithObserver calls observe for every event, see package event. The context is
-// that of the request, or has the values of the request that started a key
-// fetch. Observers are called on the goroutine of the request or of the fetch,
-// concurrently, and must return quickly. The option may be given several times.
+// the request's; for a key fetch, it has the values of the request that started
+// the fetch. Observers are called on the goroutine of the request or of the
+// fetch, concurrently, and must return quickly. The option may be given several
+// times.
 func WithObserver(observe func(context.Context, event.Event)) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if observe == nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/refusal"
 )
 
-// origin is what events and logs say about a rejection in addition to its error.
+// origin holds what events and logs say about a rejection in addition to its error.
 type origin struct {
 	engine  *engine         // of the contract that the token was verified with, nil if none was chosen
 	header  *jose.Header    // nil if the token was not read
@@ -16,8 +16,8 @@ type origin struct {
 	request refusal.Request // nil if it is unknown
 }
 
-// originOf returns the origin of a rejection by a guard, whose policies reject a session and not a token that is being
-// verified.
+// originOf returns the origin of a rejection by a guard: its policies reject a session whose token was verified
+// before.
 func originOf(info refusal.Info) *origin {
 	o := &origin{request: info.Request}
 	if s, ok := info.Session.(*Session); ok && s.valid() {

@@ -13,10 +13,10 @@ import (
 // Prefix + feature + ":" + permission. This is what Clerk's session tokens of
 // version 2 do (https://clerk.com/docs/guides/sessions/session-tokens).
 //
-// Features are "<scope>:<name>" entries, of which only those whose scope
-// contains OrganizationScope count. Clerk's own SDKs disagree on whether the
-// others take a mask too; a permission is granted only if both readings grant
-// it. A mask that cannot be decoded grants nothing.
+// Features are "<scope>:<name>" entries. Only those whose scope contains
+// OrganizationScope count. Clerk's own SDKs disagree on whether the other entries
+// have a mask too; a permission is granted only if both readings grant it. A mask
+// that cannot be decoded grants nothing.
 type PackedPermissions struct {
 	Features          string `json:"features"`    // path of the comma-separated features
 	Permissions       string `json:"permissions"` // path of the comma-separated permission names
@@ -50,16 +50,9 @@ func compileBits(b *PackedPermissions, f *configErrors) *packedPermissions {
 }
 
 func (b *packedPermissions) decode(claims jose.Object) []string {
-	features, permissions, masks := commaList(
-		b.features,
-		claims,
-	), commaList(
-		b.permissions,
-		claims,
-	), commaList(
-		b.masks,
-		claims,
-	)
+	features := commaList(b.features, claims)
+	permissions := commaList(b.permissions, claims)
+	masks := commaList(b.masks, claims)
 	if len(features) > maxPackedFeatures || len(permissions) > maxPackedPermissions || len(masks) > maxPackedFeatures {
 		return nil
 	}
@@ -84,9 +77,9 @@ func (b *packedPermissions) decode(claims jose.Object) []string {
 	return granted
 }
 
-// maskAt reads the mask at i, 0 if there is none that both readings take: one
-// drops a feature whose mask does not fit 63 bits or names a permission that is
-// not listed, or is padded.
+// maskAt returns the mask at i, 0 if there is none or if one of the two readings
+// would drop it: a mask that does not fit 63 bits, names a permission that is not
+// listed, or is padded with spaces.
 func maskAt(masks []string, i, permissions int) uint64 {
 	if i >= len(masks) {
 		return 0
@@ -98,13 +91,13 @@ func maskAt(masks []string, i, permissions int) uint64 {
 	return mask
 }
 
-// plainName reports whether both readings spell the name alike: only one trims white
-// space and cuts at a second colon.
+// plainName reports whether both readings of a feature give the same name: one of
+// them trims white space and cuts at a second colon.
 func plainName(s string) bool {
 	return s != "" && strings.TrimSpace(s) == s && !strings.Contains(s, ":")
 }
 
-// commaList keeps empty entries: they hold a position.
+// commaList splits the claim at its commas. It keeps empty entries, because masks belong to features by position.
 func commaList(path jose.Path, claims jose.Object) []string {
 	v, _ := path.In(claims)
 	text, _ := v.Text()

@@ -40,8 +40,8 @@ func (s *Session) Recheck(ctx context.Context) error {
 	return nil // not err: a nil *Error in an error would not be nil
 }
 
-// recheckSession checks a session without its token. What cannot be decided
-// without the token is refused.
+// recheckSession checks a session without its token. It refuses the session if a
+// check would need the token.
 func (v *Verifier) recheckSession(ctx context.Context, s *Session, now time.Time) *Error {
 	if !v.chooses(s, now) {
 		e, err := v.engineFor(ctx, &registered{issuer: s.issuer, hasIssuer: s.issuer != ""}, s.claims, now)
@@ -83,9 +83,9 @@ func (e *engine) recheckSession(ctx context.Context, s *Session, now time.Time) 
 	return nil
 }
 
-// recheck checks what may have changed since a session was cached: the time, the
-// tenant, and whether its key is still in the set. decided is false if the token
-// has to go through every step again.
+// recheck checks everything that may have changed since a session was cached: the
+// time, the tenant, and whether its key is still in the set. decided is false if
+// the token must go through every step again.
 func (v *Verifier) recheck(ctx context.Context, s *Session, now time.Time) (err *Error, decided bool) {
 	if s.engine.kindTimed {
 		return nil, false

@@ -6,8 +6,9 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// registered are the claims that every token must have in the right type. They are
-// read before the signature is checked, because the issuer determines the keys.
+// registered holds the registered claims, which must have the right types if they
+// are present. They are read before the signature is checked, because the issuer
+// determines the keys.
 type registered struct {
 	issuer    string
 	hasIssuer bool
@@ -62,7 +63,8 @@ func (c *contract) checkIssuer(r *registered, claims jose.Object) *Error {
 	return refuseClaim(CodeIssuerMismatch, "iss", found+", expected "+c.expectedIssuers()+c.issuerHint(r))
 }
 
-// issuerHint returns what the longest fitting hint says of the token's issuer.
+// issuerHint returns the contract's hint about the token's issuer, "" if there is
+// none: that of the longest prefix that fits.
 func (c *contract) issuerHint(r *registered) string {
 	longest, says := -1, ""
 	for prefix, hint := range c.rules.IssuerHints {

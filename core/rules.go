@@ -19,30 +19,30 @@ type Rules struct {
 	// Issuer is the exact value of iss (RFC 7519 §4.1.1). A value with a scheme
 	// must be https, or http on loopback, without user info, query or fragment.
 	Issuer string `json:"issuer,omitempty"`
-	// Issuers are further accepted values, for one party with several names
-	// (custom domains, satellites). All share the keys.
+	// Issuers are additional accepted values, for one party with several names
+	// (custom domains, satellites). All of them have the same keys.
 	Issuers []string `json:"issuers,omitempty"`
 	// IssuerTemplate accepts https://host/{claim}/… with the token's own
 	// top-level string claim put in place of {claim}, for multi-tenant issuers
 	// such as Microsoft Entra. Restrict the claim with ClaimRules.
 	IssuerTemplate string `json:"issuerTemplate,omitempty"`
 
-	// IssuerHints say what an unexpected issuer means, by the beginning of iss
-	// ("" is a token without iss): the longest that fits is added to the
-	// refusal's detail. They accept nothing.
+	// IssuerHints explain unexpected issuers in the detail of a refusal. A key of
+	// the map is the beginning of iss, or "" for a token without iss; the hint of
+	// the longest key that fits is added. Hints do not change what is accepted.
 	IssuerHints map[string]string `json:"issuerHints,omitempty"`
 
 	// JWKSURL is where the issuer publishes its keys (RFC 7517 §5).
 	JWKSURL string `json:"jwksUri,omitempty"`
-	// ExternalKeys says that the keys come from the [WithKeySource] of the verifier, such as a KMS or a database, and not
-	// from a place that the contract names.
+	// ExternalKeys says that the keys come from the source that the verifier is given by [WithKeySource], such as a KMS
+	// or a database, and not from a URL or a set in the contract.
 	ExternalKeys bool `json:"externalKeys,omitempty"`
 	// Discovery finds the JWKS URL in the issuer's OpenID configuration.
 	Discovery bool `json:"discovery,omitempty"`
-	// KeyURLTemplate is for an issuer that publishes each key as PEM at a URL of
-	// its own, https://host/path/{kid}, and no set. A token's kid has to be a
-	// UUID: anything else is refused before a URL is made of it. Keys are found
-	// when a token names them, so Ready has none to fetch.
+	// KeyURLTemplate is for an issuer that publishes each key as PEM at a URL of its
+	// own, https://host/path/{kid}, and no set. A token's kid has to be a UUID:
+	// anything else is refused before a URL is made of it. A key is fetched when a
+	// token first names it, so [Verifier.Ready] fetches nothing.
 	KeyURLTemplate string `json:"keyUrlTemplate,omitempty"`
 	// JWKS is a static key set, PEM one or several static public keys or
 	// certificates: no network is used.
@@ -52,17 +52,16 @@ type Rules struct {
 	// hash (RFC 7518 §3.2). It may be combined with one of the above while a
 	// provider migrates; the algorithm then chooses.
 	Secret Secret `json:"signingSecret,omitzero"`
-	// SecretEnv names the environment variable that holds Secret. It is what
-	// JSON carries; the value is read once, by NewContract.
+	// SecretEnv names the environment variable that holds the secret, in place of
+	// Secret. JSON has only this name. NewContract reads the variable once.
 	SecretEnv string `json:"signingSecretEnv,omitempty"`
 
 	// Algorithms are the accepted values of alg. Default: RS256 for keys, HS256
 	// for a secret. A token never chooses outside this list (RFC 8725 §3.1).
 	Algorithms []string `json:"algorithms,omitempty"`
 
-	// Audiences: the token's audience must contain one of them (RFC 7519
-	// §4.1.3). Required, unless AuthorizedParties or ClaimRules bind the token
-	// and the contract says InsecureAnyAudience.
+	// Audiences: the token's audience must contain one of them (RFC 7519 §4.1.3).
+	// Required, unless InsecureAnyAudience is set.
 	Audiences Strings `json:"audience,omitempty"`
 	// AuthorizedParties are the accepted values of azp. A token without azp is
 	// refused, unless InsecureMissingParty is set.
@@ -73,7 +72,7 @@ type Rules struct {
 	// starts with "/", or a namespaced claim's whole name if it contains "/"
 	// or ":". The value must be a non-empty string without control characters.
 	UserIDClaim string `json:"userIdClaim,omitempty"`
-	// UserIDFallbacks are tried, in order, if that claim is absent or "".
+	// UserIDFallbacks are the paths to try, in order, if the claim at UserIDClaim is absent or "".
 	UserIDFallbacks []string `json:"userIdFallbacks,omitempty"`
 
 	// NumericUserID accepts a user id that is an integer, and returns it as

@@ -10,7 +10,8 @@ import (
 // segments are the three parts of a compact JWS as they are written (RFC 7515 §7.1).
 type segments struct{ header, payload, signature string }
 
-// segmentsOf splits a token. It is false for what has fewer parts; what has more has dots in its signature.
+// segmentsOf splits a token. ok is false if it has fewer than three parts. If it has more, the signature contains
+// dots.
 func segmentsOf(raw string) (t segments, ok bool) {
 	var rest string
 	if t.header, rest, ok = strings.Cut(raw, "."); ok {
@@ -19,9 +20,10 @@ func segmentsOf(raw string) (t segments, ok bool) {
 	return t, ok
 }
 
-// isOf reports whether s was made from the token t: from the same three texts. Hashing all of them would take most of
-// the time of a remembered token, and a session keeps what two of them say, so only the signature is compared by its
-// digest. Header and claims must be compared, too: a signature alone does not say what it signed.
+// isOf reports whether s was made from the token t, that is, from the same three texts. The header and the claims are
+// compared with those that s keeps, and only the signature by its digest: hashing all three would take most of the
+// time of a remembered token. Comparing the signature alone would not be enough, because it does not say what it
+// signed.
 //
 // signature is the digest of t's signature. known is the remembered header of t's text, nil if there is none.
 func (s *Session) isOf(t segments, signature jws.Digest, known *jose.Header) bool {
@@ -30,7 +32,8 @@ func (s *Session) isOf(t segments, signature jws.Digest, known *jose.Header) boo
 		jose.Spells(t.payload, s.payload, s.padded)
 }
 
-// identify notes what s is to be recognized by. signature is the digest of its signature if it was computed.
+// identify records what isOf compares. signature is the digest of the token's signature, or zero if it was not
+// computed yet.
 func (s *Session) identify(t *jose.Token, signature jws.Digest) {
 	if signature == (jws.Digest{}) {
 		signature = jws.DigestOf(t.Raw[len(t.SigningInput())+1:])

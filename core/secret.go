@@ -24,7 +24,7 @@ func NewSecret(key string) Secret {
 	return Secret{func() string { return key }}
 }
 
-// Reveal returns the key, "" of the zero Secret.
+// Reveal returns the key, "" for the zero Secret.
 func (s Secret) Reveal() string {
 	if s.reveal == nil {
 		return ""

@@ -38,7 +38,8 @@ type Session struct {
 	weighed atomic.Uint32 // the most that it has weighed in cache
 }
 
-// derived are the values that a mapping finds, read once when first asked for.
+// derived holds the values that the mapping reads from the claims. It is computed
+// when the first of them is asked for.
 type derived struct {
 	sessionID, subject, email, clientID, actor, acr, aal string
 	org                                                  Organization
@@ -88,12 +89,13 @@ func (s *Session) Kind() TokenKind { return s.kind }
 // ExpiresAt returns exp, the zero time if the contract accepts tokens that never expire.
 func (s *Session) ExpiresAt() time.Time { return s.times.expires }
 
-// IssuedAt returns iat, the zero time if the token has none.
+// IssuedAt returns iat, the zero time if the token does not have it.
 func (s *Session) IssuedAt() time.Time { return s.times.issued }
 
 // Since returns how long ago t was by the clock of the verifier that made the
-// session, see [WithClock]; negative for a time to come. A session outlives the
-// request that it was verified for, so policies on age call this at every use.
+// session, see [WithClock]. It is negative if t is in the future. A session may
+// be kept beyond its request, so policies about age call Since each time they are
+// checked.
 func (s *Session) Since(t time.Time) time.Duration {
 	if !s.valid() {
 		return 0
@@ -129,7 +131,7 @@ func (s *Session) HasScope(scope string) bool { return slices.Contains(s.values(
 // people by UserID: an address can change hands.
 func (s *Session) Email() string { return s.values().email }
 
-// ClientID returns the OAuth client or authorized party.
+// ClientID returns the OAuth client or authorized party, "" if the token names none.
 func (s *Session) ClientID() string { return s.values().clientID }
 
 // Actor returns who acts for the user (RFC 8693 §4.1), e.g. an impersonating
@@ -142,16 +144,16 @@ func (s *Session) AuthTime() time.Time { return s.values().authTime }
 // AuthMethods returns the authentication methods (amr, RFC 8176).
 func (s *Session) AuthMethods() []string { return slices.Clone(s.values().methods) }
 
-// ACR returns the authentication context class (OpenID Connect Core §2).
+// ACR returns the authentication context class (OpenID Connect Core §2), "" if the token has none.
 func (s *Session) ACR() string { return s.values().acr }
 
 // AAL returns the authenticator assurance level as the provider writes it, e.g.
-// Supabase's "aal2".
+// Supabase's "aal2"; "" if the token has none.
 func (s *Session) AAL() string { return s.values().aal }
 
 // FactorAges returns how long before iat the first and the second factor were
-// verified, a negative duration for a factor that never was. It is false if the
-// token does not say (Clerk's fva).
+// verified (Clerk's fva), a negative duration for a factor that was never
+// verified. ok is false if the token does not say.
 func (s *Session) FactorAges() (first, second time.Duration, ok bool) {
 	if !s.valid() || s.engine.mapping.factorAges == nil {
 		return 0, 0, false
@@ -174,9 +176,10 @@ func (s *Session) FactorAges() (first, second time.Duration, ok bool) {
 	return ages[0], ages[1], true
 }
 
-// Claim decodes the claim at path, written like [Rules.UserIDClaim], into what
-// encoding/json makes of it: string, float64, bool, []any or map[string]any.
-// It is false if the claim is absent or the path can't be read.
+// Claim decodes the claim at path, written like [Rules.UserIDClaim], into the
+// types of encoding/json: nil, string, float64, bool, []any or map[string]any. It
+// returns false if the claim is absent or the path is malformed. The caller owns
+// the result.
 func (s *Session) Claim(path string) (any, bool) {
 	p, err := jose.ParsePath(path)
 	if err != nil {
@@ -193,20 +196,21 @@ func (s *Session) Claim(path string) (any, bool) {
 	return out, true
 }
 
-// Decode decodes all claims into v, a pointer, with the values and the errors
-// of encoding/json, except that member names are compared exactly, in nested
-// structs too: "SUB" is never read as "sub". (A token with the same name twice
-// is refused before it becomes a session.) After an error, v may hold a part of
-// the claims. Each call decodes again, so that callers share no
-// mutable value. Short strings of one struct or list share memory: one that is kept
-// keeps up to a kilobyte of the others, unless it is copied with strings.Clone.
+// Decode decodes all claims into v, a pointer, with the values and the errors of
+// encoding/json, except that member names are compared exactly, in nested structs
+// too: "SUB" is never read as "sub". (A token with the same name twice is refused
+// before it becomes a session.) After an error, v may hold a part of the claims.
+// Each call decodes again, so that callers share no mutable value. Short strings
+// of one struct or list share memory: a program that keeps one of them keeps up
+// to a kilobyte of the others too, unless it copies the string with
+// strings.Clone.
 //
 // A type with an UnmarshalJSON or UnmarshalText of its own gets a copy of its
-// part of the claims, which it may keep and change. Which names it takes is its
-// own decision: the usual way to write one, json.Unmarshal into a type that is
-// declared as "type plain T" to lose the methods, folds case as encoding/json
-// does. Put such methods on the types of single values, such as a list that may
-// be a string, rather than on structs that the issuer's claims go into by name.
+// part of the claims, which it may keep and change. It decides itself which
+// member names it accepts: the usual implementation, which calls json.Unmarshal
+// on a "type plain T" without the methods, ignores case as encoding/json does.
+// Put such methods on the types of single values, such as a list that may be a
+// string, rather than on structs whose fields are claims.
 func (s *Session) Decode(v any) error {
 	if len(s.payload) == 0 {
 		return ErrNoSession // the zero Session
@@ -217,7 +221,7 @@ func (s *Session) Decode(v any) error {
 	return nil
 }
 
-// RawClaims returns a copy of the claims set as the token carries it, JSON.
+// RawClaims returns a copy of the claims set, the JSON text that the token carries.
 func (s *Session) RawClaims() json.RawMessage { return slices.Clone(s.payload) }
 
 // LogValue shows the user, provider, kind and expiry, but no other claims.

@@ -7,8 +7,9 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/sessionmemo"
 )
 
-// Package fleet computes the names that a session can be revoked by once and keeps them with the session: computing
-// them for each request would cost more than looking them up.
+// Package fleet keeps the names that a session can be revoked by with the session: computing them for each request
+// would cost more than looking them up. Only that
+// package needs access, so there is no exported method for it.
 func init() { //nolint:gochecknoinits // before any session exists
 	sessionmemo.Access.Load = func(session any) *sessionmemo.Memo {
 		return session.(*Session).memo.Load()

@@ -6,8 +6,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/shared"
 )
 
-// tables hold what contracts have in common: those of one preset differ in their issuer and little else, and a service
-// may have thousands of them.
+// tables holds the compiled parts that contracts have in common. Contracts of one preset differ in little more than
+// their issuer, and a service may have thousands of them.
 //
 //nolint:gochecknoglobals // memos of values that do not change, for all contracts of the process
 var tables struct {
@@ -19,7 +19,7 @@ var tables struct {
 	lists      shared.Table[[]string, struct{}]
 }
 
-// sharedParts keep what a contract shares in use.
+// sharedParts holds the pointers that keep a contract's shared parts in the tables.
 type sharedParts struct {
 	mapping          *shared.Made[Mapping, *mapping]
 	rules            *shared.Made[[]ClaimRule, []claimRule]
@@ -29,7 +29,7 @@ type sharedParts struct {
 	said, warnings   *shared.Made[[]string, struct{}]
 }
 
-// share replaces parts that another contract has too by those of that contract. Neither contract modifies them.
+// share replaces the parts of c that equal a part of another contract by that part. No contract modifies its parts.
 func (c *contract) share() {
 	r, p := &c.rules, &c.parts
 	p.mapping = tables.mappings.Use(r.Session, c.mapping)
@@ -50,7 +50,7 @@ func (c *contract) share() {
 	p.said, p.warnings = shareValue(&tables.lists, &r.Warnings), shareValue(&tables.lists, &c.warnings)
 }
 
-// shareValue replaces v by an equal value that is in use.
+// shareValue replaces v by an equal value of another contract, if there is one.
 func shareValue[S ~[]string | ~map[string]string](t *shared.Table[S, struct{}], v *S) *shared.Made[S, struct{}] {
 	if len(*v) == 0 {
 		return nil

@@ -57,8 +57,9 @@ func describeSource(source any) (statement.Source, error) {
 	return s, nil
 }
 
-// verifyStatement takes the steps of a session's token up to its signature, and
-// then those of want. It neither reads nor fills the cache of tokens.
+// verifyStatement takes the same steps as [Verifier.Verify] up to the signature,
+// and then checks what want demands. It neither reads nor fills the cache of
+// tokens.
 func verifyStatement(ctx context.Context, source any, raw string, want statement.Want) (*statement.Statement, error) {
 	v, err := verifierOf(source)
 	if err != nil {
@@ -82,7 +83,7 @@ func verifyStatement(ctx context.Context, source any, raw string, want statement
 		Leeway:   a.engine.leeway(),
 	}
 	if sub, ok := a.token.Claims.Lookup("sub"); ok && sub.Kind() != jose.KindNull && !sub.TextIs("") {
-		id, err := a.engine.readUserID(sub, "sub") // as it is read of a session's token, so that the two compare equal
+		id, err := a.engine.readUserID(sub, "sub") // like the user id of a session, so that the two compare equal
 		if err != nil {
 			return nil, err
 		}
@@ -93,7 +94,7 @@ func verifyStatement(ctx context.Context, source any, raw string, want statement
 
 func (a *attempt) checkStatement(want statement.Want) *Error {
 	switch {
-	case a.unsigned: // an emulator's contract; anybody could end anybody's session
+	case a.unsigned: // an emulator's contract: anyone could end anyone's session
 		return refuse(CodeInvalidFormat, "the token has no signature")
 	case want.Asymmetric && a.algorithm.Symmetric:
 		return refuse(CodeAlgorithmNotAllowed, "alg "+quoted(a.token.Header.Alg)+" is symmetric, expected a signature")
@@ -109,7 +110,7 @@ func (a *attempt) checkStatement(want statement.Want) *Error {
 	if len(accepted) == 0 {
 		accepted = a.engine.rules.Audiences
 	}
-	if !slices.ContainsFunc(accepted, a.audience.HasText) { // none is accepted if none is named
+	if !slices.ContainsFunc(accepted, a.audience.HasText) { // without accepted audiences, no statement is accepted
 		return refuseClaim(CodeAudienceMismatch, "aud",
 			"aud is "+shown(a.audience)+", expected "+strings.Join(accepted, " or "))
 	}

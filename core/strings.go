@@ -6,8 +6,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// Strings is a list that JSON may write as a single string, as the TypeScript
-// package's audience. A []string can be assigned to it.
+// Strings is a list that JSON may write as a single string, such as the
+// TypeScript package's audience. A []string can be assigned to it.
 type Strings []string
 
 // MarshalJSON writes a single value as a string.
@@ -31,8 +31,8 @@ func (s *Strings) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// The audience is in nearly every provider's claims, and filling it here spares
-// them encoding/json.
+// Nearly every provider's claims have an audience. With a filler for its type,
+// they are decoded without encoding/json.
 var _ = jose.FillWith(func(v jose.Value) (Strings, bool) {
 	switch {
 	case v.Kind() == jose.KindNull || v.TextIs(""):

@@ -47,7 +47,7 @@ type tenants struct {
 
 	mu      sync.Mutex
 	running map[string]*resolveCall // by issuer
-	limit   upstream.Bucket         // of calls about unknown issuers
+	limit   upstream.Bucket         // limits calls about unknown issuers
 }
 
 // resolved is the cached result for one issuer.
@@ -56,7 +56,7 @@ type resolved struct {
 	engine    *engine // nil: the issuer is not accepted
 	expiresAt time.Time
 
-	err     *Error // the last call failed; nil if it did not
+	err     *Error // why the last call failed; nil if it did not
 	retryAt time.Time
 }
 
@@ -223,7 +223,8 @@ func waitEnded(ctx context.Context) *Error {
 	}
 }
 
-// run calls the resolver, caches the result and completes call.
+// run calls the resolver, caches its result and completes call. previous is the
+// cached result that the call renews, nil for an unknown issuer.
 func (t *tenants) run(ctx context.Context, issuer string, previous *resolved, now time.Time, call *resolveCall) {
 	defer func() {
 		t.mu.Lock()
@@ -256,8 +257,8 @@ func (t *tenants) run(ctx context.Context, issuer string, previous *resolved, no
 	t.refused.Invalidate(issuer)
 	call.engine = r.engine
 	if !previous.isAccepted() && t.accepted.EstimatedSize() < t.resolver.MaxTenants {
-		// A call that found a tenant is free: after a restart, many tenants come at
-		// once. It is not if the cache is full, because tenants that evict each
+		// A call that found a tenant does not count: after a restart, many tenants come
+		// at once. It does count if the cache is full, because tenants that evict each
 		// other would cause calls without a limit.
 		t.mu.Lock()
 		t.limit.Refund()
@@ -265,8 +266,8 @@ func (t *tenants) run(ctx context.Context, issuer string, previous *resolved, no
 	}
 }
 
-// cacheFailure keeps requests from calling a failing resolver again and again. The
-// keys of known tenants are kept.
+// cacheFailure caches the failure of a call for a short time, so that requests do
+// not call a failing resolver again and again. A known tenant keeps its keys.
 func (t *tenants) cacheFailure(issuer string, previous *resolved, cause error) *Error {
 	err := &Error{
 		Code:       CodeKeysUnavailable,

@@ -70,9 +70,10 @@ func newTokenCache(size TokenCache) *tokenCache {
 	return &tokenCache{headers: jose.NewHeaderCache(), size: size}
 }
 
-// get returns the session of a token that was verified before, and the digest of
-// the signature, which is the key to drop it by. A token whose header has never
-// appeared on a verified token cannot be cached, so it is not hashed.
+// get returns the session of a token that was verified before, nil if there is
+// none, and the digest of the signature, which is the key for drop; the digest is
+// zero if it was not computed. A token whose header has never appeared on a
+// verified token cannot be cached, so it is not hashed.
 func (c *tokenCache) get(raw string) (*Session, jws.Digest) {
 	if c.size.Disabled || !c.ready.Load() {
 		return nil, jws.Digest{}
@@ -113,13 +114,13 @@ func (c *tokenCache) put(t *jose.Token, s *Session) {
 		return // get would not look for it
 	}
 	c.once.Do(c.open)
-	s.header = header // the one that get compares with, if two requests have parsed it at once
+	s.header = header // get compares with this one, even if two requests parsed the header at the same time
 	s.cache = c
 	c.tokens.Set(s.signature, s)
 	c.tokens.CleanUp() // the bound holds now, not some time later
 }
 
-// reweigh counts again what a session holds: it may have decoded more since.
+// reweigh updates the weight of a cached session: it may hold more decoded values since.
 func (c *tokenCache) reweigh(s *Session) {
 	if c == nil {
 		return
@@ -151,9 +152,9 @@ func (c *tokenCache) open() {
 
 // weight returns the bytes that a cached session keeps alive.
 func (s *Session) weight() uint32 {
-	const entry = 256 // of the cache, for one session
+	const entry = 256 // what the cache itself takes for one session
 	held := entry + int(reflect.TypeFor[Session]().Size()) + s.claims.Size() + sizeOf(s.userID, s.issuer)
-	// The header is shared while there are few of them.
+	// Sessions share headers, but only as long as the header cache has room, so each is charged for its own.
 	held += int(reflect.TypeFor[jose.Header]().Size()) + s.header.Members.Size() +
 		sizeOf(s.header.Alg, s.header.Kid, s.header.Typ)
 	if d := s.derived.Load(); d != nil {
@@ -186,7 +187,7 @@ func (s *Session) weight() uint32 {
 
 // sizeOf returns the bytes that the texts take.
 func sizeOf(texts ...string) int {
-	const granule = 8 // of the allocator
+	const granule = 8 // the allocator rounds sizes up to multiples of this
 	n := 0
 	for _, s := range texts {
 		n += (len(s) + granule - 1) &^ (granule - 1)

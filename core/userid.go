@@ -63,8 +63,9 @@ func (c *contract) readUserID(v jose.Value, claim string) (string, *Error) {
 	return id, nil
 }
 
-// canonicalInteger returns n as it is if it is an integer in its one plain form.
-// 1e3 and 42.0 are refused, not converted: past 2^53 readers disagree on them.
+// canonicalInteger returns n unchanged if it is an integer without fraction,
+// exponent or leading zeros, and not -0. It refuses 1e3 and 42.0 instead of
+// converting them: beyond 2^53, JSON readers disagree on their values.
 func canonicalInteger(n []byte) (string, bool) {
 	digits := bytes.TrimPrefix(n, []byte("-"))
 	plain := len(digits) > 0 && len(digits) <= maxUserIDBytes &&

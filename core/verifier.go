@@ -90,7 +90,7 @@ func newVerifier(contracts []*Contract, o *verifierOptions) (*Verifier, error) {
 	if o.resolver != nil {
 		v.tenants = newTenants(o, v.observer)
 		v.maxBytes = max(v.maxBytes, defaultMaxTokenBytes)
-		v.algs, v.padded = nil, true // what its contracts accept shows when it answers
+		v.algs, v.padded = nil, true // the resolver's contracts are not known yet: checkContract applies their limits
 	}
 	if len(v.engines) == 1 && v.tenants == nil {
 		v.only, v.cache = v.engines[0], v.engines[0].cache
@@ -205,10 +205,11 @@ func (v *Verifier) Confirmations() (dpop, mtls, bearer bool) {
 func (v *Verifier) CertificateBound() bool { return v.valid() && v.confirms.mtls }
 
 // Ready fetches the keys of every contract that does not have them yet and
-// returns nil once all contracts have keys: for warming up, and for readiness
-// probes. All issuers are asked at once, except a resolver's tenants. The error
-// joins an [*Error] for each issuer whose keys are not available; its text names
-// the issuer. For more, see [Verifier.KeyHealth].
+// returns nil once all contracts have keys. It is for warming up and for
+// readiness probes. All issuers are asked at once; a resolver's tenants are not
+// asked. The error joins an [*Error] for each issuer whose keys are not
+// available; the text of each names the issuer. See [Verifier.KeyHealth] for
+// details.
 func (v *Verifier) Ready(ctx context.Context) error {
 	errs := make([]error, len(v.engines))
 	var wg sync.WaitGroup
@@ -270,7 +271,7 @@ func (v *Verifier) verified(ctx context.Context, s *Session, remembered bool, st
 	})
 }
 
-// rejected reports that a token or request was rejected. A client that hung up was not.
+// rejected reports that a token or request was rejected. It ignores the error of a client that hung up.
 func (v *Verifier) rejected(ctx context.Context, err *Error, o *origin) {
 	if v == nil || v.observer == nil || err.Code == CodeRequestCanceled {
 		return

@@ -25,10 +25,10 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Session, error) {
 	return s, nil
 }
 
-// verify takes a token that was verified before from the cache and rechecks what
-// may have changed since. Any other token goes through every step. c are the
-// credentials that raw is part of, nil if there is only the token. o
-// receives what events and logs report about a refused token.
+// verify looks for the session of a token that was verified before in the cache,
+// and rechecks what may have changed since. Any other token goes through every
+// step. c has the credentials that raw is part of, nil if there is only the
+// token. verify fills o with what events and logs report about a refused token.
 func (v *Verifier) verify(ctx context.Context, raw string, c *Credentials, o *origin) (*Session, *Error) {
 	if !v.valid() {
 		return nil, refuse(CodeUnknownError, "the verifier is nil or zero: make it with NewVerifier")
@@ -54,7 +54,7 @@ func (v *Verifier) verify(ctx context.Context, raw string, c *Credentials, o *or
 		}
 	}
 	if len(raw) <= v.maxBytes && strings.IndexByte(raw, '.') < 0 {
-		// What stepFormat would say: clearing the memory of an attempt takes as long as all of this.
+		// This is the error of stepFormat, without an attempt: clearing its memory would take as long as all of this.
 		return nil, formatError(jose.Opaque(raw))
 	}
 	a := attempt{verifier: v, raw: raw}
@@ -71,8 +71,8 @@ func (v *Verifier) verify(ctx context.Context, raw string, c *Credentials, o *or
 	return s, nil
 }
 
-// attempt is the verification of one token: what the steps find out, in the
-// order of the steps. It stays on the stack.
+// attempt is the verification of one token. Its fields are the results of the
+// steps, in the order of the steps. It stays on the stack.
 type attempt struct {
 	verifier *Verifier
 	raw      string
@@ -106,7 +106,7 @@ const (
 	stepContract
 	stepKey
 	stepSignature
-	stepTime // the first that looks at nothing but the claims
+	stepTime // the first step that looks only at claims
 	stepAudience
 	stepParty
 	stepType
@@ -257,8 +257,8 @@ func (a *attempt) chooseContract(ctx context.Context) (err *Error) {
 	return err
 }
 
-// checkContract repeats what was checked by the widest bounds of all contracts,
-// now by those of the chosen one.
+// checkContract repeats the checks that were made with the widest bounds of all
+// contracts, now with the bounds of the chosen one.
 func (a *attempt) checkContract() *Error {
 	if err := tooLarge(len(a.raw), a.engine.rules.MaxTokenBytes); err != nil {
 		return err
@@ -366,7 +366,7 @@ func (a *attempt) checkType() *Error {
 }
 
 // checkBinding refuses tokens that are bound to a client's key (cnf, RFC 7800)
-// and come without a proof of that key: a stolen one would work.
+// and come without a proof of that key: a stolen token would work.
 func (a *attempt) checkBinding(ctx context.Context, c *Credentials) (err *Error) {
 	if a.bound, err = a.engine.confirms.readBinding(a.token.Claims); err != nil {
 		return err
