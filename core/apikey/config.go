@@ -13,28 +13,30 @@ import (
 
 // Config configures a [Keyring].
 type Config struct {
-	// Prefix is how the keys begin: lower-case letters, digits and single underscores, such as "northwind" or
-	// "northwind_test". Keys of two environments should have two prefixes.
+	// Prefix is the text that keys begin with: lower-case letters, digits and single underscores, such as "northwind" or
+	// "northwind_test". Use a different prefix for each environment.
 	Prefix string
 	// Store keeps the records.
 	Store Store
 	// Issuer is the issuer of the sessions: "apikey:" and the prefix if empty.
 	Issuer string
 
-	// MaxAge is how long a record is remembered: 10 s if 0. A key that another process revokes is accepted that long.
+	// MaxAge is how long a record is remembered: 10 s if 0. A key that another process revokes is still accepted for
+	// that time.
 	MaxAge time.Duration
-	// KeepInOutage is how long past MaxAge a record is used while the store cannot be asked: not at all if 0.
+	// KeepInOutage is how long after MaxAge a record is still used if the store is unavailable: not at all if 0.
 	KeepInOutage time.Duration
-	// TouchEvery is how exact the time of a key's last use is: a minute if 0. A negative value notes none.
+	// TouchEvery is the precision of the time of a key's last use: a minute if 0. If it is negative, the time is not
+	// recorded.
 	TouchEvery time.Duration
-	// Timeout bounds one call of the store: 2 s if 0.
+	// Timeout bounds each call of the store: 2 s if 0.
 	Timeout time.Duration
 	// MaxEntries bounds the remembered records: 16,384 if 0.
 	MaxEntries int
 	// MaxConcurrent bounds the calls of the store that run at once: 32 if 0.
 	MaxConcurrent int
-	// MaxUnknownPerSecond bounds the look-ups of unknown keys: 50 a second on average if 0. While more arrive, keys that
-	// were not seen before are answered with 503. Keys that exist do not count.
+	// MaxUnknownPerSecond bounds the look-ups of unknown keys: 50 a second on average if 0. If more arrive, requests
+	// with keys that were not seen before are answered with 503. Keys that exist do not count.
 	MaxUnknownPerSecond int
 
 	// Logger replaces slog.Default().
@@ -107,7 +109,7 @@ func (c *Config) fillDefaults(f *configErrors) {
 	}
 }
 
-// contract returns the contract that makes sessions of records. It has no keys of the other kind.
+// contract returns the contract that makes sessions from records. It has no cryptographic keys.
 func (c *Config) contract(f *configErrors) *core.Contract {
 	contract, err := core.NewContract(core.Rules{
 		Provider:            "apikey",

@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// retryAfter is the least Retry-After of an answer if the store cannot be asked.
+	// retryAfter is the shortest Retry-After of a response if the store is unavailable.
 	retryAfter = time.Second
-	// keptWait is how long a request waits for the store while a record past MaxAge may be used.
+	// keptWait is how long a request waits for the store if it may use a record that is older than MaxAge.
 	keptWait = time.Second
 )
 
-// notMadeError says that the store was not asked.
+// notMadeError says that the store was not called.
 type notMadeError struct {
 	reason string
 	wait   time.Duration
@@ -25,7 +25,7 @@ type notMadeError struct {
 
 func (e *notMadeError) Error() string { return e.reason }
 
-// find returns the record of an id, with no key in it if there is none.
+// find returns the record of an id. If no key has the id, the record has no key in it.
 func (k *Keyring) find(ctx context.Context, id string) (r *record, remembered bool, err *core.Error) {
 	now := k.cfg.Clock.Now()
 	known := k.remembered(id)
@@ -77,7 +77,7 @@ func (k *Keyring) remembered(id string) *record {
 	return r
 }
 
-// ask looks the id up. exists says that a key had it a short time ago.
+// ask looks the id up in the store. exists says that a key had the id a short time ago.
 func (k *Keyring) ask(ctx context.Context, id string, exists bool) (*record, error) {
 	now := k.cfg.Clock.Now()
 	if !exists {
@@ -98,7 +98,7 @@ func (k *Keyring) ask(ctx context.Context, id string, exists bool) (*record, err
 		return r, nil
 	case err != nil:
 		return nil, err
-	case key.ID != id || len(key.Hash) == 0: // a store that ignores case would give one key two ids
+	case key.ID != id || len(key.Hash) == 0: // in a store that ignores case, a key would have two ids
 		return r, nil
 	}
 	r.key = key
@@ -107,7 +107,7 @@ func (k *Keyring) ask(ctx context.Context, id string, exists bool) (*record, err
 	return r, nil
 }
 
-// settle notes the result of a look-up.
+// settle stores the result of a look-up.
 func (k *Keyring) settle(id string, generation uint64, before, r *record, err error) error {
 	now := k.cfg.Clock.Now()
 	var not *notMadeError
@@ -134,7 +134,7 @@ func (k *Keyring) settle(id string, generation uint64, before, r *record, err er
 		return nil
 	}
 	if before != nil && before.touched.Load() > r.touched.Load() {
-		r.touched.Store(before.touched.Load()) // noted a moment ago, and not in the store yet
+		r.touched.Store(before.touched.Load()) // the store may not have the last use yet
 	}
 	k.records.Invalidate(id)
 	k.unknown.Invalidate(id)

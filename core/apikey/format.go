@@ -16,12 +16,12 @@ const (
 	checksumLength = 7  // 32 bits
 )
 
-// validPrefix is what a prefix may be.
+// validPrefix matches the prefixes that [Config] allows.
 var validPrefix = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
 const maxPrefixBytes = 32
 
-// encoding is RFC 4648's base32 without padding: letters and digits that are hard to confuse.
+// encoding is the base32 of RFC 4648 without padding: its letters and digits are hard to confuse.
 var encoding = base32.StdEncoding.WithPadding(base32.NoPadding) //nolint:gochecknoglobals // a constant
 
 // Pattern returns a regular expression (RE2, and any other dialect) that finds the keys of a prefix in text, for secret
@@ -59,14 +59,14 @@ func parse(prefix, token string) (id, problem string) {
 	return rest[:idLength], ""
 }
 
-// hashOf returns what the store keeps of a key. A secret of 260 bits needs no slow hash.
+// hashOf returns the digest of a key that the store keeps. A random secret of 260 bits needs no slow hash.
 func hashOf(token string) []byte {
 	sum := sha256.Sum256([]byte("auth-go API key\x00" + token))
 	return sum[:]
 }
 
-// Inspect returns the id in a key of the prefix if its form and checksum are right. It proves nothing: anyone can make
-// such text.
+// Inspect returns the id in a key with this prefix if its form and checksum are right. It does not authenticate the
+// key: anyone can make such a text.
 func Inspect(prefix, token string) (id string, ok bool) {
 	id, problem := parse(prefix, token)
 	return id, problem == ""

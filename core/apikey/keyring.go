@@ -32,21 +32,21 @@ const (
 	CodeUnavailable core.Code = "API_KEYS_UNAVAILABLE" //nolint:errname // the same
 )
 
-// Keyring authenticates API keys, and makes and revokes them. It is a [core.Authenticator], made by [New], and safe for
-// concurrent use.
+// Keyring issues, authenticates and revokes API keys. It is a [core.Authenticator]. Make it with [New]. It is safe
+// for concurrent use.
 type Keyring struct {
 	cfg      Config
 	judge    *core.Verifier // makes sessions of records; reports nothing
 	reporter *core.Verifier // reports rejections to the logger and the observer
 	records  *otter.Cache[string, *record]
-	unknown  *otter.Cache[string, *record] // ids without a key, apart so that they never evict a key
+	unknown  *otter.Cache[string, *record] // ids without a key; separate, so that they never evict a key
 	group    *upstream.Group[lookup, *record]
 	breaker  upstream.Breaker
 	touches  chan struct{} // one slot for each Touch that runs
 
 	mu         sync.Mutex
 	generation atomic.Uint64
-	limit      upstream.Bucket // of look-ups of unknown ids
+	limit      upstream.Bucket // limits look-ups of unknown ids
 }
 
 // record is what is remembered for an id.
@@ -58,7 +58,8 @@ type record struct {
 	touched atomic.Int64 // when LastUsed was last noted, in microseconds
 }
 
-// lookup is a look-up of an id. Those that began before a Forget are not those of requests after it.
+// lookup is the key of a shared look-up. The generation keeps requests after a Forget from joining a look-up that
+// began before it.
 type lookup struct {
 	id         string
 	generation uint64
@@ -90,7 +91,7 @@ func New(cfg Config) (*Keyring, error) {
 		core.WithLogger(slog.New(slog.DiscardHandler)),
 	}
 	var err error
-	// The silent one comes first: what the contract leaves open is right for your own keys, and needs no warning.
+	// The first verifier of a contract logs the warnings, so make the silent one first: here the warnings do not apply.
 	if k.judge, err = core.NewVerifier(contract, options...); err != nil {
 		return nil, err
 	}
@@ -108,7 +109,7 @@ func New(cfg Config) (*Keyring, error) {
 	return k, nil
 }
 
-// noKeys is the key source of a contract whose tokens are not signed.
+// noKeys is the key source for a contract whose tokens are not signed.
 type noKeys struct{}
 
 func (noKeys) Keys(context.Context) ([]keys.Key, error) { return nil, nil }
@@ -153,10 +154,10 @@ func (k *Keyring) authenticate(ctx context.Context, c core.Credentials) (*core.S
 	return s, remembered, err
 }
 
-// use checks the secret, and then what may have ended the key. The order matters: only who has the secret learns
-// whether the key was revoked or expired.
+// use checks the secret, and then whether the key was revoked or has expired. The order matters: only those who have
+// the secret may learn that.
 func (k *Keyring) use(ctx context.Context, r *record, token string) (*core.Session, *core.Error) {
-	// An unknown id is compared too, so that it takes as long as a known one.
+	// Compare for an unknown id too, so that it takes as long as a known one.
 	want := r.key.Hash
 	if len(want) == 0 {
 		want = make([]byte, len(hashOf("")))
@@ -171,7 +172,7 @@ func (k *Keyring) use(ctx context.Context, r *record, token string) (*core.Sessi
 	return r.session, nil
 }
 
-// ended returns why the key of r, whose secret was right, is not accepted any more, or nil.
+// ended returns why the key of r is no longer accepted although the secret was right, nil if it is accepted.
 func (k *Keyring) ended(ctx context.Context, r *record) *core.Error {
 	switch {
 	case r.refused != nil:
@@ -219,7 +220,7 @@ func (k *Keyring) ReportRejection(ctx context.Context, err *core.Error) {
 	k.reporter.ReportRejection(ctx, err)
 }
 
-// Now returns the time by k's clock.
+// Now returns the time of k's clock.
 func (k *Keyring) Now() time.Time { return k.cfg.Clock.Now() }
 
 // Logger returns k's logger.
@@ -261,7 +262,7 @@ func (k *Keyring) sessionOf(ctx context.Context, key Key) (*core.Session, *core.
 	return s, nil
 }
 
-// touch notes the last use, behind the request.
+// touch stores the time of the last use, in a goroutine, so that the request does not wait for it.
 func (k *Keyring) touch(ctx context.Context, r *record) {
 	now := k.cfg.Clock.Now()
 	last := r.touched.Load()
@@ -271,7 +272,7 @@ func (k *Keyring) touch(ctx context.Context, r *record) {
 	}
 	select {
 	case k.touches <- struct{}{}:
-	default: // the store is slow: a later use is noted instead
+	default: // the store is slow: skip this one, a later use will be stored
 		r.touched.Store(last)
 		return
 	}

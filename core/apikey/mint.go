@@ -17,11 +17,11 @@ type Spec struct {
 	Owner string
 	// Organization is the organization of sessions, "" for none.
 	Organization string
-	// Name is for people.
+	// Name describes the key to people, such as "CI of the web shop".
 	Name string
-	// Scopes are what the key may do. A key without scopes fails every policy that wants one.
+	// Scopes say what the key may do. A key without scopes fails every policy that requires one.
 	Scopes []string
-	// Lifetime is how long the key is accepted, 0 until it is revoked.
+	// Lifetime is how long the key is accepted. 0 means until it is revoked.
 	Lifetime time.Duration
 }
 
@@ -45,7 +45,8 @@ func (s Spec) validate() error {
 	return errors.Join(errs...)
 }
 
-// NewKey makes a key without storing it: its record for a store, and the key itself, which can be shown only now.
+// NewKey makes a key without storing it. It returns the record for a store and the key itself, which cannot be
+// recovered from the record.
 func NewKey(prefix string, spec Spec, now time.Time) (Key, core.Secret, error) {
 	if !validPrefix.MatchString(prefix) || len(prefix) > maxPrefixBytes {
 		return Key{}, core.Secret{},
@@ -73,8 +74,8 @@ func NewKey(prefix string, spec Spec, now time.Time) (Key, core.Secret, error) {
 	return key, core.NewSecret(token), nil
 }
 
-// Mint makes a key and stores its record. The secret is the whole key: show it to its owner once; it cannot be had
-// again.
+// Mint makes a key and stores its record. The returned secret is the whole key. Show it to its owner now: it cannot
+// be recovered.
 func (k *Keyring) Mint(ctx context.Context, spec Spec) (Key, core.Secret, error) {
 	key, secret, err := NewKey(k.cfg.Prefix, spec, k.cfg.Clock.Now())
 	if err != nil {
@@ -84,7 +85,7 @@ func (k *Keyring) Mint(ctx context.Context, spec Spec) (Key, core.Secret, error)
 }
 
 func (k *Keyring) insert(ctx context.Context, key Key, secret core.Secret) (Key, core.Secret, error) {
-	// What the rules would refuse, such as an owner with a control character, is refused now and not at the first use.
+	// Refuse now what the rules would refuse at the first use, such as an owner with a control character.
 	if _, err := k.sessionOf(ctx, key); err != nil {
 		return Key{}, core.Secret{}, err
 	}
@@ -95,8 +96,8 @@ func (k *Keyring) insert(ctx context.Context, key Key, secret core.Secret) (Key,
 	return key, secret, nil
 }
 
-// Rotate makes a key like the one with the id, which is still accepted for overlap, so that its users can switch. The
-// new key expires when the old one would have expired.
+// Rotate makes a new key with the properties of the key with this id. The old key is still accepted for overlap, so
+// that its users can switch. The new key expires when the old one would have expired.
 func (k *Keyring) Rotate(ctx context.Context, id string, overlap time.Duration) (Key, core.Secret, error) {
 	old, err := k.cfg.Store.Find(ctx, id)
 	if err != nil {
@@ -133,15 +134,16 @@ func (k *Keyring) Rotate(ctx context.Context, id string, overlap time.Duration) 
 	return key, secret, nil
 }
 
-// Revoke ends a key at once, in this process; other processes refuse it when they ask the store again.
+// Revoke revokes a key. This process refuses it at once; other processes refuse it when their remembered record is
+// older than Config.MaxAge.
 func (k *Keyring) Revoke(ctx context.Context, id string) error {
 	err := k.cfg.Store.Revoke(ctx, id, k.cfg.Clock.Now().UTC().Truncate(time.Microsecond))
 	k.Forget(id)
 	return err
 }
 
-// List returns at most limit keys of the owner, of every owner if it is empty, in the order of their ids, beginning
-// after the id given.
+// List returns at most limit keys of the owner, in the order of their ids, starting after the id after. If owner is
+// empty, it lists the keys of all owners.
 func (k *Keyring) List(ctx context.Context, owner, after string, limit int) ([]Key, error) {
 	return k.cfg.Store.List(ctx, owner, after, limit)
 }

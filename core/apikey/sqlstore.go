@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// SQLOptions are what differs between databases.
+// SQLOptions are the options that depend on the database.
 type SQLOptions struct {
 	// Table is the table's name, which may have a schema: "api_keys" if empty.
 	Table string
@@ -21,8 +21,8 @@ type SQLOptions struct {
 }
 
 // SQLStore is a [Store] in a table of a SQL database: SQLite, PostgreSQL, MySQL. The program brings the driver. Times
-// are kept as microseconds since 1970, hashes in hexadecimal and scopes separated by spaces, so that every database
-// means the same by them.
+// are stored as microseconds since 1970, hashes in hexadecimal and scopes separated by spaces, so that all databases
+// treat them in the same way. It is safe for concurrent use.
 type SQLStore struct {
 	db       *sql.DB
 	table    string
@@ -35,8 +35,8 @@ var (
 	validTable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$`)
 )
 
-// NewSQLStore returns a store in db. It does no I/O; [SQLStore.Create] makes the table. It panics if the name of the
-// table is not one, because it becomes part of statements.
+// NewSQLStore returns a store in db. It does no I/O; [SQLStore.Create] makes the table. It panics if the table name
+// has characters that are not allowed, because the name becomes part of statements.
 func NewSQLStore(db *sql.DB, o SQLOptions) *SQLStore {
 	if o.Table == "" {
 		o.Table = "api_keys"
@@ -49,7 +49,7 @@ func NewSQLStore(db *sql.DB, o SQLOptions) *SQLStore {
 
 const columns = "id, prefix, hash, name, owner, organization, scopes, created, expires, revoked, last_used, replaces"
 
-// Schema returns the statement that makes the table, for programs with their own migrations.
+// Schema returns the SQL statement that creates the table, for programs with their own migrations.
 func (s *SQLStore) Schema() string {
 	return "CREATE TABLE IF NOT EXISTS " + s.table + ` (
 	id VARCHAR(32) NOT NULL PRIMARY KEY,
@@ -73,7 +73,7 @@ func (s *SQLStore) Create(ctx context.Context) error {
 	return err
 }
 
-// query completes a statement: TABLE is the table's name.
+// query completes a statement: it replaces TABLE by the table's name and numbers the placeholders if needed.
 func (s *SQLStore) query(statement string) string {
 	statement = strings.Replace(statement, "TABLE", s.table, 1)
 	if !s.numbered {
@@ -104,7 +104,7 @@ func (s *SQLStore) Insert(ctx context.Context, k Key) error {
 	if err == nil {
 		return nil
 	}
-	// Drivers have different errors for a duplicate, so look.
+	// Drivers return different errors for a duplicate, so look the id up.
 	if _, found := s.Find(ctx, k.ID); found == nil {
 		return ErrExists
 	}
@@ -178,8 +178,8 @@ func (s *SQLStore) Touch(ctx context.Context, id string, at time.Time) error {
 	return s.change(ctx, id, "UPDATE TABLE SET last_used = ? WHERE id = ? AND last_used < ?", n, id, n)
 }
 
-// change runs an update that may not apply. The condition is part of the statement, so that two replicas cannot undo
-// each other's change.
+// change runs an update whose condition may not hold. The condition is part of the statement, so that two replicas
+// cannot undo each other's change.
 func (s *SQLStore) change(ctx context.Context, id, statement string, args ...any) error {
 	result, err := s.db.ExecContext(ctx, s.query(statement), args...)
 	if err != nil {
@@ -192,7 +192,7 @@ func (s *SQLStore) change(ctx context.Context, id, statement string, args ...any
 	return err
 }
 
-// micros is a time as the table has it, 0 for the zero time.
+// micros returns a time as the table stores it, 0 for the zero time.
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

@@ -8,8 +8,8 @@ import (
 )
 
 // InsertStatement returns the statement that adds a key to the table of an [SQLStore], for a command that has no
-// connection to the database. It has the hash, and not the secret. The error names a value that databases would read
-// differently.
+// connection to the database. It contains the hash of the key and not the key. The error names a value that databases
+// would read differently.
 func InsertStatement(o SQLOptions, k Key) (string, error) {
 	s := NewSQLStore(nil, o)
 	var values []string

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// Key is the record of a key. It does not have the secret.
+// Key is the record of a key. It does not contain the secret.
 type Key struct {
 	ID     string `json:"id"`
 	Prefix string `json:"prefix"`
-	// Hash is the digest that the secret is compared with.
+	// Hash is the SHA-256 that the secret is compared with.
 	Hash []byte `json:"hash"`
 	// Name is for people: "CI of the web shop".
 	Name string `json:"name,omitempty"`
@@ -21,7 +21,8 @@ type Key struct {
 	Owner        string   `json:"owner"`
 	Organization string   `json:"organization,omitempty"`
 	Scopes       []string `json:"scopes,omitempty"`
-	// Created, Expires, Revoked and LastUsed are in UTC and whole microseconds. Except Created, each may be zero: never.
+	// Created, Expires, Revoked and LastUsed are in UTC and whole microseconds. All except Created may be zero, which
+	// means never.
 	Created  time.Time `json:"created"`
 	Expires  time.Time `json:"expires,omitzero"`
 	Revoked  time.Time `json:"revoked,omitzero"`
@@ -41,12 +42,14 @@ var (
 // [ErrNotFound] and [ErrExists], and honor the context. Package apikeytest tests them. [Memory] and [SQLStore] are
 // stores.
 type Store interface {
-	// Insert adds a key. It keeps nothing that the caller may change.
+	// Insert adds a key. It must not keep memory that the caller may change. If a key has the id already, the error is
+	// ErrExists.
 	Insert(ctx context.Context, k Key) error
-	// Find returns the key with the id, revoked or not.
+	// Find returns the key with the id, even if it is revoked. If there is none, the error is ErrNotFound. The caller
+	// owns the result.
 	Find(ctx context.Context, id string) (Key, error)
-	// List returns at most limit keys of the owner, of every owner if it is empty, in the order of their ids, beginning
-	// after the id given.
+	// List returns at most limit keys of the owner, in the order of their ids, starting after the id after. If owner is
+	// empty, it lists the keys of all owners.
 	List(ctx context.Context, owner, after string, limit int) ([]Key, error)
 	// Revoke sets Revoked, unless the key was revoked before.
 	Revoke(ctx context.Context, id string, at time.Time) error

@@ -1,5 +1,6 @@
 // Package downstream calls other services on behalf of the caller whose session is in the context: with the caller's
-// own token ([NewForward]), or with one that an authorization server exchanges it for ([NewExchange], RFC 8693).
+// own token ([NewForward]), or with a token that an authorization server issues in exchange for it ([NewExchange],
+// RFC 8693).
 //
 // The guard has to keep the token, with the option guard.KeepToken:
 //
@@ -10,6 +11,6 @@
 //	req, err := http.NewRequestWithContext(ctx, "GET", "https://billing.internal/invoices", nil) // the caller's ctx
 //	resp, err := client.Do(req)
 //
-// A token is sent only to the named origins, even after a redirect. A request to another origin is an error, and so is
-// a request whose context has no token. A transport is safe for concurrent use.
+// A token is sent only to the named origins, even after a redirect. A request to another origin fails with
+// [ErrOrigin], and a request whose context has no token with [ErrNoToken]. All types are safe for concurrent use.
 package downstream

@@ -32,16 +32,17 @@ type ExchangeConfig struct {
 	// Audience and Resource name the service that the new token is for (RFC 8693 §2.1). At least one is required: a token
 	// for everything is no narrower than the caller's.
 	Audience, Resource string
-	// Scopes are what the new token should grant; the server decides if there are none.
+	// Scopes are the scopes to request for the new token. If there are none, the server decides.
 	Scopes []string
 	// Params are further parameters, such as requested_token_type.
 	Params map[string]string
 	// Origins are the services that may get the token, such as "https://billing.internal".
 	Origins []string
 
-	// MaxAge bounds how long a token is used: 5 min if 0. It is never used past its expiry, or past the session's.
+	// MaxAge bounds how long a token is used: 5 min if 0. A token is never used after it or the caller's session has
+	// expired.
 	MaxAge time.Duration
-	// MaxEntries bounds the tokens that are kept: 4,096 if 0.
+	// MaxEntries bounds the number of remembered tokens: 4,096 if 0.
 	MaxEntries int
 	// MaxConcurrent bounds the calls that run at once: 64 if 0.
 	MaxConcurrent int
@@ -56,7 +57,7 @@ type ExchangeConfig struct {
 
 // ExchangeError is a refusal by the authorization server.
 type ExchangeError struct {
-	// Status is the HTTP status. Code is the error code of RFC 6749 §5.2, such as "invalid_grant", "" if there is none.
+	// Status is the HTTP status. Code is the error code of RFC 6749 §5.2, such as "invalid_grant"; "" if there is none.
 	Status int
 	Code   string
 }
@@ -69,19 +70,20 @@ func (e *ExchangeError) Error() string {
 // ErrUnavailable means that the authorization server could not be reached, or that its answer was not usable.
 var ErrUnavailable = errors.New("downstream: the authorization server is unavailable")
 
-// Exchange gives the caller's token to an authorization server and gets one for another service (RFC 8693). One call is
-// made for each caller's token, whatever the number of requests that need it, and its result is kept in memory. It is
-// made by [NewExchange] and safe for concurrent use.
+// Exchange exchanges the caller's token at an authorization server for a token for another service (RFC 8693). One
+// call at a time is made for each caller's token, however many requests need it, and the result is kept in memory.
+// Make it with [NewExchange]. It is safe for concurrent use.
 type Exchange struct {
-	cfg    ExchangeConfig
-	poster *upstream.Poster
-	group  *upstream.Group[call, *exchanged]
-	brk    upstream.Breaker
-	cache  *otter.Cache[jws.Digest, *exchanged]
-	forgot atomic.Uint64
+	cfg     ExchangeConfig
+	poster  *upstream.Poster
+	group   *upstream.Group[call, *exchanged]
+	breaker upstream.Breaker
+	cache   *otter.Cache[jws.Digest, *exchanged]
+	forgot  atomic.Uint64
 }
 
-// call is a call for one caller's token. Requests after Forget do not share calls that began before it.
+// call is the key of a shared call for one caller's token. The generation keeps requests after a Forget from joining
+// a call that began before it.
 type call struct {
 	subject    jws.Digest
 	generation uint64
@@ -94,7 +96,7 @@ type exchanged struct {
 
 const (
 	maxAnswerBytes = 64 << 10
-	// early is how long before its expiry a token is not used any more, because a call takes time.
+	// early is how long before its expiry the use of a token stops, because a request takes time.
 	early = 5 * time.Second
 )
 
@@ -153,14 +155,14 @@ func (e *Exchange) Transport(base http.RoundTripper) http.RoundTripper {
 	return t
 }
 
-// Forget drops the token that a caller's token was exchanged for.
+// Forget drops the token that was issued in exchange for this caller's token.
 func (e *Exchange) Forget(callersToken string) {
 	e.forgot.Add(1)
 	e.cache.Invalidate(jws.DigestOf(callersToken))
 }
 
-// Token returns a token for the service, in exchange for the token of the caller in ctx. The error is [ErrNoToken], an
-// [*ExchangeError], one for which errors.Is finds [ErrUnavailable], or ctx's own.
+// Token returns a token for the service in exchange for the token of the caller in ctx. The error is [ErrNoToken], an
+// [*ExchangeError], an error that wraps [ErrUnavailable], or ctx's error.
 func (e *Exchange) Token(ctx context.Context) (string, error) {
 	subject, err := callersToken(ctx)
 	if err != nil {
@@ -199,12 +201,12 @@ func (e *Exchange) Token(ctx context.Context) (string, error) {
 	return "", fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
-// errPaused means that the server was not asked.
+// errPaused means that the server was not called.
 var errPaused = errors.New("it failed before and is left alone for now")
 
 func (e *Exchange) fetch(ctx context.Context, subject string, ends time.Time) (*exchanged, error) {
 	now := e.cfg.Clock.Now()
-	if _, ok := e.brk.Allow(now); !ok {
+	if _, ok := e.breaker.Allow(now); !ok {
 		return nil, errPaused
 	}
 	form := url.Values{
@@ -246,17 +248,16 @@ func (e *Exchange) read(body []byte, ends time.Time) (*exchanged, error) {
 		return nil, err
 	}
 	token, typ := textOf(answer, "access_token"), textOf(answer, "token_type")
-	if !faults.Printable(token) && len(token) <= 2048 || token == "" || strings.ContainsFunc(token,
-		func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, errors.New("the answer has no access_token that a header can carry")
 	}
-	if !strings.EqualFold(typ, "Bearer") { // a DPoP token is of no use without its key, and N_A is no access token
+	if !strings.EqualFold(typ, "Bearer") { // a DPoP token is useless without its key, and N_A is not an access token
 		return nil, fmt.Errorf("the answer's token_type is %.32q, expected Bearer", typ)
 	}
 	now := e.cfg.Clock.Now()
 	until := now.Add(e.cfg.MaxAge)
 	if v, ok := answer.Lookup("expires_in"); ok {
-		at, err := v.Time() // a number of seconds
+		at, err := v.Time() // expires_in is a number of seconds, which Time reads as a date after 1970
 		if err != nil {
 			return nil, errors.New("the answer's expires_in is not a number of seconds")
 		}
@@ -278,9 +279,9 @@ func (e *Exchange) settle(subject jws.Digest, generation uint64, got *exchanged,
 	case errors.Is(err, errPaused):
 		return err
 	case err == nil, errors.As(err, &refused):
-		e.brk.Succeeded() // a refusal is an answer too
+		e.breaker.Succeeded() // a refusal shows that the server works
 	default:
-		e.brk.Failed(now, 0)
+		e.breaker.Failed(now, 0)
 	}
 	if err == nil && now.Before(got.until) && e.forgot.Load() == generation {
 		e.cache.Set(subject, got)

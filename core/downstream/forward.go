@@ -27,12 +27,12 @@ type transport struct {
 	base    http.RoundTripper
 	origins map[string]bool
 	token   func(ctx context.Context) (string, error)
-	refused func(ctx context.Context) // the service answered 401; nil if nothing is to be done
+	refused func(ctx context.Context) // called if the service answers with 401; may be nil
 }
 
-// NewForward returns a transport that sends the caller's own token to the origins, such as "https://billing.internal".
-// The services there get the power of that token: its audience should name them. A nil base is http.DefaultTransport.
-// Every mistake is returned at once, as [*core.ConfigError].
+// NewForward returns a transport that sends the caller's own token to the origins, such as
+// "https://billing.internal". The services there can do everything that the token allows, so its audience should name
+// them. A nil base is http.DefaultTransport. Every mistake is returned at once, as [*core.ConfigError].
 func NewForward(base http.RoundTripper, origins ...string) (http.RoundTripper, error) {
 	var f configErrors
 	t := newTransport(base, origins, &f)
@@ -88,7 +88,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	token, err := t.tokenFor(r)
 	if err != nil {
 		if r.Body != nil {
-			_ = r.Body.Close() // a RoundTripper must close it
+			_ = r.Body.Close() // a RoundTripper must always close the body
 		}
 		return nil, err
 	}

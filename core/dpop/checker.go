@@ -17,37 +17,38 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/outage"
 )
 
-// FailureMode says what happens to a request whose proof cannot be looked up because the replay store fails.
+// FailureMode says what happens to a request if the replay store fails, so that a replay of its proof would not be
+// noticed.
 type FailureMode int
 
 // The choices.
 const (
-	// FailClosed answers 503: no request with a proof gets in while replays cannot be noticed.
+	// FailClosed answers with 503: no request with a proof is accepted as long as the store fails.
 	FailClosed FailureMode = iota + 1
-	// FailOpen accepts a proof that is valid in every other way, even if it was used before. The first failure and the
-	// recovery are logged.
+	// FailOpen accepts a proof that is otherwise valid, even if it was used before. The first failure and the recovery
+	// are logged.
 	FailOpen
 )
 
-// Config says which proofs a [Checker] accepts. The zero value is usable: proofs of the last minute, and a store of
-// this process. It holds no secret.
+// Config says which proofs a [Checker] accepts. The zero value is usable: it accepts proofs of the last minute and
+// remembers them in this process. It contains no secret.
 type Config struct {
 	// Algorithms are the accepted values of a proof's alg, asymmetric ones only. Default: ES256, ES384, ES512, EdDSA,
 	// Ed25519, PS256 and RS256. EdDSA and Ed25519 are two names of one algorithm (RFC 9864 §2.2): naming one accepts both.
 	Algorithms []string
-	// MaxAge is how long after its iat a proof is accepted, 1 minute if 0, at least a second and at most an hour. A
-	// proof with a nonce of Nonces is current by that nonce: its iat is not compared with the server's clock, which many
-	// clients' clocks miss by minutes (RFC 9449 §11.1).
+	// MaxAge is how long after its iat a proof is accepted, 1 minute if 0, at least a second and at most an hour. If a
+	// proof has a nonce from Nonces, its age is that of the nonce: iat is not compared with the server's clock, because
+	// the clocks of many clients are off by minutes (RFC 9449 §11.1).
 	MaxAge time.Duration
 	// Leeway is the tolerated difference of clocks, 10 s if 0, none if negative, at most 5 minutes.
 	Leeway time.Duration
-	// Store remembers used proofs, by default a [MemoryStore] of this process. Replicas that share clients need a
-	// shared one: otherwise a proof works once on each of them.
+	// Store remembers used proofs. Default: a [MemoryStore] of this process. Replicas of a service need a shared store:
+	// otherwise a proof is accepted once by each of them.
 	Store Store
 	// OnFailure says what happens if Store fails. It must be set if Store is.
 	OnFailure FailureMode
-	// Nonces requires a nonce of this server in every proof (RFC 9449 §9), so that proofs cannot be made in advance.
-	// nil requires none.
+	// Nonces requires a nonce of this server in every proof (RFC 9449 §9), so that proofs cannot be made in advance. If
+	// it is nil, no nonce is required.
 	Nonces *Nonces
 	// Logger gets a line when the store starts to fail and when it works again. Default: slog.Default().
 	Logger *slog.Logger
@@ -164,15 +165,16 @@ func (k *Checker) Nonce(now time.Time) string {
 	return k.config.Nonces.Issue(now)
 }
 
-// Again returns a checker that does not look for replays, for a second guard around the same request: the first one has
-// recorded the proof. Nothing else is waived.
+// Again returns a checker that does not look for replays and makes all other checks. It is for a second guard around
+// the same request: the first guard has recorded the proof.
 func (k *Checker) Again() *Checker {
 	again := *k
 	again.again = true
 	return &again
 }
 
-// Presentation is a proof with what it must prove. It holds a token: it prints and logs without it.
+// Presentation is a proof together with the request, token and key that it must match. It prints and logs without the
+// token and the proof.
 type Presentation struct {
 	// Proof is the value of the DPoP header, "" if there is none.
 	Proof string
@@ -180,12 +182,12 @@ type Presentation struct {
 	Method, URL string
 	// Token is the access token, and Thumbprint the key that it is bound to (cnf.jkt, RFC 9449 §6.1).
 	Token, Thumbprint string
-	// Now is the time, that of the system clock if it is zero.
+	// Now is the time of the check, by default that of the system clock.
 	Now time.Time
 }
 
-// Check returns nil for a proof that the client which made the request made for it, with the key that the token is
-// bound to, now, and once. Every error is an [*Error].
+// Check returns nil if the proof is for this request and this token, was signed with the key that the token is bound
+// to, is current, and was not used before. Every error is an [*Error].
 func (k *Checker) Check(ctx context.Context, p Presentation) error {
 	if p.Now.IsZero() {
 		p.Now = time.Now()
@@ -228,7 +230,7 @@ func (k *Checker) check(ctx context.Context, p *Presentation) *Error {
 	return k.once(ctx, keyOf(got.client.thumbprint, got.id), p.Now, expires)
 }
 
-// covers compares the proof with the request and the token (RFC 9449 §4.3, checks 8, 9 and 12).
+// covers returns nil if the proof is for the request and the token (RFC 9449 §4.3, checks 8, 9 and 12).
 func (p *proof) covers(want *Presentation) *Error {
 	if string(p.method) != want.Method {
 		return invalid("htm is " + string(faults.Show(string(p.method))) + ", the request's method is " + want.Method)
@@ -254,7 +256,7 @@ func (p *proof) covers(want *Presentation) *Error {
 // hashSize is the length of a SHA-256 digest in base64url.
 const hashSize = 43
 
-// current checks that the proof is not out of date (RFC 9449 §4.3, checks 10 and 11), and returns when it will be.
+// current checks that the proof is not out of date (RFC 9449 §4.3, checks 10 and 11), and returns when it expires.
 func (k *Checker) current(p *proof, now time.Time) (expires time.Time, err *Error) {
 	if n := k.config.Nonces; n != nil {
 		switch {

@@ -7,8 +7,8 @@
 //	contract, err := oidc.NewContract(oidc.Config{..., Confirmation: "dpop"})
 //	r.Use(ginauth.New(contract, guard.ExternalURL("https://api.example.com")))
 //
-// guard.Proofs changes what is accepted as a proof: it takes a [Config], with the algorithms, a replay [Store] that
-// several replicas share, and [Nonces]. A program without a guard puts a [Checker] into core.Credentials.
+// guard.Proofs changes which proofs are accepted: its [Config] has the algorithms, a replay [Store] for several
+// replicas, and [Nonces]. A program without a guard sets a [Checker] in core.Credentials.
 //
 // A client signs its requests with a [Transport].
 //
@@ -19,5 +19,5 @@
 //
 // # Concurrency
 //
-// All types are safe for concurrent use. Nothing owns a goroutine.
+// All types are safe for concurrent use. None of them starts a goroutine.
 package dpop

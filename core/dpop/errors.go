@@ -2,7 +2,8 @@ package dpop
 
 import "strings"
 
-// Kind says what is wrong with a proof. The first two are the error codes of RFC 9449 §7.1 and §9.
+// Kind says what is wrong with a proof. KindInvalidProof and KindUseNonce are the error codes of RFC 9449 §7.1 and
+// §9.
 type Kind string
 
 // The kinds.
@@ -21,8 +22,8 @@ const (
 // because package core imports this package.
 const CodeUnavailable = "PROOF_CHECK_UNAVAILABLE"
 
-// Error is a proof that a [Checker] does not accept. Its text is for the server's log: it may show values of the
-// request, but neither the proof nor the token.
+// Error says why a [Checker] does not accept a proof. Its text is for the server's log: it may show values of the
+// request, but never the proof or the token.
 type Error struct {
 	Kind   Kind
 	Detail string

@@ -28,8 +28,8 @@ const (
 	maxRSAExp  = 1<<31 - 1
 )
 
-// readKey reads the public key of a proof's header (RFC 9449 §4.2). Every proof brings its own key, so a key is read
-// for each one: this does without encoding/json and without big numbers for the usual kinds.
+// readKey reads the public key in a proof's header (RFC 9449 §4.2). Every proof contains its key, so this must be
+// fast: it does not use encoding/json and, except for RSA, math/big.
 func readKey(header jose.Object) (publicKey, *Error) {
 	var k publicKey
 	value, found := header.Lookup("jwk")
@@ -159,7 +159,7 @@ func thumbprintOf(parts ...string) string {
 
 func encode(digest [sha256.Size]byte) string { return base64.RawURLEncoding.EncodeToString(digest[:]) }
 
-// fits reports whether alg signs with keys of this type (RFC 7518 §3.4, RFC 8037 §3.1).
+// fits reports whether alg uses keys of this type (RFC 7518 §3.4, RFC 8037 §3.1).
 func (k *publicKey) fits(alg string) bool {
 	switch {
 	case strings.HasPrefix(alg, "RS"), strings.HasPrefix(alg, "PS"):

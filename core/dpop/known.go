@@ -10,7 +10,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jws"
 )
 
-// client is the header of a client's proofs: all of them have the same one.
+// client is the parsed header of a client's proofs, which is the same in all of them.
 type client struct {
 	header     *jose.Header
 	algorithm  *jws.Algorithm
@@ -24,15 +24,16 @@ const (
 	maxClientSegment = 1024 // an RSA key of 3072 bits fits
 )
 
-// clients remembers the clients that have sent a good proof, by their encoded header, so that a key is read once. It is
-// bounded in number and size, and only those who hold a valid token and its key can fill it: nothing is remembered for
-// others. It never changes a verdict, because equal headers are read equally.
+// clients remembers clients that have sent a valid proof, by their encoded header, so that a client's key is read
+// once. It is bounded in number and size. Only clients with a valid token and its key are remembered, so no one else
+// can fill it. It never changes a verdict: equal headers have equal contents.
 type clients struct {
 	seed   maphash.Seed
 	shards [clientShards]clientShard
 }
 
-// clientShard forgets by generations: when the recent one is full, it replaces the older one.
+// clientShard has two generations of clients: when the recent one is full, it replaces the older one, whose clients
+// are forgotten.
 type clientShard struct {
 	mu            sync.Mutex
 	recent, older map[string]*client
@@ -44,7 +45,7 @@ func (c *clients) shard(segment string) *clientShard {
 	return &c.shards[maphash.String(c.seed, segment)%clientShards]
 }
 
-// find returns the client with that header, nil if it is not known.
+// find returns the client with this header, nil if it is not known.
 func (c *clients) find(segment string) *client {
 	if len(segment) > maxClientSegment {
 		return nil
@@ -62,7 +63,7 @@ func (c *clients) find(segment string) *client {
 	return found
 }
 
-// remember adds a client whose proof was good.
+// remember adds a client whose proof was valid.
 func (c *clients) remember(segment string, of *client) {
 	if len(segment) > maxClientSegment {
 		return

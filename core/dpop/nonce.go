@@ -28,10 +28,10 @@ const (
 type Nonces struct {
 	period  time.Duration
 	secrets func() [][]byte              // a closure, so that reflection cannot print them
-	current atomic.Pointer[issuedNonces] // those of one period
+	current atomic.Pointer[issuedNonces] // the nonces of the last period that was asked for
 }
 
-// issuedNonces are the nonces that are valid in one period, by the first secret and by the others.
+// issuedNonces are the nonces that are valid in one period, made with each of the secrets.
 type issuedNonces struct {
 	bucket int64
 	issue  string
@@ -39,8 +39,8 @@ type issuedNonces struct {
 }
 
 // NewNonces returns nonces that change with every period, a minute if it is 0. Each secret has at least 32 random
-// bytes. The first one makes the nonces, all check them: to replace a secret, put the new one first, and remove the old
-// one when every server has both and two periods have passed.
+// bytes. Nonces are made with the first secret and checked with all of them. To replace a secret, put the new one
+// first, and remove the old one when every server has both and two more periods have passed.
 func NewNonces(period time.Duration, secrets ...[]byte) (*Nonces, error) {
 	if period == 0 {
 		period = defaultPeriod
@@ -76,10 +76,10 @@ func (n *Nonces) Issue(now time.Time) string { return n.at(now).issue }
 func (n *Nonces) Valid(nonce string, now time.Time) bool {
 	found := 0
 	for _, v := range n.at(now).valid {
-		found |= subtle.ConstantTimeCompare([]byte(v), []byte(nonce)) // a guess must not be improved byte by byte
+		found |= subtle.ConstantTimeCompare([]byte(v), []byte(nonce)) // no one may guess a nonce byte by byte
 	}
 	if ahead := n.bucket(now.Add(nonceSkew)); found == 0 && ahead != n.bucket(now) {
-		// The clock of the server that issued it may be ahead.
+		// The clock of the server that issued the nonce may be ahead.
 		found = subtle.ConstantTimeCompare([]byte(nonceOf(n.secrets()[0], ahead)), []byte(nonce))
 	}
 	return found == 1

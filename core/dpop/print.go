@@ -5,7 +5,7 @@ import (
 	"log/slog"
 )
 
-// What holds a token is printed, logged and marshaled without it, also as a part of another value.
+// Types that contain a token print, log and marshal without it, also as a part of another value.
 
 // String names the type. The URL may hold a secret too.
 func (p Presentation) String() string { return "dpop.Presentation" }

@@ -15,8 +15,8 @@ const (
 	maxJTIBytes   = 512
 )
 
-// proof is a proof whose form was read. Nothing in it is proved before its signature is. The claims are parts of the
-// token's payload.
+// proof is a parsed proof. Nothing in it is trustworthy before verify has checked the signature. The claims are
+// slices of the token's payload.
 type proof struct {
 	token   jose.Token
 	client  *client
@@ -28,7 +28,7 @@ type proof struct {
 
 // read reads a proof as strictly as a token is read (RFC 9449 §4.2, §4.3 checks 2 to 5 and 7).
 func (p *proof) read(raw string, accepted map[string]*jws.Algorithm, known *clients) *Error {
-	if len(raw) > maxProofBytes { // reading costs time before anything is proved
+	if len(raw) > maxProofBytes { // reading takes time, and anyone can send a proof
 		return invalid("the proof is longer than 8192 bytes")
 	}
 	var header *jose.Header
@@ -112,8 +112,8 @@ func (p *proof) readClaims() *Error {
 	return nil
 }
 
-// verify checks the signature by the proof's own key (RFC 9449 §4.3, check 6): who trusts the key compares its
-// thumbprint.
+// verify checks the signature with the key in the proof (RFC 9449 §4.3, check 6). The caller must compare the key's
+// thumbprint with that of a trusted key.
 func (p *proof) verify() *Error {
 	// Preparing a key costs more than it saves for one that is used a few times.
 	const standardCrypto = true
@@ -123,7 +123,8 @@ func (p *proof) verify() *Error {
 	return nil
 }
 
-// textOf returns a string member, nil if it is missing or not a string. Without escapes it is part of the document.
+// textOf returns a string member, nil if it is missing or not a string. If the string has no escapes, the result is a
+// slice of the document.
 func textOf(o jose.Object, name string) []byte {
 	v, _ := o.Lookup(name)
 	s, _ := v.TextBytes()

@@ -22,7 +22,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// Signer is a client's key: it makes proofs. It is safe for concurrent use and prints without the key.
+// Signer makes proofs with a client's private key. It is safe for concurrent use and prints without the key.
 type Signer struct {
 	method     jwt.SigningMethod
 	key        func() crypto.Signer // a closure, so that reflection cannot print the key
@@ -89,7 +89,7 @@ func NewSigner(key crypto.Signer) (*Signer, error) {
 	return s, nil
 }
 
-// describe encodes the header, and reads it back: a key that no server would accept is an error here.
+// describe encodes the header and reads it back, so that a key that no server would accept is an error here.
 func (s *Signer) describe(jwk any) error {
 	header, err := json.Marshal(struct {
 		Typ string `json:"typ"`
@@ -124,14 +124,14 @@ func (s *Signer) String() string { return "dpop.Signer " + s.thumbprint }
 // GoString is String.
 func (s *Signer) GoString() string { return s.String() }
 
-// Claims are what a proof says. A zero field is left out, except JTI and IssuedAt. They hold a token: they print and
-// log without it.
+// Claims are the claims of a proof. A zero field is left out of the proof, except ID and IssuedAt, which have
+// defaults. Claims contain a token, but print and log without it.
 type Claims struct {
 	// Method and URL are those of the request; query and fragment of the URL are left out.
 	Method, URL string
 	// Token is the access token, "" for a request to a token endpoint.
 	Token string
-	// Nonce is that of the server's last DPoP-Nonce header.
+	// Nonce is the value of the server's last DPoP-Nonce header.
 	Nonce string
 	// ID is the proof's jti, by default 128 random bits.
 	ID string
@@ -166,7 +166,8 @@ func (s *Signer) Proof(c Claims) (string, error) {
 	return s.Sign(s.header, base64url(payload))
 }
 
-// Sign returns the JWS of an encoded header and an encoded payload, as they are.
+// Sign returns the JWS of a header and a payload that are already encoded in base64url. It does not check them, so
+// that tests can make bad proofs.
 func (s *Signer) Sign(header, payload string) (string, error) {
 	signature, err := s.method.Sign(header+"."+payload, s.key())
 	if err != nil {

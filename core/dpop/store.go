@@ -23,9 +23,9 @@ func keyOf(thumbprint string, jti []byte) Key {
 // Store remembers which proofs were used (RFC 9449 §11.1). It must be safe for concurrent use. Package dpoptest tests
 // implementations.
 type Store interface {
-	// Use records key until expires, and reports whether it was not recorded: of any number of concurrent calls with
-	// one key, exactly one returns true. A store that cannot decide, or has no room, returns an error; it never forgets
-	// a key before its time. now is the caller's time.
+	// Use records key until expires, and reports whether it was new: of any number of concurrent calls with one key,
+	// exactly one returns true. A store that cannot decide or has no room must return an error; it must not forget a key
+	// before it expires. now is the caller's time.
 	Use(ctx context.Context, key Key, now, expires time.Time) (first bool, err error)
 }
 
@@ -54,9 +54,9 @@ type storeShard struct {
 	held  int
 }
 
-// NewMemoryStore returns a store of at most that many entries, 262,144 if it is 0: enough for 3,700 proofs a second
-// that are valid for 70 seconds. A full store of that size takes about 10 MB. NewMemoryStore panics on a negative
-// number.
+// NewMemoryStore returns a store for at most that many entries; 0 means 262,144, which is enough for 3,700 proofs a
+// second that are valid for 70 seconds. A full store of that size takes about 10 MB. NewMemoryStore panics on a
+// negative number.
 func NewMemoryStore(entries int) *MemoryStore {
 	if entries < 0 {
 		panic(fmt.Sprintf("dpop: NewMemoryStore(%d): the number of entries is negative", entries))
@@ -67,7 +67,7 @@ func NewMemoryStore(entries int) *MemoryStore {
 	return &MemoryStore{most: max(entries/storeShards, 1)}
 }
 
-// Use implements [Store]. It returns no error but [ErrFull].
+// Use implements [Store]. The only error is [ErrFull].
 func (m *MemoryStore) Use(_ context.Context, key Key, now, expires time.Time) (bool, error) {
 	s := &m.shards[key[0]%storeShards] // a key is a digest: its bytes are evenly distributed
 	s.mu.Lock()
@@ -93,7 +93,7 @@ func (m *MemoryStore) Use(_ context.Context, key Key, now, expires time.Time) (b
 	return true, nil
 }
 
-// forget removes the slots that have ended.
+// forget removes the slots whose time is over.
 func (s *storeShard) forget(now time.Time) {
 	for slot, keys := range s.slots {
 		if slot*int64(storeSlot) <= now.UnixNano() {

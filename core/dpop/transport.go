@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// Transport is an http.RoundTripper that sends DPoP-bound tokens with proofs. It learns a server's nonce from its
-// answers and repeats a request once that the server refused for want of one (RFC 9449 §9). It is safe for concurrent
-// use.
+// Transport is an http.RoundTripper that sends DPoP-bound tokens with proofs. It learns a server's nonce from the
+// responses, and repeats a request once if the server refused it because of a missing nonce (RFC 9449 §9). It is safe
+// for concurrent use.
 type Transport struct {
 	// Signer makes the proofs. It is required.
 	Signer *Signer
@@ -25,7 +25,7 @@ type Transport struct {
 	nonces map[string]string // by origin
 }
 
-// maxNonceOrigins bounds what is kept of servers.
+// maxNonceOrigins bounds the number of servers whose nonces are kept.
 const maxNonceOrigins = 256
 
 // RoundTrip implements http.RoundTripper. The Authorization and DPoP headers of the request are replaced. A request
@@ -86,7 +86,7 @@ func (t *Transport) send(r *http.Request, token, nonce string) (*http.Response, 
 	return base.RoundTrip(signed)
 }
 
-// wantsNonce reports whether the server refused the proof for its nonce.
+// wantsNonce reports whether the server refused the proof because of a missing or old nonce.
 func wantsNonce(r *http.Response) bool {
 	if r.StatusCode != http.StatusUnauthorized {
 		return false
@@ -105,7 +105,7 @@ func (t *Transport) nonce(u *url.URL) string {
 	return t.nonces[originOf(u)]
 }
 
-// learn keeps the nonce of an answer, for the server that sent it and no other (RFC 9449 §8.2).
+// learn keeps the nonce of a response, only for the server that sent it (RFC 9449 §8.2).
 func (t *Transport) learn(u *url.URL, r *http.Response) string {
 	nonces := r.Header.Values("Dpop-Nonce")
 	if len(nonces) != 1 || nonces[0] == "" {
@@ -114,7 +114,7 @@ func (t *Transport) learn(u *url.URL, r *http.Response) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.nonces == nil || len(t.nonces) >= maxNonceOrigins {
-		t.nonces = map[string]string{} // they are learned again
+		t.nonces = map[string]string{} // the nonces will be learned again
 	}
 	t.nonces[originOf(u)] = nonces[0]
 	return nonces[0]

@@ -10,7 +10,7 @@ import (
 
 // normalize returns an http or https URL without query and fragment, in the one spelling that equal URLs share (RFC
 // 3986 §6.2.2 and §6.2.3): scheme and host in lower case, no default port, percent-encodings of unreserved characters
-// decoded and others in upper case, no dot segments, and "/" for an empty path. It is false for anything else.
+// decoded and others in upper case, no dot segments, and "/" for an empty path. It returns false for anything else.
 func normalize(raw string) (string, bool) {
 	if isNormal(raw) {
 		return raw, true
@@ -18,8 +18,8 @@ func normalize(raw string) (string, bool) {
 	return normalizeSlowly(raw)
 }
 
-// isNormal reports whether raw is already in that spelling. It knows the usual URLs and is false for some others that
-// are.
+// isNormal reports whether raw is already in that spelling. It recognizes the usual URLs; for some others that are in
+// that spelling too, it returns false.
 func isNormal(raw string) bool {
 	rest, ok := strings.CutPrefix(raw, "https://")
 	if !ok {
@@ -152,7 +152,8 @@ func unreserved(c byte) bool {
 		c == '-' || c == '.' || c == '_' || c == '~'
 }
 
-// removeDots removes dot segments (RFC 3986 §5.2.4). Empty segments stay: they are not equal to none.
+// removeDots removes dot segments (RFC 3986 §5.2.4). It keeps empty segments, because a path without them is a
+// different path.
 func removeDots(path string) string {
 	var kept []string
 	segments := strings.Split(path[1:], "/")

@@ -36,11 +36,11 @@ func (c *Client) ask(ctx context.Context, digest jws.Digest, token string) (*ent
 	return nil, c.rejection(ctx, err)
 }
 
-// failure is a call that brought no verdict.
+// failure is the error of a call without a verdict.
 type failure struct {
 	reason     string
 	retryAfter time.Duration
-	token      bool // this token may be the reason: the server may work for others
+	token      bool // the token may be the cause: the server may work for other tokens
 	notMade    bool // the call was not made
 	cause      error
 }
@@ -94,7 +94,7 @@ func (c *Client) claims(ctx context.Context, r *upstream.Response) ([]byte, erro
 	case r.Status == http.StatusTooManyRequests || r.Status == http.StatusServiceUnavailable:
 		return nil, &failure{reason: fmt.Sprintf("status %d", r.Status), retryAfter: r.RetryAfter}
 	case r.Status != http.StatusOK:
-		// A token that the server cannot read must not stop the calls about all others.
+		// A token that the server cannot read must not stop the calls about all other tokens.
 		token := r.Status >= http.StatusBadRequest && r.Status < http.StatusInternalServerError
 		return nil, &failure{reason: fmt.Sprintf("status %d", r.Status), token: token}
 	}
@@ -138,7 +138,7 @@ func (c *Client) verdict(ctx context.Context, claims []byte) *entry {
 	return e
 }
 
-// settle stores the result of a call, even if no request waits for it any more.
+// settle stores the result of a call, even if no request is waiting for it any more.
 func (c *Client) settle(digest jws.Digest, generation uint64, e *entry, err error) error {
 	now := c.cfg.Clock.Now()
 	if err == nil {
@@ -182,7 +182,7 @@ func (c *Client) countInactive(now time.Time) {
 	c.inactive.Take(now)
 }
 
-// rejection returns the error of a request whose call brought no verdict.
+// rejection returns the error for a request whose call ended without a verdict.
 func (c *Client) rejection(ctx context.Context, err error) *core.Error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return &core.Error{

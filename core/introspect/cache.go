@@ -20,19 +20,21 @@ type entry struct {
 }
 
 const (
-	// entryBytes is what one of Config.MaxEntries may hold. A session keeps its claims and what is read of them.
+	// entryBytes is the size up to which an entry counts as one of Config.MaxEntries. A session keeps its claims and the
+	// values that are read from them.
 	entryBytes = 2 << 10
 	// maxRejected bounds the remembered rejections.
 	maxRejected = 4096
 )
 
-// cache holds verdicts by the digests of tokens. Rejections are kept apart, so that made-up tokens never evict a
-// session.
+// cache holds verdicts by the digests of tokens. Rejections have a cache of their own, so that made-up tokens never
+// evict a session.
 type cache struct {
 	sessions, rejected *otter.Cache[jws.Digest, *entry]
 
 	mu sync.Mutex // a verdict is put, or verdicts are forgotten
-	// generation counts what was forgotten: a verdict that was asked for before must not come back.
+	// generation counts the calls of forget and forgetAll: a verdict whose call started before one of them must not be
+	// stored after it.
 	generation atomic.Uint64
 }
 
@@ -57,7 +59,7 @@ func (c *cache) get(token jws.Digest) *entry {
 	return e
 }
 
-// put keeps a verdict that was asked for in that generation.
+// put stores the verdict of a call that started in this generation, unless something was forgotten since.
 func (c *cache) put(token jws.Digest, generation uint64, e *entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -30,8 +30,8 @@ const (
 	CodeUnavailable core.Code = "INTROSPECTION_UNAVAILABLE" //nolint:errname // the same
 )
 
-// Client authenticates opaque tokens by asking the server that issued them. It is a [core.Authenticator], made by
-// [New], and safe for concurrent use.
+// Client authenticates opaque tokens by asking the server that issued them. It is a [core.Authenticator]. Make it
+// with [New]. It is safe for concurrent use.
 type Client struct {
 	cfg      Config
 	contract *core.Contract
@@ -50,7 +50,8 @@ type Client struct {
 	asked, failed atomic.Uint64
 }
 
-// call is a call to the server. Calls that began before a Forget are not those of requests after it.
+// call is the key of a shared call to the server. The generation keeps requests after a Forget from joining a call
+// that began before it.
 type call struct {
 	token      jws.Digest
 	generation uint64
@@ -92,7 +93,7 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// noKeys is the key source of a contract whose tokens are not signed.
+// noKeys is the key source for a contract whose tokens are not signed.
 type noKeys struct{}
 
 func (noKeys) Keys(context.Context) ([]keys.Key, error) { return nil, nil }
@@ -150,10 +151,10 @@ func (c *Client) authenticate(ctx context.Context, credentials core.Credentials)
 	return s, false, err
 }
 
-// keptWait is how long a request waits for the server while a session past MaxAge may be kept.
+// keptWait is how long a request waits for the server if it may use a session that is older than MaxAge.
 const keptWait = time.Second
 
-// check rejects credentials that the server is never asked about.
+// check rejects credentials about which the server is never asked.
 func (c *Client) check(credentials core.Credentials) *core.Error {
 	token := credentials.Token
 	switch {
@@ -173,14 +174,15 @@ func (c *Client) check(credentials core.Credentials) *core.Error {
 	return nil
 }
 
-// acceptsScheme refuses DPoP if no token that is bound to a key is accepted: the scheme promises a bound token.
+// acceptsScheme reports whether the scheme is accepted. DPoP is refused if the rules accept no bound tokens: the
+// scheme promises one.
 func (c *Client) acceptsScheme(scheme string) bool {
 	dpop, _, _ := c.judge.Confirmations()
 	return scheme == "" || scheme == "Bearer" || scheme == "DPoP" && dpop
 }
 
-// Recognizes reports whether c asks the server about the token: by its prefix, and not about a JWT unless Config.JWT
-// says so. [core.FirstOf] chooses by it.
+// Recognizes reports whether c would ask the server about the token. That depends on the token's prefix and, for a
+// JWT, on Config.JWT. [core.FirstOf] uses it to choose an authenticator.
 func (c *Client) Recognizes(credentials core.Credentials) bool {
 	token := credentials.Token
 	if token == "" || !c.cfg.JWT && isJWT(token) || strings.ContainsFunc(token, func(r rune) bool {
@@ -213,8 +215,8 @@ func (c *Client) expected() string {
 	return "expected an opaque token, not a JWT"
 }
 
-// use returns the session of an entry if it is still valid and the credentials prove what its token is bound to, or the
-// entry's rejection.
+// use returns the session of an entry if it is still valid and the credentials prove the key that the token is bound
+// to. For a rejected token, it returns the entry's rejection.
 func (c *Client) use(ctx context.Context, e *entry, credentials core.Credentials) (*core.Session, *core.Error) {
 	if e.session == nil {
 		again := *e.rejection // the caller may change it
@@ -224,7 +226,7 @@ func (c *Client) use(ctx context.Context, e *entry, credentials core.Credentials
 		return nil, errorOf(err)
 	}
 	// The server says which key a token is bound to (RFC 7662 §2.2, RFC 8705 §3.2, RFC 9449 §6.2). Whether a request
-	// proves that key is no part of the verdict, which other requests share.
+	// proves that key is not part of the verdict, because other requests share the verdict.
 	if err := e.session.Confirm(ctx, credentials); err != nil {
 		return nil, errorOf(err)
 	}
@@ -235,11 +237,12 @@ func (c *Client) use(ctx context.Context, e *entry, credentials core.Credentials
 func (c *Client) Forget(token string) { c.cache.forget(jws.DigestOf(token)) }
 
 // ForgetSessions forgets every session for which match returns true, for a service that learns that a user, a session
-// or a client was revoked. It looks at all entries. A nil match forgets everything, rejections included.
+// or a client was revoked. It takes time in proportion to the number of remembered sessions. A nil match forgets
+// everything, rejections included.
 func (c *Client) ForgetSessions(match func(*core.Session) bool) { c.cache.forgetAll(match) }
 
-// Recheck reports whether s, a session that c returned, has not expired. It does not ask the server: a session does not
-// hold its token.
+// Recheck returns nil if s, a session that c returned, has not expired. It does not ask the server, because a session
+// does not contain its token.
 func (c *Client) Recheck(ctx context.Context, s *core.Session) error {
 	err := c.judge.Recheck(ctx, s)
 	var e *core.Error
@@ -255,13 +258,14 @@ func (c *Client) ReportRejection(ctx context.Context, err *core.Error) {
 	c.reporter.ReportRejection(ctx, err)
 }
 
-// Confirmations reports how clients may prove that a token is theirs, as Config.Rules say. Guards ask for it.
+// Confirmations reports which kinds of tokens Config.Rules accept: bound by DPoP, bound to a client certificate, and
+// not bound (bearer). Guards call it.
 func (c *Client) Confirmations() (dpop, mtls, bearer bool) { return c.judge.Confirmations() }
 
 // Issuers returns the issuers that the rules name.
 func (c *Client) Issuers() []string { return c.judge.Issuers() }
 
-// Now returns the time by c's clock.
+// Now returns the time of c's clock.
 func (c *Client) Now() time.Time { return c.cfg.Clock.Now() }
 
 // Logger returns c's logger.
@@ -269,9 +273,9 @@ func (c *Client) Logger() *slog.Logger { return c.cfg.Logger }
 
 // Stats counts what a client has done.
 type Stats struct {
-	// Entries are the tokens that are remembered, about.
+	// Entries is the approximate number of remembered tokens.
 	Entries int
-	// Asked are the calls to the server, Failed those of them that brought no proper answer.
+	// Asked is the number of calls to the server, Failed the number of those without a valid answer.
 	Asked, Failed uint64
 }
 

@@ -20,29 +20,30 @@ type Config struct {
 	Server Server
 	// Auth identifies this program to the server. RFC 7662 §2.1 requires some authentication.
 	Auth clientauth.Method
-	// Rules say what the claims of an active token must be, and how they become a session: those of a contract,
-	// [core.Contract.Rules], or their own rules. What they say about keys, algorithms, secrets and token types is not
-	// used: the server vouches for the token. Rules.Confirmation says which tokens that are bound to a client's key (cnf
-	// in the answer) are accepted, each request with its proof: none if it is empty. If Rules.Session names no kind,
-	// sessions are of the kind [core.KindAccess].
+	// Rules say which claims of an active token are accepted and how they become a session. They may be the rules of a
+	// contract, see [core.Contract.Rules]. Keys, algorithms, secrets and token types in them are not used: the server
+	// vouches for the token. Rules.Confirmation says which tokens bound to a client's key (cnf in the answer) are
+	// accepted, always with a proof in each request; none if it is empty. If Rules.Session names no kind, sessions have
+	// the kind [core.KindAccess].
 	Rules core.Rules
 
-	// Prefixes are how the tokens begin that the client is for, such as "mt_". Without prefixes it is for every token
-	// that is not a JWT.
+	// Prefixes are the beginnings of the tokens that the client handles, such as "mt_". Without prefixes, it handles
+	// every token that is not a JWT.
 	Prefixes []string
-	// JWT asks about tokens in the form of a JWT too. Without it such a token is rejected without asking.
+	// JWT makes the client ask about tokens that have the form of a JWT, too. If it is false, such a token is rejected
+	// without asking.
 	JWT bool
 
-	// Signed says how the server signs its answers (RFC 9701). Without it answers are plain JSON.
+	// Signed says how the server signs its answers (RFC 9701). nil means that answers are plain JSON.
 	Signed *Signed
 
-	// MaxAge is how long an active token is remembered: 30 s if 0, at most until the token expires. A revoked token is
-	// accepted that long, unless Forget is called.
+	// MaxAge is how long an active token is remembered: 30 s if 0, and never after the token expires. A revoked token is
+	// still accepted for that time, unless Forget is called.
 	MaxAge time.Duration
 	// RefusedFor is how long an inactive token is remembered: 5 s if 0.
 	RefusedFor time.Duration
-	// KeepInOutage is how long past MaxAge a session is still accepted while the server cannot be asked: not at all if
-	// 0. The session's own expiry always counts.
+	// KeepInOutage is how long after MaxAge a session is still accepted if the server is unavailable: not at all if 0. A
+	// session is never accepted after it has expired.
 	KeepInOutage time.Duration
 	// Timeout bounds one call: 5 s if 0.
 	Timeout time.Duration
@@ -52,8 +53,8 @@ type Config struct {
 	// MaxConcurrent bounds the calls that run at once: 64 if 0. A request that would need another one is answered with
 	// 503.
 	MaxConcurrent int
-	// MaxInactivePerSecond bounds how many unknown tokens the server is asked about: 100 a second on average if 0.
-	// While more arrive, tokens that are not remembered are answered with 503. Active tokens do not count.
+	// MaxInactivePerSecond bounds the calls about tokens that turn out to be inactive: 100 a second on average if 0. If
+	// more arrive, requests with tokens that are not remembered are answered with 503. Active tokens do not count.
 	MaxInactivePerSecond int
 	// MaxTokenBytes bounds the token: 4 KiB if 0.
 	MaxTokenBytes int
@@ -70,12 +71,13 @@ type Config struct {
 
 // Signed says how a server signs its answers.
 type Signed struct {
-	// Rules say where the keys are: JWKSURL, Discovery, JWKS or PEM, and the Algorithms. Issuer is that of the client's
-	// rules if it is empty. Audiences are the client id if they are empty (RFC 9701 §5: aud is the resource server).
+	// Rules say where the server's keys are (JWKSURL, Discovery, JWKS or PEM) and which Algorithms are accepted. If
+	// Issuer is empty, it is the issuer of Config.Rules. If Audiences is empty, it is the client id (RFC 9701 §5: aud is
+	// the resource server).
 	Rules core.Rules
 }
 
-// errors are the mistakes in a configuration.
+// configErrors collects the mistakes in a configuration.
 type configErrors = faults.List[core.ConfigError, *core.ConfigError]
 
 const (
@@ -92,7 +94,7 @@ const (
 	maxMaxAge   = 24 * time.Hour
 )
 
-// fillDefaults notes every mistake in the figures.
+// fillDefaults fills in the defaults, and reports durations and numbers that cannot work.
 func (c *Config) fillDefaults(f *configErrors) {
 	duration := func(field string, value *time.Duration, standard, most time.Duration) {
 		switch {

@@ -10,30 +10,31 @@
 //	}
 //	r.Use(ginauth.New(core.FirstOf(contract, client)))
 //
-// The answer of the server becomes a [core.Session] by the same rules and mapping as the claims of a JWT. A [Server] is
-// data: how to ask, and how to read the answer. [ClerkMachineTokens], [ClerkOAuthTokens], [ClerkAPIKeys] and
+// The answer of the server becomes a [core.Session] by the same rules and mapping as the claims of a JWT. A [Server]
+// describes how to ask and how to read the answer. [ClerkMachineTokens], [ClerkOAuthTokens], [ClerkAPIKeys] and
 // [WorkOSAPIKeys] are configurations for endpoints that are not those of RFC 7662.
 //
 // # Bound tokens
 //
-// A token that is bound to a client's key, cnf.jkt (RFC 9449) or cnf.x5t#S256 (RFC 8705) in the answer, is accepted if
-// Rules.Confirmation says so, and then only from a request that proves the key: the session that is remembered for a
-// token does not make the proof of a later request unnecessary. It is never accepted as a bearer token.
+// A token is bound to a client's key if the answer has cnf.jkt (RFC 9449) or cnf.x5t#S256 (RFC 8705). Such a token is
+// accepted only if Rules.Confirmation says so, and only in a request that proves the key. Every request needs a
+// proof, even if the token's session is remembered. A bound token is never accepted as a bearer token.
 //
 // # What is remembered
 //
-// An active token is remembered for Config.MaxAge and at most until it expires, an inactive one for Config.RefusedFor:
-// within that time the server is not asked again. [Client.Forget] and [Client.ForgetSessions] end it at once, for a
-// service that learns about revocations in another way; MaxAge may then be long. Tokens are kept as digests only.
+// An active token is remembered for Config.MaxAge and at most until it expires, an inactive one for
+// Config.RefusedFor: within that time the server is not asked again. [Client.Forget] and [Client.ForgetSessions]
+// forget tokens at once, for a service that learns about revocations in another way; MaxAge may then be long. Tokens
+// are kept as digests only.
 //
 // # Outages
 //
-// One call is made for each token, whatever the number of requests that wait for it. A request whose context ends stops
-// waiting; the call goes on for the others. If the server does not answer within Config.Timeout, or answers with
-// anything but a well-formed answer, the request is rejected with [CodeUnavailable] and status 503: the token may be
-// good. After three failures in a row, requests are rejected at once, and one call at a time probes whether the server
-// works again. Remembered sessions are still accepted in an outage, and those that are past MaxAge if
-// Config.KeepInOutage says so. The beginning and the end of an outage are logged.
+// One call at a time is made for each token, however many requests wait for it. A request whose context ends stops
+// waiting; the call goes on for the others. If the server does not answer within Config.Timeout, or its answer is
+// malformed, the request is rejected with [CodeUnavailable] and status 503, because the token may be good. After
+// three failures in a row, requests are rejected at once, and one call at a time probes whether the server works
+// again. Remembered sessions are still accepted in an outage, and those that are past MaxAge if Config.KeepInOutage
+// says so. The beginning and the end of an outage are logged.
 //
 // # Errors
 //

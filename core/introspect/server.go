@@ -15,8 +15,8 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// Server describes an introspection endpoint: how it is asked about a token, and how its answer is read. It has a JSON
-// form. The zero value of every field except URL follows RFC 7662.
+// Server describes an introspection endpoint: its requests and its answers. It has a JSON form. The zero value of
+// every field except URL follows RFC 7662.
 type Server struct {
 	// URL is the introspection endpoint: https, or http on loopback.
 	URL string `json:"url"`
@@ -26,23 +26,24 @@ type Server struct {
 	Params map[string]string `json:"params,omitempty"`
 	// JSON sends the parameters as a JSON object instead of a form.
 	JSON bool `json:"json,omitempty"`
-	// UnknownStatuses are the statuses by which the server says that it does not know the token, such as 404. Every other
-	// status than 200 is a failure.
+	// UnknownStatuses are the HTTP statuses that mean that the server does not know the token, such as 404. All other
+	// statuses except 200 are failures.
 	UnknownStatuses []int `json:"unknownStatuses,omitempty"`
 
 	// Member is the member of the answer that describes the token, such as "api_key"; the whole answer if empty. A
 	// member that is null says that the token is not active.
 	Member string `json:"member,omitempty"`
-	// ActiveIf are the boolean members that an active token has with these values: {"active": true} if nil. Empty
-	// means that a token that is described is active.
+	// ActiveIf are boolean members of the answer and the values that they have for an active token: {"active": true} if
+	// nil. If it is empty but not nil, every token that the answer describes is active.
 	ActiveIf map[string]bool `json:"activeIf,omitzero"`
-	// Claims are the registered claims that the answer has under other names, by the path in it: {"sub": "owner.id"}.
+	// Claims maps registered claims to paths in the answer, if the answer has them under other names: {"sub":
+	// "owner.id"}.
 	Claims map[string]string `json:"claims,omitempty"`
 	// Milliseconds says that the times in Claims are in milliseconds.
 	Milliseconds bool `json:"milliseconds,omitempty"`
 }
 
-// maxAnswerBytes bounds an answer: a few times what a contract reads of claims.
+// maxAnswerBytes bounds an answer. It is a few times the size of the claims that a contract accepts.
 const maxAnswerBytes = 64 << 10
 
 // server is a Server whose paths are parsed.
@@ -52,7 +53,7 @@ type server struct {
 	claims   map[string]jose.Path
 	issuer   string
 	accept   string
-	activeIf []string // the names in ActiveIf, sorted
+	activeIf []string // the sorted names of ActiveIf
 }
 
 func (s Server) compile(issuer string, signed, insecureHTTP bool, f *configErrors) *server {
@@ -152,7 +153,8 @@ func (s *server) read(body []byte) (json.RawMessage, error) {
 	return s.claimsOf(answer)
 }
 
-// claimsOf writes the claims: the members of the answer, except those that are null, with the names of Server.Claims.
+// claimsOf returns the claims as JSON: the members of the answer that are not null, and those that Server.Claims
+// takes from other paths.
 func (s *server) claimsOf(answer jose.Object) (json.RawMessage, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')

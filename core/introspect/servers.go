@@ -9,7 +9,7 @@ import (
 
 // ClerkMachineTokens returns the configuration for Clerk's opaque machine tokens, "mt_…". issuerURL is the instance's
 // Frontend API URL, which names the issuer of sessions; secret is the instance's secret key or that of a machine.
-// Sessions are of the kind [core.KindMachine] and their user id is the machine's id, "mch_…".
+// Sessions have the kind [core.KindMachine], and their user id is the machine's id, "mch_…".
 func ClerkMachineTokens(issuerURL string, secret core.Secret) Config {
 	c := clerk(issuerURL, secret, "/m2m_tokens/verify", "token", "mt_")
 	c.Rules.ClaimRules = []core.ClaimRule{{Claim: "sub", Prefixes: []string{"mch_"}}}
@@ -35,8 +35,8 @@ func ClerkAPIKeys(issuerURL string, secret core.Secret) Config {
 	return c
 }
 
-// clerk returns what Clerk's endpoints have in common. They answer with the token's resource, times in milliseconds,
-// and with 404 for a token that they do not know (@clerk/backend, api/endpoints).
+// clerk returns the configuration that Clerk's endpoints have in common. They answer with the token's resource, times
+// in milliseconds, and with 404 for a token that they do not know (@clerk/backend, api/endpoints).
 func clerk(issuerURL string, secret core.Secret, path, param, prefix string) Config {
 	return Config{
 		Server: Server{

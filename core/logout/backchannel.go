@@ -19,10 +19,11 @@ const eventBackChannel = "http://schemas.openid.net/event/backchannel-logout"
 // sessions of the same provider: its keys, issuers and algorithms verify logout
 // tokens.
 //
-// A logout token that names a session ends that session; one that names only a user
-// ends everything that was issued to the user up to the token's iat. The answers are
-// those of §2.8: 200, or 400 with a JSON object. An outage is answered with 400 too,
-// as the specification demands, with the error "temporarily_unavailable".
+// A logout token that names a session ends that session; one that names only a
+// user ends everything that was issued to the user up to the token's iat. The
+// answers are those of §2.8: 200, or 400 with a JSON object. In an outage the
+// answer is 400 too, as the specification demands, with the error
+// "temporarily_unavailable".
 //
 // The options are [Audience], [WholeUser], [Subjects], [InsecureUntyped],
 // [TokenLifetime] and [MaxConcurrent].
@@ -46,14 +47,14 @@ func NewBackChannel(source core.Authenticator, sink Sink, opts ...Option) (*Hand
 	})
 }
 
-// requireAudience reports contracts that would accept a message for anybody.
+// requireAudience reports a contract that would accept messages for any audience.
 func (c *common) requireAudience(what string) {
 	if c.about.Clock != nil && len(c.audiences) == 0 && !c.about.Audiences {
 		c.faults.Missing("Audience", "is needed, because the contract names none: give %s", what)
 	}
 }
 
-// requireSubject reports contracts whose user id is in a claim that messages lack.
+// requireSubject reports a contract whose user id is in a claim that messages do not have.
 func (c *common) requireSubject() {
 	if _, ok := c.sink.(interface{ NamesSubjects() }); ok {
 		return
@@ -95,13 +96,13 @@ func (b *backChannel) read(ctx context.Context, _ *http.Request, body []byte) (*
 	return b.accept(ctx, s)
 }
 
-// accept takes the steps of §2.6 that concern logout tokens alone.
+// accept takes the steps of §2.6 that are specific to logout tokens.
 func (b *backChannel) accept(ctx context.Context, s *statement.Statement) (*message, *failure) {
 	events, _ := objectIn(s.Claims, "events")
 	if _, ok := objectIn(events, eventBackChannel); !ok {
 		return nil, fail(badToken, "events does not hold the back-channel logout event", nil)
 	}
-	if _, ok := s.Claims.Lookup("nonce"); ok { // an ID token in disguise
+	if _, ok := s.Claims.Lookup("nonce"); ok { // §2.4: prohibited, so that no ID token passes for a logout token
 		return nil, fail(badToken, "a logout token must not have a nonce", nil)
 	}
 	jti, f := idOf(s)
@@ -109,7 +110,7 @@ func (b *backChannel) accept(ctx context.Context, s *statement.Statement) (*mess
 		return nil, f
 	}
 	sid, isText := textIn(s.Claims, "sid")
-	if _, has := s.Claims.Lookup("sid"); has && (!isText || sid == "") { // not a reason to end all sessions
+	if _, has := s.Claims.Lookup("sid"); has && (!isText || sid == "") { // a malformed sid must not end all sessions
 		return nil, fail(badToken, "sid is not a string of 1 to 512 bytes", nil)
 	}
 	if sid == "" && s.Subject == "" {
@@ -148,7 +149,7 @@ func failBackChannel(w http.ResponseWriter, f *failure) {
 	writeJSON(w, http.StatusBadRequest, "error", name, "error_description", f.public)
 }
 
-// idOf is the token's jti, which must be there.
+// idOf returns the token's jti, which is required.
 func idOf(s *statement.Statement) (string, *failure) {
 	jti, _ := textIn(s.Claims, "jti")
 	if jti == "" {
@@ -157,10 +158,10 @@ func idOf(s *statement.Statement) (string, *failure) {
 	return jti, nil
 }
 
-// maxValueBytes bounds what an entry names.
+// maxValueBytes bounds the length of an id in an entry.
 const maxValueBytes = 512
 
-// textIn returns a member that is a string of a sensible length.
+// textIn returns a string member of at most maxValueBytes.
 func textIn(o jose.Object, name string) (string, bool) {
 	v, ok := o.Lookup(name)
 	if !ok {

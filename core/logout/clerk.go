@@ -10,10 +10,11 @@ import (
 // NewClerk returns the handler of a Clerk webhook. source is the contract of Clerk's
 // sessions, and secret the signing secret of the endpoint, whsec_….
 //
-// session.ended, session.removed and session.revoked end a session; user.deleted,
-// and user.updated of a user who is banned, end everything of a user. Other events
-// are confirmed and change nothing. A delivery with a wrong signature is answered
-// with 401, and an outage with 503, after which Svix delivers again.
+// session.ended, session.removed and session.revoked end a session. user.deleted
+// ends all sessions of a user, and so does user.updated if the user is banned.
+// Other events are confirmed and change nothing. A delivery with a wrong
+// signature is answered with 401, and an outage with 503, after which Svix
+// delivers again.
 //
 // The options are [Subjects], [TokenLifetime] and [MaxConcurrent]. Clerk's session
 // tokens live for a minute, unless a JWT template says otherwise: a short

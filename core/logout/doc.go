@@ -7,10 +7,9 @@
 //	NewSecurityEvents    Shared Signals (CAEP, RISC), pushed as RFC 8935 says
 //	NewClerk, NewWorkOS, NewSupabase   the webhooks of these providers
 //
-// A handler is an http.Handler without a guard in front of it: the message proves
-// its origin itself. The method Sink of package fleet's Revocations
-// returns the sink for the replicas of a service. Mount it with gin.WrapH, echo.WrapHandler, fiber's
-// adaptor.HTTPHandler, or as it is:
+// A handler is an http.Handler. Mount it without a guard: the message itself proves its origin. The method Sink of
+// fleet.Revocations returns a sink for the replicas of a service. Mount a handler with gin.WrapH, echo.WrapHandler,
+// fiber's adaptor.HTTPHandler, or as it is:
 //
 //	contract, err := keycloak.NewContract(keycloak.Config{…})
 //	handler, err := logout.NewBackChannel(contract, sink, logout.Audience("my-client-id"))
@@ -19,14 +18,14 @@
 // # What is verified
 //
 // A signed token is verified with the keys, issuers and algorithms of a contract.
-// It never becomes a session, and guards go on refusing it as one. A webhook is
-// verified by its shared secret, in constant time.
+// It never becomes a session, and guards refuse it as an access token. A webhook
+// is verified by its shared secret, in constant time.
 //
 // A message that is not authentic changes nothing. A message that arrives twice
-// changes nothing the second time: its id is remembered, and what it revokes is
-// everything issued before the time that the message itself names, never before
-// the time of its arrival. Another replica that gets a replay writes an entry that
-// the log already has.
+// changes nothing the second time: its id is remembered, and it revokes tokens
+// issued before the time in the message, not before its arrival. A replica that
+// receives a replay of a message to another replica writes an entry that the log
+// already has.
 //
 // # Bounds
 //

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Kind is what an [Entry] names.
+// Kind is the kind of target that an [Entry] revokes.
 type Kind string
 
 // The kinds of entries.
@@ -24,24 +24,24 @@ type Entry struct {
 	// may sign in again. It is the zero time for other kinds.
 	Before time.Time
 	// Expires is when every token that the entry revokes has expired, see
-	// [TokenLifetime]. It may be forgotten then.
+	// [TokenLifetime]. A sink may forget the entry then.
 	Expires time.Time
 }
 
-// Sink records revocations, so that a guard's revocation check finds them. It must
-// be safe for concurrent use. Revoke returns once the entries are recorded, all or
-// none; after an error the sender is asked to deliver again. Recording an entry that
-// is there already must change nothing; of two with different times, the later one
-// counts.
+// Sink records revocations, so that a guard's revocation check finds them. It
+// must be safe for concurrent use. Revoke records all of the entries or none, and
+// returns once they are recorded. After an error, the sender is asked to deliver
+// the message again. Recording an existing entry must change nothing; of two
+// entries that differ only in their times, the later times count.
 //
-// A sink whose guards find a user by the sub of a token, too, where the contract's user
-// id is another claim, says so by a method NamesSubjects(). The constructors then do
-// not ask for [Subjects].
+// A sink may have a method NamesSubjects(). It says that the sink's guards also
+// find a user by the token's sub, if the contract's user id is another claim. The
+// constructors then do not require [Subjects].
 type Sink interface {
 	Revoke(ctx context.Context, entries ...Entry) error
 }
 
-// SinkFunc is a function as a [Sink].
+// SinkFunc is a function that implements [Sink].
 type SinkFunc func(ctx context.Context, entries ...Entry) error
 
 // Revoke calls f.
@@ -50,7 +50,7 @@ func (f SinkFunc) Revoke(ctx context.Context, entries ...Entry) error { return f
 // Subject is a person or thing that a message names (RFC 9493).
 type Subject struct {
 	// Format is the identifier's format: "iss_sub", "opaque", "email",
-	// "phone_number", "account", "uri", "did" or one that this package does not know.
+	// "phone_number", "account", "uri", "did" or another one.
 	Format string
 	// Issuer is the iss of an iss_sub; otherwise the issuer of the message.
 	Issuer string
@@ -58,8 +58,9 @@ type Subject struct {
 	Value string
 }
 
-// onlyBefore turns a time in whole seconds into a bound for Entry.Before: the event
-// and a token's iat may share a second, and then the token may be the older one.
+// onlyBefore returns the Entry.Before for an event at at, a time in whole
+// seconds: the next second, because a token with an iat in the same second may be
+// older than the event.
 func onlyBefore(at time.Time) time.Time {
 	whole := at.Truncate(time.Second)
 	return whole.Add(time.Second)

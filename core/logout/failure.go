@@ -28,7 +28,7 @@ const (
 	internalFault      reason = "internal fault"
 )
 
-// failure is a rejected message. The sender sees public, and only the log sees err.
+// failure is the rejection of a message. The sender gets public; err is only for the log.
 type failure struct {
 	reason reason
 	public string
@@ -41,13 +41,13 @@ func fail(r reason, public string, err error) *failure {
 	return &failure{reason: r, public: public, err: err}
 }
 
-// again is a failure that another delivery may not meet.
+// again returns a failure after which the sender should deliver the message again.
 func again(r reason, public string, err error) *failure {
 	return &failure{reason: r, public: public, err: err, retry: retryAfter}
 }
 
-// refused is a token that the contract does not accept. What the contract expects is
-// for the log: anybody can send a token.
+// refused returns the failure for a token that the contract does not accept. What
+// the contract expects is only for the log: anyone can send a token.
 func refused(err error) *failure {
 	switch code := codeOf(err); code {
 	case core.CodeKeysUnavailable:
@@ -63,10 +63,10 @@ func refused(err error) *failure {
 	}
 }
 
-// outage reports whether the message may be good.
+// outage reports whether the message could not be judged and may be valid.
 func (f *failure) outage() bool { return f.retry > 0 }
 
-// writeJSON writes an answer of two members.
+// writeJSON writes a response whose body is a JSON object with two members.
 func writeJSON(w http.ResponseWriter, status int, nameField, name, textField, text string) {
 	body, _ := json.Marshal(map[string]string{nameField: name, textField: text})
 	w.Header().Set("Content-Type", "application/json")
@@ -74,7 +74,7 @@ func writeJSON(w http.ResponseWriter, status int, nameField, name, textField, te
 	_, _ = w.Write(body)
 }
 
-// rejections logs rejected messages without letting strangers fill the log.
+// rejections logs rejected messages, in at most one line for each logInterval: anyone can send messages.
 type rejections struct {
 	logger *slog.Logger
 	name   string

@@ -12,15 +12,16 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/statement"
 )
 
-// maxAssertionAge bounds tokens that live longer than the five minutes which the
-// draft recommends.
+// maxAssertionAge bounds the age of the tokens that authenticate requests. The
+// draft recommends five minutes.
 const maxAssertionAge = 15 * time.Minute
 
 // NewGlobalRevocation returns the handler of a Global Token Revocation endpoint
 // (draft-parecki-oauth-global-token-revocation-06), which Okta calls Universal
-// Logout: an identity provider asks to end everything of one user. source is the
-// contract whose keys sign the provider's requests: for Okta that of the org, such as
-// https://northwind.okta.com, not that of an authorization server.
+// Logout: an identity provider asks to end all sessions and tokens of one user.
+// source is the contract whose keys sign the provider's requests: for Okta, the
+// contract of the org, such as https://northwind.okta.com, and not of an
+// authorization server.
 //
 // The request is authenticated by a signed JWT of that issuer in the Authorization
 // header (§3.5), whose aud is this endpoint's URL: [Audience] is required. A user is
@@ -33,7 +34,7 @@ const maxAssertionAge = 15 * time.Minute
 // [TokenLifetime] and [MaxConcurrent].
 func NewGlobalRevocation(source core.Authenticator, sink Sink, opts ...Option) (*Handler, error) {
 	c := configure(source, sink, opts, "Audience", "Callers", "SubjectIssuers", "Subjects")
-	if len(c.audiences) == 0 { // the contract's audience is that of sessions: any API client would be a caller
+	if len(c.audiences) == 0 { // with the audience of sessions, any API client could revoke
 		c.faults.Missing("Audience", "is needed: give the exact URL of this endpoint, without a query")
 	}
 	c.requireSubject()

@@ -25,13 +25,13 @@ type Handler struct {
 	rejected rejections
 }
 
-// protocol is what distinguishes the messages of one specification.
+// protocol has what is specific to the messages of one specification.
 type protocol struct {
 	name       string
 	mediaTypes []string // of the request's body
 	maxBytes   int64
 	success    int // status
-	// read authenticates a message and finds out what it revokes.
+	// read authenticates a message and returns what it revokes.
 	read func(ctx context.Context, r *http.Request, body []byte) (*message, *failure)
 	// fail answers as the specification says.
 	fail func(w http.ResponseWriter, f *failure)
@@ -96,7 +96,7 @@ func (h *Handler) receive(r *http.Request, w http.ResponseWriter) *failure {
 	if f != nil {
 		return f
 	}
-	select { // only now, so that a slow sender holds no slot
+	select { // after the body was read, so that a slow sender does not hold a slot
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()
 	default:
@@ -158,8 +158,8 @@ func (h *Handler) process(ctx context.Context, m *message) *failure {
 	return nil
 }
 
-// record continues when the sender hangs up: the message is authentic, and the sender
-// may not deliver it again.
+// record writes entries to the sink. It continues if the sender hangs up: the
+// message is authentic, and the sender may not deliver it again.
 func (h *Handler) record(ctx context.Context, entries []Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -177,8 +177,8 @@ func (c *common) user(issuer, id string, at time.Time) Entry {
 	return c.dated(Entry{Kind: KindUser, Issuer: issuer, Value: id}, at)
 }
 
-// dated sets the times of an entry. They depend on the message alone, so that a
-// replay writes what was written before.
+// dated sets the times of an entry. They depend only on the message, so that a
+// replay writes an equal entry.
 func (c *common) dated(e Entry, at time.Time) Entry {
 	if e.Kind == KindUser {
 		e.Before = onlyBefore(at)
@@ -190,7 +190,7 @@ func (c *common) dated(e Entry, at time.Time) Entry {
 	return e
 }
 
-// find asks [Subjects].
+// find calls the function given to [Subjects].
 func (c *common) find(ctx context.Context, subject Subject, at time.Time) ([]Entry, *failure) {
 	found, err := c.subjects(ctx, subject)
 	if err != nil {
@@ -206,7 +206,7 @@ func (c *common) find(ctx context.Context, subject Subject, at time.Time) ([]Ent
 	return entries, nil
 }
 
-// codeOf is the code of a refused token.
+// codeOf returns the code of a refused token.
 func codeOf(err error) core.Code {
 	var refused *core.Error
 	if errors.As(err, &refused) {

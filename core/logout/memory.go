@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// memory remembers the ids of messages, so that each is processed once. It is
-// bounded. Only authentic messages get here, so an attacker cannot displace ids.
+// memory remembers the ids of messages, so that each message is processed once.
+// Its size is bounded. Only authentic messages get here, so an attacker cannot
+// displace ids. It is safe for concurrent use.
 type memory struct {
 	mu    sync.Mutex
 	ids   map[[16]byte]*remembered
@@ -37,7 +38,7 @@ func digestOf(parts ...string) [16]byte {
 		for i, n := 0, uint64(len(p)); i < len(size); i, n = i+1, n>>8 {
 			size[i] = byte(n)
 		}
-		h.Write(size[:]) // so that no two lists of parts are the same bytes
+		h.Write(size[:]) // so that different lists of parts never give the same bytes
 		h.Write([]byte(p))
 	}
 	return [16]byte(h.Sum(nil))
@@ -63,8 +64,8 @@ func (m *memory) begin(key [16]byte, until, now time.Time) state {
 	return isNew
 }
 
-// end keeps the id of a message that was processed, and forgets that of one that
-// failed, so that it can be delivered again.
+// end keeps the id of a message that was processed, and forgets the id of a
+// message that failed, so that it can be delivered again.
 func (m *memory) end(key [16]byte, processed bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -73,12 +74,12 @@ func (m *memory) end(key [16]byte, processed bool) {
 	case processed:
 		entry.done = true
 	default:
-		entry.until = time.Time{} // its place in order goes with the next drop
+		entry.until = time.Time{} // the next drop removes it from order
 		delete(m.ids, key)
 	}
 }
 
-// drop forgets what has expired at the front, and the oldest if the memory is full.
+// drop forgets expired ids at the front and, if the memory is full, the oldest id.
 func (m *memory) drop(now time.Time) {
 	for len(m.order) > 0 {
 		oldest := m.order[0]

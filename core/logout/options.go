@@ -12,8 +12,8 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// Option changes a handler. One that has no meaning for the handler is an error of
-// the constructor.
+// Option configures a handler. A constructor returns an error for an option that
+// does not apply to its handler.
 type Option func(*settings)
 
 type configErrors = faults.List[core.ConfigError, *core.ConfigError]
@@ -48,9 +48,9 @@ func Audience(aud ...string) Option {
 	}
 }
 
-// TokenLifetime is the longest life of a token that the service accepts, 24 hours by
-// default. Entries are kept that long: with less, a revoked token works again when
-// its entry is forgotten.
+// TokenLifetime is the longest life of a token that the service accepts, 24 hours
+// by default. Entries are kept for that time: if it is too short, a revoked token
+// is accepted again when its entry is forgotten.
 func TokenLifetime(d time.Duration) Option {
 	return func(s *settings) {
 		s.note("TokenLifetime")
@@ -61,8 +61,9 @@ func TokenLifetime(d time.Duration) Option {
 	}
 }
 
-// WholeUser ends all sessions of the user that a logout token names, even if it names
-// one session: for tokens without a session id, such as Auth0's access tokens.
+// WholeUser ends all sessions of the user in a logout token, even if the logout
+// token names one session. It is for access tokens without a session id, such as
+// Auth0's.
 func WholeUser() Option {
 	return func(s *settings) {
 		s.note("WholeUser")
@@ -70,9 +71,10 @@ func WholeUser() Option {
 	}
 }
 
-// Subjects finds the entries for a subject that the tokens do not name in the same
-// way, such as an e-mail address. find sets Kind, Issuer and Value. It returns no
-// entries for a subject that it does not know, and an error if it cannot decide.
+// Subjects sets a function that finds the entries for a subject that tokens do
+// not contain in this form, such as an e-mail address. find sets Kind, Issuer and
+// Value of the entries. It returns no entries for an unknown subject, and an
+// error if it cannot decide. It must be safe for concurrent use.
 func Subjects(find func(ctx context.Context, subject Subject) ([]Entry, error)) Option {
 	return func(s *settings) {
 		s.note("Subjects")
@@ -83,9 +85,9 @@ func Subjects(find func(ctx context.Context, subject Subject) ([]Entry, error)) 
 	}
 }
 
-// SubjectIssuers are the issuers whose users a message may name. By default it is
-// the issuer of the message alone: one tenant must not sign out the users of another.
-// Subjects without an issuer are looked up under each of them.
+// SubjectIssuers sets the issuers whose users a message may name. By default that
+// is only the issuer of the message: one tenant must not sign out the users of
+// another. Subjects without an issuer are looked up under each of them.
 func SubjectIssuers(issuers ...string) Option {
 	return func(s *settings) {
 		s.note("SubjectIssuers")
@@ -109,8 +111,8 @@ func Callers(ids ...string) Option {
 	}
 }
 
-// PushToken is the bearer token that the transmitter of a stream sends in the
-// Authorization header (SSF 1.0, authorization_header), in addition to the
+// PushToken requires the bearer token that the transmitter of a stream sends in
+// the Authorization header (SSF 1.0, authorization_header), in addition to the
 // signature of every event.
 func PushToken(secret core.Secret) Option {
 	return func(s *settings) {
@@ -158,7 +160,7 @@ func checkSecret(f *configErrors, field string, secret core.Secret) {
 	}
 }
 
-// common is what every handler is made of.
+// common has what every handler needs: the verifier, the sink and the options.
 type common struct {
 	settings
 
@@ -169,7 +171,7 @@ type common struct {
 	logger *slog.Logger
 }
 
-// configure applies opts, of which only the allowed ones have a meaning.
+// configure applies opts, and reports those that are not allowed.
 func configure(source core.Authenticator, sink Sink, opts []Option, allowed ...string) *common {
 	c := &common{source: source, sink: sink}
 	c.lifetime, c.concurrent = defaultLifetime, defaultConcurrent

@@ -12,7 +12,7 @@ func sameSecret(a, b string) bool {
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-// macOf is the HMAC-SHA256 of the parts, joined by dots.
+// macOf returns the HMAC-SHA256 of the parts, joined by dots.
 func macOf(key []byte, parts ...[]byte) []byte {
 	h := hmac.New(sha256.New, key)
 	for i, p := range parts {

@@ -11,11 +11,11 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/statement"
 )
 
-// NewSecurityEvents returns the handler of a stream of security events (SSF 1.0)
-// that are pushed (RFC 8935). source is the contract of the transmitter: its issuer,
-// keys and audience.
+// NewSecurityEvents returns the handler of a stream of pushed security events
+// (SSF 1.0, RFC 8935). source is the contract with the transmitter's issuer and
+// keys, and the stream's audience.
 //
-// These events revoke; every other one is confirmed and changes nothing:
+// These events revoke; all others are confirmed and change nothing:
 //
 //	CAEP session-revoked              the session, or everything of the user
 //	CAEP token-claims-change          the token that it names, or everything of the user
@@ -23,9 +23,9 @@ import (
 //	RISC account-disabled, account-purged, sessions-revoked, credential-compromise,
 //	OAuth tokens-revoked              everything of the user
 //
-// "Everything" is what was issued up to the time of the event. A subject that also
-// names a device or a tenant is not narrowed by it. Subjects in formats other than
-// "iss_sub", "opaque" and "jwt_id" need [Subjects].
+// "Everything" means all tokens issued up to the time of the event. If a subject
+// also names a device or a tenant, that does not limit what is revoked. Subjects
+// in formats other than "iss_sub", "opaque" and "jwt_id" need [Subjects].
 //
 // The answers are those of RFC 8935 §2: 202, for a repeated event too; 400 with "err"
 // and "description"; and 503 in an outage, after which the transmitter tries again.
@@ -108,8 +108,8 @@ const (
 	oauth = "https://schemas.openid.net/secevent/oauth/event-type/"
 )
 
-// meaning returns the event's name and what its subject is if it does not say so
-// itself; "" is an event that revokes nothing.
+// meaning returns the event's short name, and the kind of its subject if the
+// subject does not say. The name is "" for an event that revokes nothing.
 func meaning(uri string, payload jose.Object) (name string, kind Kind) {
 	switch uri {
 	case caep + "session-revoked":
@@ -117,7 +117,7 @@ func meaning(uri string, payload jose.Object) (name string, kind Kind) {
 	case caep + "token-claims-change":
 		return "token-claims-change", KindUser
 	case caep + "credential-change":
-		if change, _ := textIn(payload, "change_type"); change == "create" { // a second factor more, nothing leaked
+		if change, _ := textIn(payload, "change_type"); change == "create" { // a new credential: none was compromised
 			return "credential-change", ""
 		}
 		return "credential-change", KindUser
@@ -132,7 +132,7 @@ func meaning(uri string, payload jose.Object) (name string, kind Kind) {
 	return "other", ""
 }
 
-// entriesOf reads the subject of an event. why says why there are no entries.
+// entriesOf returns the entries for the subject of an event or, if there are none, why.
 func (e *securityEvents) entriesOf(
 	ctx context.Context, s *statement.Statement, payload jose.Object, kind Kind,
 ) (entries []Entry, why string, f *failure) {
@@ -174,8 +174,8 @@ func partOf(subject jose.Object, kind Kind) (jose.Object, Kind, bool) {
 	return part, KindUser, ok
 }
 
-// eventTime is when the event happened, which is not after the token was issued: a
-// time in the future would lock the user out.
+// eventTime returns when the event happened, at the latest when the token was
+// issued: a time in the future would lock the user out.
 func eventTime(s *statement.Statement, payload jose.Object) time.Time {
 	at := s.IssuedAt
 	for _, found := range []func() (jose.Value, bool){
@@ -189,7 +189,7 @@ func eventTime(s *statement.Statement, payload jose.Object) time.Time {
 		if t, err := v.Time(); err == nil && t.Before(at) {
 			return t
 		}
-		break // a time after iat, such as one in milliseconds
+		break // a time after iat is wrong, such as one in milliseconds
 	}
 	return at
 }
@@ -212,7 +212,7 @@ func failSecurityEvent(w http.ResponseWriter, f *failure) {
 	writeJSON(w, status, "err", name, "description", f.public)
 }
 
-// setError is the registered error for a token that was refused.
+// setError returns the registered error (RFC 8935 §2.4) for a token that was refused.
 func setError(code core.Code) string {
 	switch code {
 	case core.CodeUnknownKey, core.CodeInvalidSignature, core.CodeAlgorithmNotAllowed:

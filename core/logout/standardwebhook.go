@@ -64,8 +64,8 @@ func (s *standardWebhook) verify(r *http.Request, body []byte, now time.Time) (s
 	return id, sent, nil
 }
 
-// anySignature reports whether one of the signatures, separated by spaces, is want.
-// Those of other versions, such as v1a, are skipped.
+// anySignature reports whether one of the signatures in list, separated by
+// spaces, is want. It skips signatures of other versions, such as v1a.
 func anySignature(list string, want []byte) bool {
 	found := false
 	expected := []byte(base64.StdEncoding.EncodeToString(want))

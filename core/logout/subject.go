@@ -8,7 +8,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// identifier is a subject identifier (RFC 9493 §3), read.
+// identifier is a parsed subject identifier (RFC 9493 §3).
 type identifier struct {
 	Subject
 
@@ -35,7 +35,7 @@ func readIdentifier(o jose.Object, messageIssuer string) (identifier, *failure) 
 		"jwt_id":       "jti",
 	}[format]
 	if member == "" {
-		return id, nil // of a format that only Subjects may know
+		return id, nil // in a format that only the program's Subjects can interpret
 	}
 	value, _ := textIn(o, member)
 	if value == "" {
@@ -66,7 +66,7 @@ func (c *common) mayName(id identifier, messageIssuer string) *failure {
 	return fail(foreignSubject, "the sender may not name subjects of this issuer", nil)
 }
 
-// issuersFor are the issuers under which a subject is looked for that names none.
+// issuersFor returns the issuers under which to look for a subject that names none.
 func (c *common) issuersFor(messageIssuer string) []string {
 	if len(c.issuers) > 0 {
 		return c.issuers
@@ -74,9 +74,9 @@ func (c *common) issuersFor(messageIssuer string) []string {
 	return []string{messageIssuer}
 }
 
-// entriesFor returns the entries for a simple identifier, of the given kind where
-// the identifier alone does not say what it names. It returns no entries for a
-// subject that is not known, and known is false for a format that is not.
+// entriesFor returns the entries for a simple identifier. kind is the kind of an
+// identifier that does not say what it names. For an unknown subject there are no
+// entries; known is false if the format is unknown.
 func (c *common) entriesFor(
 	ctx context.Context, id identifier, kind Kind, messageIssuer string, at time.Time,
 ) (entries []Entry, known bool, f *failure) {

@@ -9,14 +9,14 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// NewSupabase returns the handler of a Supabase database webhook, a trigger on the
-// tables auth.sessions and auth.users: Supabase has no event for a sign-out, but it
-// deletes the row of a session that ends. source is the contract of Supabase's
-// sessions.
+// NewSupabase returns the handler of a Supabase database webhook, a trigger on
+// the tables auth.sessions and auth.users: Supabase has no event for a sign-out,
+// but deletes the row of a session when the session ends. source is the contract
+// of Supabase's sessions.
 //
-// A deleted row of auth.sessions ends that session. A deleted row of auth.users, and
-// one that is updated so that banned_until lies in the future or deleted_at is set,
-// ends everything of the user. Other changes are confirmed and change nothing.
+// A deleted row of auth.sessions ends that session. A deleted row of auth.users
+// ends all sessions of the user, and so does an update that sets deleted_at or a
+// banned_until in the future. Other changes are confirmed and change nothing.
 //
 // Database webhooks are not signed. They prove their origin by secret in the header
 // Authorization: Bearer …, which the webhook is configured to send. If secret has the

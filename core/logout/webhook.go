@@ -9,7 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// webhook is a provider's way to sign and to write its events.
+// webhook says how a provider signs and writes its events.
 type webhook struct {
 	*common
 
@@ -21,7 +21,7 @@ type webhook struct {
 	events func(o jose.Object, sent time.Time) (*change, *failure)
 }
 
-// change is what an event of a webhook says.
+// change is what an event of a webhook revokes.
 type change struct {
 	event   string
 	id      string // of the event, "" to use the one of the delivery
@@ -102,8 +102,8 @@ func (w *webhook) read(ctx context.Context, r *http.Request, body []byte) (*mess
 	return m, nil
 }
 
-// failWebhook answers 4xx to a message that will never be good, and 503 to one that
-// may be delivered again.
+// failWebhook answers with 4xx if the message will never be accepted, and with
+// 503 if it should be delivered again.
 func failWebhook(w http.ResponseWriter, f *failure) {
 	status, name := http.StatusBadRequest, "invalid_request"
 	switch f.reason {
@@ -116,19 +116,19 @@ func failWebhook(w http.ResponseWriter, f *failure) {
 	writeJSON(w, status, "error", name, "error_description", f.public)
 }
 
-// near reports whether sent is within tolerance of now.
+// near reports whether sent differs from now by at most tolerance.
 func near(sent, now time.Time, tolerance time.Duration) bool {
 	return now.Sub(sent).Abs() <= tolerance
 }
 
-// configureWebhook checks what all webhooks have in common.
+// configureWebhook checks the parameters that all webhooks have in common.
 func configureWebhook(source core.Authenticator, secret core.Secret, sink Sink, opts []Option) *common {
 	c := configure(source, sink, opts, "Subjects")
 	checkSecret(&c.faults, "secret", secret)
 	return c
 }
 
-// required is a member that an event must have.
+// required returns a string member that an event must have.
 func required(o jose.Object, name string) (string, *failure) {
 	text, _ := textIn(o, name)
 	if text == "" {

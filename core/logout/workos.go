@@ -12,13 +12,13 @@ import (
 	"github.com/revstackhq/auth-go/core/internal/jose"
 )
 
-// workosTolerance is that of WorkOS's libraries.
+// workosTolerance is the tolerance of WorkOS's own libraries.
 const workosTolerance = 3 * time.Minute
 
 // NewWorkOS returns the handler of a WorkOS webhook. source is the contract of
 // WorkOS's access tokens, and secret the signing secret of the endpoint.
 //
-// session.revoked ends a session, and user.deleted everything of a user. Other
+// session.revoked ends a session, and user.deleted all sessions of a user. Other
 // events are confirmed and change nothing. A delivery with a wrong signature is
 // answered with 401, and an outage with 503, after which WorkOS delivers again.
 //

@@ -20,14 +20,14 @@ type BadProof struct {
 	Proof string
 }
 
-// members are those of a JSON object, as they are written.
+// members maps the names of a JSON object's members to their values.
 type members map[string]any
 
 func raw(text string) json.RawMessage { return json.RawMessage(text) }
 
-// BadProofs returns proofs of every kind that must be refused for the request and the token of good, if the server's
-// time is good.IssuedAt. They are made with the same signer and differ from a good proof only in what their name says.
-// Each can be sent in a header.
+// BadProofs returns proofs that a service must refuse for the request and the token in good, if the server's time is
+// good.IssuedAt. Each is made with signer and differs from a good proof only as its name says. All can be sent in a
+// header field.
 func BadProofs(signer *dpop.Signer, good dpop.Claims) ([]BadProof, error) {
 	good.ID = "bad-proof"
 	proof, err := signer.Proof(good)
@@ -77,7 +77,7 @@ func decode(segment string) (members, error) {
 
 func encode(data string) string { return base64.RawURLEncoding.EncodeToString([]byte(data)) }
 
-// with returns the object as JSON, with other members; nil removes one.
+// with returns the object as JSON with changes applied; nil removes a member.
 func (m members) with(changes members) string {
 	all := maps.Clone(m)
 	for name, value := range changes {
