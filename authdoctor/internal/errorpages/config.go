@@ -13,50 +13,10 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/custom"
 )
 
-const configHead = generated + `# Configuration errors
-
-` + "`NewContract`, `core.NewVerifier` and `guard.New`" + ` return every mistake at once, each as a ` + "`*core.ConfigError`" + `. They do no
-I/O, so a mistake shows at start, not with the first request. The text has a line for each mistake (provider, field, value,
-remedy) and ends with a link to this page.
-
-` + "```go" + `
-contract, err := clerk.NewContract(clerk.Config{IssuerURL: os.Getenv("CLERK_ISSUER_URL")})
-if err != nil {
-	log.Fatal(err)
-}
-` + "```" + `
-
-A program that shows configurations to people, such as a settings page, reads the parts:
-
-<!-- snippet: error -->
-` + "```go" + `
-_, err := providers.Build("clerk", []byte(` + "`" + `{"issuerUrl": "http://clerk.your-domain.com"}` + "`" + `))
-for _, mistake := range core.ConfigErrors(err) {
-	fmt.Println(mistake.Field, mistake.Kind, mistake.Line, mistake.Reason)
-}
-` + "```" + `
-
-The ` + "`New`" + ` of an adapter returns no error. It panics with the same text, because what it gets is written in the program:
-use ` + "`guard.New`" + ` and the adapter's ` + "`Guard`" + ` to get an error instead. Values are shown shortened, secrets never.
-
-Below are the kinds, and real messages of the commonest mistakes.
-`
-
-// kinds are the sections of the page.
-func kinds() []struct {
-	Kind string
-	Text string
-} {
-	return []struct {
-		Kind string
-		Text string
-	}{
-		{"missing", "A required value is absent or empty. An environment variable that is not set is the usual reason."},
-		{"invalid", "The value has a form or a size that can never work."},
-		{"conflicting", "The value contradicts another one, which the message names. Keep one of the two."},
-		{"prohibited", "The value would work and is refused because it is unsafe or belongs elsewhere. " +
-			"Where there is a legitimate use, a field named `Insecure…` allows it."},
-	}
+// shownMistake is a configuration, and the errors that it causes.
+type shownMistake struct {
+	Written string
+	Errors  []*core.ConfigError
 }
 
 // mistake is a configuration that is refused.
@@ -154,26 +114,17 @@ func mistakes() []mistake {
 
 // Config returns docs/config-errors.md.
 func Config() string {
-	var b strings.Builder
-	b.WriteString(configHead)
-	all := mistakes()
-	for _, k := range kinds() {
-		b.WriteString("\n## " + k.Kind + "\n\n" + k.Text + "\n")
-		for _, m := range all {
-			found := core.ConfigErrors(m.err)
-			if len(found) == 0 || found[0].Kind != k.Kind {
-				continue
-			}
-			written := m.written
-			if !strings.Contains(written, "`") {
-				written = "`" + written + "`"
-			}
-			b.WriteString("\n" + written + "\n\n```\n")
-			for _, e := range found {
-				b.WriteString(e.Error() + "\n")
-			}
-			b.WriteString("```\n")
+	byKind := map[string][]shownMistake{}
+	for _, m := range mistakes() {
+		found := core.ConfigErrors(m.err)
+		if len(found) == 0 {
+			continue
 		}
+		written := m.written
+		if !strings.Contains(written, "`") {
+			written = "`" + written + "`"
+		}
+		byKind[found[0].Kind] = append(byKind[found[0].Kind], shownMistake{written, found})
 	}
-	return b.String()
+	return render("config-errors.md.tmpl", byKind)
 }

@@ -5,71 +5,37 @@
 package errorpages
 
 import (
+	"embed"
 	"strconv"
 	"strings"
+	"text/template"
 
 	"github.com/revstackhq/auth-go/authdoctor/internal/codes"
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-const generated = "<!-- Written by go generate in authdoctor/internal/errorpages. Edit the packages there " +
-	"and in authdoctor/internal/codes instead. -->\n\n"
-
-const errorsHead = generated + `# Errors
-
-Every refused request has one code. The client gets it in the body, with a sentence for a person:
-
-` + "```json" + `
-{"error":"The session has expired. Please sign in again.","code":"TOKEN_EXPIRED"}
-` + "```" + `
-
-What was expected and what was found is in the server's log, never in the answer. In Go the error is a ` + "`*core.Error`" + `:
-
-<!-- snippet: error -->
-` + "```go" + `
-session, err := verifier.Verify(ctx, token)
-switch {
-case errors.Is(err, core.CodeTokenExpired):
-	return errors.New("sign in again")
-case errors.Is(err, core.CodeNetworkError): // any outage
-	return errors.New("try again later")
-case err != nil:
-	return err // its text is for the log: code, detail, cause
-}
-fmt.Println(session.UserID())
-` + "```" + `
-
-Codes are stable: clients may switch on them. A token with several faults reports the first one in the order of this page.
-` + "`Code.DocURL`" + ` returns the address of a code's section. Looking for a symptom instead? See [why 401](common-errors.md).
-Mistakes in a configuration are on [a page of their own](config-errors.md).
-
-`
+//go:embed *.md.tmpl
+var templates embed.FS
 
 // Errors returns docs/errors.md.
-func Errors() string {
+func Errors() string { return render("errors.md.tmpl", codes.All()) }
+
+// render fills in a template.
+func render(name string, data any) string {
+	page := template.Must(template.New(name).Funcs(template.FuncMap{
+		"anchor":     func(code core.Code) string { return Anchor(string(code)) },
+		"statusCell": statusCell,
+		"statusLine": statusLine,
+	}).ParseFS(templates, name))
 	var b strings.Builder
-	b.WriteString(errorsHead)
-	b.WriteString("| code | status |\n|---|---|\n")
-	for _, e := range codes.All() {
-		b.WriteString("| [`" + string(e.Code) + "`](#" + Anchor(string(e.Code)) + ") | " + statusCell(e.Code) + " |\n")
-	}
-	for _, e := range codes.All() {
-		section(&b, e)
+	if err := page.Execute(&b, data); err != nil {
+		panic(err) // the template does not fit the data: a mistake in this package
 	}
 	return b.String()
 }
 
-func section(b *strings.Builder, e codes.Explanation) {
-	b.WriteString("\n## " + string(e.Code) + "\n\n")
-	b.WriteString(statusLine(e.Code) + "\n\n")
-	b.WriteString("**Cause.** " + e.Cause + "\n\n**Fix.**\n\n")
-	for _, fix := range e.Fix {
-		b.WriteString("- " + fix + "\n")
-	}
-}
-
-// statusLine says what a client gets, as the guard renders it.
+// statusLine returns what a client gets, as the guard renders it.
 func statusLine(code core.Code) string {
 	if code == core.CodeNetworkError {
 		return "Never in an answer."
