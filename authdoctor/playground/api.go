@@ -20,11 +20,11 @@ import (
 //go:embed assets
 var assets embed.FS
 
-// maxRequestBytes bounds what the page sends: a token that is too long for any
-// contract still fits.
+// maxRequestBytes bounds the requests of the page. A token that is too long for
+// every contract still fits.
 const maxRequestBytes = 256 << 10
 
-// request is what the page sends. Tokens are in bodies alone: a URL ends up in
+// request is a request of the page. Tokens are only in bodies: URLs end up in
 // histories and logs.
 type request struct {
 	Scene  string `json:"scene"`
@@ -93,7 +93,7 @@ func (p *Playground) handle(
 
 func reply(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) // the page is gone if this fails
+	_ = json.NewEncoder(w).Encode(v) // an error means that the page was closed
 }
 
 func mistake(w http.ResponseWriter, status int, err error) {
@@ -139,7 +139,7 @@ func headerJSON(token string) json.RawMessage {
 	return header
 }
 
-// state is what the page shows of the keys, the issuer and the clock.
+// state returns what the page shows about the keys, the issuer and the clock.
 func (p *Playground) state(_ context.Context, s *scene, _ request) (any, error) {
 	running, err := p.service(s)
 	if err != nil {
@@ -161,7 +161,7 @@ func (p *Playground) state(_ context.Context, s *scene, _ request) (any, error) 
 	}{health, down, revoked, p.clock.Now().UTC(), int(p.clock.lead().Seconds())}, nil
 }
 
-// act does what a button of the page says, and returns the new state.
+// act performs the action of a button on the page, and returns the new state.
 func (p *Playground) act(ctx context.Context, s *scene, in request) (any, error) {
 	advance := map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 	switch in.Action {

@@ -13,16 +13,16 @@ import (
 	"github.com/revstackhq/auth-go/core/providers/providertest"
 )
 
-// breakage is a way to break a good token. Its JSON is the page's.
+// breakage is a way to break a good token. Its JSON is sent to the page.
 type breakage struct {
 	ID    string `json:"id"`
 	Label string `json:"label"`
-	// Common is one of the ways that every provider has.
+	// Common says that the breakage applies to every provider.
 	Common bool `json:"common"`
 	// Note says what was done, in a sentence.
 	Note string `json:"note"`
 
-	// change edits the token before it is signed, after what is signed.
+	// change edits the token before it is signed, after edits the signed token.
 	change func(t *providertest.Token, now time.Time) error
 	after  func(raw string) (string, error)
 }
@@ -47,8 +47,8 @@ func providerBreaks(good providertest.Token, bad []providertest.Token) []breakag
 	return list
 }
 
-// commonBreaks are the ways that every provider has, as far as they apply to
-// the contract.
+// commonBreaks returns the breakages that do not depend on the provider, without
+// those that do not apply to the contract.
 func (s *scene) commonBreaks(contract *core.Contract) []breakage {
 	claims := func(values map[string]any) func(*providertest.Token, time.Time) error {
 		return func(t *providertest.Token, _ time.Time) (err error) {

@@ -11,7 +11,7 @@ import (
 // signs for itself.
 const maxAhead = 365 * 24 * time.Hour
 
-// clock is a clock that can be set ahead of another.
+// clock is a clock that can be moved ahead of another one.
 type clock struct {
 	base  keys.Clock
 	ahead atomic.Int64
@@ -33,7 +33,7 @@ func (c *clock) Now() time.Time { return c.base.Now().Add(c.lead()) }
 
 func (c *clock) lead() time.Duration { return time.Duration(c.ahead.Load()) }
 
-// advance moves the clock ahead, and reports false at its end.
+// advance moves the clock ahead, and returns false if it would exceed maxAhead.
 func (c *clock) advance(d time.Duration) bool {
 	for {
 		old := c.ahead.Load()

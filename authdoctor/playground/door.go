@@ -11,15 +11,16 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// sceneHeader chooses the service behind a door. A page of another site cannot
-// send it: the browser would ask first, and no door answers.
+// sceneHeader selects the service behind a door. A page of another site cannot
+// send it: the browser would first send a preflight request, and no door answers
+// those.
 const sceneHeader = "Playground-Scene"
 
 // maxHeaderBytes exceeds the limit on tokens, so that the guard and not the
 // server rejects a token that is too long.
 const maxHeaderBytes = 64 << 10
 
-// door is where the services of one framework listen.
+// door is the address of the services in one framework.
 type door struct {
 	framework string
 	url       string
@@ -58,7 +59,7 @@ func (p *Playground) serveHTTP(l net.Listener, framework string) (stop func() er
 			running.handlers[framework].ServeHTTP(w, r)
 		}),
 	}
-	return serve(func() error { return server.Serve(l) }, func() error { return errors.Join(server.Close(), closed(l)) })
+	return serve(func() error { return server.Serve(l) }, func() error { return errors.Join(server.Close(), closeListener(l)) })
 }
 
 func (p *Playground) serveFiber(l net.Listener) (stop func() error) {
@@ -71,12 +72,12 @@ func (p *Playground) serveFiber(l net.Listener) (stop func() error) {
 		running.fiber.Handler()(c.Context())
 		return nil
 	})
-	shutdown := func() error { return errors.Join(front.ShutdownWithTimeout(shutdownTimeout), closed(l)) }
+	shutdown := func() error { return errors.Join(front.ShutdownWithTimeout(shutdownTimeout), closeListener(l)) }
 	return serve(func() error { return front.Listener(l) }, shutdown)
 }
 
-// closed ends a listener that may never have been served.
-func closed(l net.Listener) error {
+// closeListener closes a listener that may be closed already.
+func closeListener(l net.Listener) error {
 	if err := l.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		return err
 	}
@@ -96,7 +97,7 @@ func serve(run, shutdown func() error) (stop func() error) {
 	}
 }
 
-// runningService is the service of a scene if it has been started.
+// runningService returns the service of a scene, nil if it was not started.
 func (p *Playground) runningService(id string) *service {
 	p.mu.Lock()
 	defer p.mu.Unlock()

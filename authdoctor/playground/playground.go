@@ -26,11 +26,10 @@ import (
 type Config struct {
 	// Scenes are offered before those of the providers.
 	Scenes []Scene
-	// IssuerURL is the iss of the tokens that Issuer mints, its own URL by
-	// default.
+	// IssuerURL is the iss of the tokens that Issuer mints. Default: the URL of
+	// Issuer.
 	IssuerURL string
-	// Clock is the time that the page's clock is ahead of, the system's by
-	// default.
+	// Clock is the clock that the page's clock starts from. Default: the system's.
 	Clock keys.Clock
 }
 
@@ -84,11 +83,11 @@ func New(cfg Config) (_ *Playground, err error) {
 	return p, nil
 }
 
-// Issuer signs the tokens of the page. Its keys rotate, and it fails, when the
-// page's user says so.
+// Issuer returns the issuer that signs the tokens of the page. The page's user
+// can rotate its keys and make it fail.
 func (p *Playground) Issuer() *authtest.Issuer { return p.issuer }
 
-// Clock shows the page's time, which its user can move ahead.
+// Clock returns the page's clock, which its user can move ahead.
 func (p *Playground) Clock() keys.Clock { return p.clock }
 
 // Close ends the issuer and the four programs.

@@ -6,10 +6,10 @@ import (
 	"net/netip"
 )
 
-// Protect returns a handler that serves next to this machine's own pages alone.
-// It refuses a request by a host name that is not this machine's, so that a site
+// Protect returns a handler that calls next only for requests from this machine's
+// own pages. It refuses a request whose Host is not this machine, so that a site
 // cannot reach the server by pointing its own name here (DNS rebinding), and a
-// request that another site's page makes.
+// request that the page of another site makes.
 func Protect(next http.Handler) http.Handler {
 	next = http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

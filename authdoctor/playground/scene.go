@@ -35,7 +35,7 @@ type Scene struct {
 	Client *http.Client
 }
 
-// scene is a Scene that runs. Its JSON is the page's.
+// scene is a Scene in use. Its JSON is sent to the page.
 type scene struct {
 	ID       string `json:"id"`
 	Provider string `json:"provider"`
@@ -102,7 +102,7 @@ func allScenes(given []Scene, issuer *authtest.Issuer) ([]*scene, error) {
 	return all, nil
 }
 
-// headerOf is where a proxy puts the token, or where a client does.
+// headerOf returns the header field in which a provider's proxy or a client sends the token.
 func headerOf(provider string) string {
 	switch provider {
 	case "aws-alb":
@@ -116,7 +116,7 @@ func headerOf(provider string) string {
 	}
 }
 
-// extractor reads the token where the scene sends it.
+// extractor returns an extractor for the header field in which the scene sends the token.
 func (s *scene) extractor() guard.Extractor {
 	if s.Header == "Authorization" {
 		return guard.Bearer()
@@ -135,8 +135,9 @@ func (s *scene) set(h http.Header, token string) {
 	}
 }
 
-// publish makes the issuer answer for the scene's. Two scenes may differ in
-// nothing but a slash, so the one that is played is the last to be published.
+// publish makes the playground's issuer answer under the URLs of the scene's
+// issuer. Two scenes may differ only in a slash, so a scene is published again
+// when it is used.
 func (s *scene) publish(issuer *authtest.Issuer, rules core.Rules) {
 	const keySet = "/.well-known/jwks.json"
 	switch {
@@ -147,8 +148,8 @@ func (s *scene) publish(issuer *authtest.Issuer, rules core.Rules) {
 	}
 }
 
-// userOf is the user of the good token, "" if it is not one claim that can be
-// set.
+// userOf returns the user of the good token, "" if the user is not in a single
+// claim that can be set.
 func (s *scene) userOf(contract *core.Contract) string {
 	var user string
 	if raw, ok := s.token.Claims[contract.Rules().UserIDClaim]; ok && json.Unmarshal(raw, &user) == nil {
@@ -157,10 +158,10 @@ func (s *scene) userOf(contract *core.Contract) string {
 	return ""
 }
 
-// userShape bounds what a person may type for a user: it is part of a header.
+// userShape matches the users that a person may type: the user becomes part of a header.
 var userShape = regexp.MustCompile(`^[\x21-\x7e]{1,128}$`)
 
-// with returns the good token of this user at the page's time; "" is the
+// with returns a good token for this user at the page's time; "" means the
 // sample's own user.
 func (s *scene) with(user string, contract *core.Contract, at keys.Clock) (providertest.Token, error) {
 	token := s.token.At(at.Now())
@@ -194,7 +195,7 @@ func compact(raw json.RawMessage) []byte {
 	return b.Bytes()
 }
 
-// sentence begins with a capital letter.
+// sentence returns s with a capital first letter.
 func sentence(s string) string {
 	if s == "" {
 		return s

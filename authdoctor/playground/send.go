@@ -10,10 +10,10 @@ import (
 	"sync"
 )
 
-// maxAnswerBytes bounds what is shown of an answer.
+// maxAnswerBytes bounds the part of a response that is shown.
 const maxAnswerBytes = 64 << 10
 
-// exchange is the answer of one framework. Its JSON is the page's.
+// exchange is the response of one framework. Its JSON is sent to the page.
 type exchange struct {
 	Framework  string `json:"framework"`
 	URL        string `json:"url"`

@@ -24,7 +24,7 @@ type service struct {
 	fiber    *fiber.App
 }
 
-// routes are the paths of a service.
+// servicePaths returns the paths of a service.
 func servicePaths() []string { return []string{"/me", "/admin", "/public"} }
 
 // service returns the scene's service, and starts it if it does not run.
@@ -74,21 +74,21 @@ func (p *Playground) service(s *scene) (*service, error) {
 	return running, nil
 }
 
-// restart ends all services: their keys and remembered tokens are gone.
+// restart drops all services, with their keys and remembered tokens.
 func (p *Playground) restart() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	clear(p.running)
 }
 
-// isRevoked answers the services.
+// isRevoked is the revocation check of the services.
 func (p *Playground) isRevoked(_ context.Context, s *core.Session) (bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.revoked[identity(s)], nil
 }
 
-// identity is what a revocation names.
+// identity returns what a revocation in the playground identifies: the issuer, the user and the session id.
 func identity(s *core.Session) string {
 	return s.Issuer() + "\x00" + s.UserID() + "\x00" + s.SessionID()
 }
@@ -96,7 +96,7 @@ func identity(s *core.Session) string {
 // admins is the policy of /admin.
 func admins() core.Policy { return policy.Role("admin") }
 
-// answer is the body of a service's answer.
+// answer is the body of a service's response.
 type answer struct {
 	UserID  string        `json:"userId"`
 	Session *core.Session `json:"session,omitempty"`

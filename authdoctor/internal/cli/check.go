@@ -43,12 +43,12 @@ Examples:
   authdoctor check --config contracts.json --batch < tokens.txt`
 }
 
-// instant is a stopped clock.
+// instant is a clock that always shows the same time.
 type instant time.Time
 
 func (i instant) Now() time.Time { return time.Time(i) }
 
-// clock is a clock by a function.
+// clock is a function that implements [keys.Clock].
 type clock func() time.Time
 
 func (c clock) Now() time.Time { return c() }
@@ -69,7 +69,7 @@ func (c *checkCommand) Run(ctx context.Context, env *Env) error {
 	report := explain(ctx, env, verifier, raw)
 	report.Hints = slices.Concat(notes, c.clockHint(ctx, env, verifier, report), report.Hints)
 	if c.JSON {
-		err = env.showReport(report, 0)
+		err = env.showReportJSON(report, 0)
 	} else {
 		p := env.page()
 		showReport(p, report)
@@ -98,8 +98,8 @@ func (c *checkCommand) verifier(env *Env) (*core.Verifier, error) {
 	return core.NewVerifier(contracts, options...)
 }
 
-// cannotCheck shows why there is no verifier: without a contract, nothing can
-// be said about the token.
+// cannotCheck shows why there is no verifier. The exit code is that of an
+// undecided check: without a contract, nothing is known about the token.
 func (e *Env) cannotCheck(err error) error {
 	if shown := e.refuseContract(err, nil); !errors.Is(shown, errBad) {
 		return shown
@@ -118,7 +118,7 @@ func parseTime(text string) (time.Time, error) {
 	return at, nil
 }
 
-// explain asks the verifier, which may have to fetch keys.
+// explain explains a token. It shows progress, because the verifier may have to fetch keys.
 func explain(ctx context.Context, env *Env, verifier *core.Verifier, raw string) core.Report {
 	end := env.progress("checking the token, fetching keys where the contract has none")
 	defer end()
@@ -126,7 +126,8 @@ func explain(ctx context.Context, env *Env, verifier *core.Verifier, raw string)
 }
 
 // clockHint compares this machine's clock with the issuer's if a date of the
-// token is at fault. Only an address that the keys came from is asked.
+// token is at fault. It sends requests only to addresses from which keys were
+// fetched.
 func (c *checkCommand) clockHint(ctx context.Context, env *Env, verifier *core.Verifier, r core.Report) []string {
 	if c.At != "" || r.Code != core.CodeTokenExpired && r.Code != core.CodeTokenNotActive {
 		return nil
@@ -160,8 +161,8 @@ func verdict(r core.Report) error {
 	}
 }
 
-// unsure reports whether the report judges something other than the token: an
-// outage, or the program.
+// unsure reports whether the report says nothing about the token, because of an
+// outage or an error of the program.
 func unsure(r core.Report) bool {
 	return r.Code.Status() >= http.StatusInternalServerError || r.Code == core.CodeRequestCanceled
 }
@@ -185,7 +186,7 @@ func (c *checkCommand) runBatch(ctx context.Context, env *Env, verifier *core.Ve
 		tokens++
 		report := verifier.Explain(ctx, raw)
 		report.Hints = append(notes, report.Hints...)
-		if err := env.showReport(report, n); err != nil {
+		if err := env.showReportJSON(report, n); err != nil {
 			return err
 		}
 		if err := verdict(report); err != nil && worst != errUnsure { //nolint:errorlint // two sentinels of this package
@@ -203,9 +204,9 @@ func (c *checkCommand) runBatch(ctx context.Context, env *Env, verifier *core.Ve
 	return worst
 }
 
-// showReport prints a report as JSON: on one line if it is that of a line of a
-// batch.
-func (e *Env) showReport(r core.Report, line int) error {
+// showReportJSON prints a report as JSON: on a single line if line, its line in a
+// batch, is not 0.
+func (e *Env) showReportJSON(r core.Report, line int) error {
 	report := struct {
 		Line int `json:"line,omitempty"`
 		core.Report
@@ -262,7 +263,7 @@ func mark(p *term.Page, result string) string {
 	}
 }
 
-// stepText is what a step says: its detail, or what it found.
+// stepText returns the text for a step: its detail or, if it has none, what it found.
 func stepText(p *term.Page, s core.ReportStep) string {
 	switch {
 	case s.Result != "pass" && s.Result != "fail":

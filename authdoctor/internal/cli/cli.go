@@ -14,7 +14,7 @@ import (
 
 // Exit codes of every command.
 const (
-	exitGood   = 0 // accepted, valid, as it should be
+	exitGood   = 0 // accepted, valid, no difference
 	exitBad    = 1 // refused, invalid, different
 	exitUnsure = 2 // undecided: wrong usage, an unreadable file, an unreachable issuer
 )
@@ -93,7 +93,7 @@ func newParser(env *Env, exit func(int)) (*kong.Kong, error) {
 	)
 }
 
-// usageError adds where to read on.
+// usageError adds how to get help.
 func usageError(err error) error {
 	command := "authdoctor"
 	var parse *kong.ParseError

@@ -79,7 +79,7 @@ func (c *completeCommand) Run(env *Env, parser *kong.Kong) error {
 	return nil
 }
 
-// candidates returns what the last word may become.
+// candidates returns the possible completions of the last word.
 func candidates(node *kong.Node, words []string) []string {
 	unfinished := ""
 	if len(words) > 0 {

@@ -8,8 +8,8 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// showMistakes writes the mistakes of a configuration, each with its line of the
-// file that it came from, if it came from one.
+// showMistakes writes the mistakes in a configuration. If it came from a file,
+// each mistake is shown with its line.
 func showMistakes(p *term.Page, mistakes []*core.ConfigError, file []byte) {
 	lines := strings.Split(string(file), "\n")
 	for i, e := range mistakes {

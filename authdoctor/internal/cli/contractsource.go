@@ -53,7 +53,7 @@ func (s *contractSource) read(env *Env) ([]*core.Contract, error) {
 	return []*core.Contract{contract}, err
 }
 
-// build makes the preset's contract of the flags.
+// build makes a preset's contract from the flags.
 func (s *contractSource) build() (*core.Contract, error) {
 	config := map[string]any{}
 	if s.Issuer != "" {

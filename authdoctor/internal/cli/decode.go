@@ -95,7 +95,7 @@ func showToken(p *term.Page, t *token.Token, now time.Time) {
 	}
 }
 
-// relative says how far d is from now, in words.
+// relative describes in words a time that is d from now.
 func relative(d time.Duration) string {
 	if d < 0 {
 		return span(-d) + " ago"

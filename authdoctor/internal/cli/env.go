@@ -9,7 +9,7 @@ import (
 	"github.com/revstackhq/auth-go/authdoctor/internal/term"
 )
 
-// Env is what a command sees of the machine.
+// Env is the environment of a command: its standard streams, variables and clock.
 type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
@@ -45,8 +45,8 @@ func isTerminal(f *os.File) bool {
 	return err != nil || !os.SameFile(info, null)
 }
 
-// page begins an answer. Color is for terminals only, and not for users who set
-// NO_COLOR (https://no-color.org).
+// page returns an empty page for the output. It uses color only on terminals, and
+// not if NO_COLOR is set (https://no-color.org).
 func (e *Env) page() *term.Page {
 	color := e.StdoutTerminal && e.Getenv("NO_COLOR") == "" && e.Getenv("TERM") != "dumb"
 	return &term.Page{Style: term.Style{Color: color}}
@@ -58,7 +58,7 @@ func (e *Env) show(p *term.Page) error {
 	return err
 }
 
-// progress shows on a terminal that something is waited for.
+// progress shows on a terminal what the command is waiting for, until end is called.
 func (e *Env) progress(what string) (end func()) {
 	if !e.StderrTerminal {
 		return func() {}

@@ -183,8 +183,7 @@ func count(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun + "s"
 }
 
-// exact writes a duration as short as it can be without rounding to more than a
-// second.
+// exact formats a duration in its shortest form, rounded to a second at most.
 func exact(d time.Duration) string {
 	d = d.Round(time.Second)
 	switch {

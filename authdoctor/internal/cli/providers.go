@@ -45,8 +45,8 @@ func (c *providersCommand) Run(env *Env) error {
 	return env.show(p)
 }
 
-// membersOf returns the members of a preset's configuration. Its Build lists them
-// in the error for an unknown one.
+// membersOf returns the members of a preset's configuration. It takes them from
+// the error that Build returns for an unknown member.
 func membersOf(provider providers.Provider) string {
 	_, err := provider.Build([]byte(`{"?":0}`))
 	for _, mistake := range core.ConfigErrors(err) {

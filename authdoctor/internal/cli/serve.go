@@ -65,7 +65,7 @@ func (c *serveCommand) Run(ctx context.Context, env *Env) (err error) {
 	return play.Serve(ctx, l)
 }
 
-// config adds the contract of the flag.
+// config returns the configuration of the playground, with the contract of the flag if there is one.
 func (c *serveCommand) config(env *Env) (playground.Config, error) {
 	if c.Contract == "" {
 		return playground.Config{}, nil

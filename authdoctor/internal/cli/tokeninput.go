@@ -18,7 +18,7 @@ type tokenInput struct {
 	TokenFile string `placeholder:"FILE" help:"Read the token from this file instead of standard input." type:"existingfile"`
 }
 
-// errTokenArgument explains why no argument is a token. It does not repeat it.
+// errTokenArgument explains why a token must not be an argument. It does not repeat the token.
 var errTokenArgument = errors.New(
 	`tokens are not accepted as arguments: the shell's history and the list of processes would expose them.
 Use standard input or a file:
@@ -49,7 +49,7 @@ func takesToken(command *kong.Node) bool {
 	return false
 }
 
-// read returns the token, cleaned of what people paste with it, and notes about
+// read returns the token without what people often paste with it, and notes about
 // what was removed.
 func (in *tokenInput) read(env *Env) (raw string, notes []string, err error) {
 	text, err := in.text(env)

@@ -1,5 +1,5 @@
-// Package codes explains every core.Code: what causes it and what fixes it. The
-// page docs/errors.md is generated from it. It needs no network and no file.
+// Package codes explains every core.Code: what causes it and how to fix it. The
+// page docs/errors.md is generated from it.
 package codes
 
 import (
@@ -8,13 +8,13 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Explanation is what a person needs to know about a code, in plain text with
-// `code` in backticks.
+// Explanation explains a code to a person, in plain text with `code` in
+// backticks.
 type Explanation struct {
 	Code core.Code
 	// Cause says when a request gets the code, the most frequent case first.
 	Cause string
-	// Fix says what to do about it, in the order in which to try.
+	// Fix lists remedies, in the order in which to try them.
 	Fix []string
 }
 

@@ -1,4 +1,4 @@
-// Package grade grades a contract by what it leaves open.
+// Package grade grades a contract by what it leaves unchecked.
 package grade
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 )
 
-// Severity is how much a weakness opens.
+// Severity is how serious a weakness is.
 type Severity int
 
 // The severities. Each is worth a grade.
@@ -24,7 +24,7 @@ const (
 
 // Finding is one warning of a contract.
 type Finding struct {
-	// Text is the warning, Fields the fields that close it: the Go names, with
+	// Text is the warning. Fields are the fields that remove it: their Go names, with
 	// the JSON names of a contract's fields.
 	Text     string   `json:"text"`
 	Fields   []Field  `json:"fields"`
@@ -45,8 +45,9 @@ type Grade struct {
 	Findings []Finding `json:"findings"`
 }
 
-// Of grades a contract by its warnings: A without any, else the grade of the
-// worst one, and one lower if there are three or more.
+// Of grades a contract by its warnings. The grade is A if there are none, and
+// otherwise that of the most serious warning, or one grade lower if there are
+// three or more.
 func Of(contract *core.Contract) Grade {
 	g := Grade{Findings: []Finding{}}
 	worst := Severity(-1)
@@ -80,8 +81,8 @@ func (s Severity) letter() string {
 	}
 }
 
-// severityOf knows a warning of core by how it begins. One that is not here is a
-// preset's own, and moderate.
+// severityOf recognizes the warnings of package core by their beginnings. Any
+// other warning is a preset's own and is moderate.
 func severityOf(warning string) Severity {
 	subject, _, _ := strings.Cut(warning, ":")
 	switch {
@@ -99,8 +100,8 @@ func severityOf(warning string) Severity {
 
 var word = regexp.MustCompile(`\b[A-Za-z]+\b`)
 
-// fieldsOf returns the fields that the remedy of a warning names. own are the
-// names that a preset has for fields of core.
+// fieldsOf returns the fields in the remedy of a warning. own maps fields of core
+// to the preset's names for them.
 func fieldsOf(warning string, own map[string]string) []Field {
 	remedy := warning[strings.LastIndex(warning, "; ")+1:]
 	fields := []Field{}
@@ -118,8 +119,8 @@ func fieldsOf(warning string, own map[string]string) []Field {
 	return fields
 }
 
-// looksLikeField reports whether a word has a capital inside, as AllowedParties
-// has and a word at the beginning of a sentence has not.
+// looksLikeField reports whether a word has a capital letter after the first one,
+// as in AllowedParties but not in a word at the beginning of a sentence.
 func looksLikeField(name string) bool {
 	upper := strings.ToUpper(name)
 	return name[0] == upper[0] && name != upper && strings.ToLower(name[1:]) != name[1:]

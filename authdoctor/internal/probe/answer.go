@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Answer is what an HTTP answer says apart from its content.
+// Answer describes an HTTP response without its body.
 type Answer struct {
 	URL          string `json:"url"`
 	Status       int    `json:"status,omitempty"`
@@ -20,7 +20,7 @@ type Answer struct {
 	Age          string `json:"age,omitempty"`
 	ETag         string `json:"etag,omitempty"`
 	LastModified string `json:"lastModified,omitempty"`
-	// Millis is how long the answer took.
+	// Millis is how long the response took, in milliseconds.
 	Millis int64  `json:"millis,omitempty"`
 	Error  string `json:"error,omitempty"`
 
@@ -33,14 +33,14 @@ const (
 	maxRedirects = 3
 )
 
-// Compare compares a clock with that of the server at the address, nil if it does
-// not answer, or does not say its date.
+// Compare compares a clock with that of the server at the address. It returns nil
+// if the server does not respond, or without a Date.
 func Compare(ctx context.Context, address string, now func() time.Time) *Skew {
 	return ask(ctx, address, now).skew
 }
 
-// ask fetches the address once more, for its header. It stays on the host, as a
-// verifier does.
+// ask fetches the address once more, for its header. Like a verifier, it follows
+// redirects only on the same host.
 func ask(ctx context.Context, address string, now func() time.Time) *Answer {
 	answer := &Answer{URL: address}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
@@ -86,8 +86,8 @@ func ask(ctx context.Context, address string, now func() time.Time) *Answer {
 	return answer
 }
 
-// Skew compares two clocks by the Date of an answer (RFC 9110 §6.6.1), which has
-// whole seconds.
+// Skew is the difference of two clocks according to the Date of a response (RFC
+// 9110 §6.6.1), which counts whole seconds.
 type Skew struct {
 	// Ahead is how far this machine's clock is ahead of the issuer's, negative
 	// if it is behind; it is exact to Within.
@@ -101,14 +101,14 @@ type Skew struct {
 // Agrees reports whether the clocks may be the same.
 func (s *Skew) Agrees() bool { return s.Ahead.Abs() <= s.Within }
 
-// skewOf returns nil if the answer does not say its date, or if a cache on the
-// way answered: its Date is when the origin did (RFC 9111 §5.1).
+// skewOf returns nil if the response has no Date, or if it came from a cache: its
+// Date is then the time of the original response (RFC 9111 §5.1).
 func skewOf(h http.Header, before, after time.Time) *Skew {
 	date, err := http.ParseTime(h.Get("Date"))
 	if age, ageErr := strconv.Atoi(h.Get("Age")); err != nil || ageErr == nil && age > 0 {
 		return nil
 	}
-	// The answer was dated between before and after, and within a second from date.
+	// The response was written between before and after, and in the second that starts at date.
 	middle := before.Add(after.Sub(before) / 2)
 	half := 500 * time.Millisecond
 	s := &Skew{

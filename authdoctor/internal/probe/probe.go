@@ -1,6 +1,6 @@
-// Package probe looks at an issuer as a verifier does: it has one fetch the keys,
-// and reports what it made of them, with what the answers said about caching and
-// about the time.
+// Package probe examines an issuer as a verifier does: a verifier fetches the
+// keys, and the package reports how it judged them, and what the responses said
+// about caching and the time.
 package probe
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// Target is what to look at.
+// Target is the issuer to examine.
 type Target struct {
 	// Issuer is the exact iss of its tokens.
 	Issuer string
@@ -29,18 +29,18 @@ type Target struct {
 // Result is what was found.
 type Result struct {
 	Issuer string `json:"issuer"`
-	// Discovery and JWKS are the answers, nil where there was none to look at.
+	// Discovery and JWKS describe the responses; nil if there was none.
 	Discovery *Answer `json:"discovery,omitempty"`
 	JWKS      *Answer `json:"jwks,omitempty"`
-	// Entries are those of the key set, in its order.
+	// Entries are the entries of the key set, in its order.
 	Entries []Entry `json:"entries"`
-	// Health is the verifier's own account.
+	// Health is the verifier's own report.
 	Health keys.Health `json:"health"`
 	// Skew is how far this machine's clock is ahead of the issuer's.
 	Skew *Skew `json:"skew,omitempty"`
 }
 
-// Entry is one entry of the key set, and what a verifier does with it.
+// Entry is one entry of the key set, and whether a verifier uses it.
 type Entry struct {
 	Index     int    `json:"index"`
 	ID        string `json:"kid,omitempty"`
@@ -56,7 +56,7 @@ type Entry struct {
 // Usable reports whether the verifier has keys.
 func (r *Result) Usable() bool { return r.Health.LastErrorKind == "" && len(r.Health.Keys) > 0 }
 
-// Unreachable reports whether the issuer could not be asked: then nothing is
+// Unreachable reports whether the issuer could not be reached, so that nothing is
 // known about its keys.
 func (r *Result) Unreachable() bool {
 	switch r.Health.LastErrorKind {
@@ -67,21 +67,21 @@ func (r *Result) Unreachable() bool {
 	}
 }
 
-// Look fetches the keys of the target. The error is a [*core.ConfigError] for a
-// target that no contract could have.
+// Look fetches the keys of the target and describes them. The error is a
+// [*core.ConfigError] for a target that no contract accepts.
 func Look(ctx context.Context, target Target) (*Result, error) {
 	verifier, err := target.verifier()
 	if err != nil {
 		return nil, err
 	}
-	_ = verifier.Ready(ctx) // KeyHealth has the reason, in parts
+	_ = verifier.Ready(ctx) // KeyHealth reports the error in detail
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	r := &Result{Issuer: target.Issuer, Health: verifier.KeyHealth()[0]}
 	r.Health.Issuer = target.Issuer
 	r.Entries = entries(r.Health)
-	// Only addresses that the verifier was content with are asked again.
+	// Fetch only addresses again that the verifier accepted.
 	jwksURL := target.JWKSURL
 	if d := r.Health.Discovery; d != nil && d.JWKSURL != "" {
 		r.Discovery = ask(ctx, d.URL, time.Now)
@@ -155,7 +155,7 @@ func entries(health keys.Health) []Entry {
 	return all
 }
 
-// purpose says which tokens a key is tried for.
+// purpose describes the tokens that a key may verify.
 func purpose(k keys.Info) string {
 	algorithm := k.Algorithm
 	if algorithm == "" {

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Page collects the text of one answer, so that it is written at once.
+// Page collects the output of a command, so that it is written at once.
 type Page struct {
 	Style
 	b strings.Builder
@@ -21,7 +21,7 @@ func (p *Page) String() string { return p.b.String() }
 // Line writes one line as it is.
 func (p *Page) Line(parts ...string) { p.b.WriteString(strings.Join(parts, "") + "\n") }
 
-// Heading begins a section: an empty line, unless it is the first, and the title.
+// Heading begins a section: it writes the title, after an empty line unless the section is the first.
 func (p *Page) Heading(title string) {
 	if p.b.Len() > 0 {
 		p.b.WriteByte('\n')

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Progress shows on w, a terminal, that something is waited for, with the
-// seconds that passed. The returned function ends it and removes the line.
-// Nothing is shown if w is nil or the wait is shorter than a blink.
+// Progress shows on w, a terminal, what the program is waiting for, and the
+// seconds that have passed. The returned function removes the line. Nothing is
+// shown if w is nil or if the wait is very short.
 func Progress(w io.Writer, what string) (end func()) {
 	if w == nil {
 		return func() {}

@@ -9,22 +9,22 @@ import (
 	"unicode/utf8"
 )
 
-// Style is whether to use color.
+// Style says whether to use color.
 type Style struct{ Color bool }
 
-// Good marks what is as it should be.
+// Good marks text about something that is correct.
 func (s Style) Good(text string) string { return s.paint("32", text) }
 
-// Bad marks what is refused or broken.
+// Bad marks text about something that is refused or broken.
 func (s Style) Bad(text string) string { return s.paint("1;31", text) }
 
-// Warn marks what deserves a second look.
+// Warn marks text about something that may be wrong.
 func (s Style) Warn(text string) string { return s.paint("33", text) }
 
 // Bold marks a heading.
 func (s Style) Bold(text string) string { return s.paint("1", text) }
 
-// Dim marks what matters less.
+// Dim marks text that is less important.
 func (s Style) Dim(text string) string { return s.paint("2", text) }
 
 func (s Style) paint(code, text string) string {

@@ -13,8 +13,8 @@ type Instant struct {
 	Time  time.Time
 }
 
-// Times returns the dates of the claims, as far as they are numbers in the range
-// of a calendar.
+// Times returns the date claims whose values are numbers up to the end of the
+// year 9999.
 func (t *Token) Times() []Instant {
 	var claims map[string]json.RawMessage
 	if json.Unmarshal(t.Claims, &claims) != nil {

@@ -1,6 +1,5 @@
-// Package token reads a token for display. It is tolerant, checks nothing, and
-// never returns the signature: what a verifier thinks of the token is the
-// business of package core.
+// Package token reads a token for display. It is tolerant, verifies nothing, and
+// never returns the signature. To verify a token, use package core.
 package token
 
 import (
@@ -16,7 +15,7 @@ import (
 // MaxBytes bounds what is read as a token.
 const MaxBytes = 1 << 20
 
-// Token is what a compact JWT says about itself.
+// Token is the content of a compact JWT, unverified.
 type Token struct {
 	// Header and Claims are the JSON texts as the token has them, nil if they
 	// could not be read.
@@ -40,9 +39,9 @@ func Looks(text string) bool {
 
 var scheme = regexp.MustCompile(`(?i)^(authorization:\s*)?((bearer|dpop)\s+)?`)
 
-// Clean takes a token out of what a person pastes: white space around it, an
-// Authorization header's name and scheme, quotes, and line breaks inside. The
-// notes say what was removed, where that may be what is wrong with a request.
+// Clean extracts a token from pasted text. It removes white space around the
+// token, the name and scheme of an Authorization header, quotes, and line breaks
+// inside. The notes say what was removed if that may be the mistake in a request.
 func Clean(pasted string) (raw string, notes []string) {
 	text := strings.TrimSpace(pasted)
 	text = strings.TrimSpace(text[len(scheme.FindString(text)):])
@@ -105,15 +104,15 @@ func (t *Token) note(format string, args ...any) {
 func (t *Token) segment(name, part string) json.RawMessage {
 	data, err := decode(part)
 	if err != nil {
-		t.note("the %s not base64url: the token was damaged on its way, or cut off", be(name))
+		t.note("the %s not base64url: the token was damaged on its way, or cut off", nameIs(name))
 		return nil
 	}
 	if strings.HasSuffix(part, "=") {
-		t.note("the %s padded with =, which RFC 7515 §2 does not allow", be(name))
+		t.note("the %s padded with =, which RFC 7515 §2 does not allow", nameIs(name))
 	}
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(data, &object); err != nil || object == nil {
-		t.note("the %s not a JSON object", be(name))
+		t.note("the %s not a JSON object", nameIs(name))
 		return nil
 	}
 	for _, member := range duplicates(data) {
@@ -122,8 +121,8 @@ func (t *Token) segment(name, part string) json.RawMessage {
 	return data
 }
 
-// be is the subject of a sentence with its verb.
-func be(name string) string {
+// nameIs returns the name followed by "is" or "are".
+func nameIs(name string) string {
 	if name == "claims" {
 		return "claims are"
 	}
@@ -160,7 +159,7 @@ func duplicates(object []byte) []string {
 	return twice
 }
 
-// remark notes what people overlook most often.
+// remark adds notes about what people overlook most often.
 func (t *Token) remark() {
 	var header struct {
 		Alg  string          `json:"alg"`
