@@ -17,7 +17,7 @@ var data embed.FS
 
 // Class is one file: the cases for one kind of weakness.
 type Class struct {
-	// Name is the name of the file, without its end.
+	// Name is the name of the file, without its extension.
 	Name string
 	// About says in a sentence what is wrong with the tokens.
 	About string
@@ -30,7 +30,7 @@ type Class struct {
 type Case struct {
 	// Name is unique in the class.
 	Name string
-	// Contract says what the verifier accepts, and Keys with which keys. Both are nil for a case with a Request.
+	// Contract says what the verifier accepts, and Keys are the issuer's keys. Both are nil for a case with a Request.
 	Contract *Contract
 	Keys     *Keys
 	// Time is the moment at which the token is judged.
@@ -43,13 +43,13 @@ type Case struct {
 	// Accept is the verdict. User is the user id of an accepted token.
 	Accept bool
 	User   string
-	// Code says why a token is refused: the codes are those of the README. Verifiers have their own names, and judge a
-	// token with several mistakes in their own order, so another reason for the same verdict need not be wrong.
+	// Code says why a token is refused; the README lists the codes. Other verifiers have other names, and check a token
+	// with several mistakes in another order, so a different reason for the same verdict may be right.
 	Code string
-	// SignatureValid reports that the signature is good although the token is refused. It is set for published examples
-	// that are no JWT or have expired.
+	// SignatureValid says that the signature is valid although the token is refused. It is set for published examples
+	// that are not a JWT or have expired.
 	SignatureValid bool
-	// Basis says whether the verdict is demanded or chosen.
+	// Basis says whether a specification demands the verdict.
 	Basis Basis
 	// Why gives the reason in a sentence.
 	Why string
@@ -62,15 +62,16 @@ type Basis string
 const (
 	// Required: a specification demands the verdict, or security does.
 	Required Basis = "required"
-	// Choice: specifications leave the verdict open, and this is that of auth-go. Others may decide otherwise.
+	// Choice: specifications leave the verdict open, and auth-go has chosen this one. Others may decide otherwise.
 	Choice Basis = "choice"
 )
 
-// Contract is what a verifier accepts. Fields that are zero ask for nothing, except as they say.
+// Contract says which tokens a verifier accepts. A zero field requires nothing, unless its comment says otherwise.
 type Contract struct {
 	// Issuer is the exact value of iss. Keys are those of this issuer.
 	Issuer string
-	// Audience are the values of which aud must hold one. It is empty only if AnyAudience is set.
+	// Audience lists the accepted values of aud, which must have at least one of them. It is empty only if AnyAudience
+	// is set.
 	Audience    []string
 	AnyAudience bool
 	// Algorithms are the accepted values of alg.
@@ -81,13 +82,13 @@ type Contract struct {
 	TokenTypes []string
 	// RequiredClaims must be present.
 	RequiredClaims []string
-	// UserIDClaim holds the user id, "sub" unless a case says otherwise.
+	// UserIDClaim is the name of the claim with the user id. [Load] fills in the default, "sub".
 	UserIDClaim string
-	// Leeway is the tolerated difference of clocks, 30 seconds unless a case says otherwise.
+	// Leeway is the tolerated difference between clocks. [Load] fills in the default, 30 seconds.
 	Leeway time.Duration
 	// MaxAge bounds the time since iat, which must then be present.
 	MaxAge time.Duration
-	// MaxTokenBytes bounds the length of the token, 16,384 unless a case says otherwise.
+	// MaxTokenBytes is the largest accepted length of a token. [Load] fills in the default, 16,384.
 	MaxTokenBytes int
 }
 
@@ -99,10 +100,11 @@ type Keys struct {
 	Secret []byte
 }
 
-// Request is what a DPoP proof is sent with (RFC 9449 section 7).
+// Request is the request with which a DPoP proof is sent (RFC 9449 section 7).
 type Request struct {
 	Method, URL string
-	// AccessToken is the token whose hash the proof must have. Thumbprint is that of the key that it is bound to.
+	// AccessToken is the token whose hash the proof must contain. Thumbprint is the thumbprint of the key that the token
+	// is bound to.
 	AccessToken, Thumbprint string
 }
 
@@ -181,7 +183,7 @@ type requestJSON struct {
 	Thumbprint  string `json:"thumbprint"`
 }
 
-// Read reads one class in the format of the README. Members that it does not know are an error.
+// Read reads one class in the format that the README describes. Unknown members are an error.
 func Read(r io.Reader) (Class, error) {
 	var f file
 	decoder := json.NewDecoder(r)
@@ -261,7 +263,7 @@ func (s keySetJSON) split() (*Keys, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the secret: %w", err)
 		}
-		keys.Secret = append([]byte{}, secret...) // an empty secret is a secret
+		keys.Secret = append([]byte{}, secret...) // not nil, even if the secret is empty
 	}
 	if len(public) > 0 {
 		keys.Set = slices.Concat([]byte(`{"keys":[`), bytes.Join(public, []byte(",")), []byte(`]}`))
@@ -269,7 +271,7 @@ func (s keySetJSON) split() (*Keys, error) {
 	return &keys, nil
 }
 
-// check refuses a case without a verdict, or with two.
+// check returns an error for a case whose verdict is missing or contradictory.
 func (c *caseJSON) check() error {
 	accept := c.Verdict == "accept"
 	switch {

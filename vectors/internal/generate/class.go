@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Moment at which cases are judged, and what good tokens say. 2027-01-15T08:00:00Z.
+// The moment at which cases are judged, 2027-01-15T08:00:00Z, and the claims of good tokens.
 const (
 	now      = 1800000000
 	issuer   = "https://issuer.example"
@@ -101,7 +101,7 @@ func newWorld() *world {
 	}
 }
 
-// class begins a file.
+// class returns a new class without cases.
 func (w *world) class(name, about string, references ...string) *class {
 	return &class{
 		Class:      name,
@@ -163,7 +163,7 @@ func (w *world) token(alg, claims string) string {
 	return join(w.header(alg), claims, sign)
 }
 
-// claims returns the claims of a good token, with some of them replaced: name and JSON, and "" to leave one out.
+// claims returns the claims of a good token with changes: pairs of a name and its JSON, where "" removes the claim.
 func claims(changes ...string) string {
 	names := []string{"iss", "sub", "aud", "iat", "exp"}
 	values := map[string]string{
@@ -219,7 +219,8 @@ func (c *class) keys(name string, entries ...string) string {
 	return name
 }
 
-// mainKeys are the issuer's public keys, one for each kind, none bound to one algorithm.
+// mainKeys returns the name of the key set with the issuer's public keys: one of each kind, none bound to an
+// algorithm.
 func (c *class) mainKeys() string {
 	w := c.world
 	return c.keys("public", w.rsa.jwk("rsa"), w.e256.jwk("P-256"), w.e384.jwk("P-384"), w.e521.jwk("P-521"),
@@ -247,7 +248,7 @@ func (c *class) add(alg, name, token, code, why string) *vector {
 	})
 }
 
-// put completes a case. Its name must be new: names are how reports speak of cases.
+// put completes a case and adds it. Its name must be unique, because reports identify cases by name.
 func (c *class) put(v vector) *vector {
 	if c.names[v.Name] {
 		panic("two cases of " + c.Class + " are called " + v.Name)
@@ -270,10 +271,10 @@ func (c *class) put(v vector) *vector {
 	return &v
 }
 
-// choice marks a verdict that the specifications leave open: see Case.Basis.
+// choice marks a verdict that the specifications leave open, see vectors.Case.Basis.
 func (v *vector) choice() { v.Basis = "choice" }
 
-// one returns the names of the algorithms with one of each family.
+// one returns one algorithm of each family.
 func one() []string { return []string{"HS256", "RS256", "PS256", "ES256", "EdDSA"} }
 
 // unquote reads a JSON string.

@@ -29,13 +29,13 @@ func algNone(w *world) *class {
 		}
 		input := b64([]byte(w.header(alg))) + "." + b64([]byte(claims()))
 		c.add(alg, "the right alg without a signature", input+".", badFormat, "the signature is missing")
-		c.add(alg, "the right alg, the signature and its dot cut off", input, badFormat, "two segments are no token")
-		c.add(alg, "a good token", w.token(alg, claims()), accepted, "shows that the other cases are about alg")
+		c.add(alg, "the right alg, the signature and its dot cut off", input, badFormat, "a token has three segments")
+		c.add(alg, "a good token", w.token(alg, claims()), accepted, "control: refused cases are refused because of alg")
 	}
 	return c
 }
 
-// publicForms are the texts that a library may mistake for an HMAC secret when it is given a public key.
+// publicForms returns the forms of public keys that a library may mistake for an HMAC secret.
 func publicForms(w *world) map[string]map[string][]byte {
 	forms := map[string]map[string][]byte{}
 	ecForms := func(k *ecKey) map[string][]byte {
@@ -141,7 +141,7 @@ func keyConfusion(w *world) *class {
 			for _, hs := range []string{"HS256", "HS384", "HS512"} {
 				header := fmt.Sprintf(`{"alg":%q,"kid":%q}`, hs, kid)
 				token := join(header, claims(), hmacSigner(hashOf(hs), forms[alg][form]))
-				c.add(alg, hs+" under "+form, token, badAlg, "a public key is no secret")
+				c.add(alg, hs+" under "+form, token, badAlg, "a public key must not be used as a secret")
 			}
 			mixed := c.contract(alg+" and HS256", []string{alg, "HS256"})
 			keys := c.keys("public and secret", strings.TrimSuffix(strings.TrimPrefix(string(c.KeySets[c.mainKeys()]), `{"keys":[`),
@@ -153,7 +153,7 @@ func keyConfusion(w *world) *class {
 				Token: join(fmt.Sprintf(`{"alg":"HS256","kid":%q}`, kid), claims(),
 					hmacSigner(crypto.SHA256, forms[alg][form])),
 				Code: badSig,
-				Why:  "an issuer that changes from a secret to keys has both for a while: HMAC uses the secret alone",
+				Why:  "an issuer that changes from a secret to keys has both for a while: HMAC tokens are checked only with the secret",
 			})
 		}
 	}
@@ -162,7 +162,7 @@ func keyConfusion(w *world) *class {
 
 // algorithmPinning: a good signature under an algorithm that the contract does not name.
 func algorithmPinning(w *world) *class {
-	c := w.class("algorithm-pinning", "A good token of the right key, under an algorithm that the contract does not name.",
+	c := w.class("algorithm-pinning", "A valid token, signed with the right key under an algorithm that the contract does not name.",
 		"RFC 8725 section 3.1", "CVE-2020-15084")
 	for _, accepts := range algorithms() {
 		for _, signed := range algorithms() {
@@ -186,7 +186,7 @@ func algorithmPinning(w *world) *class {
 	return c
 }
 
-// spellings of an algorithm that are not its name.
+// spellings adds cases whose alg is a misspelling of the algorithm's name.
 func (c *class) spellings() {
 	for _, alg := range one() {
 		sign, kid := c.world.signer(alg)
@@ -202,7 +202,7 @@ func (c *class) spellings() {
 	}
 }
 
-// algorithmLabels: the signature of one algorithm under the name of another that the contract accepts too.
+// algorithmLabels: the header names another algorithm than the one that signed; the contract accepts both.
 func algorithmLabels(w *world) *class {
 	c := w.class("algorithm-labels",
 		"The contract accepts several algorithms for one key, and the header names another one than the token was signed with.",

@@ -9,7 +9,7 @@ import (
 func issuers(w *world) *class {
 	c := w.class("issuer", "iss is not exactly the contract's issuer.",
 		"RFC 7519 section 4.1.1", "RFC 8725 section 3.8", "CVE-2024-53861", "CVE-2025-30144")
-	const why = "the issuer is compared exactly: another one has other keys and other users"
+	const why = "the issuer is compared exactly: a different issuer has different keys and users"
 	for _, iss := range []string{
 		"", " ", "issuer", "issuer.example", "https://issuer.exampl", "https://issuer.example/", "https://issuer.example.evil.example",
 		"https://issuer.example@evil.example", "https://evil.example/https://issuer.example", "https://evil.example#https://issuer.example",
@@ -28,7 +28,7 @@ func issuers(w *world) *class {
 	} {
 		c.add("ES256", "iss is "+iss, w.token("ES256", claims("iss", iss)), badFormat, "RFC 7519 section 4.1.1: iss is a string")
 	}
-	c.add("ES256", "the issuer itself", w.token("ES256", claims()), accepted, "shows that the other cases are about iss")
+	c.add("ES256", "the issuer itself", w.token("ES256", claims()), accepted, "control: refused cases are refused because of iss")
 	return c
 }
 
@@ -40,7 +40,7 @@ func audiences(w *world) *class {
 		`""`, `" "`, `"API"`, `"api "`, `" api"`, `"ap"`, `"apis"`, `"api/"`, `"*"`, `".*"`, `"api,other"`, `"api other"`, `"other"`,
 		`"\u0430pi"`, `"api\u0000"`, `"api\n"`, `[]`, `[""]`, `["other"]`, `["API","other"]`, `["api other"]`, `["https://issuer.example"]`,
 	} {
-		c.add("ES256", "aud is "+aud, w.token("ES256", claims("aud", aud)), badAudience, "none of its values is the contract's")
+		c.add("ES256", "aud is "+aud, w.token("ES256", claims("aud", aud)), badAudience, "aud has no value that the contract accepts")
 	}
 	c.add("ES256", "no aud", w.token("ES256", claims("aud", "")), badAudience, "the contract names an audience")
 	c.add("ES256", "aud in another case", w.token("ES256", claims("aud", "", "Aud", `"api"`)), badAudience, "names are exact")
@@ -51,7 +51,7 @@ func audiences(w *world) *class {
 		c.add("ES256", "aud is "+aud, w.token("ES256", claims("aud", aud)), badFormat, "aud is a string or a list of strings")
 	}
 	for _, aud := range []string{`"api"`, `["api"]`, `["other","api"]`, `["api","api"]`, `"\u0061pi"`} {
-		c.add("ES256", "aud is "+aud+", accepted", w.token("ES256", claims("aud", aud)), accepted, "it names the service")
+		c.add("ES256", "aud is "+aud+", accepted", w.token("ES256", claims("aud", aud)), accepted, "aud names the service")
 	}
 	return c
 }
@@ -148,7 +148,7 @@ func bindings(w *world) *class {
 		`"x"`, `0`, `false`,
 	} {
 		for _, alg := range []string{"ES256", "HS256"} {
-			c.add(alg, "cnf is "+cnf, w.token(alg, claims("cnf", cnf)), badClaim, "the contract accepts bearer tokens alone")
+			c.add(alg, "cnf is "+cnf, w.token(alg, claims("cnf", cnf)), badClaim, "the contract accepts only bearer tokens")
 		}
 	}
 	c.add("ES256", "cnf in another case", w.token("ES256", claims("Cnf", `{"jkt":"x"}`)), accepted, "names are exact").choice()
@@ -187,7 +187,7 @@ func subjects(w *world) *class {
 		if len(name) > 100 {
 			name = fmt.Sprintf("sub of %d letters", len(m.sub)-2)
 		}
-		v := c.add("ES256", name, w.token("ES256", claims("sub", m.sub)), m.code, "it names no user that can be trusted")
+		v := c.add("ES256", name, w.token("ES256", claims("sub", m.sub)), m.code, "sub is not a usable user id")
 		if m.code == badClaim {
 			v.choice()
 		}
@@ -200,7 +200,7 @@ func subjects(w *world) *class {
 		if len(name) > 100 {
 			name = fmt.Sprintf("sub of %d letters", len(sub)-2)
 		}
-		v := c.add("ES256", name, w.token("ES256", claims("sub", sub)), accepted, "a text like any other")
+		v := c.add("ES256", name, w.token("ES256", claims("sub", sub)), accepted, "the specifications do not restrict the characters of sub")
 		v.User = unquote(sub)
 	}
 	return c
@@ -214,10 +214,10 @@ func nested(w *world) *class {
 		sign, kid := w.signer(alg)
 		inner := w.token(alg, claims())
 		c.add(alg, "cty JWT, a token as payload", join(fmt.Sprintf(`{"alg":%q,"kid":%q,"cty":"JWT"}`, alg, kid), inner, sign), badFormat,
-			"the payload is no claims set")
+			"the payload is not a claims set")
 		c.add(alg, "cty JWT, claims as payload", join(fmt.Sprintf(`{"alg":%q,"kid":%q,"cty":"JWT"}`, alg, kid), claims(), sign), accepted,
 			"cty is not used for a claims set").choice()
-		c.add(alg, "a token as a JSON string", join(w.header(alg), quote(inner), sign), badFormat, "the payload is no claims set")
+		c.add(alg, "a token as a JSON string", join(w.header(alg), quote(inner), sign), badFormat, "the payload is not a claims set")
 		c.add(alg, "a token in a claim", join(w.header(alg), `{"jwt":`+quote(inner)+`}`, sign), badIssuer,
 			"claims of the inner token are not those of the outer one")
 		for _, enc := range []string{`"A256GCM"`, `null`, `""`, `"none"`} {
@@ -226,10 +226,10 @@ func nested(w *world) *class {
 		}
 		for _, jwe := range []string{"RSA-OAEP", "RSA1_5", "dir", "ECDH-ES", "A256KW", "PBES2-HS256+A128KW"} {
 			c.add(alg, "alg "+jwe+" with three segments", join(fmt.Sprintf(`{"alg":%q,"kid":%q}`, jwe, kid), claims(), sign), badAlg,
-				"an algorithm that encrypts does not sign")
+				"the algorithm encrypts and cannot sign")
 			header := fmt.Sprintf(`{"alg":%q,"enc":"A128GCM","kid":%q,"p2c":2147483647}`, jwe, kid)
 			c.add(alg, "a JWE with "+jwe, b64([]byte(header))+".AAAA.AAAAAAAAAAAAAAAA."+b64([]byte(claims()))+".AAAAAAAAAAAAAAAAAAAAAA",
-				badFormat, "who encrypts needs the public key alone: a JWE proves nothing about its author")
+				badFormat, "anyone can encrypt with the public key: a JWE proves nothing about its author")
 		}
 	}
 	return c

@@ -25,9 +25,9 @@ func (w *world) ecdsaCurves() []struct {
 	}
 }
 
-// psychic: r and s that no signature has.
+// psychic: values of r and s that no signature has.
 func psychic(w *world) *class {
-	c := w.class("psychic-signatures", "r or s is zero, the order of the group, or beyond it.",
+	c := w.class("psychic-signatures", "r or s is zero, or is not less than the order of the group.",
 		"CVE-2022-21449", "CVE-2022-24884", "CVE-2021-43568", "CVE-2023-46234", "CVE-2024-48948", "RFC 8725 section 3.4",
 		"FIPS 186-5 section 6.4.2")
 	for _, k := range w.ecdsaCurves() {
@@ -46,7 +46,7 @@ func psychic(w *world) *class {
 			"all ones":  new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), uint(8*k.key.curve.size)), big.NewInt(1)),
 		}
 		put := func(name string, r, s *big.Int) {
-			c.add(k.alg, name, input+"."+b64(k.key.curve.raw(r, s)), badSig, "both numbers must be between 1 and the order, and fit")
+			c.add(k.alg, name, input+"."+b64(k.key.curve.raw(r, s)), badSig, "r and s must be at least 1 and less than the order of the group, and match the message")
 		}
 		for _, a := range sorted(numbers) {
 			put(fmt.Sprintf("r is %s, s is good", a), numbers[a], s)
@@ -63,7 +63,7 @@ func psychic(w *world) *class {
 		high := c.add(k.alg, "the negative of s", input+"."+b64(k.key.curve.raw(r, new(big.Int).Sub(n, s))), accepted,
 			"RFC 7518 section 3.4 does not ask for the smaller s: a signature is no identifier of its token")
 		high.choice()
-		c.add(k.alg, "r and s are good", input+"."+b64(k.key.curve.raw(r, s)), accepted, "shows that the other cases are about r and s")
+		c.add(k.alg, "r and s are good", input+"."+b64(k.key.curve.raw(r, s)), accepted, "control: refused cases are refused because of r and s")
 	}
 	return c
 }
@@ -112,7 +112,7 @@ func ecdsaEncoding(w *world) *class {
 			{"all zeros", make([]byte, 2*size)},
 			{"hexadecimal", []byte(hex.EncodeToString(raw))},
 		} {
-			c.add(k.alg, m.name, input+"."+b64(m.sig), badSig, "the form is r and s, each as long as the order")
+			c.add(k.alg, m.name, input+"."+b64(m.sig), badSig, "a signature is r and s, each as long as the order of the group")
 		}
 		c.add(k.alg, "r and s, each as long as the order", input+"."+b64(raw), accepted, "the form of RFC 7518 section 3.4")
 	}
@@ -147,7 +147,7 @@ func ecdsaEdges(w *world) *class {
 				Keys:     c.keys(k.alg+", "+name, key.jwk("edge")),
 				Token:    input + "." + b64(curve.raw(r, s)),
 				Code:     code,
-				Why:      "an edge of the arithmetic",
+				Why:      "verification must be correct at the edges of the arithmetic",
 			})
 		}
 		for _, m := range []struct {
@@ -194,7 +194,7 @@ func ecdsaEdges(w *world) *class {
 	return c
 }
 
-// sums are signatures for which the two products that verification adds are equal, opposite, or zero.
+// sums adds signatures for which the two products that verification adds are equal, opposite, or zero.
 func (c *class) sums(
 	alg string, h crypto.Hash, curve ecCurve, input string, put func(string, *ecKey, *big.Int, *big.Int, string),
 ) {

@@ -14,7 +14,8 @@ func edOrder() *big.Int {
 	return l.Add(l, new(big.Int).Lsh(big.NewInt(1), 252))
 }
 
-// lowOrder are the encodings of points of low order, on which everyone's signature fits: canonical ones first.
+// lowOrder returns the encodings of points of low order, canonical ones first. Anyone can make a signature for such a
+// key.
 func lowOrder() []string {
 	return []string{
 		"0100000000000000000000000000000000000000000000000000000000000000",
@@ -43,14 +44,14 @@ func unhex(text string) []byte {
 	return out
 }
 
-// eddsa: what RFC 8032 leaves no room for.
+// eddsa: signatures and keys that RFC 8032 does not allow.
 func eddsa(w *world) *class {
 	c := w.class("eddsa", "The signature is malleable, has another length, or fits a key that everyone can sign for.",
 		"RFC 8032 section 5.1.7", "RFC 8037 section 3.1", "CVE-2020-36843", "CVE-2024-42459", "CVE-2024-48949", "RFC 8725 section 3.4")
 	input := b64([]byte(w.header("EdDSA"))) + "." + b64([]byte(claims()))
 	sig := ed25519.Sign(w.ed, []byte(input))
 	put := func(name string, sig []byte, code string) {
-		c.add("EdDSA", name, input+"."+b64(sig), code, "S is below the order, and a signature has 64 bytes")
+		c.add("EdDSA", name, input+"."+b64(sig), code, "S must be less than the order, and a signature must have 64 bytes")
 	}
 	withS := func(s *big.Int) []byte {
 		le := reversed(s.FillBytes(make([]byte, 32)))
@@ -102,7 +103,7 @@ func eddsa(w *world) *class {
 	return c
 }
 
-// weakEd are keys for which a signature can be made without a private key.
+// weakEd adds keys for which a signature can be made without a private key.
 func (c *class) weakEd() {
 	w := c.world
 	contract := c.contract("EdDSA", []string{"EdDSA"})
@@ -124,7 +125,7 @@ func (c *class) weakEd() {
 			Keys:     set,
 			Token:    join(header, body, func(string) []byte { return forged }),
 			Code:     unknownKey,
-			Why:      "anyone signs for a key of low order: it is no key",
+			Why:      "anyone can make a signature for a key of low order: the key must not be used",
 		}).choice()
 	}
 }

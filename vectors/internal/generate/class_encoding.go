@@ -9,8 +9,8 @@ import (
 // base64url: a token has one spelling.
 func base64url(w *world) *class {
 	c := w.class("base64-malleability",
-		"A segment is spelled in another way that a lenient decoder reads as the same bytes. Revocation lists and caches that "+
-			"compare tokens as text are bypassed by it.",
+		"A segment has another spelling that a lenient decoder reads as the same bytes. That bypasses revocation lists and caches "+
+			"that compare tokens as text.",
 		"RFC 7515 section 2", "RFC 4648 section 3", "RFC 4648 section 12", "CVE-2022-25898")
 	names := []string{"header", "claims", "signature"}
 	for _, alg := range []string{"RS256", "ES256", "HS256"} {
@@ -52,7 +52,8 @@ func base64url(w *world) *class {
 	return c
 }
 
-// signedSpellings are segments that the issuer itself spelled in another way, with a good signature of that text.
+// signedSpellings adds tokens whose segments the issuer itself spelled in another way, with a valid signature of that
+// text.
 func (c *class) signedSpellings(alg string, sign signer) {
 	header, body := []byte(c.world.header(alg)), []byte(claims("x", `"??>>"`))
 	for _, m := range []struct {
@@ -86,7 +87,7 @@ func spareBits(segment string) string {
 	return segment[:len(segment)-1] + string(alphabet[last|1])
 }
 
-// structure: what is not three segments.
+// structure: texts that are not three segments.
 func structure(w *world) *class {
 	c := w.class("structure", "The text is not a compact JWS of three segments.",
 		"RFC 7515 section 7.1", "RFC 7519 section 7.2", "CVE-2025-27144", "CVE-2025-30204")
@@ -138,13 +139,13 @@ func structure(w *world) *class {
 		{"a PASETO", "v4.public.AAAA"},
 		{"a PASETO with a footer", "v4.public.AAAA.AAAA"},
 	} {
-		c.add("ES256", m.name, m.token, badFormat, "it is not a compact JWS")
+		c.add("ES256", m.name, m.token, badFormat, "the text is not a compact JWS")
 	}
-	c.add("ES256", "the token itself", good, accepted, "shows that the other cases are about the structure")
+	c.add("ES256", "the token itself", good, accepted, "control: refused cases are refused because of the structure")
 	return c
 }
 
-// size: what is read at all.
+// size: tokens around the largest accepted length.
 func size(w *world) *class {
 	c := w.class("size", "The token is longer than the contract reads: what a stranger sends must not cost memory.",
 		"RFC 8725 section 2.4", "CVE-2025-30204", "CVE-2025-61920")
@@ -162,14 +163,14 @@ func size(w *world) *class {
 		c.put(vector{Name: name, Contract: contract, Keys: c.mainKeys(), Token: token, Code: code, Why: why})
 	}
 	put("just within the bound", fit(filled, 1000), accepted, "the bound itself is still read")
-	put("one group beyond the bound", filled(1001), tooLarge, "it is longer than the contract reads")
-	put("a token of 8,000 bytes", filled(8000), tooLarge, "it is longer than the contract reads")
-	put("8,000 letters", strings.Repeat("A", 8000), tooLarge, "the length is judged first")
-	put("8,000 dots", strings.Repeat(".", 8000), tooLarge, "the length is judged first")
+	put("one group beyond the bound", filled(1001), tooLarge, "the token is longer than the contract accepts")
+	put("a token of 8,000 bytes", filled(8000), tooLarge, "the token is longer than the contract accepts")
+	put("8,000 letters", strings.Repeat("A", 8000), tooLarge, "the length is checked first")
+	put("8,000 dots", strings.Repeat(".", 8000), tooLarge, "the length is checked first")
 	put("a header of 4,000 bytes", join(`{"alg":"ES256","kid":"P-256","x":"`+strings.Repeat("x", 4000)+`"}`, claims(), sign), tooLarge,
-		"it is longer than the contract reads")
+		"the token is longer than the contract accepts")
 	put("a signature of 4,000 bytes", w.token("ES256", claims())+strings.Repeat("A", 4000), tooLarge,
-		"it is longer than the contract reads")
+		"the token is longer than the contract accepts")
 	return c
 }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// headerKeys: the token brings the key along that it is to be checked with.
+// headerKeys: the header contains the key that should verify the token, or its address.
 func headerKeys(w *world) *class {
 	c := w.class("header-keys",
 		"The attacker signs with a key of their own and names it in the header: jwk, jku, x5u, x5c, x5t.",
@@ -36,19 +36,19 @@ func headerKeys(w *world) *class {
 		good, _ := w.signer(a.alg)
 		for _, m := range members {
 			header := fmt.Sprintf(`{"alg":%q,"kid":%q,%s}`, a.alg, kid, m[1])
-			c.add(a.alg, m[0]+", the issuer's kid", join(header, claims(), a.sign), badSig, "only published keys sign")
+			c.add(a.alg, m[0]+", the issuer's kid", join(header, claims(), a.sign), badSig, "only a published key may sign a token")
 			code := unknownKey
 			if a.alg == "HS256" {
 				code = badSig
 			}
 			header = fmt.Sprintf(`{"alg":%q,"kid":"evil",%s}`, a.alg, m[1])
-			c.add(a.alg, m[0]+", a kid of its own", join(header, claims(), a.sign), code, "only published keys sign")
+			c.add(a.alg, m[0]+", a kid of its own", join(header, claims(), a.sign), code, "only a published key may sign a token")
 			header = fmt.Sprintf(`{"alg":%q,"kid":%q,%s}`, a.alg, kid, m[1])
 			c.add(a.alg, m[0]+" under a good signature", join(header, claims(), good), accepted,
-				"a header that names keys is ignored, not obeyed").choice()
+				"keys in the header, and addresses of keys, are ignored").choice()
 		}
 		header := fmt.Sprintf(`{"alg":%q,"jwk":%s}`, a.alg, a.jwk)
-		c.add(a.alg, "jwk without a kid", join(header, claims(), a.sign), badSig, "every published key is tried, and none fits")
+		c.add(a.alg, "jwk without a kid", join(header, claims(), a.sign), badSig, "every published key is tried, and none verifies the signature")
 	}
 	return c
 }
@@ -106,7 +106,7 @@ func unencoded(w *world) *class {
 		header := strings.TrimSuffix(w.header(alg), "}")
 		for _, b := range []string{`false`, `null`, `0`, `"false"`, `"true"`, `[]`, `{}`} {
 			c.add(alg, "b64 is "+b, join(header+`,"b64":`+b+`}`, claims(), sign), badFormat,
-				"RFC 7519 section 7.2: a JWT is encoded")
+				"RFC 7519 section 7.2: the payload of a JWT is encoded")
 		}
 		c.add(alg, "b64 is true", join(header+`,"b64":true}`, claims(), sign), accepted, "true is the default")
 		plain := `{"iss":"x"}`
@@ -128,7 +128,7 @@ func compression(w *world) *class {
 		header := strings.TrimSuffix(w.header(alg), "}")
 		for _, z := range []string{`"DEF"`, `"GZIP"`, `""`, `null`} {
 			c.add(alg, "zip is "+z, join(header+`,"zip":`+z+`}`, claims(), sign), badFormat,
-				"zip has no meaning in a JWS, and a reader that obeys it reads something else")
+				"zip has no meaning in a JWS, and a reader that decompresses sees a different payload")
 		}
 	}
 	return c
@@ -153,9 +153,9 @@ func keyIDs(w *world) *class {
 			name = fmt.Sprintf("%d letters", len(id))
 		}
 		header := fmt.Sprintf(`{"alg":"RS256","kid":%s}`, quote(id))
-		c.add("RS256", name, join(header, claims(), good), unknownKey, "no published key has this name")
+		c.add("RS256", name, join(header, claims(), good), unknownKey, "no published key has this kid")
 		if i%4 == 0 {
-			c.add("RS256", name+", signed by the attacker", join(header, claims(), evil), unknownKey, "no published key has this name")
+			c.add("RS256", name+", signed by the attacker", join(header, claims(), evil), unknownKey, "no published key has this kid")
 		}
 	}
 	empty := hmacSigner(hashOf("HS256"), nil)

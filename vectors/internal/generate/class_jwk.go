@@ -83,7 +83,7 @@ func (c *class) weakRSA() {
 		{"N and E in capital letters", jwk("kty", "RSA", "kid", "key", "N", n, "E", e)},
 		{"x5c alone", `{"kty":"RSA","kid":"key","x5c":["AAAA"]}`},
 	} {
-		c.with("RS256", m.name, m.entry, unknownKey, "it is no RSA key", sign)
+		c.with("RS256", m.name, m.entry, unknownKey, "the key is not a valid RSA key", sign)
 	}
 	c.with("RS256", "a public exponent of 3", w.rsa3.jwk("key"), accepted, "small, but no weakness of PKCS #1 v1.5 with full checks",
 		rsSigner(hashOf("RS256"), w.rsa3)).choice()
@@ -127,10 +127,10 @@ func (c *class) weakEC() {
 			{"a compressed point", jwk("kty", "EC", "kid", "key", "crv", k.crv, "x", b64(append([]byte{2}, x...)))},
 			{"kty OKP", strings.Replace(ec(k.crv, x, y), `"EC"`, `"OKP"`, 1)},
 		} {
-			c.with(k.alg, m.name, m.entry, unknownKey, "it is no key of the curve", k.sign)
+			c.with(k.alg, m.name, m.entry, unknownKey, "the key is not a valid key on the curve", k.sign)
 		}
 		c.with(k.alg, "the negative point", ec(k.crv, x, yMinus), badSig, "another key of the curve", k.sign)
-		c.with(k.alg, "the right key", ec(k.crv, x, y), accepted, "shows that the other cases are about the key", k.sign)
+		c.with(k.alg, "the right key", ec(k.crv, x, y), accepted, "control: refused cases are refused because of the key", k.sign)
 	}
 }
 
@@ -150,9 +150,9 @@ func (c *class) weakOKP() {
 		{"no x", okp("Ed25519", nil)},
 		{"kty EC", strings.Replace(okp("Ed25519", x), `"OKP"`, `"EC"`, 1)},
 	} {
-		c.with("EdDSA", m.name, m.entry, unknownKey, "it is no Ed25519 key", sign)
+		c.with("EdDSA", m.name, m.entry, unknownKey, "the key is not a valid Ed25519 key", sign)
 	}
-	c.with("EdDSA", "the right key", okp("Ed25519", x), accepted, "shows that the other cases are about the key", sign)
+	c.with("EdDSA", "the right key", okp("Ed25519", x), accepted, "control: refused cases are refused because of the key", sign)
 }
 
 // keyMembers: what a key says about its use.
@@ -184,7 +184,7 @@ func (c *class) keyMembers() {
 		{"x twice", `,"x":"AAAA"}`, unknownKey},
 		{"an unknown member", `,"ext":true,"oid":{"a":[1]}}`, accepted},
 	} {
-		c.with("ES256", m.name, bare+m.extra, m.code, "RFC 7517 section 4: a key is used for what it says, and read in one way", sign)
+		c.with("ES256", m.name, bare+m.extra, m.code, "RFC 7517 section 4: a key is used only as its members say, and has one reading", sign)
 	}
 	d := b64(w.e256.d.FillBytes(make([]byte, 32)))
 	for _, m := range []struct{ name, entry string }{
@@ -192,7 +192,7 @@ func (c *class) keyMembers() {
 		{"a private key in a public set, null", bare + `,"d":null}`},
 		{"a symmetric key in a public set", bare + `,"k":"` + b64(w.secret) + `"}`},
 	} {
-		c.with("ES256", m.name, m.entry, badContract, "whoever reads the set can sign", sign).choice()
+		c.with("ES256", m.name, m.entry, badContract, "a private key is published: anyone who reads the set can sign", sign).choice()
 	}
 	for _, m := range []struct{ name, entry string }{
 		{"a kid as a number", strings.Replace(w.e256.jwk("key"), `"kid":"key"`, `"kid":1`, 1)},
@@ -209,7 +209,7 @@ func (c *class) keyMembers() {
 		c.with("ES256", m.name, m.entry, unknownKey, "no published key has the token's kid", sign)
 	}
 	c.with("ES256", "two keys of one name, the first signed", w.e256.jwk("key")+","+w.e384.jwk("other")+","+ecOf(p256(), big.NewInt(7)).jwk("key"),
-		accepted, "the first of two is used", sign).choice()
+		accepted, "if two keys have the same kid and algorithm, the first is used", sign).choice()
 	c.with("ES256", "two keys of one name, the second signed", ecOf(p256(), big.NewInt(7)).jwk("key")+","+w.e256.jwk("key"),
-		badSig, "the first of two is used", sign).choice()
+		badSig, "if two keys have the same kid and algorithm, the first is used", sign).choice()
 }

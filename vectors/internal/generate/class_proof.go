@@ -34,7 +34,7 @@ func proofs(w *world) *class {
 		r := at
 		return c.put(vector{Name: name, Token: token, Request: &r, Code: code, Why: why})
 	}
-	put("a good proof", join(header(public), body(), sign), accepted, "shows that the other cases are about the proof")
+	put("a good proof", join(header(public), body(), sign), accepted, "control: refused cases are refused because of the proof")
 	for _, m := range []struct{ name, header string }{
 		{"typ JWT", `{"typ":"JWT","alg":"ES256","jwk":` + public + `}`},
 		{"no typ", `{"alg":"ES256","jwk":` + public + `}`},
@@ -126,7 +126,7 @@ func proofs(w *world) *class {
 	return c
 }
 
-// weakProofs are proofs under keys for which everyone can sign.
+// weakProofs adds proofs with keys for which anyone can sign.
 func (c *class) weakProofs(put func(name, token, code, why string) *vector, body string) {
 	weak := c.world.rsa1024
 	put("an RSA key of 1024 bits", join(`{"typ":"dpop+jwt","alg":"RS256","jwk":`+weak.jwk("")+`}`, body, rsSigner(hashOf("RS256"), weak)), badProof,
@@ -135,7 +135,7 @@ func (c *class) weakProofs(put func(name, token, code, why string) *vector, body
 		body, func(input string) []byte { return pkcs1(hashOf("RS256"), input, c.world.rsa.size()) }), badProof, "the signature is the message itself")
 }
 
-// lowOrderProofs are made without a private key: their key is of low order.
+// lowOrderProofs adds proofs whose key has low order, so that they are made without a private key.
 func (c *class) lowOrderProofs(body func(...string) string) {
 	for i, point := range lowOrder() {
 		key := unhex(point)
@@ -151,12 +151,12 @@ func (c *class) lowOrderProofs(body func(...string) string) {
 			Token:   join(header, claims, func(string) []byte { return forged }),
 			Request: &request{Method: "GET", URL: proofURL, Token: access, Thumbprint: b64(sum[:])},
 			Code:    badProof,
-			Why:     "anyone signs for a key of low order: the proof proves nothing",
+			Why:     "anyone can make a signature for a key of low order: the proof proves nothing",
 		}).choice()
 	}
 }
 
-// publishedProofs are those of RFC 9449.
+// publishedProofs adds the proofs in RFC 9449.
 func (c *class) publishedProofs() {
 	const head = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19."
 	const jkt = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
@@ -167,7 +167,7 @@ func (c *class) publishedProofs() {
 		c.put(vector{Name: name, Token: proof, Time: at, Request: &r, Code: code, Why: why})
 	}
 	r := request{Method: "GET", URL: "https://resource.example.org/protectedresource", Token: opaque, Thumbprint: jkt}
-	put("RFC 9449 7.1, the proof", resource, 1562262618, r, accepted, "as printed")
+	put("RFC 9449 7.1, the proof", resource, 1562262618, r, accepted, "the example, as it is printed")
 	put("RFC 9449 7.1, a year later", resource, 1562262618+31536000, r, badProof, "the proof is old")
 	r.Token += "x"
 	put("RFC 9449 7.1, another access token", resource, 1562262618, r, badProof, "ath is the hash of the access token")
@@ -176,7 +176,7 @@ func (c *class) publishedProofs() {
 		"RFC 9449 section 7: a proof for an access token has its hash")
 }
 
-// thumbprint is that of RFC 7638.
+// thumbprint returns the thumbprint of a key (RFC 7638).
 func thumbprint(k *ecKey) string {
 	sum := sha256.Sum256([]byte(jwk("crv", k.curve.name, "kty", "EC", "x", b64(k.x), "y", b64(k.y))))
 	return b64(sum[:])

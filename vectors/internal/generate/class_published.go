@@ -35,10 +35,10 @@ func published(w *world) *class {
 		{"RFC 7515 A.2, RS256", "RS256", a2, rs},
 		{"RFC 7515 A.3, ES256", "ES256", a3, es},
 	} {
-		c.put(vector{Name: m.name, Contract: joe(m.alg), Keys: m.keys, Time: exp - 60, Token: m.token, User: "joe", Why: "before its exp"})
+		c.put(vector{Name: m.name, Contract: joe(m.alg), Keys: m.keys, Time: exp - 60, Token: m.token, User: "joe", Why: "the moment is before exp"})
 		c.put(vector{
 			Name: m.name + ", today", Contract: joe(m.alg), Keys: m.keys, Token: m.token, Code: expired, Signature: "valid",
-			Why: "it expired in 2011",
+			Why: "the token expired in 2011",
 		})
 	}
 	for _, alg := range []string{"HS256", "RS256", "ES256"} {
@@ -64,7 +64,7 @@ func published(w *world) *class {
 	} {
 		c.put(vector{
 			Name: m.name, Contract: joe(m.alg), Keys: m.keys, Time: exp - 60, Token: m.token, Code: badFormat, Signature: "valid",
-			Why: "the signature is good, and the payload is text: a JWS, but no JWT",
+			Why: "the signature is valid, but the payload is text: this is a JWS and not a JWT",
 		})
 	}
 	c.hobbiton(exp)
@@ -81,16 +81,16 @@ func (c *class) hobbiton(exp int64) {
 	keys := c.keys("RFC 7520 6", jwk("kty", "RSA", "kid", "hobbiton.example", "use", "sig", "n", n, "e", "AQAB"))
 	c.put(vector{
 		Name: "RFC 7520 6, the inner token, PS256", Contract: "PS256 of hobbiton.example", Keys: keys, Time: exp - 60,
-		Token: token, User: "hobbiton.example", Why: "before its exp",
+		Token: token, User: "hobbiton.example", Why: "the moment is before exp",
 	})
 	c.put(vector{
 		Name: "RFC 7520 6, the inner token, today", Contract: "PS256 of hobbiton.example", Keys: keys,
-		Token: token, Code: expired, Signature: "valid", Why: "it expired in 2011",
+		Token: token, Code: expired, Signature: "valid", Why: "the token expired in 2011",
 	})
 }
 
-// accessToken is the example of RFC 9068. The RFC prints no key and no signature, so the token is signed with a key of
-// this package.
+// accessToken adds the example of RFC 9068. The RFC does not print a key or a signature, so the token is signed with
+// a key of this package.
 func (c *class) accessToken() {
 	sign, _ := c.world.signer("RS256")
 	const header = `{"typ":"at+JWT","alg":"RS256","kid":"RjEwOwOA"}`
@@ -118,8 +118,8 @@ func (c *class) accessToken() {
 		})
 	}
 	token := join(header, body, sign)
-	put("the access token", rs, 1618354100, token, accepted, "as its resource server sees it")
-	put("after its exp", rs, 1639528912+30, token, expired, "it is over")
+	put("the access token", rs, 1618354100, token, accepted, "the example, as its resource server accepts it")
+	put("after its exp", rs, 1639528912+30, token, expired, "the token has expired")
 	put("at another resource server", contract("another resource server", "https://other.example.com/"), 1618354100, token, badAudience,
 		"RFC 9068 section 4: aud names this resource server")
 	put("as an ID token", rs, 1618354100, join(`{"typ":"JWT","alg":"RS256","kid":"RjEwOwOA"}`, body, sign), badClaim, "RFC 9068 section 4")

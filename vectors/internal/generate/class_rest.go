@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// flippedBits: one changed bit anywhere refuses the token.
+// flippedBits: a token with one changed bit, anywhere, is refused.
 func flippedBits(w *world) *class {
 	c := w.class("flipped-bit", "One bit of a good token is changed: in the signature, or in what it covers.",
 		"RFC 7515 section 5.2", "RFC 8725 section 3.3")
@@ -31,8 +31,8 @@ func flippedBits(w *world) *class {
 		header := strings.TrimSuffix(w.header(alg), "}") + `,"x":1}`
 		c.add(alg, "a header member added", b64([]byte(header))+"."+parts[1]+"."+parts[2], badSig, "the signature covers the header")
 		other := strings.Split(w.token(alg, claims("sub", `"user_2"`)), ".")
-		c.add(alg, "the signature of another token", input+"."+other[2], badSig, "a signature is for one token")
-		c.add(alg, "the token itself", good, accepted, "shows that the other cases are about the change")
+		c.add(alg, "the signature of another token", input+"."+other[2], badSig, "the signature is that of another token")
+		c.add(alg, "the token itself", good, accepted, "control: refused cases are refused because of their change")
 	}
 	return c
 }
@@ -47,7 +47,7 @@ func unb64(text string) []byte {
 
 // keySelection: which published keys a token is checked with.
 func keySelection(w *world) *class {
-	c := w.class("key-selection", "Which of the published keys may have signed the token.",
+	c := w.class("key-selection", "Several keys are published, and the header says which of them may have signed the token.",
 		"RFC 7515 section 4.1.4", "RFC 7517 section 4.5", "RFC 8725 section 3.1")
 	contract := c.contract("ES256", []string{"ES256"})
 	sign := func(k *ecKey) signer { return esSigner(hashOf("ES256"), k) }
@@ -83,13 +83,13 @@ func keySelection(w *world) *class {
 			badSig, "a kid names one key, and no other is tried")
 		put(fmt.Sprintf("kid of key %d", i), set(4, true), fmt.Sprintf(`{"alg":"ES256","kid":"k%d"}`, i), keys[i], accepted, "a kid names its key")
 	}
-	put("no kid, a key that is not published", set(4, true), bare, keys[5], badSig, "none fits")
+	put("no kid, a key that is not published", set(4, true), bare, keys[5], badSig, "no published key fits")
 	put("no kid, five keys", set(5, true), bare, keys[0], unknownKey, "what one token may cost is bounded: no more than four keys are tried").
 		choice()
 	put("kid, five keys", set(5, true), `{"alg":"ES256","kid":"k4"}`, keys[4], accepted, "a kid names its key")
 	put("no kid, keys without names", set(3, false), bare, keys[2], accepted, "every key that fits is tried").choice()
 	put("an empty kid, keys without names", set(3, false), `{"alg":"ES256","kid":""}`, keys[2], unknownKey, "an empty name names no key").choice()
-	put("kid, keys without names", set(3, false), `{"alg":"ES256","kid":"k2"}`, keys[2], unknownKey, "no published key has this name").choice()
+	put("kid, keys without names", set(3, false), `{"alg":"ES256","kid":"k2"}`, keys[2], unknownKey, "no published key has this kid").choice()
 	mixed := c.keys("two kinds under one name", w.rsa.jwk("same"), w.e256.jwk("same"), edJWK("same", publicEd(w.ed)))
 	both := c.contract("RS256, ES256 and EdDSA", []string{"RS256", "ES256", "EdDSA"})
 	for _, alg := range []string{"RS256", "ES256", "EdDSA"} {

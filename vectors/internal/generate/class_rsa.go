@@ -92,7 +92,7 @@ func (c *class) pkcs1Forms(alg string, h crypto.Hash, prefix string, k *rsaKey, 
 	}
 }
 
-// rsaNumbers are signatures that are numbers of another length or value.
+// rsaNumbers adds signatures whose number has another length or value.
 func (c *class) rsaNumbers(k *rsaKey, sig []byte, put func(string, []byte, string)) {
 	size := k.size()
 	number := new(big.Int).SetBytes(sig)
@@ -118,7 +118,7 @@ func (c *class) rsaNumbers(k *rsaKey, sig []byte, put func(string, []byte, strin
 	}
 }
 
-// ones returns n bytes of which all bits are set.
+// ones returns n bytes with all bits set.
 func ones(n int) []byte { return bytes.Repeat([]byte{0xff}, n) }
 
 func otherHash(h crypto.Hash) crypto.Hash {
@@ -145,7 +145,7 @@ func cubeRoot(prefix []byte, size int) []byte {
 
 // pssForms: encodings that are not PSS as RFC 7518 section 3.5 wants it.
 func pssForms(w *world) *class {
-	c := w.class("rsa-pss", "The signature is PSS with other parameters than JOSE has, or a defective encoding of it.",
+	c := w.class("rsa-pss", "The signature is PSS with parameters that JOSE does not use, or its encoding is defective.",
 		"RFC 8017 section 9.1.2", "RFC 7518 section 3.5", "CVE-2020-14968")
 	for _, alg := range []string{"PS256", "PS384", "PS512"} {
 		h := hashOf(alg)
@@ -153,7 +153,7 @@ func pssForms(w *world) *class {
 		input := b64([]byte(w.header(alg))) + "." + b64([]byte(claims()))
 		put := func(name string, sig []byte, code string) {
 			c.add(alg, name, input+"."+b64(sig), code,
-				"the hash, the mask and the length of the salt are those of the algorithm, and every byte counts")
+				"the algorithm determines the hash, the mask and the salt length, and every byte of the encoding is checked")
 		}
 		for _, m := range []struct {
 			name string

@@ -9,7 +9,7 @@ import (
 func duplicates(w *world) *class {
 	c := w.class("duplicate-members", "A member is named twice, and readers disagree which one counts.",
 		"RFC 7515 section 4", "RFC 7519 section 4", "RFC 8259 section 4", "RFC 8725 section 2.4", "CVE-2017-12635")
-	const why = "one reader takes the first, another the last"
+	const why = "some readers take the first member, others the last"
 	for _, alg := range []string{"RS256", "ES256"} {
 		sign, kid := w.signer(alg)
 		for _, m := range [][2]string{
@@ -53,7 +53,8 @@ func duplicates(w *world) *class {
 	return c
 }
 
-// broken are documents that are not JSON, or that readers read in different ways. %s is the object's inside.
+// broken returns names and documents that are not JSON, or that readers read in different ways. %s stands for the
+// members of a good object.
 func broken() [][2]string {
 	return [][2]string{
 		{"a byte order mark", "\xef\xbb\xbf{%s}"},
@@ -115,8 +116,8 @@ func jsonText(w *world) *class {
 			}
 			return strings.Replace(m[1], "%s", strings.Trim(document, "{}"), 1)
 		}
-		c.add("ES256", "header: "+m[0], join(put(header), body, sign), badFormat, "it is not JSON that all readers agree on")
-		c.add("ES256", "claims: "+m[0], join(header, put(body), sign), badFormat, "it is not JSON that all readers agree on")
+		c.add("ES256", "header: "+m[0], join(put(header), body, sign), badFormat, "JSON readers disagree about this text")
+		c.add("ES256", "claims: "+m[0], join(header, put(body), sign), badFormat, "JSON readers disagree about this text")
 	}
 	for _, m := range []string{`null`, `true`, `1`, `"x"`, `[]`, `[` + body + `]`, ` `, `{{}}`} {
 		c.add("ES256", "header: "+m, join(m, body, sign), badFormat, "a header is an object")

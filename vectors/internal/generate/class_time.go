@@ -32,17 +32,17 @@ func lifetimes(w *world) *class {
 		}
 		at := func(offset int64) string { return num(int(now + offset)) }
 		put("exp at the edge", claims("exp", at(-k.leeway)), expired, "RFC 7519 section 4.1.4: on or after exp")
-		put("exp a second before the edge", claims("exp", at(-k.leeway-1)), expired, "it is over")
-		put("exp a fraction after the edge", claims("exp", at(-k.leeway)+".000000001"), accepted, "it is not over yet")
-		put("exp a fraction before the edge", claims("exp", at(-k.leeway-1)+".999999999"), expired, "it is over")
-		put("exp a second after the edge", claims("exp", at(-k.leeway+1)), accepted, "it is not over yet")
+		put("exp a second before the edge", claims("exp", at(-k.leeway-1)), expired, "the token has expired")
+		put("exp a fraction after the edge", claims("exp", at(-k.leeway)+".000000001"), accepted, "the token has not expired yet")
+		put("exp a fraction before the edge", claims("exp", at(-k.leeway-1)+".999999999"), expired, "the token has expired")
+		put("exp a second after the edge", claims("exp", at(-k.leeway+1)), accepted, "the token has not expired yet")
 		put("nbf at the edge", claims("nbf", at(k.leeway)), accepted, "RFC 7519 section 4.1.5: not before nbf")
-		put("nbf a second beyond the edge", claims("nbf", at(k.leeway+1)), notActive, "it has not begun")
-		put("nbf a fraction beyond the edge", claims("nbf", at(k.leeway)+".000000001"), notActive, "it has not begun")
+		put("nbf a second beyond the edge", claims("nbf", at(k.leeway+1)), notActive, "the token is not valid yet")
+		put("nbf a fraction beyond the edge", claims("nbf", at(k.leeway)+".000000001"), notActive, "the token is not valid yet")
 		put("iat at the edge", claims("iat", at(k.leeway)), accepted, "clocks differ by no more than the leeway").choice()
 		put("iat a second beyond the edge", claims("iat", at(k.leeway+1)), notActive, "a token from the future").choice()
-		put("exp and nbf both wrong", claims("exp", at(-k.leeway-9), "nbf", at(k.leeway+9)), expired, "both are wrong, exp is judged first")
-		put("exp before iat", claims("exp", at(-k.leeway-1), "iat", at(0)), expired, "it was never valid")
+		put("exp and nbf both wrong", claims("exp", at(-k.leeway-9), "nbf", at(k.leeway+9)), expired, "both dates are wrong, and exp is checked first")
+		put("exp before iat", claims("exp", at(-k.leeway-1), "iat", at(0)), expired, "the token was never valid")
 	}
 	for _, m := range []struct{ name, body, code string }{
 		{"no exp", claims("exp", ""), noClaim},
@@ -56,7 +56,7 @@ func lifetimes(w *world) *class {
 		{"iat is negative", claims("iat", "-1"), accepted},
 		{"exp in the year 9999", claims("exp", "253402300799"), accepted},
 	} {
-		c.add("ES256", m.name, w.token("ES256", m.body), m.code, "exp says when the token ends, in seconds").choice()
+		c.add("ES256", m.name, w.token("ES256", m.body), m.code, "exp is the end of the token's lifetime, in seconds").choice()
 	}
 	aged := c.contract("ES256, one hour", []string{"ES256"}, `"leewaySeconds":0`, `"maxAgeSeconds":3600`)
 	for _, m := range []struct{ name, iat, code string }{
@@ -95,7 +95,7 @@ func lifetimes(w *world) *class {
 			Time:     m.at,
 			Token:    good,
 			Code:     m.code,
-			Why:      "the same token, with the leeway of 30 seconds that a contract has by default: a cache must not answer for the clock",
+			Why:      "the same token, with the leeway of 30 seconds that a contract has by default: a cached result must not replace a look at the clock",
 		})
 	}
 	return c

@@ -11,10 +11,10 @@ import (
 	"math/big"
 )
 
-// Every key follows from its label alone, so the generator writes the same bytes on every machine. The keys are public:
-// everyone who reads this file has them. They must never sign anything but test data.
+// Every key is derived from its label, so the generator writes the same bytes on every machine. The private keys are
+// public: anyone who reads this file has them. They must never sign anything but test data.
 
-// stream returns n bytes that follow from label: SHA-256 in counter mode.
+// stream returns n bytes derived from label: SHA-256 in counter mode.
 func stream(label string, n int) []byte {
 	var out []byte
 	for i := uint64(0); len(out) < n; i++ {
@@ -24,7 +24,7 @@ func stream(label string, n int) []byte {
 	return out[:n]
 }
 
-// rsaKey is an RSA key pair with plain numbers, because good keys and defective ones are made of it.
+// rsaKey is an RSA key pair as plain numbers, so that defective keys can be made from it too.
 type rsaKey struct {
 	n, e, d *big.Int
 	p, q    *big.Int
@@ -99,7 +99,7 @@ type ecKey struct {
 	x, y  []byte
 }
 
-// ecCurve is what signing on a curve needs.
+// ecCurve has the operations and parameters for signing on a curve.
 type ecCurve struct {
 	name  string
 	ecdh  ecdh.Curve
@@ -132,7 +132,7 @@ func (c ecCurve) point(k *big.Int) (x, y []byte) {
 	return encoded[:c.size], encoded[c.size:]
 }
 
-// scalar returns a number between 1 and the order that follows from label.
+// scalar returns a number of at least 1 and less than the order, derived from label.
 func (c ecCurve) scalar(label string) *big.Int {
 	d := new(big.Int).SetBytes(stream(label, c.size+8))
 	return d.Mod(d, new(big.Int).Sub(c.order, big.NewInt(1))).Add(d, big.NewInt(1))

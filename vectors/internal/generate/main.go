@@ -1,5 +1,5 @@
-// Command generate writes the files of test vectors in the folder data. Its output depends on nothing but this program:
-// keys, salts and nonces follow from their labels. Run it with
+// Command generate writes the files of test vectors in the folder data. Its output depends only on this program:
+// keys, salts and nonces are derived from labels. Run it with
 //
 //	go generate github.com/revstackhq/auth-go/vectors
 package main
@@ -24,7 +24,7 @@ func main() {
 	}
 }
 
-// classes are all files, each in a function that states what is accepted and what is not.
+// classes returns all classes. Each has a function that states which tokens are accepted and which are not.
 func classes() []*class {
 	w := newWorld()
 	all := []func(*world) *class{
@@ -63,7 +63,7 @@ func writeAll(folder string) error {
 	return nil
 }
 
-// text is a class as its file holds it: one case a line, so that a change is readable.
+// text returns the content of a class's file, with one case on each line, so that a diff is readable.
 func (c *class) text() ([]byte, error) {
 	var b bytes.Buffer
 	line := func(before string, v any, after string) error {

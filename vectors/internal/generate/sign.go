@@ -27,7 +27,7 @@ func hmacSigner(h crypto.Hash, secret []byte) signer {
 	}
 }
 
-// oid is the DigestInfo of RFC 8017 §9.2 up to the digest.
+// oid returns the DigestInfo of RFC 8017 §9.2 up to the digest.
 func oid(h crypto.Hash) []byte {
 	last := map[crypto.Hash]byte{crypto.SHA256: 1, crypto.SHA384: 2, crypto.SHA512: 3}[h]
 	size := byte(h.Size())
@@ -55,12 +55,12 @@ func rsSigner(h crypto.Hash, k *rsaKey) signer {
 	return func(input string) []byte { return k.sign(pkcs1(h, input, k.size())) }
 }
 
-// pss is what a PSS encoding may do in another way than RFC 8017 §9.1.1 says. The zero value changes nothing.
+// pss describes deviations of a PSS encoding from RFC 8017 §9.1.1. The zero value is the correct encoding.
 type pss struct {
 	mgf     crypto.Hash
-	salt    int // more than the hash's length
+	salt    int // the salt's length minus the hash's
 	trailer byte
-	one     byte // in place of the 1 between padding and salt
+	one     byte // replaces the 1 between padding and salt
 	keepTop bool // leaves the bits set that must be zero
 }
 
@@ -113,7 +113,7 @@ func psSigner(h crypto.Hash, k *rsaKey, p pss) signer {
 	return func(input string) []byte { return k.sign(p.encode(h, input, k.n.BitLen()-1)) }
 }
 
-// hashed is the number that ECDSA signs.
+// hashed returns the number that ECDSA signs.
 func (c ecCurve) hashed(h crypto.Hash, input string) *big.Int {
 	z := new(big.Int).SetBytes(digest(h, input))
 	if extra := h.Size()*8 - c.order.BitLen(); extra > 0 {
@@ -122,7 +122,7 @@ func (c ecCurve) hashed(h crypto.Hash, input string) *big.Int {
 	return z
 }
 
-// rs returns the two numbers of a signature whose nonce follows from the input and a label.
+// rs returns the two numbers of a signature whose nonce is derived from the input and a label.
 func (k *ecKey) rs(h crypto.Hash, input, label string) (r, s *big.Int) {
 	nonce := k.curve.scalar("nonce " + label + k.d.String() + input)
 	return k.withNonce(h, input, nonce)
@@ -137,7 +137,7 @@ func (k *ecKey) withNonce(h crypto.Hash, input string, nonce *big.Int) (r, s *bi
 	return r, s
 }
 
-// raw is the form of RFC 7518 §3.4: r and s, each as long as the order.
+// raw returns a signature in the form of RFC 7518 §3.4: r and s, each as long as the order.
 func (c ecCurve) raw(r, s *big.Int) []byte {
 	return append(r.FillBytes(make([]byte, c.size)), s.FillBytes(make([]byte, c.size))...)
 }
