@@ -1,6 +1,7 @@
-// Command bench makes Markdown of benchstat's CSV of this package's benchmarks:
-// of one file the tables of docs/figures.md, of two the goals before and after,
-// and the rows that have become slower. The script run makes that CSV.
+// Command bench converts benchstat's CSV for this package's benchmarks to
+// Markdown. For one file, it writes the tables of docs/figures.md; for two files,
+// the goals before and after, and the rows that have become slower. The script
+// run makes the CSV.
 //
 // The benchmarks compare auth-go with the libraries that Go programs verify JWTs
 // with today; docs/benchmarks.md says what each row does.
@@ -13,7 +14,7 @@ import (
 	"os"
 )
 
-// Rows, of which the tables and the goals name some.
+// Names of rows that the tables and the goals use.
 const (
 	rowLimit     = "the limit"
 	rowBare      = "no guard"
@@ -25,7 +26,7 @@ const (
 	rowSeenBare  = "auth-go, cached token, session only"
 )
 
-const slowerThan = 1.03 // times before: no row of auth-go may be
+const slowerThan = 1.03 // the largest accepted ratio of time after to time before, for rows of auth-go
 
 func main() {
 	if err := run(os.Stdin, os.Stdout); err != nil {

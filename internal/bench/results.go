@@ -20,9 +20,9 @@ type figures map[string]float64
 // result is a benchmark with a name like Verify/RS256/auth-go,_new_token-2.
 type result struct {
 	benchmark, group, row string
-	before, after         figures // the same with one file
-	change                float64 // of the time; 1 if the difference may be chance
-	base                  *result // the limit or, for middleware, no guard; nil without one
+	before, after         figures // equal if there is only one file
+	change                float64 // time after divided by time before; 1 if the difference may be chance
+	base                  *result // the row to compare with: the limit or, for middleware, no guard; may be nil
 }
 
 func (r *result) name() string { return r.benchmark + "/" + r.group + "/" + r.row }
@@ -63,8 +63,9 @@ func parse(statistics io.Reader) (all []*result, compared bool, err error) {
 	return all, compared, err
 }
 
-// read stores the medians of a row, and the change: that of processor time
-// follows the other, and says more about a busy machine.
+// read stores the medians of a row, and the change in time. Processor time comes
+// later in the file than real time and replaces it: on a busy machine it is more
+// reliable.
 func (r *result) read(unit string, cells []string) {
 	r.before[unit], _ = strconv.ParseFloat(cells[1], 64) // 0 if it was not measured
 	r.after[unit], _ = strconv.ParseFloat(cells[min(3, len(cells)-2)], 64)

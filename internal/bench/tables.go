@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// goals are what rows should reach: times the limit, or what a guard adds.
+// goals are the figures that rows should reach: a multiple of the limit, or what a guard adds to a request.
 var goals = map[string]string{
 	"Verify/RS256/" + rowFirst:     "0.85×",
 	"Verify/ES256/" + rowFirst:     "0.6×",
@@ -21,17 +21,17 @@ var goals = map[string]string{
 	"Middleware/" + rowSeenBare:    "1.2µs, 3",
 }
 
-// page is tables in Markdown.
+// page is a list of tables, written as Markdown.
 type page []*table
 
-// table has rows and columns in the order of their first cells.
+// table has its rows and columns in the order in which their first cells were added.
 type table struct {
 	title         string
 	rows, columns []string
 	cells         map[[2]string]string
 }
 
-// addFigures has everything that was measured. The first table is README.md's, too.
+// addFigures adds everything that was measured. README.md has the first table, too.
 func (p *page) addFigures(all []*result) {
 	for _, r := range all {
 		taken, allocs, compared := duration(r.after[unitTime]), fmt.Sprint(r.after["allocs/op"]), ""
@@ -59,7 +59,7 @@ func (p *page) addFigures(all []*result) {
 	}
 }
 
-// addGoals has each goal and what was measured, of two commits in processor time.
+// addGoals adds each goal and what was measured. If two commits are compared, times are processor times.
 func (p *page) addGoals(all []*result, compared bool) {
 	unit := map[bool]string{false: unitTime, true: unitProcessor}[compared]
 	for _, r := range all {
@@ -75,8 +75,8 @@ func (p *page) addGoals(all []*result, compared bool) {
 	}
 }
 
-// relative is the time as a multiple of the limit's or, where row is not the limit,
-// the time and the allocations that a guard adds to a request.
+// relative returns the time as a multiple of the limit's or, if row is not the
+// limit, the time and the allocations that a guard adds to a request.
 func relative(f, base figures, row, unit string) string {
 	switch {
 	case f[unit] == 0:
@@ -88,7 +88,7 @@ func relative(f, base figures, row, unit string) string {
 	}
 }
 
-// duration has three significant figures.
+// duration formats a time with three significant figures.
 func duration(seconds float64) string {
 	d, digit := time.Duration(seconds*1e9), time.Duration(1)
 	for d.Abs()/digit >= 1000 {

@@ -74,7 +74,7 @@ func badSets(ctx context.Context, st *stage) (faults []string) {
 		st.issuer.Contract(func(r *core.Rules) { r.JWKSURL = front.URL + "/keys" }),
 		core.WithClock(st.clock),
 		core.WithKeyPolicy(keys.Policy{FetchTimeout: time.Minute}),
-	) // a busy machine must not make these time out
+	) // long enough that a busy machine does not cause a timeout
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -103,7 +103,7 @@ func badSets(ctx context.Context, st *stage) (faults []string) {
 		answer.Store(&bad.answer)
 		st.clock.Advance(2 * time.Minute)
 		st.good(ctx, v, token)
-		// After the first failure no request waits for the next fetch. The clock must not move while it is under way.
+		// After the first failure no request waits for the next fetch. The clock must not move while the fetch runs.
 		if !eventually(time.Minute, func() bool { return v.KeyHealth()[0].Failures > uint64(i) }) {
 			return append(faults, bad.name+": the fetch did not end")
 		}

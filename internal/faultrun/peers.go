@@ -16,10 +16,10 @@ import (
 	"github.com/revstackhq/auth-go/core/authtest"
 )
 
-// verify checks a token.
+// verify verifies a token with one of the libraries.
 type verify func(ctx context.Context, token string) error
 
-// peer is a library with the settings of its own documentation.
+// peer is a library, configured as its own documentation says.
 type peer struct {
 	name string
 	make func(ctx context.Context, issuer *authtest.Issuer) (verify, error)
@@ -63,8 +63,8 @@ var peers = []peer{
 	}},
 }
 
-// comparePeers sends each library the same faults, in real time, because the
-// others have no injectable clock.
+// comparePeers exposes each library to the same faults. It runs in real time,
+// because the other libraries have no injectable clock.
 func comparePeers(ctx context.Context, w io.Writer, scale float64) (bool, error) {
 	flood := max(50, int(2_000*scale))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -151,7 +151,7 @@ func (p peer) startDown(ctx context.Context) (string, error) {
 
 const never = "not within the time"
 
-// within asks until the answer is yes.
+// within calls ask until it returns true, for at most patience, and returns how long that took, in words.
 func within(ctx context.Context, patience time.Duration, ask func() bool) string {
 	start := time.Now()
 	tick := time.NewTicker(50 * time.Millisecond)

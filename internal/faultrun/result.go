@@ -14,13 +14,13 @@ import (
 	"github.com/revstackhq/auth-go/core/authtest"
 )
 
-// scenario is what is done to the verifier, and the rule that must hold.
+// scenario is one row of the table: a rule that must hold, and a function that tests it.
 type scenario struct {
 	name, why string
-	play      func(ctx context.Context, st *stage) []string // what did not hold
+	play      func(ctx context.Context, st *stage) []string // returns what did not hold
 }
 
-// stage is what a scenario is played on.
+// stage is the setup of one scenario: the issuer, the clock and the counts.
 type stage struct {
 	clock  *authtest.Clock
 	issuer *authtest.Issuer
@@ -62,8 +62,9 @@ func play(ctx context.Context, s scenario, scale float64) result {
 	}
 }
 
-// settledGoroutines gives the server's goroutines, at most for two seconds,
-// time to end before it counts.
+// settledGoroutines returns the number of goroutines. It waits for at most two
+// seconds until no more than want are left, because the server's goroutines take
+// time to end.
 func settledGoroutines(want int) (n int) {
 	eventually(2*time.Second, func() bool {
 		n = runtime.NumGoroutine()
@@ -99,7 +100,7 @@ func (st *stage) verifier(opts ...core.Option) *core.Verifier {
 	return v
 }
 
-// verify counts, and survives a panic to count that too.
+// verify verifies a token and counts the result. It recovers from a panic and counts it too.
 func (st *stage) verify(ctx context.Context, v *core.Verifier, token string) (code core.Code) {
 	defer func() {
 		if recover() != nil {
@@ -119,7 +120,7 @@ func (st *stage) good(ctx context.Context, v *core.Verifier, token string) {
 	}
 }
 
-// parallel runs do(worker, i) for every i below n on as many goroutines as said.
+// parallel calls do(i) for every i below n, on as many goroutines as workers.
 func parallel(workers, n int, do func(i int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup

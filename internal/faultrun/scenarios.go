@@ -23,7 +23,7 @@ import (
 // start is when the injected clock starts.
 var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// scenarios are the rows of the table, in the order in which they are played.
+// scenarios has the rows of the table, in the order in which they run.
 var scenarios = []scenario{
 	{"issuer down at the start", "all 503, at most one fetch per back-off step, heals by itself", downAtStart},
 	{"issuer hangs", "the wait is bounded, then requests fail fast", hanging},
@@ -170,8 +170,8 @@ func rotationInStorm(ctx context.Context, st *stage) []string {
 	return storm(ctx, st, true)
 }
 
-// storm sends tokens with made-up key ids for a minute of the clock, and a good
-// one now and then.
+// storm sends tokens with made-up key ids, and a good one now and then, for a
+// minute of the injected clock.
 func storm(ctx context.Context, st *stage, rotate bool) (faults []string) {
 	v, good := st.verifier(), st.issuer.Token(nil)
 	st.good(ctx, v, good)
@@ -180,10 +180,10 @@ func storm(ctx context.Context, st *stage, rotate bool) (faults []string) {
 	var passed atomic.Int64
 	var rotatedAt, learnedAt time.Time
 	fresh := ""
-	// second lets one pass by the injected clock. A fetch that is under way is
-	// waited for, so that it takes no time by that clock, however slow the
-	// machine is: what waits is a token of an unknown key or, after the rotation,
-	// of the new one.
+	// second advances the injected clock by a second. It first waits for a running
+	// fetch, so that the fetch takes no time by that clock, however slow the machine
+	// is. It waits by verifying a token with an unknown key or, after the rotation,
+	// with the new key.
 	second := func() {
 		switch {
 		case !rotate || passed.Load() < int64(total/2):
@@ -200,7 +200,7 @@ func storm(ctx context.Context, st *stage, rotate bool) (faults []string) {
 	atStart := st.issuer.Fetches()
 	var mu sync.Mutex
 	parallel(64, total, func(i int) {
-		if n := passed.Add(1); n%int64(total/minute+1) == 0 { // a minute's end is the next one's start
+		if n := passed.Add(1); n%int64(total/minute+1) == 0 { // so many tokens are sent in a second
 			mu.Lock()
 			second()
 			mu.Unlock()
@@ -343,13 +343,13 @@ func newInLoop(ctx context.Context, st *stage) (faults []string) {
 	if got := st.issuer.Fetches(); got != 1 {
 		faults = append(faults, fmt.Sprintf("%d fetches", got))
 	}
-	if after := settledGoroutines(before); after > before+4 { // the server's own for the one connection
+	if after := settledGoroutines(before); after > before+4 { // the server needs some for its one connection
 		faults = append(faults, fmt.Sprintf("%d goroutines became %d", before, after))
 	}
 	return faults
 }
 
-// withKid is token with another kid: its signature can't fit any more.
+// withKid returns token with another kid; its signature is no longer valid.
 func withKid(token, kid string) string {
 	_, rest, _ := strings.Cut(token, ".")
 	header := `{"alg":"RS256","typ":"JWT","kid":"` + kid + `"}`

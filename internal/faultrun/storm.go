@@ -13,9 +13,9 @@ import (
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
-// runStorm throws everything at one verifier at once, in real time: good
-// tokens, made-up key ids, bad signatures and garbage on 64 goroutines, while
-// the issuer fails, hangs, rotates and comes back.
+// runStorm sends everything to one verifier at once, in real time: good tokens,
+// made-up key ids, bad signatures and garbage on 64 goroutines, while the issuer
+// fails, hangs, rotates its keys and recovers.
 func runStorm(ctx context.Context, length time.Duration) result {
 	s := scenario{
 		name: fmt.Sprintf("everything at once for %v", length),
@@ -43,7 +43,7 @@ func everything(ctx context.Context, st *stage, length time.Duration) []string {
 	faults := map[string]int{}
 	note := func(f string) { mu.Lock(); faults[f]++; mu.Unlock() }
 	var wg sync.WaitGroup
-	wg.Go(func() { harass(ctx, st) })
+	wg.Go(func() { breakIssuer(ctx, st) })
 	for range 64 {
 		wg.Go(func() {
 			for ctx.Err() == nil {
@@ -64,7 +64,7 @@ func everything(ctx context.Context, st *stage, length time.Duration) []string {
 	return all
 }
 
-// storming sends one request of some kind.
+// storming sends one request of a random kind.
 func storming(ctx context.Context, st *stage, v *core.Verifier, good string, note func(string)) {
 	switch rand.IntN(8) {
 	case 0:
@@ -93,9 +93,9 @@ func storming(ctx context.Context, st *stage, v *core.Verifier, good string, not
 	}
 }
 
-// harass makes the issuer fail in turn. Rotations keep the old key, as a
-// careful issuer does, so that every good token stays good.
-func harass(ctx context.Context, st *stage) {
+// breakIssuer makes the issuer fail in one way after the other. Rotations keep the old
+// key, so that every good token stays good.
+func breakIssuer(ctx context.Context, st *stage) {
 	for i := 0; ; i++ {
 		pause := time.NewTimer(time.Duration(300+rand.IntN(700)) * time.Millisecond)
 		select {

@@ -23,13 +23,13 @@ import (
 	"github.com/revstackhq/auth-go/internal/faultrun/protocols"
 )
 
-// exchange is a request of a door over HTTP, and how to read its answer.
+// exchange is the request to a door over HTTP, and a function that reads the response.
 type exchange struct {
 	line, fields, body string
 	read               func(status int, body []byte) (answer, error)
 }
 
-// get asks for the user's id.
+// get is a GET request to a handler that responds with the user's id.
 func get(path string) exchange {
 	return exchange{line: "GET " + path, read: func(status int, body []byte) (answer, error) {
 		if status == http.StatusOK {
@@ -39,7 +39,7 @@ func get(path string) exchange {
 	}}
 }
 
-// toolCall asks a tool of an MCP server for the user's id.
+// toolCall calls a tool of an MCP server that responds with the user's id.
 func toolCall(path string) exchange {
 	return exchange{
 		line:   "POST " + path,
@@ -109,7 +109,7 @@ func readDetails(status uint32, details []any) (answer, error) {
 	return answer{code: string(code)}, nil
 }
 
-// httpClient sends tokens as they are: net/http would refuse to send some of them.
+// httpClient writes requests itself, because net/http would refuse to send some of the tokens.
 type httpClient struct {
 	exchange
 

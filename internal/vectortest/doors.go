@@ -17,25 +17,25 @@ import (
 	"github.com/revstackhq/auth-go/vectors"
 )
 
-// door is a framework or a protocol with its guard: a server on loopback and a client with one connection.
+// door is one adapter under test: a server on loopback behind the adapter's guard, and a client with one connection.
 type door struct {
 	name, path string
 	build      func(r doors.Route) (serve func(net.Listener) error, shutdown func() error)
 	dial       func(addr string) (client, error)
-	// printable reports that the client sends nothing but printable ASCII.
+	// printable says that the client can only send printable ASCII.
 	printable bool
 }
 
-// answer is what a client gets: the code of a refusal, or the user.
+// answer is the content of a response: the code of a refusal, or the user.
 type answer struct{ code, user string }
 
-// client asks the server of a door about one token after the other.
+// client sends one token after the other to the server of a door.
 type client interface {
 	ask(ctx context.Context, token string) (answer, error)
 	Close() error
 }
 
-const path = "/me" // of the doors of HTTP
+const path = "/me" // the path that HTTP doors serve
 
 // allDoors returns a door for net/http and for every adapter.
 func allDoors() []door {
@@ -53,15 +53,15 @@ func allDoors() []door {
 	)
 }
 
-// judged is what a door did with the tokens.
+// judged is the result of sending all tokens to a door.
 type judged struct {
 	sent  int
-	wrong map[string]int // by the class
-	err   error          // what is wrong, in words
+	wrong map[string]int // the number of wrong answers, by class
+	err   error          // describes the wrong answers
 }
 
-// judge sends tokens, and compares what the client gets with what the engine says. It leaves out those that the door
-// cannot carry.
+// judge sends tokens to the door and compares the answers with the verdicts of the engine. It leaves out tokens that
+// the door's protocol cannot carry.
 func (d *door) judge(ctx context.Context, cases []*sendable) (result judged) {
 	result.wrong = map[string]int{}
 	source := &turns{}
@@ -116,8 +116,8 @@ type sendable struct {
 	verifier *core.Verifier
 }
 
-// sendables leaves out proofs, which are for one URL each, contracts that are refused, and tokens that no header field
-// can carry (RFC 9110 section 5.5).
+// sendables returns the cases that can be sent. It leaves out proofs, which are for one URL each, cases whose
+// contract is refused, and tokens that no header field can carry (RFC 9110 section 5.5).
 func sendables(classes []vectors.Class) []*sendable {
 	e := judge.NewEngine()
 	var all []*sendable
@@ -132,7 +132,8 @@ func sendables(classes []vectors.Class) []*sendable {
 	return all
 }
 
-// want is the answer to what is left of the token in an Authorization field.
+// want returns the expected answer. A server sees the token without the white space that an Authorization field does
+// not keep.
 func (s *sendable) want() answer {
 	// RFC 9110 section 5.5: white space at the end of a field value is not part of it. Section 11.4: one or more spaces
 	// follow the scheme.
@@ -140,7 +141,7 @@ func (s *sendable) want() answer {
 	switch {
 	case !isToken68(sent): // RFC 6750 section 2.1
 		return answer{code: string(core.CodeInvalidRequest)}
-	case sent != s.Token: // so this is the good token itself
+	case sent != s.Token: // without the white space, it is a good token
 		return answer{user: "user_1"}
 	}
 	return answer{s.Code, s.User}
@@ -158,10 +159,10 @@ func printable(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
-// turns is an authenticator that lets one verifier after the other judge, so that one program serves all contracts.
+// turns is an authenticator whose verifier can be replaced, so that one server serves all contracts in turn.
 type turns struct{ turn atomic.Pointer[core.Verifier] }
 
-// Authenticate lets the verifier whose turn it is judge.
+// Authenticate calls the current verifier.
 func (t *turns) Authenticate(ctx context.Context, c core.Credentials) (*core.Session, error) {
 	return t.turn.Load().Authenticate(ctx, c)
 }

@@ -34,7 +34,7 @@ func main() {
 	}
 }
 
-// run prints the tables and returns how much is wrong in them.
+// run prints the tables and returns the number of wrong verdicts.
 func run(ctx context.Context, out io.Writer) (wrong int, err error) {
 	classes, err := vectors.Load()
 	if err != nil {
@@ -83,7 +83,7 @@ func printClasses(
 	return wrong + atDoors, w.Flush()
 }
 
-// printDoors prints the table of the doors, and returns what kept a door from answering.
+// printDoors prints the table of the doors. It returns the errors of doors.
 func printDoors(out io.Writer, all []door, cases []*sendable, answers []judged) error {
 	fmt.Fprintf(out, "\n%d of the cases can be sent in a request, through a server of each adapter:\n\n", len(cases))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)

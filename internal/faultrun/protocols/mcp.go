@@ -24,7 +24,7 @@ const ToolAccept = "application/json, text/event-stream"
 
 var errOtherSession = errors.New("the tool gets another session than its context has")
 
-// MCP returns what serves one tool with the official SDK at the route's path, and what stops that.
+// MCP returns a function that serves one tool with the official SDK at the route's path, and one that stops it.
 func MCP(r doors.Route) (serve func(net.Listener) error, shutdown func() error) {
 	tools := mcp.NewServer(&mcp.Implementation{Name: "who", Version: "1"}, nil)
 	mcp.AddTool(tools, &mcp.Tool{Name: "whoami"},
@@ -45,7 +45,7 @@ func MCP(r doors.Route) (serve func(net.Listener) error, shutdown func() error) 
 	return doors.HTTP(mux)
 }
 
-// ToolText reads what the tool said in a successful answer.
+// ToolText returns the text that the tool returned, from the body of a successful response.
 func ToolText(body []byte) (string, error) {
 	var reply struct {
 		Result struct {

@@ -13,14 +13,14 @@ import (
 	"github.com/revstackhq/auth-go/internal/crosstest/doors"
 )
 
-// Procedure is that of gRPC and Connect.
+// Procedure is the procedure that the servers of [GRPC] and [Connect] have.
 const Procedure = "/who.v1.Who/Get"
 
-// Message is the request of the procedure, which is empty, and its response.
+// Message is the type of the procedure's request, which is empty, and of its response.
 type Message = wrapperspb.StringValue
 
-// CodeOf returns the code in the details of a gRPC status or a Connect error with this status, "" if they have none, or
-// one of another status.
+// CodeOf returns the core.Code in the details of a gRPC status or a Connect error. It returns "" if there is none, or
+// if the code does not match the status.
 func CodeOf(status uint32, details []any) core.Code {
 	for _, d := range details {
 		info, ok := d.(*errdetails.ErrorInfo)
@@ -33,7 +33,7 @@ func CodeOf(status uint32, details []any) core.Code {
 	return ""
 }
 
-// answer is the text of the route's answer: the user's id if the route has no Answer.
+// answer returns the text of the route's response: the user's id if the route has no Answer.
 func answer(ctx context.Context, r doors.Route, user func() string) (string, error) {
 	if r.Answer == nil {
 		return user(), nil

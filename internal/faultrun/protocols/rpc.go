@@ -15,7 +15,8 @@ import (
 	"github.com/revstackhq/auth-go/internal/crosstest/doors"
 )
 
-// GRPC returns what serves [Procedure] with grpc-go, and what stops that. The route's path is not used.
+// GRPC returns a function that serves [Procedure] with grpc-go, and one that stops it. It does not use the route's
+// path.
 func GRPC(r doors.Route) (serve func(net.Listener) error, shutdown func() error) {
 	service, method, _ := strings.Cut(Procedure[1:], "/")
 	server := grpc.NewServer(grpcauth.New(r.Source, r.Options...)...)
@@ -27,7 +28,7 @@ func GRPC(r doors.Route) (serve func(net.Listener) error, shutdown func() error)
 	return server.Serve, func() error { server.Stop(); return nil }
 }
 
-// who is the service of a route.
+// who is the gRPC service for a route.
 type who doors.Route
 
 func (w who) get(
@@ -47,8 +48,8 @@ func (w who) get(
 	return around(ctx, in, &grpc.UnaryServerInfo{Server: srv, FullMethod: Procedure}, handler)
 }
 
-// Connect returns what serves [Procedure] with connect-go over HTTP/1.1, and what stops that. The route's path is not
-// used.
+// Connect returns a function that serves [Procedure] with connect-go over HTTP/1.1, and one that stops it. It does
+// not use the route's path.
 func Connect(r doors.Route) (serve func(net.Listener) error, shutdown func() error) {
 	handler := connect.NewUnaryHandler(Procedure,
 		func(ctx context.Context, _ *connect.Request[Message]) (*connect.Response[Message], error) {

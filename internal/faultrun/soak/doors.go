@@ -21,16 +21,16 @@ import (
 // externalURL is the URL that proofs name, the same for all doors.
 const externalURL = "https://soak.example"
 
-// The guarded paths of the doors of HTTP.
+// The guarded paths of HTTP doors.
 const (
 	pathMe  = "/me"
 	pathMCP = "/mcp"
 )
 
-// opener opens a door in front of source.
+// opener starts the server of a door, whose guard authenticates with source.
 type opener func(source core.Authenticator, opts ...guard.Option) (*server, error)
 
-// door is a program behind a guard, made with one framework or protocol.
+// door is a server behind a guard, for one framework or protocol.
 type door struct {
 	name, method, path string
 	open               opener
@@ -45,7 +45,7 @@ func (d *door) start(w *world, i int) (err error) {
 	return err
 }
 
-// server is an open door.
+// server is the running server of a door.
 type server struct {
 	ask   func(ctx context.Context, header http.Header) answer
 	close func() error
@@ -53,18 +53,18 @@ type server struct {
 
 // answer is what a client got.
 type answer struct {
-	text string    // of the handler
+	text string    // what the handler wrote
 	code core.Code // why the request was refused, "" if it was not
-	err  error     // there was no answer, or one that no client could read
+	err  error     // there was no answer, or the client could not read it
 }
 
-// claims is what the handlers read of the token.
+// claims are the claims that the handlers read from the token.
 type claims struct {
 	Subject string `json:"sub"`
 }
 
-// saw is what a handler saw of the user, in each of the ways in which it can ask. Other requests run between the looks:
-// what belongs to another request by then shows.
+// saw returns the user that a handler sees in each way of asking. Other requests run in between, so it shows if a
+// value by then belongs to another request.
 func saw(adapter func() string, ctx context.Context) (string, error) { //nolint:revive // the adapter comes first
 	first := adapter()
 	runtime.Gosched()
@@ -93,7 +93,7 @@ func openWith(build func(doors.Program) (func(net.Listener) error, func() error)
 	}
 }
 
-// exchange sends the request of a door over HTTP, and reads what the handler said in a successful answer.
+// exchange makes the request to a door over HTTP, and reads what the handler wrote from a successful response.
 type exchange struct {
 	method, body string
 	text         func(body []byte) (string, error)
@@ -101,7 +101,7 @@ type exchange struct {
 
 var getMe = exchange{http.MethodGet, "", func(body []byte) (string, error) { return string(body), nil }}
 
-// overHTTP is a door that answers as package guard renders its rejections.
+// overHTTP serves a door over HTTP whose rejections are rendered by package guard.
 func overHTTP(serve func(net.Listener) error, shutdown func() error, path string, e exchange) (*server, error) {
 	addr, stop, err := serveOn(serve, shutdown)
 	if err != nil {
@@ -151,7 +151,7 @@ func (e exchange) read(resp *http.Response, body []byte) answer {
 	return answer{code: refused.Code}
 }
 
-// serveOn serves on loopback until stop is called.
+// serveOn runs a server on a loopback address until stop is called.
 func serveOn(serve func(net.Listener) error, shutdown func() error) (addr string, stop func() error, err error) {
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -53,7 +53,7 @@ func openGRPC(source core.Authenticator, opts ...guard.Option) (*server, error) 
 	return &server{ask: ask, close: func() error { return errors.Join(conn.Close(), stop()) }}, nil
 }
 
-// refusedRPC reads the code out of the details of an error.
+// refusedRPC returns the answer for an RPC error: the code in its details.
 func refusedRPC(ctx context.Context, err error, status uint32, details []any) answer {
 	if code := protocols.CodeOf(status, details); code != "" {
 		return answer{code: code}

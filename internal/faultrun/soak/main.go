@@ -1,12 +1,13 @@
-// Command soak runs every framework and protocol that auth-go has a module for in one process, under load on loopback,
-// while keys rotate, issuers and stores fail, users are signed out and clients hang up. It compares each answer with
-// what the request deserved at that time, and exits with 1 and a line about each wrong one.
+// Command soak runs every framework and protocol that auth-go has a module for in one process, under load on
+// loopback, while keys rotate, issuers and stores fail, users are signed out and clients hang up. It compares each
+// answer with the answers that were correct at that time. It prints a line about each wrong answer, and exits with 1
+// if there is one.
 //
 //	go run ./internal/faultrun/soak                    30 seconds
 //	go run -race ./internal/faultrun/soak -for 10m     longer, with the race detector
 //	go run ./internal/faultrun/soak -seed 7            other choices
 //
-// A seed fixes the choices of each client and of each source of trouble, not the time at which they happen.
+// A seed determines the random choices of each client and of each source of failures, but not their timing.
 package main
 
 import (
@@ -48,7 +49,7 @@ func main() {
 
 // run soaks the doors, prints what happened and reports whether every promise held.
 func run(ctx context.Context, w io.Writer, doors []*door, length time.Duration, seed uint64) (ok bool, err error) {
-	// What a framework starts once for the whole process is there after a rehearsal.
+	// A first run starts what frameworks start once for the whole process, so that it does not count as a leak.
 	if err := once(ctx, doors, func(context.Context, *world) {}); err != nil {
 		return false, err
 	}
@@ -66,7 +67,7 @@ func run(ctx context.Context, w io.Writer, doors []*door, length time.Duration, 
 	return r.print(w), ctx.Err()
 }
 
-// once opens the doors in a new world, calls f and closes all.
+// once starts the servers of all doors in a new world, calls f, and stops everything.
 func once(ctx context.Context, doors []*door, f func(context.Context, *world)) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	world, err := newWorld(ctx)
@@ -98,9 +99,9 @@ func soak(ctx context.Context, world *world, doors []*door, seed uint64) {
 		stream++
 		return rand.New(rand.NewPCG(seed, stream))
 	}
-	for _, trouble := range troubles {
+	for _, failure := range failures {
 		random := choices()
-		wg.Go(func() { trouble(ctx, world, random) })
+		wg.Go(func() { failure(ctx, world, random) })
 	}
 	for _, d := range doors {
 		for range clientsPerDoor {

@@ -10,13 +10,13 @@ import (
 // forever is the end of an outage that has not ended.
 var forever = time.Unix(1<<40, 0)
 
-// outage knows when a dependency failed, and makes it fail.
+// outage makes a dependency fail, and records when it failed.
 type outage struct {
 	// fail makes the dependency fail in one of its ways, and work again for "".
 	fail func(way string)
 	ways []string
-	// early is how long the service must do without the dependency, late how long after an outage it may need to notice
-	// that it works again.
+	// early is how long the service must work without the dependency. late is how long the service may take to notice
+	// that the dependency works again.
 	early, late time.Duration
 
 	mu    sync.Mutex
@@ -43,7 +43,7 @@ func (o *outage) count() int {
 	return len(o.spans)
 }
 
-// play makes the dependency fail in each of its ways in turn, for the time each. It reports whether ctx goes on.
+// play makes the dependency fail in each of its ways in turn, for the time each. It returns false if ctx ended.
 func (o *outage) play(ctx context.Context, each time.Duration) bool {
 	o.mu.Lock()
 	o.spans = append(o.spans, span{time.Now(), forever})
@@ -59,7 +59,7 @@ func (o *outage) play(ctx context.Context, each time.Duration) bool {
 	return ctx.Err() == nil
 }
 
-// rest waits, and reports whether ctx goes on.
+// rest waits for d. It returns false if ctx ended.
 func rest(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -73,7 +73,7 @@ func rest(ctx context.Context, d time.Duration) bool {
 
 var errOutage = errors.New("the store is out of order")
 
-// gate is what the calls of a store pass: it lets them through, refuses them, or holds them.
+// gate controls the calls of a store: it lets them through, fails them, or blocks them.
 type gate struct {
 	mu   sync.Mutex
 	way  string
@@ -109,7 +109,7 @@ func (g *gate) pass(ctx context.Context) error {
 	}
 }
 
-// changed is closed when the way changes.
+// changed returns a channel that is closed when the way changes.
 func (g *gate) changed() <-chan struct{} {
 	g.mu.Lock()
 	defer g.mu.Unlock()

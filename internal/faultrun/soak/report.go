@@ -15,10 +15,10 @@ import (
 	"time"
 )
 
-// heapGrowth is how much more live heap may be left at the end than at the beginning: pools of the frameworks.
+// heapGrowth is how much the live heap may grow from the beginning to the end, because of the frameworks' pools.
 const heapGrowth = 32 << 20
 
-// counts is what happened at one door.
+// counts are the results of the requests to one door.
 type counts struct {
 	requests, wrong, refused, unavailable atomic.Int64
 
@@ -44,7 +44,7 @@ func (c *counts) took(d time.Duration) {
 	c.latencies[min(n, latencyBuckets-1)].Add(1)
 }
 
-// percentile returns the latency that the part of the answers did not exceed.
+// percentile returns the latency that a part of the answers, from 0 to 1, did not exceed.
 func (c *counts) percentile(part float64) time.Duration {
 	var total, sum float64
 	for i := range c.latencies {
@@ -58,7 +58,7 @@ func (c *counts) percentile(part float64) time.Duration {
 	return 0
 }
 
-// judge compares an answer with what the request deserved.
+// judge compares an answer with the verdict.
 func (c *counts) judge(what string, got answer, v verdict) {
 	c.requests.Add(1)
 	switch {
@@ -98,7 +98,7 @@ func (c *counts) note(what, example string) {
 	c.notes[what].times++
 }
 
-// report is what a run found.
+// report is the result of a run.
 type report struct {
 	doors      []*door
 	seed       uint64
@@ -158,7 +158,7 @@ func (r *report) print(w io.Writer) (ok bool) {
 
 func shown(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
 
-// tally says what happened to the world.
+// tally describes how often each kind of event happened.
 func (w *world) tally() string {
 	return fmt.Sprintf("%d rotations, %d tokens revoked, %d users signed out, %d replays, %d clients hung up, "+
 		"%d fetches of keys; outages: %d of the issuer, %d of introspection, %d of the API keys, %d of the proofs, "+
@@ -188,7 +188,7 @@ func liveGoroutines() (n int) {
 	return n
 }
 
-// steady waits until the number of goroutines does not fall any more, and returns it.
+// steady waits until the number of goroutines no longer falls, and returns it.
 func steady() (n int) {
 	for n = math.MaxInt; ; time.Sleep(100 * time.Millisecond) {
 		now := liveGoroutines()
@@ -199,7 +199,7 @@ func steady() (n int) {
 	}
 }
 
-// settled gives goroutines time to end before it counts, at most for five seconds.
+// settled returns the number of goroutines. It waits for at most five seconds until no more than want are left.
 func settled(want int) (n int) {
 	for range 100 {
 		if n = liveGoroutines(); n <= want {

@@ -31,14 +31,15 @@ type client struct {
 	badFor    *credential
 }
 
-// request is one request, and what it deserves if it was under way from begin to end.
+// request is one request, and a function that returns the correct verdict if the request ran from begin to end.
 type request struct {
 	what    string
 	header  http.Header
 	verdict func(begin, end time.Time) verdict
 }
 
-// verdict is what a request deserves: to be accepted as the user, if there is one, or refused with one of the codes.
+// verdict lists the correct answers to a request: acceptance as this user, if there is one, and refusal with one of
+// the codes.
 type verdict struct {
 	user  string
 	codes []core.Code
@@ -70,7 +71,7 @@ func (c *client) send(ctx context.Context) {
 	c.door.counts.judge(r.what, got, r.verdict(begin, end))
 }
 
-// next returns a request of some kind, or nil for one that is sent several times.
+// next returns a request of a random kind, or nil if it has sent the requests itself.
 func (c *client) next() *request {
 	w, g := c.world, c.world.current.Load()
 	pick := func(from []*credential) *credential { return from[c.random.IntN(len(from))] }
@@ -98,11 +99,11 @@ func (c *client) next() *request {
 			return w.jwt("a token of a withdrawn key", bearer(pick(old.good).raw), pick(old.good))
 		}
 	case 8, 9, 10:
-		victim := pick(g.victims)
-		return w.jwt("a token that may be revoked", bearer(victim.raw), victim)
+		target := pick(g.toRevoke)
+		return w.jwt("a token that may be revoked", bearer(target.raw), target)
 	case 11, 12:
-		leaver := pick(g.leavers)
-		return w.jwt("a token of a user who may be signed out", bearer(leaver.raw), leaver)
+		target := pick(g.toSignOut)
+		return w.jwt("a token of a user who may be signed out", bearer(target.raw), target)
 	case 13:
 		if again := w.returned.Load(); again != nil {
 			return w.jwt("a token of a user who signed in again", bearer(again.raw), again)
@@ -121,7 +122,7 @@ func (c *client) next() *request {
 		if old := w.ended.Load(); old != nil {
 			return c.opaque(old)
 		}
-	case 23: // few of them: more than the limit of unknown tokens would be an excuse for refusing good ones
+	case 23: // only a few: above the limit of unknown tokens, the service may refuse good ones
 		token := fmt.Sprintf("opaque_unknown_%d", c.random.IntN(16))
 		return w.refused("an unknown opaque token", bearer(token), introspect.CodeInactive, introspect.CodeUnavailable)
 	case 24, 25:
@@ -136,14 +137,14 @@ func (c *client) next() *request {
 	return w.jwt("a good token", bearer(good.raw), good)
 }
 
-// refused is a request that must be refused with one of the codes.
+// refused returns a request that must be refused with one of the codes.
 func (w *world) refused(what string, header http.Header, codes ...core.Code) *request {
 	return &request{what, header, func(begin, end time.Time) verdict {
 		return w.excused(verdict{codes: slices.Clone(codes)}, begin, end)
 	}}
 }
 
-// jwt is a request with a token that is good for as long as it and its key are.
+// jwt returns a request with a token that must be accepted as long as neither it nor its key is revoked.
 func (w *world) jwt(what string, header http.Header, c *credential) *request {
 	return &request{what, header, func(begin, end time.Time) verdict {
 		var v verdict
@@ -158,20 +159,20 @@ func (w *world) jwt(what string, header http.Header, c *credential) *request {
 	}}
 }
 
-// ofKey adds what the key of g deserves.
+// ofKey restricts a verdict according to the state of the key of g.
 func (w *world) ofKey(v verdict, g *generation, begin, end time.Time) verdict {
 	accept, refuse := g.state(begin, end)
 	if !accept {
 		v.user = ""
 	}
 	if refuse || slices.Contains(v.codes, core.CodeUnknownKey) {
-		// After an unknown key id, no other one is looked for at once: that one may exist.
+		// During the cool-down after an unknown key id, a new key id is refused without a fetch, even if the key exists.
 		v.codes = append(v.codes, core.CodeUnknownKey, core.CodeKeysUnavailable)
 	}
 	return w.excused(v, begin, end)
 }
 
-// excused adds what outages excuse.
+// excused adds the codes that are correct because of outages.
 func (w *world) excused(v verdict, begin, end time.Time) verdict {
 	for code, o := range map[core.Code]*outage{
 		core.CodeKeysUnavailable:       w.keys,
@@ -222,7 +223,7 @@ func (w *world) opaqueVerdict(c *credential, gone core.Code, begin, end time.Tim
 	return w.excused(v, begin, end)
 }
 
-// badAPIKey is a key whose secret was changed: the checksum does not fit any more.
+// badAPIKey returns a request with a key whose secret was changed, so that its checksum is wrong.
 func (c *client) badAPIKey(key string) *request {
 	at := len(key) / 2
 	other := byte('a')
@@ -249,7 +250,7 @@ func (c *client) proofClaims(bound *credential, d *door) dpop.Claims {
 	return dpop.Claims{Method: d.method, URL: externalURL + d.path, Token: bound.raw, IssuedAt: time.Now()}
 }
 
-// badProof is a bound token without its proof, or with one that is wrong.
+// badProof returns a request with a bound token without a proof, or with a wrong one.
 func (c *client) badProof(bound *credential) *request {
 	what, header := "a bound token without a proof", bearer(bound.raw)
 	switch c.random.IntN(4) {

@@ -12,7 +12,8 @@ import (
 	"github.com/revstackhq/auth-go/core/fleet"
 )
 
-// keyStore is a store of API keys that fails. Methods that it does not name are used before and between outages only.
+// keyStore is a store of API keys that can be made to fail. The embedded methods are only used before and between
+// outages.
 type keyStore struct {
 	*apikey.Memory
 
@@ -33,7 +34,7 @@ func (s keyStore) Revoke(ctx context.Context, id string, at time.Time) error {
 	return s.Memory.Revoke(ctx, id, at)
 }
 
-// proofStore is a store of used proofs that fails.
+// proofStore is a store of used proofs that can be made to fail.
 type proofStore struct {
 	*dpop.MemoryStore
 
@@ -47,7 +48,7 @@ func (s proofStore) Use(ctx context.Context, key dpop.Key, now, expires time.Tim
 	return s.MemoryStore.Use(ctx, key, now, expires)
 }
 
-// revocationLog is a log that fails.
+// revocationLog is a log that can be made to fail.
 type revocationLog struct {
 	*fleet.MemoryLog
 
@@ -93,7 +94,7 @@ func (l revocationLog) Tail(
 	return context.Cause(limited)
 }
 
-// authority answers questions about opaque tokens (RFC 7662), and fails.
+// authority is an introspection endpoint for opaque tokens (RFC 7662) that can be made to fail.
 type authority struct {
 	issuer, audience string
 	gate             *gate

@@ -14,32 +14,32 @@ const pool = 32
 
 func user(kind string, n int) string { return fmt.Sprintf("%s_%03d", kind, n) }
 
-// credential is one that was good when it was made. Its end, if it has one, is a time at which it began to be revoked
-// and one at which everybody must know.
+// credential is a token or key that was valid when it was made. If it was revoked, ends is when that began, and over
+// when all replicas must know.
 type credential struct {
 	raw, user, id string
-	by            *generation // of a JWT
-	signer        int         // whose key a token is bound to, for those that are
+	by            *generation // whose key signed it, for a JWT
+	signer        int         // the signer whose key the token is bound to, for a bound token
 
 	mu         sync.Mutex
 	ends, over time.Time // zero if not revoked
 }
 
-// end notes that the credential begins to be revoked.
+// end records that the revocation of the credential begins.
 func (c *credential) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ends, c.over = time.Now(), forever
 }
 
-// ended notes when everybody must know that the credential was revoked.
+// ended records when all replicas must know that the credential was revoked.
 func (c *credential) ended(at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.over = at
 }
 
-// state reports whether a request that was under way from begin to end may have been accepted, and refused.
+// state reports whether a request that ran from begin to end may be accepted, and whether it may be refused.
 func (c *credential) state(begin, end time.Time) (accept, refuse bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -49,15 +49,15 @@ func (c *credential) state(begin, end time.Time) (accept, refuse bool) {
 	return begin.Before(c.over), end.After(c.ends)
 }
 
-// generation is the tokens that one key has signed.
+// generation holds the tokens that one key has signed.
 type generation struct {
-	kid     string
-	good    []*credential
-	bound   []*credential // to the keys of the world's signers
-	victims []*credential // whose session or token will be revoked
-	leavers []*credential // whose user will be signed out everywhere
-	bad     []authtest.BadToken
-	foreign string // of an issuer that is not trusted
+	kid       string
+	good      []*credential
+	bound     []*credential // to the keys of the world's signers
+	toRevoke  []*credential // whose session or token will be revoked
+	toSignOut []*credential // whose user will be signed out everywhere
+	bad       []authtest.BadToken
+	foreign   string // of an issuer that is not trusted
 
 	mu      sync.Mutex
 	removed time.Time // when the key left the set, zero before
@@ -69,7 +69,7 @@ func (g *generation) remove() {
 	g.removed = time.Now()
 }
 
-// state is credential.state for the key.
+// state is like credential.state, for the key.
 func (g *generation) state(begin, end time.Time) (accept, refuse bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -81,7 +81,7 @@ func (g *generation) state(begin, end time.Time) (accept, refuse bool) {
 
 // mint makes tokens with the issuer's newest key.
 func (w *world) mint() *generation {
-	g := &generation{kid: w.issuer.KeyID(), foreign: w.stranger.Token(nil)}
+	g := &generation{kid: w.issuer.KeyID(), foreign: w.foreign.Token(nil)}
 	number := w.rotations.Load()
 	for n := range pool {
 		g.good = append(g.good, w.token(g, user("user", n), nil))
@@ -92,10 +92,10 @@ func (w *world) mint() *generation {
 		g.bound = append(g.bound, bound)
 
 		id := fmt.Sprintf("%d_%d", number, n)
-		victim := w.token(g, user("victim", n), authtest.Claims{"jti": "j" + id, "sid": "s" + id})
-		victim.id = id
-		g.victims = append(g.victims, victim)
-		g.leavers = append(g.leavers, w.token(g, "leaver_"+id, nil))
+		target := w.token(g, user("target", n), authtest.Claims{"jti": "j" + id, "sid": "s" + id})
+		target.id = id
+		g.toRevoke = append(g.toRevoke, target)
+		g.toSignOut = append(g.toSignOut, w.token(g, "leaving_"+id, nil))
 	}
 	for _, b := range w.issuer.Bad(w.contract, g.good[0].raw) {
 		if b.Sendable() && len(b.Token) < 4<<10 { // larger ones do not fit into every server's headers

@@ -21,24 +21,24 @@ import (
 )
 
 const (
-	fresh    = 2 * time.Second // for which keys are used without a look at the issuer
-	maxStale = 3 * time.Second // for which they are used in an outage
-	maxLag   = 4 * time.Second // after which a replica knows that it knows too little
+	fresh    = 2 * time.Second // how long keys are used before they are fetched again
+	maxStale = 3 * time.Second // how long after that they are used in an outage
+	maxLag   = 4 * time.Second // fleet.Options.MaxLag of the replicas
 	skew     = time.Second
-	memory   = time.Second // for which an introspected token and an API key are remembered
+	memory   = time.Second // how long an introspected token and an API key are remembered
 
-	// timeout is how long a dependency may take to answer: long enough for a machine that does other work.
+	// timeout is how long a dependency may take to answer: long enough even on a busy machine.
 	timeout = 2 * time.Second
 
-	// grace is how long a change may take to be known everywhere: the longest of the times above, a fetch and the pauses
-	// after failed ones.
+	// grace is how long a change may take to apply everywhere: the longest of the times above, plus a fetch and the
+	// pauses after failed fetches.
 	grace = 6 * time.Second
 )
 
-// world is what the doors depend on, and what the model knows of it.
+// world has the dependencies of the doors and the expected state of each credential.
 type world struct {
 	issuer    *authtest.Issuer
-	stranger  *authtest.Issuer // an issuer that is not trusted
+	foreign   *authtest.Issuer // an issuer that is not trusted
 	contract  *core.Contract
 	source    core.Authenticator
 	keyring   *apikey.Keyring
@@ -62,10 +62,11 @@ type world struct {
 	rotations, revoked, users, replays, canceled atomic.Int64
 }
 
-// newWorld returns what there is of a world if it fails. Close it after ctx has ended.
+// newWorld starts the dependencies. After an error, the world is incomplete. The caller must close it, also after an
+// error, once ctx has ended.
 func newWorld(ctx context.Context) (w *world, err error) {
 	w = &world{}
-	for _, issuer := range []**authtest.Issuer{&w.issuer, &w.stranger} {
+	for _, issuer := range []**authtest.Issuer{&w.issuer, &w.foreign} {
 		if *issuer, err = authtest.StartIssuer(authtest.Config{Clock: keys.SystemClock{}}); err != nil {
 			return w, err
 		}
@@ -133,7 +134,7 @@ var (
 	quiet  = core.WithLogger(silent)
 )
 
-// options are those of the guard of the i-th door. The doors belong to two replicas of the service.
+// options returns the guard options for the i-th door. The doors belong to two replicas of the service in turn.
 func (w *world) options(i int) []guard.Option {
 	return []guard.Option{
 		guard.ExternalURL(externalURL),
@@ -176,7 +177,8 @@ func (w *world) openKeyring(ctx context.Context) (err error) {
 	return nil
 }
 
-// mintAPIKey returns a key that was seen once: one that was never seen may be refused while many unknown ones arrive.
+// mintAPIKey returns a new key that the keyring has seen: while many unknown keys arrive, a key that it has never
+// seen may be refused.
 func (w *world) mintAPIKey(ctx context.Context, owner string) (*credential, error) {
 	k, secret, err := w.keyring.Mint(ctx, apikey.Spec{Owner: owner})
 	if err != nil {
@@ -231,7 +233,7 @@ func (w *world) close() (err error) {
 			r.Wait()
 		}
 	}
-	for _, issuer := range []*authtest.Issuer{w.issuer, w.stranger} {
+	for _, issuer := range []*authtest.Issuer{w.issuer, w.foreign} {
 		if issuer != nil {
 			err = errors.Join(err, issuer.Close())
 		}

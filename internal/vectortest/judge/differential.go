@@ -10,12 +10,12 @@ import (
 	"github.com/revstackhq/auth-go/vectors"
 )
 
-// disagreement is a group of tokens that auth-go and a peer judge in different ways, for one reason.
+// disagreement is a group of tokens about which auth-go and a peer disagree for the same reason.
 type disagreement struct {
 	input    string // "vectors" or a kind of mutation
-	group    string // a class of vectors, or what auth-go says of the token
+	group    string // a class of vectors, or the reason why auth-go refuses the token
 	peer     string
-	stricter string // the one that refuses: "auth-go" or the peer
+	stricter string // who refuses the tokens: "auth-go" or the peer
 }
 
 // Survey collects disagreements.
@@ -30,7 +30,8 @@ func newSurvey() *Survey {
 	return &Survey{panel: newPanel(), counts: map[disagreement]int{}, examples: map[disagreement]string{}}
 }
 
-// compare asks every peer about a token. An empty group is replaced by the reason of the refusal.
+// compare asks every peer about a token and adds the disagreements. If group is empty, the reason of the refusal is
+// the group.
 func (s *Survey) compare(input, group string, c *vectors.Case, token string, own Verdict) {
 	s.tokens++
 	for _, p := range s.panel.peers {
@@ -56,7 +57,7 @@ func (s *Survey) compare(input, group string, c *vectors.Case, token string, own
 	}
 }
 
-// reasonOf names why one of two opinions is a refusal.
+// reasonOf returns the reason of the refusal: auth-go's if it refuses, and otherwise the peer's.
 func reasonOf(own Verdict, peer error) string {
 	err := own.err
 	if own.err == nil {
@@ -76,7 +77,7 @@ func reasonOf(own Verdict, peer error) string {
 	return string(e.Code)
 }
 
-// vectors asks about every vector that is a token.
+// vectors asks the peers about every vector that is a token and not a proof.
 func (s *Survey) vectors(ctx context.Context, classes []vectors.Class) {
 	e := NewEngine(core.TokenCache{Disabled: true})
 	for i := range classes {
@@ -88,7 +89,7 @@ func (s *Survey) vectors(ctx context.Context, classes []vectors.Class) {
 	}
 }
 
-// mutants asks about tokens that are made of accepted vectors.
+// mutants asks the peers about tokens that are made from accepted vectors.
 func (s *Survey) mutants(ctx context.Context, classes []vectors.Class) {
 	e := NewEngine(core.TokenCache{Disabled: true})
 	for m := range mutants(classes) {
@@ -96,7 +97,7 @@ func (s *Survey) mutants(ctx context.Context, classes []vectors.Class) {
 	}
 }
 
-// inOrder returns the disagreements sorted.
+// inOrder returns the sorted disagreements.
 func (s *Survey) inOrder() []disagreement {
 	all := make([]disagreement, 0, len(s.counts))
 	for d := range s.counts {

@@ -19,7 +19,7 @@ import (
 //nolint:errname // a code, as those of core
 const invalidContract core.Code = "INVALID_CONTRACT"
 
-// Verdict is what an implementation says of a case.
+// Verdict is the verdict of an implementation on a case.
 type Verdict struct {
 	code core.Code // "" for an accepted token
 	user string
@@ -28,15 +28,15 @@ type Verdict struct {
 
 func refused(err error) Verdict { return Verdict{code: core.CodeOf(err), err: err} }
 
-// Fits reports whether the verdict is the one that the case demands.
+// Fits reports whether the verdict is the one that the case expects.
 func (v Verdict) Fits(c *vectors.Case) bool { return string(v.code) == c.Code && v.user == c.User }
 
-// clock is the one clock of a verifier.
+// clock is the settable clock of a verifier.
 type clock struct{ now time.Time }
 
 func (c *clock) Now() time.Time { return c.now }
 
-// rules translates the contract of a case.
+// rules converts the contract of a case to rules of package core.
 func rules(c *vectors.Contract, k *vectors.Keys) core.Rules {
 	r := core.Rules{
 		Issuer:              c.Issuer,
@@ -61,7 +61,7 @@ func rules(c *vectors.Contract, k *vectors.Keys) core.Rules {
 	return r
 }
 
-// silent is a logger for programs that refuse thousands of tokens on purpose.
+// silent turns off logging: thousands of tokens are refused on purpose.
 func silent() core.Option { return core.WithLogger(slog.New(slog.DiscardHandler)) }
 
 // newVerifier makes the verifier of a case.
@@ -73,33 +73,33 @@ func newVerifier(c *vectors.Case, at *clock, options ...core.Option) (*core.Veri
 	return core.NewVerifier(contract, append([]core.Option{core.WithClock(at), silent()}, options...)...)
 }
 
-// Engine remembers the verifiers of one way to verify, one for each contract with its keys.
+// Engine judges cases with auth-go. It keeps a verifier for each pair of contract and keys.
 type Engine struct {
 	options   []core.Option
 	verifiers map[pair]*subject
-	stopped   bool // every moment has a verifier of its own, whose clock never moves
+	stopped   bool // keep a verifier for each moment too, with a clock that never moves
 }
 
 type pair struct {
 	contract *vectors.Contract
 	keys     *vectors.Keys
-	at       time.Time // zero if one verifier serves all moments
+	at       time.Time // the moment if Engine.stopped is set, otherwise zero
 }
 
-// subject is a verifier with its clock, or the error of its contract.
+// subject is a verifier with its clock, or the error of making it.
 type subject struct {
 	verifier *core.Verifier
 	clock    *clock
 	err      error
 }
 
-// NewEngine returns an engine whose verifiers have these options. It is for one goroutine.
+// NewEngine returns an engine whose verifiers have these options. It is not safe for concurrent use.
 func NewEngine(options ...core.Option) *Engine {
 	return &Engine{options: options, verifiers: map[pair]*subject{}}
 }
 
-// Verifier returns a verifier that serves all cases of the same contract, keys and moment at once: its clock has
-// stopped at that moment.
+// Verifier returns a verifier for all cases with the contract, keys and moment of c. Its clock never moves, so it is
+// safe for concurrent use.
 func (e *Engine) Verifier(c *vectors.Case) (*core.Verifier, error) {
 	e.stopped = true
 	s := e.subject(c)
@@ -128,7 +128,7 @@ func (e *Engine) Judge(ctx context.Context, c *vectors.Case) Verdict {
 	return e.judgeToken(ctx, c, c.Token)
 }
 
-// judgeToken returns the verdict of auth-go on another token, by the contract of a case.
+// judgeToken returns the verdict of auth-go on another token under the contract of a case.
 func (e *Engine) judgeToken(ctx context.Context, c *vectors.Case, token string) Verdict {
 	s := e.subject(c)
 	if s.err != nil {
@@ -170,7 +170,7 @@ func judgeProof(ctx context.Context, c *vectors.Case) Verdict {
 	return Verdict{}
 }
 
-// Tokens returns the cases whose token is no proof.
+// Tokens returns the cases whose token is not a DPoP proof.
 func Tokens(classes []vectors.Class) []*vectors.Case {
 	var all []*vectors.Case
 	for i := range classes {

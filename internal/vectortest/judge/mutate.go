@@ -15,9 +15,9 @@ import (
 // The kinds of mutations, and how many there are of each. The seed is fixed, so that every run asks about the same
 // tokens.
 const (
-	changedText   = "changed text"   // a character of the token is changed, and the signature is not
+	changedText   = "changed text"   // a character of the token is changed, and the token is not signed again
 	changedHeader = "changed header" // the header is changed and signed again with the issuer's secret
-	changedClaims = "changed claims" // so are the claims
+	changedClaims = "changed claims" // the claims are changed and signed again likewise
 
 	mutantsOfEach = 4000
 	mutationSeed  = 15
@@ -94,7 +94,7 @@ func mutate(random *rand.Rand, text []byte, inserted []string) []byte {
 			text = slices.Replace(text, at, end, []byte(piece)...)
 		case 4:
 			text = slices.Insert(text, at, []byte(piece)...)
-		default: // behind a sign after which JSON takes a member or a value
+		default: // after a character after which JSON allows a member or a value
 			for at < len(text) && !strings.ContainsRune("{,:[", rune(text[at])) {
 				at++
 			}
@@ -107,12 +107,12 @@ func mutate(random *rand.Rand, text []byte, inserted []string) []byte {
 	return text
 }
 
-// characters are what the text of a token may get.
+// characters returns the texts to insert into a token.
 func characters() []string {
 	return []string{".", "..", "=", "==", "+", "/", "-", "_", "A", " ", "\t", "\n", "\r", "\x00", "\x80", "é", "%2e", "\"", "{", ","}
 }
 
-// snippets are what a JSON document may get.
+// snippets returns the texts to insert into a JSON document.
 func snippets() []string {
 	return []string{
 		`"`, `\`, `,`, `:`, `{`, `}`, `[`, `]`, `null`, `true`, `0`, `-1`, `1e9`, `1e400`, `1.8e9`, `01`, ` `, "\n", "\t", "\x00", "\xff",

@@ -17,14 +17,14 @@ import (
 	"github.com/revstackhq/auth-go/vectors"
 )
 
-// A peer is another implementation, with its strictest options. judge returns nil for a token that it accepts.
+// peer is another implementation with its strictest options. judge returns nil for a token that it accepts.
 type peer struct {
 	name  string
 	judge func(c *vectors.Case, token string) error
-	reads bool // it judges only whether header and claims can be read
+	reads bool // it only judges whether header and claims can be read
 }
 
-// panel are the peers, and the keys that they have read.
+// panel has the peers and the keys that they have parsed.
 type panel struct {
 	peers []peer
 	keys  map[*vectors.Keys][]jose.JSONWebKey
@@ -71,7 +71,7 @@ func (p *panel) golangJWT(c *vectors.Case, token string) error {
 	return err
 }
 
-// goJOSE is go-jose v4, with its package jwt. exp is not required there, so that is asked for here.
+// goJOSE is go-jose v4 with its package jwt, which does not require exp: the check is made here.
 func (p *panel) goJOSE(c *vectors.Case, token string) error {
 	algs := make([]jose.SignatureAlgorithm, len(c.Contract.Algorithms))
 	for i, alg := range c.Contract.Algorithms {
@@ -139,7 +139,7 @@ func (p *panel) published(keys *vectors.Keys) []jose.JSONWebKey {
 	return read
 }
 
-// kindOf and kindFor say which keys an algorithm has: neither library looks at that before it tries.
+// kindOf returns the kind of a key, for comparison with kindFor: neither library selects keys by algorithm.
 func kindOf(key any) string {
 	switch k := key.(type) {
 	case *rsa.PublicKey:
@@ -196,7 +196,7 @@ func encodingJSON(_ *vectors.Case, token string) error {
 	return nil
 }
 
-// signature checks with golang-jwt that a signature is good, whatever the payload is.
+// signature checks with golang-jwt that a signature is valid, for a payload that need not be a claims set.
 func (p *panel) signature(c *vectors.Case) error {
 	at := strings.LastIndexByte(c.Token, '.')
 	sig, err := base64.RawURLEncoding.Strict().DecodeString(c.Token[at+1:])

@@ -1,6 +1,7 @@
 package judge
 
-// why explains a disagreement, "" if nothing does. A reason for a peer alone goes before one for all of them.
+// why returns the explanation of a disagreement, "" if there is none. An explanation for one peer takes precedence
+// over one for all peers.
 func (d disagreement) why() string {
 	all := reasons()
 	if reason := all[d.stricter+" refuses: "+d.group]; reason != "" {
@@ -15,7 +16,7 @@ func (d disagreement) why() string {
 	return all[d.group]
 }
 
-// reasons are by class of vectors, or by what auth-go says of a mutant.
+// reasons maps a class of vectors, or auth-go's reason to refuse a mutant, to an explanation.
 func reasons() map[string]string {
 	const (
 		utf8       = "the libraries put U+FFFD in the place of bytes that are not UTF-8: two texts become one"

@@ -17,7 +17,7 @@ func AskAll(ctx context.Context, classes []vectors.Class) *Survey {
 	return s
 }
 
-// Table is the table of the disagreements as Markdown, and an error that names those without a reason.
+// Table returns the disagreements as a Markdown table, and an error that names those without a reason.
 func (s *Survey) Table() (string, error) {
 	var b strings.Builder
 	var errs []error

@@ -9,8 +9,8 @@ import (
 	"github.com/revstackhq/auth-go/core/fleet"
 )
 
-// troubles are what happens to the world, side by side.
-var troubles = []func(ctx context.Context, w *world, random *rand.Rand){
+// failures are functions that disturb the world; all of them run at the same time.
+var failures = []func(ctx context.Context, w *world, random *rand.Rand){
 	rotateKeys,
 	storms,
 	revoke,
@@ -27,23 +27,24 @@ var troubles = []func(ctx context.Context, w *world, random *rand.Rand){
 	func(ctx context.Context, w *world, random *rand.Rand) { outages(ctx, random, w.revocation, maxLag) },
 }
 
-// pause is a random time around d.
+// pause returns a random time around d.
 func pause(random *rand.Rand, d time.Duration) time.Duration {
 	return d/2 + time.Duration(random.Int64N(int64(d)))
 }
 
-// outages makes a dependency fail again and again, in each of its ways for about the time given. Where a breaker guards
-// the dependency, that must be short: the pauses between its tries grow, and must not exceed grace.
+// outages makes a dependency fail again and again, in each of its ways for about the time each. If the dependency has
+// a circuit breaker, each must be short: the pauses between the breaker's tries grow, and must not exceed grace.
 func outages(ctx context.Context, random *rand.Rand, o *outage, each time.Duration) {
 	for rest(ctx, pause(random, 5*time.Second)) && o.play(ctx, pause(random, each)) {
-		if !rest(ctx, grace) { // a time without excuses
+		if !rest(ctx, grace) { // for a while, no failure excuses a 503
 			return
 		}
 	}
 }
 
-// rotateKeys replaces the issuer's key as careful issuers do: new tokens are used when their key can be known
-// everywhere, and the old key is withdrawn later. Then the issuer fails for longer than keys are used without it.
+// rotateKeys replaces the issuer's key as careful issuers do: tokens of the new key are used once all verifiers can
+// know the key, and the old key is withdrawn later. After that, the issuer fails for longer than keys are used
+// without it.
 func rotateKeys(ctx context.Context, w *world, random *rand.Rand) {
 	for rest(ctx, pause(random, time.Second)) {
 		old := w.current.Load()
@@ -78,7 +79,7 @@ func storms(ctx context.Context, w *world, random *rand.Rand) {
 // revoke revokes tokens and sessions, on either replica.
 func revoke(ctx context.Context, w *world, random *rand.Rand) {
 	for n := 0; rest(ctx, pause(random, 200*time.Millisecond)); n++ {
-		c := w.current.Load().victims[n%pool]
+		c := w.current.Load().toRevoke[n%pool]
 		target := fleet.Token(w.issuer.URL(), "j"+c.id)
 		if n%2 == 1 {
 			target = fleet.Session(w.issuer.URL(), "s"+c.id)
@@ -87,11 +88,11 @@ func revoke(ctx context.Context, w *world, random *rand.Rand) {
 	}
 }
 
-// signOut ends all tokens of a user. One that the user gets later is good.
+// signOut revokes all tokens of a user. A token that the user gets later is good.
 func signOut(ctx context.Context, w *world, random *rand.Rand) {
 	for n := 0; rest(ctx, pause(random, 500*time.Millisecond)); n++ {
 		g := w.current.Load()
-		c := g.leavers[n%pool]
+		c := g.toSignOut[n%pool]
 		if !w.end(ctx, random, c, fleet.User(w.issuer.URL(), c.user)) || !rest(ctx, 2*time.Second) {
 			return // the watermark is rounded up to the second
 		}
@@ -120,7 +121,7 @@ func (w *world) end(ctx context.Context, random *rand.Rand, c *credential, targe
 	return true
 }
 
-// endOpaque ends opaque tokens at their issuer, and gives their users new ones.
+// endOpaque revokes opaque tokens at their issuer, and gives their users new ones.
 func endOpaque(ctx context.Context, w *world, random *rand.Rand) {
 	for n := 0; rest(ctx, pause(random, time.Second)); n++ {
 		old := w.opaque[n%pool].Load()
