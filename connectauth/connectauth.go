@@ -11,10 +11,17 @@
 //		return s.load(ctx, connectauth.UserID(ctx), r.Msg.GetId())
 //	}
 //
-// It is HTTP middleware, so a call is rejected before its message is read. The error has
-// a google.rpc.ErrorInfo with the code of package core as its reason, and a
-// google.rpc.RetryInfo if the credentials could not be checked. The codes follow from
-// [core.Code.RPCStatus]. Any other request gets the answer of package guard.
+// It is HTTP middleware, so a call is rejected before its message is read.
+//
+// # Errors
+//
+// The code of an error is [core.Code.RPCStatus]. Its details are a google.rpc.ErrorInfo,
+// whose reason is the code of package core, and a google.rpc.RetryInfo if the credentials
+// could not be checked. A request that is not a call of one of the three protocols gets
+// the response of package guard.
+//
+// # Concurrency
+//
 // Everything in this package is safe for concurrent use.
 package connectauth
 

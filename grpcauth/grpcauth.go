@@ -9,11 +9,17 @@
 //		return s.load(ctx, grpcauth.UserID(ctx), r.GetId())
 //	}
 //
-// Every call needs a token in the metadata "authorization". A call that is rejected
-// ends with a status whose details are a google.rpc.ErrorInfo with the code of package
-// core as its reason, and a google.rpc.RetryInfo if the credentials could not be
-// checked. The status codes follow from [core.Code.RPCStatus]. Everything in this
-// package is safe for concurrent use.
+// Every call needs a token in the metadata "authorization".
+//
+// # Errors
+//
+// A rejected call ends with a status. Its code is [core.Code.RPCStatus]. Its details are
+// a google.rpc.ErrorInfo, whose reason is the code of package core, and a
+// google.rpc.RetryInfo if the credentials could not be checked.
+//
+// # Concurrency
+//
+// Everything in this package is safe for concurrent use.
 package grpcauth
 
 import (

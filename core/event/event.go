@@ -1,9 +1,15 @@
 // Package event has the typed events that a verifier reports to its observers, for logs, metrics, traces and alarms.
 //
+// # Observers
+//
 // An observer is a func(context.Context, Event), given to core.WithObserver. The context is the request's, so that a
-// log line finds its trace id and a span its parent; the context of a key fetch has the values of the request that
-// started it, without its cancellation. Took is how long the reported operation took, up to the event: a span starts at
-// time.Now().Add(-e.Took). It is zero where nothing was measured.
+// log line finds its trace id and a span its parent. The context of a key fetch has the values of the request that
+// started the fetch, without its cancellation. Observers are called by many goroutines at once and must return quickly.
+//
+// Took is how long the reported operation took, up to the event: a span starts at time.Now().Add(-e.Took). It is zero
+// if nothing was measured.
+//
+// # Contents
 //
 // No event holds a token, a secret or a URL's credentials. Provider, Issuer, Code, Kind, Op and the booleans take few
 // values and can serve as labels of a metric. KeyID, in events about tokens, comes from the token's header: anyone can

@@ -4,14 +4,17 @@
 //
 //	contract, err := providers.Build("auth0", []byte(`{"domain":"tenant.eu.auth0.com","audience":"https://api.example.com"}`))
 //
-// [Load] reads the contracts of several issuers from one file.
+// [Load] reads the contracts of several issuers from one file. A mistake in a
+// configuration is a [*core.ConfigError] that names the JSON member.
 //
 // A program that knows its provider when it is compiled uses the preset itself,
 // such as [github.com/revstackhq/auth-go/core/providers/clerk]; this package
 // links all of them.
 //
-// A preset of your own joins a catalog of your own, so that no package can
-// change what another one sees:
+// # Your own presets
+//
+// Add your own preset to a catalog of your own. The catalog of this package
+// cannot be changed, so that no package changes what another one sees:
 //
 //	catalog, err := providers.New(append(providers.All(), providers.Provider{
 //		Slug: "acme", Name: "Acme", Build: providers.FromJSON(acme.NewContract),
