@@ -59,7 +59,8 @@ func (p *Playground) serveHTTP(l net.Listener, framework string) (stop func() er
 			running.handlers[framework].ServeHTTP(w, r)
 		}),
 	}
-	return serve(func() error { return server.Serve(l) }, func() error { return errors.Join(server.Close(), closeListener(l)) })
+	shutdown := func() error { return errors.Join(server.Close(), closeListener(l)) }
+	return serve(func() error { return server.Serve(l) }, shutdown)
 }
 
 func (p *Playground) serveFiber(l net.Listener) (stop func() error) {

@@ -33,7 +33,7 @@ func newChain(life time.Duration) *chain {
 	return &chain{life: life, writers: map[uint64]*writerState{}, holes: map[uint64]time.Time{}}
 }
 
-// dead reports whether a record that was appended at at (Unix milliseconds) is no longer needed.
+// dead reports whether a record is no longer needed. at is when it was appended, in Unix milliseconds.
 func (c *chain) dead(at int64, now time.Time) bool { return at < now.Add(-c.life).UnixMilli() }
 
 func (c *chain) writer(id, floor uint64) *writerState {

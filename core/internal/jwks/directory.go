@@ -74,7 +74,8 @@ func NewDirectory(cfg Config) *Directory {
 	return d
 }
 
-// source returns the source of one key. kid must have passed uuid.Valid, so that a token cannot inject a path into the URL.
+// source returns the source of one key. kid must have passed uuid.Valid, so that a token cannot inject a path into the
+// URL.
 func (d *Directory) source(kid string) *Source {
 	cfg := d.cfg
 	cfg.URL, cfg.pemKid = d.before+kid+d.after, kid

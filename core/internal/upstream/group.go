@@ -31,7 +31,7 @@ type flight[V any] struct {
 	err   error
 }
 
-// NewGroup returns a group that runs at most calls calls at once, each for at most timeout.
+// NewGroup returns a group. calls bounds how many calls run at once, and timeout how long each may take.
 func NewGroup[K comparable, V any](calls int, timeout time.Duration) *Group[K, V] {
 	return &Group[K, V]{timeout: timeout, slots: make(chan struct{}, calls), running: map[K]*flight[V]{}}
 }
