@@ -53,7 +53,8 @@ func ofClaims() []Explanation {
 			Code: core.CodeInvalidProof,
 			Cause: "The token is bound to a client's key (`cnf`), and the proof that its sender holds the key is missing " +
 				"or not valid: a DPoP proof (RFC 9449), or a TLS client certificate (RFC 8705). Or the contract has " +
-				"`ConfirmationRequired` and the token is not bound. The log line says which check failed.",
+				"`ConfirmationRequired` and the token is not bound. The log line says which check failed. A client that sent " +
+				"the scheme `DPoP` gets the challenge `DPoP error=\"invalid_dpop_proof\"` instead.",
 			Fix: []string{
 				"If `htu` differs, set `guard.ExternalURL` to the URL under which clients reach the service.",
 				"If `iat` is out of date, correct the client's clock, or require nonces: `guard.Proofs` with `dpop.NewNonces`.",
