@@ -128,7 +128,7 @@ func (c *contract) compileKeys(f *configErrors) {
 	if len(public) == 0 && c.secret == nil && !r.InsecureEmulator {
 		f.Missing(
 			"JWKSURL",
-			"no keys: set {JWKSURL}, {Discovery}, {KeyURLTemplate}, {JWKS}, {PEM}, {Secret} or {ExternalKeys}",
+			"no keys: set "+anyOf(f.Names, "JWKSURL", "Discovery", "KeyURLTemplate", "JWKS", "PEM", "Secret", "ExternalKeys"),
 		)
 	}
 	c.compileAlgorithms(len(public) > 0, f)
@@ -185,30 +185,6 @@ func (c *contract) checkKeyMembers(f *configErrors) {
 	}
 }
 
-func (c *contract) takeStatic(field string, set *jwks.Set, err error, f *configErrors) {
-	switch {
-	case err != nil:
-		f.Invalid(field, "", "%v", err)
-	case !slices.ContainsFunc(set.Keys(), c.serves):
-		f.Invalid(field, "", "holds no key for %s%s", strings.Join(c.rules.Algorithms, ", "), skippedReasons(set))
-	default:
-		c.static = set
-	}
-}
-
-// serves reports whether key can check a signature that the contract accepts.
-func (c *contract) serves(key *jwks.Key) bool {
-	return slices.ContainsFunc(c.rules.Algorithms, key.Fits)
-}
-
-func skippedReasons(set *jwks.Set) string {
-	var b strings.Builder
-	for _, s := range set.Skipped() {
-		b.WriteString("; entry " + itoa(s.Index) + ": " + s.Reason)
-	}
-	return b.String()
-}
-
 func (c *contract) compileAlgorithms(public bool, f *configErrors) {
 	r := &c.rules
 	if len(r.Algorithms) == 0 {
@@ -220,12 +196,13 @@ func (c *contract) compileAlgorithms(public bool, f *configErrors) {
 		}
 	}
 	c.algorithms = make(map[string]*jws.Algorithm, len(r.Algorithms))
-	var symmetric, asymmetric bool
+	var symmetric, asymmetric, unknown bool
 	for _, alg := range r.Algorithms {
 		a := jws.Find(alg)
 		switch {
 		case a == nil:
 			f.Invalid("Algorithms", faults.Show(alg), "unknown: use %s", strings.Join(jws.Names(), ", "))
+			unknown = true
 			continue
 		case a.External && r.JWKSURL == "" && !r.Discovery:
 			f.Conflict("Algorithms", faults.Show(alg), "needs a key set that is fetched: set {JWKSURL} or {Discovery}")
@@ -236,7 +213,7 @@ func (c *contract) compileAlgorithms(public bool, f *configErrors) {
 			f.Conflict(
 				"Algorithms",
 				faults.Show(alg),
-				"needs public keys: set {JWKSURL}, {Discovery}, {KeyURLTemplate}, {JWKS} or {PEM}",
+				"needs public keys: set "+anyOf(f.Names, "JWKSURL", "Discovery", "KeyURLTemplate", "JWKS", "PEM"),
 			)
 		case a.Symmetric && len(c.secret()) < a.Hash.Size() && !r.InsecureShortSecret:
 			f.Prohibit(
@@ -250,6 +227,9 @@ func (c *contract) compileAlgorithms(public bool, f *configErrors) {
 		}
 		symmetric, asymmetric = symmetric || a.Symmetric, asymmetric || !a.Symmetric
 		c.algorithms[alg] = a
+	}
+	if unknown {
+		return // it may be the one that the keys are for
 	}
 	if c.secret != nil && !symmetric {
 		f.Conflict("Secret", "", "none of the {Algorithms} uses it: add HS256 or remove it")

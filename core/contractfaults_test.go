@@ -153,7 +153,7 @@ func TestNewContractFaults(t *testing.T) {
 		{
 			"PEM of another algorithm", keyRules,
 			func(r *core.Rules) { r.JWKSURL, r.PEM = "", publicPEM(t, &p256Key().PublicKey) }, "PEM", "",
-			"holds no key for RS256",
+			"holds no key for RS256, only EC P-256: give another key, or name the algorithm of this one in Algorithms",
 		},
 
 		{
@@ -208,14 +208,19 @@ func TestNewContractFaults(t *testing.T) {
 			"keep one",
 		},
 		{
+			"secret in quotes", secretRules,
+			func(r *core.Rules) { r.Secret = core.NewSecret(`"` + strings.Repeat("k", 64) + `"`) }, "Secret", "",
+			"is in quotes",
+		},
+		{
 			"secret that was taken out", secretRules, func(r *core.Rules) { r.Secret = core.NewSecret("[REDACTED]") },
 			"Secret", "", "in SecretEnv",
 		},
 
 		{"no audience", secretRules, func(r *core.Rules) { r.Audiences = nil }, "Audiences", "", "InsecureAnyAudience"},
 		{
-			"empty audience", secretRules, func(r *core.Rules) { r.Audiences = []string{"api", ""} }, "Audiences[1]", `""`,
-			"must not be empty",
+			"empty audience", secretRules, func(r *core.Rules) { r.Audiences = []string{"api", ""} }, "Audiences[1]", "",
+			"is empty",
 		},
 		{
 			"padded audience", secretRules, func(r *core.Rules) { r.Audiences = []string{" api"} }, "Audiences[0]", `" api"`,
@@ -227,7 +232,7 @@ func TestNewContractFaults(t *testing.T) {
 		},
 		{
 			"empty party", secretRules, func(r *core.Rules) { r.AuthorizedParties = []string{""} }, "AuthorizedParties[0]",
-			`""`, "must not be empty",
+			"", "is empty",
 		},
 		{
 			"missing party without a list", secretRules, func(r *core.Rules) { r.InsecureMissingParty = true },

@@ -57,6 +57,8 @@ func neverSecret(s string) string {
 		return "is a PEM block: a public key belongs into {PEM}"
 	case variable.MatchString(s):
 		return "is the name of a variable that nothing replaced: expand it, or name the variable in {SecretEnv}"
+	case len(s) > 1 && (s[0] == '"' || s[0] == '\'') && s[0] == s[len(s)-1] && isText(s):
+		return "is in quotes, which Docker's environment files keep: remove them"
 	case trimmed != s && isText(trimmed):
 		return "ends in a line break, which the issuer's key does not have: remove it, for example with strings.TrimSpace"
 	default:

@@ -134,8 +134,10 @@ func checkValues(field string, values []string, f *configErrors) {
 	for i, v := range values {
 		at := field + "[" + itoa(i) + "]"
 		switch {
-		case strings.TrimSpace(v) != v || v == "":
-			f.Invalid(at, faults.Show(v), "must not be empty or padded with spaces")
+		case v == "":
+			f.Missing(at, "is empty: remove it, or set the environment variable that it comes from")
+		case strings.TrimSpace(v) != v:
+			f.Invalid(at, faults.Show(v), "is padded with white space: write it exactly as in the token")
 		case f.Unexpanded(at, v):
 		case strings.Contains(v, "*"):
 			f.Invalid(at, faults.Show(v), "holds a wildcard, which is compared literally and matches no token: name each value")

@@ -147,7 +147,7 @@ func WithStandardCrypto() Option {
 func WithObserver(observe func(context.Context, event.Event)) Option {
 	return verifierOption{func(v *verifierOptions) {
 		if observe == nil {
-			v.errs.Missing("WithObserver", "is nil")
+			v.errs.Missing("WithObserver", "is nil: leave the option out")
 			return
 		}
 		v.observers = append(v.observers, observe)
@@ -184,7 +184,7 @@ func newVerifierOptions(opts []Option) *verifierOptions {
 	v := &verifierOptions{engine: &engineSettings{engineOptions: engineOptions{clock: keys.SystemClock{}}}}
 	for i, o := range opts {
 		if _, isContract := o.(*Contract); !isContract && faults.IsNil(o) {
-			v.errs.Missing("option "+itoa(i+1), "is nil")
+			v.errs.Missing("option "+itoa(i+1), "is nil: remove it")
 			continue
 		}
 		o.applyToVerifier(v)

@@ -47,7 +47,7 @@ const (
 // compile fills in the defaults and returns the issuers to ask about.
 func (r *Resolver) compile(f *configErrors) []issuerPattern {
 	if r.Resolve == nil {
-		f.Missing("Resolver.Resolve", "is nil")
+		f.Missing("Resolver.Resolve", "is nil: give the function that returns the contract of an issuer")
 	}
 	for _, bound := range []struct {
 		name     string

@@ -109,7 +109,7 @@ func NewExchange(cfg ExchangeConfig) (*Exchange, error) {
 		f.URL("TokenURL", cfg.TokenURL, faults.URLRules{Query: true})
 	}
 	if err := cfg.Auth.Validate(); err != nil {
-		f.Invalid("Auth", "", "%v", err)
+		f.Invalid("Auth", "", "%s", strings.ReplaceAll(err.Error(), "\n", ", and "))
 	}
 	if cfg.Audience == "" && cfg.Resource == "" {
 		f.Missing("Audience", "is empty: name the service that the token is for, or set {Resource}")

@@ -24,7 +24,7 @@ func Cookie(name string, trustedOrigins ...string) Extractor {
 	protection := http.NewCrossOriginProtection()
 	var bad []string
 	for _, origin := range trustedOrigins {
-		if err := protection.AddTrustedOrigin(origin); err != nil {
+		if err := protection.AddTrustedOrigin(origin); err != nil || origin != strings.ToLower(origin) {
 			bad = append(bad, origin)
 		}
 	}
@@ -53,7 +53,7 @@ func (c *cookie) validate(f *configErrors) {
 		)
 	}
 	for _, origin := range c.badOrigins {
-		f.Invalid("Cookie", faults.Show(origin), "is not an origin: write https://host, without a path")
+		f.Invalid("Cookie", faults.Show(origin), "is not an origin as browsers write it: write https://host in lower case, without a path")
 	}
 }
 

@@ -58,6 +58,6 @@ func ExampleMust() {
 	guard.Must("myauth", exampleContract("my-gateway"), guard.SkipPaths("health"), guard.Revocation(nil, guard.FailOpen))
 	// Output:
 	// myauth.New: auth: SkipPaths "health": must begin with "/"
-	// auth: Revocation: is nil
+	// auth: Revocation: is nil: leave the option out to check no revocations
 	// see https://github.com/revstackhq/auth-go/blob/main/docs/config-errors.md#invalid
 }

@@ -20,7 +20,7 @@ func ExternalURL(urls ...string) Option {
 	return option(func(s *settings) {
 		s.placed = true
 		if len(urls) == 0 {
-			s.faults.Missing("ExternalURL", "names no URL")
+			s.faults.Missing("ExternalURL", "names no URL: name the one that clients call")
 		}
 		for i, raw := range urls {
 			field := "ExternalURL"
@@ -54,7 +54,7 @@ func TrustedProxies(addresses ...string) Option {
 	return option(func(s *settings) {
 		s.placed = true
 		if len(addresses) == 0 {
-			s.faults.Missing("TrustedProxies", "names no address")
+			s.faults.Missing("TrustedProxies", "names no address: name the addresses of your proxies")
 		}
 		for i, text := range addresses {
 			prefix, err := netip.ParsePrefix(text)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/internal/bearer"
+	"github.com/revstackhq/auth-go/core/internal/faults"
 )
 
 // Extractor finds the token in a request. It returns "" and no error if the place
@@ -144,8 +145,11 @@ type place struct {
 }
 
 func (p *place) validate(f *configErrors) {
-	if p.name == "" {
+	switch {
+	case p.name == "":
 		f.Missing(p.kind, "has no name: it could never find a token")
+	case p.kind == "Header" && !isFieldName(p.name):
+		f.Invalid(p.kind, faults.Show(p.name), "is not the name of a header, such as Cf-Access-Jwt-Assertion")
 	}
 }
 

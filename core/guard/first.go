@@ -41,7 +41,7 @@ func (f *first) validate(errs *configErrors) {
 	}
 	for i, e := range f.extractors {
 		if faults.IsNil(e) {
-			errs.Missing(fmt.Sprintf("First[%d]", i), "is nil")
+			errs.Missing(fmt.Sprintf("First[%d]", i), "is nil: remove it")
 			continue
 		}
 		validate(e, errs)

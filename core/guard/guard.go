@@ -96,7 +96,7 @@ func (g *Guard) setSource(source core.Authenticator) {
 		g.source, g.verifier = s, s
 	default:
 		if faults.IsNil(source) {
-			g.faults.Missing("authenticator", "is nil")
+			g.faults.Missing("authenticator", "is nil: give a contract, a verifier or another authenticator")
 			return
 		}
 		g.source = source

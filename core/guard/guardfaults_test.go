@@ -69,11 +69,22 @@ func TestGuardFaults(t *testing.T) {
 			[]guard.Option{guard.Extractors(guard.Cookie("s", "app.example", "https://a.example/path"))},
 			[]string{"Cookie", "Cookie"},
 		},
+		{"a header that can't be", verifier, []guard.Option{guard.Extractors(guard.Header("X Token"))}, []string{"Header"}},
+		{
+			"an origin that no browser sends", verifier,
+			[]guard.Option{guard.Extractors(guard.Cookie("s", "https://App.example"))},
+			[]string{"Cookie"},
+		},
 		{"nil policies", verifier, []guard.Option{guard.Policies(nil, nilPolicy)}, []string{"Policies[0]", "Policies[1]"}},
 		{
 			"revocation without a choice", verifier,
 			[]guard.Option{guard.Revocation(revoker(func(context.Context, *core.Session) error { return nil }), 0)},
 			[]string{"Revocation"},
+		},
+		{
+			"no resource", verifier,
+			[]guard.Option{guard.Metadata(guard.ResourceMetadata{})},
+			[]string{"Metadata.Resource"},
 		},
 		{
 			"bad resource", verifier,
@@ -98,6 +109,9 @@ func TestGuardFaults(t *testing.T) {
 			var fields []string
 			for _, f := range core.ConfigErrors(err) {
 				fields = append(fields, f.Field)
+				if f.Kind == "missing" && !strings.Contains(f.Reason, ": ") {
+					t.Errorf("no remedy in %q", f.Error())
+				}
 			}
 			if g != nil || strings.Join(fields, "|") != strings.Join(c.fields, "|") {
 				t.Fatalf("got %q, want %q: %v", fields, c.fields, err)

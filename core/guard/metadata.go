@@ -40,6 +40,10 @@ func Metadata(m ResourceMetadata) Option {
 // url returns the URL at which clients look for the document: the well-known path
 // goes between host and path (RFC 9728 §3.1).
 func (m *ResourceMetadata) url(f *configErrors) string {
+	if m.Resource == "" {
+		f.Missing("Metadata.Resource", "is empty: name the URL that clients are given, such as https://api.example.com/mcp")
+		return ""
+	}
 	if !f.URL("Metadata.Resource", m.Resource, faults.URLRules{}) {
 		return ""
 	}

@@ -50,7 +50,7 @@ func newSettings(opts []Option) settings {
 	s := settings{now: time.Now}
 	for i, o := range opts {
 		if faults.IsNil(o) {
-			s.faults.Missing(fmt.Sprintf("option %d", i+1), "is nil")
+			s.faults.Missing(fmt.Sprintf("option %d", i+1), "is nil: remove it")
 			continue
 		}
 		o.apply(&s)
@@ -104,7 +104,7 @@ func Extractors(extractors ...Extractor) Option {
 		}
 		for i, e := range extractors {
 			if faults.IsNil(e) {
-				s.faults.Missing(fmt.Sprintf("Extractors[%d]", i), "is nil")
+				s.faults.Missing(fmt.Sprintf("Extractors[%d]", i), "is nil: remove it")
 				continue
 			}
 			validate(e, &s.faults)
@@ -124,7 +124,7 @@ func Policies(policies ...core.Policy) Option {
 	return option(func(s *settings) {
 		for i, p := range policies {
 			if faults.IsNil(p) {
-				s.faults.Missing(fmt.Sprintf("Policies[%d]", i), "is nil")
+				s.faults.Missing(fmt.Sprintf("Policies[%d]", i), "is nil: remove it")
 				continue
 			}
 			s.policies = append(s.policies, p)

@@ -70,7 +70,7 @@ func ProblemDetails() Option { return option(func(s *settings) { s.rendering.pro
 func Responder(respond func(Request, *Rejection)) Option {
 	return option(func(s *settings) {
 		if respond == nil {
-			s.faults.Missing("Responder", "is nil")
+			s.faults.Missing("Responder", "is nil: leave the option out for the default response")
 		}
 		s.rendering.responder = respond
 	})
@@ -81,7 +81,7 @@ func Responder(respond func(Request, *Rejection)) Option {
 func Messages(message func(Request, *core.Error) string) Option {
 	return option(func(s *settings) {
 		if message == nil {
-			s.faults.Missing("Messages", "is nil")
+			s.faults.Missing("Messages", "is nil: leave the option out for the default sentences")
 		}
 		s.rendering.message = message
 	})

@@ -44,7 +44,7 @@ func (f RevokerFunc) Revoked(ctx context.Context, s *core.Session) (bool, error)
 func Revocation(revoker Revoker, onFailure RevocationFailure) Option {
 	return option(func(s *settings) {
 		if faults.IsNil(revoker) {
-			s.faults.Missing("Revocation", "is nil")
+			s.faults.Missing("Revocation", "is nil: leave the option out to check no revocations")
 		}
 		if onFailure != FailClosed && onFailure != FailOpen {
 			s.faults.Invalid("Revocation", faults.Plain(onFailure), "choose guard.FailClosed or guard.FailOpen")

@@ -15,7 +15,7 @@ import (
 func Skip(skip func(Request) bool) Option {
 	return option(func(s *settings) {
 		if skip == nil {
-			s.faults.Missing("Skip", "is nil")
+			s.faults.Missing("Skip", "is nil: leave the option out to skip no requests")
 		}
 		s.skip = skip
 	})
@@ -33,7 +33,7 @@ func Skip(skip func(Request) bool) Option {
 func SkipPaths(paths ...string) Option {
 	return option(func(s *settings) {
 		if len(paths) == 0 {
-			s.faults.Missing("SkipPaths", "names no path")
+			s.faults.Missing("SkipPaths", "names no path: leave the option out to skip no requests")
 		}
 		for _, path := range paths {
 			if reason := checkSkipPath(path); reason != "" {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
@@ -134,7 +135,7 @@ func (c *Config) fillDefaults(f *configErrors) {
 		f.Invalid("Prefixes", "", "holds an empty prefix: leave Prefixes out to accept every opaque token")
 	}
 	if err := c.Auth.Validate(); err != nil {
-		f.Invalid("Auth", "", "%v", err)
+		f.Invalid("Auth", "", "%s", strings.ReplaceAll(err.Error(), "\n", ", and "))
 	}
 	if c.Server.JSON && c.Auth.NeedsForm() {
 		f.Conflict("Auth", "",

@@ -96,6 +96,15 @@ func (p Policy) Validate() []PolicyError {
 			errs = append(errs, PolicyError{Field: field, Value: value, Reason: reason})
 		}
 	}
+	for _, d := range []struct {
+		field string
+		value time.Duration
+	}{
+		{"FetchTimeout", p.FetchTimeout}, {"MaxFresh", p.MaxFresh}, {"MaxStale", p.MaxStale},
+	} {
+		bad(d.value > 0 && d.value < time.Microsecond, d.field, d.value,
+			fmt.Sprintf("has no unit, and a time.Duration counts nanoseconds: write %d * time.Second", d.value))
+	}
 	bad(p.FetchTimeout < 0, "FetchTimeout", p.FetchTimeout, "must be positive; 5s suits most issuers")
 	bad(p.MaxBytes < 0, "MaxBytes", p.MaxBytes, "must be positive; 512 KiB holds hundreds of keys")
 	bad(p.MaxKeys < 0, "MaxKeys", p.MaxKeys, "must be positive; issuers publish 1 to 10 keys")

@@ -33,6 +33,7 @@ func TestPolicyValidate(t *testing.T) {
 		"short back-off":           {keys.Policy{BackoffMax: time.Millisecond}, ""},
 		"long back-off":            {keys.Policy{BackoffMin: time.Minute}, ""},
 		"timeout":                  {keys.Policy{FetchTimeout: -1}, "FetchTimeout"},
+		"timeout without a unit":   {keys.Policy{FetchTimeout: 5}, "FetchTimeout"},
 		"bytes":                    {keys.Policy{MaxBytes: -1}, "MaxBytes"},
 		"keys":                     {keys.Policy{MaxKeys: -1}, "MaxKeys"},
 		"min fresh":                {keys.Policy{MinFresh: -1}, "MinFresh"},

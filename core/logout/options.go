@@ -42,7 +42,7 @@ func Audience(aud ...string) Option {
 	return func(s *settings) {
 		s.note("Audience")
 		if len(aud) == 0 || slices.Contains(aud, "") {
-			s.faults.Missing("Audience", "is empty")
+			s.faults.Missing("Audience", "is empty, or has an empty entry: is its environment variable set?")
 		}
 		s.audiences = append(s.audiences, aud...)
 	}
@@ -79,7 +79,7 @@ func Subjects(find func(ctx context.Context, subject Subject) ([]Entry, error)) 
 	return func(s *settings) {
 		s.note("Subjects")
 		if find == nil {
-			s.faults.Missing("Subjects", "is nil")
+			s.faults.Missing("Subjects", "is nil: leave the option out")
 		}
 		s.subjects = find
 	}
@@ -92,7 +92,7 @@ func SubjectIssuers(issuers ...string) Option {
 	return func(s *settings) {
 		s.note("SubjectIssuers")
 		if len(issuers) == 0 || slices.Contains(issuers, "") {
-			s.faults.Missing("SubjectIssuers", "is empty")
+			s.faults.Missing("SubjectIssuers", "is empty, or has an empty entry: is its environment variable set?")
 		}
 		s.issuers = append(s.issuers, issuers...)
 	}
@@ -105,7 +105,7 @@ func Callers(ids ...string) Option {
 	return func(s *settings) {
 		s.note("Callers")
 		if len(ids) == 0 || slices.Contains(ids, "") {
-			s.faults.Missing("Callers", "is empty")
+			s.faults.Missing("Callers", "is empty, or has an empty entry: is its environment variable set?")
 		}
 		s.callers = append(s.callers, ids...)
 	}
@@ -154,7 +154,7 @@ const (
 func checkSecret(f *configErrors, field string, secret core.Secret) {
 	switch n := len(secret.Reveal()); {
 	case n == 0:
-		f.Missing(field, "is empty")
+		f.Missing(field, "is empty: is its environment variable set?")
 	case n < minSecretBytes:
 		f.Invalid(field, "", "has %d bytes, at least %d are needed", n, minSecretBytes)
 	}
@@ -176,7 +176,7 @@ func configure(source core.Authenticator, sink Sink, opts []Option, allowed ...s
 	c := &common{source: source, sink: sink}
 	c.lifetime, c.concurrent = defaultLifetime, defaultConcurrent
 	if faults.IsNil(sink) {
-		c.faults.Missing("sink", "is nil")
+		c.faults.Missing("sink", "is nil: give the sink that your guards ask, such as fleet.Revocations.Sink()")
 	}
 	if faults.IsNil(source) {
 		c.faults.Missing("source", "is nil: give the contract or verifier that the guards have")

@@ -103,7 +103,7 @@ func TestBuildNamesTheMemberAtFault(t *testing.T) {
 		},
 		{"an unknown provider", "auth1", `{}`, []string{"provider"}, "use one of auth0, clerk"},
 
-		{"auth0: nothing", "auth0", `{}`, []string{"domain"}, "tenant.eu.auth0.com"},
+		{"auth0: nothing", "auth0", `{}`, []string{"domain", "audience"}, "tenant.eu.auth0.com"},
 		{"auth0: no audience", "auth0", `{"domain":"t.eu.auth0.com"}`, []string{"audience"}, "insecureAnyAudience"},
 		{
 			"auth0: both", "auth0", `{"domain":"t.eu.auth0.com","audience":"a","insecureAnyAudience":true}`,

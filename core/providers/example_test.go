@@ -27,6 +27,7 @@ func ExampleBuild_mistakes() {
 	// Output:
 	// domain: must be a domain without a path, such as tenant.eu.auth0.com
 	// algorithms: is not an algorithm that Auth0 signs with: use RS256, PS256 or HS256
+	// audience: is empty: a token for any service of this issuer would be accepted; name this service, or say insecureAnyAudience
 }
 
 func ExampleParseContract() {

@@ -70,6 +70,7 @@ func TestURL(t *testing.T) {
 		"another scheme":       {url: "ftp://a.example", kind: invalid, reason: "must be https"},
 		"no URL":               {url: "a b", kind: invalid, reason: "is not a URL"},
 		"empty":                {url: "", kind: invalid, reason: "is not a URL"},
+		"a secret in no URL":   {url: "https://u:hun?ter2hunter2@a b?key=hunter2", kind: invalid, reason: "is not a URL"},
 		"a control character":  {url: "https://a.example/\x07", kind: invalid, reason: "is not a URL"},
 		"too long": {
 			url:    "https://a.example/" + strings.Repeat("a", 2048),
@@ -122,6 +123,9 @@ func TestURL(t *testing.T) {
 			}
 			if strings.Contains(l.Err().Error(), "hunter2") {
 				t.Errorf("the error shows a secret: %v", l.Err())
+			}
+			if found[0].Value == "" {
+				t.Errorf("the error does not show what was given: %v", l.Err())
 			}
 		})
 	}

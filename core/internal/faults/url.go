@@ -32,7 +32,11 @@ func (l *List[E, P]) checkURL(field, raw string, rules URLRules) {
 		return
 	}
 	if err != nil || !Printable(raw) {
-		l.Invalid(field, "", "is not a URL: write https://host/path")
+		bare := withoutUserInfo(raw) // before the cut: a password may hold a question mark
+		if i := strings.IndexAny(bare, "?#"); i >= 0 {
+			bare = bare[:i]
+		}
+		l.Invalid(field, Show(bare), "is not a URL: write https://host/path")
 		return
 	}
 	shown := *u

@@ -104,6 +104,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	rules.UserIDClaim, rules.UserIDFallbacks = userIDClaims(cfg.UserIDClaim)
 	return f.ContractWithPlaceholders(rules, map[string]string{
 		"Issuer": "IssuerURL", "JWKSURL": "IssuerURL", "PEM": "JWTKey", "Audiences": "Audience",
+		"Algorithms": "", // always RS256
 	})
 }
 
@@ -111,6 +112,13 @@ func NewContract(cfg Config) (*core.Contract, error) {
 // would refuse every token.
 func (c *Config) checkParties(f *preset.Faults) {
 	for _, party := range c.AuthorizedParties {
+		if party == "" {
+			f.Missing("AuthorizedParties", "holds an empty entry: remove it, or set the environment variable that it comes from")
+			continue
+		}
+		if written := asBrowsersWrite(party); written != party {
+			f.Add("AuthorizedParties", party, "is not written as browsers do, and is compared exactly: write %s", written)
+		}
 		if _, host, ok := strings.Cut(party, "://"); !ok || strings.Contains(host, "/") {
 			f.Add(
 				"AuthorizedParties",
@@ -118,6 +126,20 @@ func (c *Config) checkParties(f *preset.Faults) {
 				"is not an origin: write https://host, without path and without a slash at the end",
 			)
 		}
+	}
+}
+
+// asBrowsersWrite returns the origin of a website in lower case and without the
+// port that its scheme implies (RFC 6454 §6.1), and anything else as it is.
+func asBrowsersWrite(origin string) string {
+	lower := strings.ToLower(origin)
+	switch {
+	case strings.HasPrefix(lower, "https://"):
+		return strings.TrimSuffix(lower, ":443")
+	case strings.HasPrefix(lower, "http://"):
+		return strings.TrimSuffix(lower, ":80")
+	default:
+		return origin
 	}
 }
 

@@ -67,6 +67,11 @@ func TestIssuer(t *testing.T) {
 	}
 }
 
+const ecPublicKey = `-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEszNyHY+MFwNjSlKIC0xEqlG/Hg+w
+7aO00OzXaonkW4Hl7Fg/+kw2PRuyg/X325vI9uu4yY0G64SPUQtEJSKj+Q==
+-----END PUBLIC KEY-----`
+
 func TestBadConfig(t *testing.T) {
 	for name, tt := range map[string]struct {
 		cfg  clerk.Config
@@ -107,6 +112,19 @@ func TestBadConfig(t *testing.T) {
 			IssuerURL:         issuer,
 			AuthorizedParties: []string{"https://app.example/"},
 		}, []string{"AuthorizedParties: is not an origin"}},
+		"no host name": {clerk.Config{IssuerURL: "northwind"}, []string{"IssuerURL: is not a host name"}},
+		"a key of another type": {
+			clerk.Config{IssuerURL: issuer, JWTKey: ecPublicKey},
+			[]string{"JWTKey: holds no key for RS256, only EC P-256: give another key"},
+		},
+		"parties as no browser writes them": {
+			clerk.Config{IssuerURL: issuer, AuthorizedParties: []string{"https://App.example", "https://app.example:443", ""}},
+			[]string{
+				"AuthorizedParties: is not written as browsers do, and is compared exactly: write https://app.example",
+				"AuthorizedParties: is not written as browsers do, and is compared exactly: write https://app.example",
+				"AuthorizedParties: holds an empty entry",
+			},
+		},
 		"party without scheme": {
 			clerk.Config{IssuerURL: issuer, AuthorizedParties: []string{"app.example", "https://ok.example"}},
 			[]string{"AuthorizedParties: is not an origin"},
@@ -127,7 +145,7 @@ func TestBadConfig(t *testing.T) {
 		"empty audience": {clerk.Config{
 			IssuerURL: issuer,
 			Audience:  []string{""},
-		}, []string{"Audience[0]: must not be empty"}},
+		}, []string{"Audience[0]: is empty"}},
 		"all at once": {
 			clerk.Config{
 				PublishableKey: "pk_live_x", Accept: []clerk.Token{"cookie"}, UserIDClaim: "a..b", JWTKey: "nonsense",

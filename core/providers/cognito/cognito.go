@@ -91,7 +91,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	case len(cfg.ClientID) > 0 && cfg.InsecureAnyClient:
 		f.Conflict("InsecureAnyClient", "true", "{ClientID} is set: remove one of the two")
 	case slices.Contains(cfg.ClientID, ""):
-		f.Missing("ClientID", "holds an empty client id")
+		f.Missing("ClientID", "holds an empty client id: remove it, or set the environment variable that it comes from")
 	}
 	rules := core.Rules{
 		Provider:            "cognito",

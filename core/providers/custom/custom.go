@@ -98,6 +98,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	}
 	return f.ContractWithPlaceholders(rules, map[string]string{
 		"Secret": "SigningSecret", "SecretEnv": "SigningSecretEnv", "Audiences": "Audience",
+		"Discovery": "", "KeyURLTemplate": "", // Config has no such field
 	})
 }
 

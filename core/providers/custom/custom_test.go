@@ -227,6 +227,12 @@ func TestBadConfig(t *testing.T) {
 			JWKSURL:    "https://a.example",
 			Algorithms: []string{"HS256"},
 		}, []string{"Algorithms: needs SigningSecret", "Algorithms: none fits the public keys"}},
+		"a secret for RS256": {custom.Config{
+			Issuer:        "a",
+			Audience:      []string{"b"},
+			SigningSecret: core.NewSecret(secret),
+			Algorithms:    []string{"RS256"},
+		}, []string{"Algorithms: needs public keys: set JWKSURL, JWKS or PEM", "SigningSecret: none of the Algorithms uses it"}},
 		"none": {custom.Config{
 			Issuer:        "a",
 			Audience:      []string{"b"},

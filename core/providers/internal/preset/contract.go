@@ -91,8 +91,11 @@ func (f *Faults) explained(names, fields faults.Names, derived []string) map[str
 func derived(rules *core.Rules) []string {
 	fields := []string{
 		"Issuer", "Issuers", "IssuerTemplate", "JWKSURL", "Discovery", "KeyURLTemplate", "JWKS", "PEM", "Secret",
-		"SecretEnv", "Audiences",
+		"SecretEnv",
 		"InsecureAnyAudience", "InsecureAnyIssuer", "ClaimRules",
+	}
+	if len(rules.Audiences) > 0 { // an audience that is missing is a mistake of its own
+		fields = append(fields, "Audiences")
 	}
 	keyless := rules.JWKSURL == "" && !rules.Discovery && rules.KeyURLTemplate == "" && len(rules.JWKS) == 0 &&
 		rules.PEM == "" && rules.Secret.IsZero() && rules.SecretEnv == ""

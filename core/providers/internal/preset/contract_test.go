@@ -27,13 +27,20 @@ func TestContractReportsAllMistakes(t *testing.T) {
 	}
 
 	f = preset.Faults{}
+	f.Required("Domain", "", "the tenant's domain")
+	_, err = f.Contract(core.Rules{}, map[string]string{"Issuer": "Domain", "JWKSURL": "Domain", "Audiences": "Audience"})
+	if all := core.ConfigErrors(err); len(all) != 2 || all[1].Field != "Audience" {
+		t.Errorf("an audience that is missing, too: %v", err)
+	}
+
+	f = preset.Faults{}
 	_, err = f.Contract(core.Rules{
 		Issuer:              "https://a.example",
 		JWKSURL:             "https://a.example/jwks",
 		Algorithms:          []string{"RS257"},
 		InsecureAnyAudience: true,
 	}, nil)
-	if all := core.ConfigErrors(err); len(all) != 2 || all[0].Field != "Algorithms" {
+	if all := core.ConfigErrors(err); len(all) != 1 || all[0].Field != "Algorithms" {
 		t.Errorf("an unknown algorithm: %v", err)
 	}
 }

@@ -61,6 +61,11 @@ func (f *Faults) BaseURL(field, raw string) string {
 		return ""
 	}
 	if !strings.Contains(s, "://") {
+		host, _, _ := strings.Cut(s, "/")
+		if !strings.ContainsAny(host, ".:") && host != "localhost" {
+			f.Add(field, raw, "is not a host name: write all of it, such as %s.example.com", host)
+			return ""
+		}
 		s = "https://" + s
 	}
 	// Whether http is accepted for this host is decided when the contract is made.
