@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -19,19 +18,8 @@ type observer struct {
 
 func (o *observer) emit(ctx context.Context, e event.Event) {
 	for _, call := range o.calls {
-		o.call(ctx, call, e)
+		refusal.Observe(ctx, o.logger, call, e)
 	}
-}
-
-// call recovers from a panic of an observer: it must not fail a request, and in the goroutine of a fetch it would end
-// the program.
-func (o *observer) call(ctx context.Context, call func(context.Context, event.Event), e event.Event) {
-	defer func() {
-		if p := recover(); p != nil {
-			o.logger.ErrorContext(ctx, "auth: an observer panicked", slog.String("panic", fmt.Sprint(p)))
-		}
-	}()
-	call(ctx, e)
 }
 
 // started returns the time from which events measure their duration. Without observers it returns the zero time:

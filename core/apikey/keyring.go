@@ -124,7 +124,7 @@ func (k *Keyring) Authenticate(ctx context.Context, c core.Credentials) (*core.S
 		return nil, err
 	}
 	if k.cfg.Observe != nil {
-		k.cfg.Observe(ctx, event.TokenVerified{
+		refusal.Observe(ctx, k.cfg.Logger, k.cfg.Observe, event.TokenVerified{
 			Provider:   s.Provider(),
 			Issuer:     s.Issuer(),
 			Remembered: remembered,

@@ -111,7 +111,7 @@ func (c *Client) Authenticate(ctx context.Context, credentials core.Credentials)
 		return nil, err
 	}
 	if c.cfg.Observe != nil {
-		c.cfg.Observe(ctx, event.TokenVerified{
+		refusal.Observe(ctx, c.cfg.Logger, c.cfg.Observe, event.TokenVerified{
 			Provider:   s.Provider(),
 			Issuer:     s.Issuer(),
 			Remembered: remembered,

@@ -194,6 +194,21 @@ func TestForms(t *testing.T) {
 	}
 }
 
+// TestObserverThatPanics: it is logged, and the request continues.
+func TestObserverThatPanics(t *testing.T) {
+	clock := authtest.NewClock(time.Unix(1_800_000_000, 0))
+	s := newServer(t, answer(200, active(clock, nil)))
+	var log lines
+	cfg := config(s, clock)
+	cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	cfg.Observe = func(context.Context, event.Event) { panic("of the program") }
+	_, err := authenticate(t, newClient(t, cfg), token)
+	want(t, "an active token", err, "")
+	if !strings.Contains(log.String(), "an observer panicked") {
+		t.Errorf("the log says:\n%s", &log)
+	}
+}
+
 func TestObserverAndStats(t *testing.T) {
 	clock := authtest.NewClock(time.Unix(1_800_000_000, 0))
 	s := newServer(t, answer(200, active(clock, nil)))

@@ -4,6 +4,8 @@ package refusal
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,6 +24,17 @@ type Request interface {
 type Info struct {
 	Request Request // nil if there is none
 	Session any     // the *core.Session that was rejected, nil if there is none
+}
+
+// Observe calls an observer and recovers from its panic, which must not fail a request and would end the program
+// during a fetch.
+func Observe(ctx context.Context, logger *slog.Logger, observer func(context.Context, event.Event), e event.Event) {
+	defer func() {
+		if p := recover(); p != nil {
+			logger.ErrorContext(ctx, "auth: an observer panicked", slog.String("panic", fmt.Sprint(p)))
+		}
+	}()
+	observer(ctx, e)
 }
 
 type infoKey struct{}
