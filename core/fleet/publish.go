@@ -5,10 +5,11 @@ import (
 	"time"
 )
 
-// outgoing is a record of this replica that was not read back from the log yet.
+// outgoing is a record of this replica that was not read back from the log yet. It gets its date when it is appended:
+// readers ignore a record that is older than any token, and would count one that an outage kept back that long as lost.
 type outgoing struct {
-	seq      uint64
-	raw      []byte
+	*record
+
 	appended time.Time // when the log last confirmed it, zero if it has not
 }
 
@@ -21,20 +22,20 @@ const (
 )
 
 // enqueue seals entries into records of this writer, and returns the last one's number. r.mu must be held.
-func (r *Revocations) enqueue(entries []Entry, now time.Time) uint64 {
+func (r *Revocations) enqueue(entries []Entry) uint64 {
 	for len(entries) > 0 {
 		n := min(len(entries), maxEntries)
-		r.push(&record{kind: recordEntries, entries: entries[:n]}, now)
+		r.push(&record{kind: recordEntries, entries: entries[:n]})
 		entries = entries[n:]
 	}
 	return r.lastSeq
 }
 
 // push gives rec the next number and puts it into the outbox. r.mu must be held.
-func (r *Revocations) push(rec *record, now time.Time) {
+func (r *Revocations) push(rec *record) {
 	r.lastSeq++
-	rec.writer, rec.seq, rec.floor, rec.at = r.writer, r.lastSeq, r.ownFloor(), now.UnixMilli()
-	r.outbox = append(r.outbox, outgoing{seq: rec.seq, raw: r.keys.seal(rec)})
+	rec.writer, rec.seq = r.writer, r.lastSeq
+	r.outbox = append(r.outbox, outgoing{record: rec})
 }
 
 // ownFloor returns the first own record that readers need. r.mu must be held.
@@ -61,31 +62,36 @@ func (r *Revocations) flush(ctx context.Context, last uint64) error {
 		return ctx.Err()
 	}
 	for {
-		batch, upTo := r.unsent(last)
-		if len(batch) == 0 {
+		records := r.unsent(last)
+		if len(records) == 0 {
 			return nil
+		}
+		batch := make([][]byte, len(records))
+		for i, rec := range records {
+			batch[i] = r.keys.seal(rec)
 		}
 		if err := r.log.Append(ctx, batch...); err != nil {
 			return err
 		}
-		r.sent(upTo, time.Now())
+		r.sent(records[len(records)-1].seq, time.Now())
 	}
 }
 
-// unsent returns the next records to append, and the last one's number. It includes records beyond last, so that
-// concurrent callers share a round trip.
-func (r *Revocations) unsent(last uint64) (batch [][]byte, upTo uint64) {
+// unsent returns the next records to append. It includes records beyond last, so that concurrent callers share a round
+// trip. Only the caller that appends changes a record after it was pushed.
+func (r *Revocations) unsent(last uint64) (records []*record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	floor, now := r.ownFloor(), time.Now().UnixMilli()
 	for _, o := range r.outbox {
-		if o.appended.IsZero() && (len(batch) > 0 || o.seq <= last) {
-			batch, upTo = append(batch, o.raw), o.seq
-			if len(batch) == appendBatch {
+		if o.appended.IsZero() && (len(records) > 0 || o.seq <= last) {
+			o.floor, o.at = floor, now
+			if records = append(records, o.record); len(records) == appendBatch {
 				break
 			}
 		}
 	}
-	return batch, upTo
+	return records
 }
 
 func (r *Revocations) sent(upTo uint64, now time.Time) {

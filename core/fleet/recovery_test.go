@@ -2,6 +2,7 @@ package fleet_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,6 +77,53 @@ func TestRecoveryIsQuiet(t *testing.T) {
 		}
 		if repairs < 1 || repairs > 4 {
 			t.Errorf("%d replicas appended everything again", repairs)
+		}
+	})
+}
+
+// A revocation that an outage kept back for longer than any token lives is of no use any more. It must not look like a
+// lost record, which would keep every replica from being ready for that long again.
+func TestOutageLongerThanTokens(t *testing.T) {
+	good, gone := session("good", nil), session("gone", nil)
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(gone.IssuedAt()))
+		ctx, cancel := context.WithCancel(t.Context())
+		s := newStore()
+		connections := []*connection{s.connect(), s.connect()}
+		var all []*fleet.Revocations
+		for _, c := range connections {
+			all = append(all, open(ctx, t, c, func(o *fleet.Options) { o.MaxTokenLife = time.Minute }))
+		}
+		defer func() {
+			cancel()
+			for _, r := range all {
+				r.Wait()
+			}
+		}()
+		time.Sleep(10 * time.Second)
+		for _, c := range connections {
+			c.set(true, false, 0)
+		}
+		if err := all[0].Revoke(ctx, fleet.SessionOf(session("old", nil))); !errors.Is(err, fleet.ErrNotPublished) {
+			t.Fatalf("during the outage: %v", err)
+		}
+		time.Sleep(30 * time.Minute)
+		for _, c := range connections {
+			c.set(false, false, 0)
+		}
+		time.Sleep(2 * maxLag)
+		if err := all[0].Revoke(ctx, fleet.SessionOf(gone)); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * maxLag)
+		all = append(all, open(ctx, t, s.connect(), func(o *fleet.Options) { o.MaxTokenLife = time.Minute }))
+		time.Sleep(2 * maxLag)
+		for _, r := range all {
+			want(t, "revoked after the outage", r, gone, "revoked")
+			want(t, "a good session", r, good, "good")
+			if n := r.Stats().Unconfirmed; n != 0 {
+				t.Errorf("%d records are still unconfirmed", n)
+			}
 		}
 	})
 }

@@ -170,14 +170,14 @@ func (r *Revocations) appendAgain(ctx context.Context, acceptLoss bool) error {
 				return errors.Join(ErrNotPublished, err)
 			}
 		}
-		if err := r.pushAndFlush(ctx, func() { r.enqueue(batch, now) }); err != nil {
+		if err := r.pushAndFlush(ctx, func() { r.enqueue(batch) }); err != nil {
 			return err
 		}
 	}
 	return r.pushAndFlush(ctx, func() {
 		heads[0] = head{writer: r.writer, floor: first, last: r.lastSeq, at: now.UnixMilli()}
 		for part := range slices.Chunk(heads, maxHeads) {
-			r.push(&record{kind: recordCover, heads: part}, now)
+			r.push(&record{kind: recordCover, heads: part})
 		}
 	})
 }

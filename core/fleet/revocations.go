@@ -45,6 +45,7 @@ type Revocations struct {
 	counts  Stats
 
 	watchers  watchers
+	reports   reports
 	changed   broadcast     // wakes the goroutines that wait for readiness or for an empty outbox
 	appending chan struct{} // holds one element while records are being appended
 	kick      chan struct{} // wakes keep
@@ -188,17 +189,16 @@ func (r *Revocations) Revoke(ctx context.Context, targets ...Target) error {
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	return r.publish(ctx, entries, now)
+	return r.publish(ctx, entries)
 }
 
 // KeysChanged announces that the keys of an issuer have changed. Every replica gets an entry of [KindKeys] in
 // [Options.OnEntry]. id is a name for the key set, such as its URL.
 func (r *Revocations) KeysChanged(ctx context.Context, id string) error {
-	now := time.Now()
-	return r.publish(ctx, []Entry{{Name: r.keys.name(KindKeys, id, ""), value: ceilSecond(now)}}, now)
+	return r.publish(ctx, []Entry{{Name: r.keys.name(KindKeys, id, ""), value: ceilSecond(time.Now())}})
 }
 
-func (r *Revocations) publish(ctx context.Context, entries []Entry, now time.Time) error {
+func (r *Revocations) publish(ctx context.Context, entries []Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
@@ -206,7 +206,7 @@ func (r *Revocations) publish(ctx context.Context, entries []Entry, now time.Tim
 		r.apply(e)
 	}
 	r.mu.Lock()
-	last := r.enqueue(entries, now)
+	last := r.enqueue(entries)
 	r.mu.Unlock()
 	if err := r.flush(ctx, last); err != nil {
 		r.wake()
@@ -220,18 +220,6 @@ func (r *Revocations) apply(e Entry) {
 	if e.Kind() != KindKeys && r.table.put(e) {
 		r.report(e)
 	}
-}
-
-func (r *Revocations) report(e Entry) {
-	if r.options.OnEntry == nil || r.reason() == Starting {
-		return
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			r.options.Logger.Error("auth: fleet: OnEntry panicked", "panic", p)
-		}
-	}()
-	r.options.OnEntry(e)
 }
 
 func (r *Revocations) reason() Reason {
