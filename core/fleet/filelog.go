@@ -31,9 +31,11 @@ type FileLog struct {
 	dir       string
 	retention time.Duration
 
+	appending chan struct{} // holds one element while this process appends
+	whole     checked       // belongs to the call that appends
+
 	mu      sync.Mutex
 	changed chan struct{} // closed by an Append of this process
-	whole   checked
 }
 
 // checked is the part of a file that is known to consist of whole frames.
@@ -76,6 +78,7 @@ func NewFileLog(dir string, maxTokenLife time.Duration) (*FileLog, error) {
 	l := &FileLog{
 		dir:       dir,
 		retention: Retention(cmp.Or(maxTokenLife, defaultMaxTokenLife)),
+		appending: make(chan struct{}, 1),
 		changed:   make(chan struct{}),
 	}
 	root, err := l.open()
@@ -127,7 +130,7 @@ func openFile(root *os.Root, name string, flag int) (*os.File, error) {
 	return f, nil
 }
 
-// Append implements [Log]. It returns after fsync.
+// Append implements [Log]. It returns after fsync. It waits for other processes that append, until ctx ends.
 func (l *FileLog) Append(ctx context.Context, records ...[]byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -137,14 +140,18 @@ func (l *FileLog) Append(ctx context.Context, records ...[]byte) error {
 			return fmt.Errorf("fleet: a record of %d bytes is too large", len(r))
 		}
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	select {
+	case l.appending <- struct{}{}:
+		defer func() { <-l.appending }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	root, err := l.open()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = root.Close() }()
-	unlock, err := l.lock(root)
+	unlock, err := l.lock(ctx, root)
 	if err != nil {
 		return err
 	}
@@ -152,22 +159,34 @@ func (l *FileLog) Append(ctx context.Context, records ...[]byte) error {
 	if err := l.append(root, records, time.Now()); err != nil {
 		return err
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	close(l.changed)
 	l.changed = make(chan struct{})
 	return nil
 }
 
 // lock keeps other processes from writing until unlock is called. The kernel releases it if this process dies.
-func (l *FileLog) lock(root *os.Root) (unlock func(), err error) {
+func (l *FileLog) lock(ctx context.Context, root *os.Root) (unlock func(), err error) {
 	f, err := openFile(root, lockName, os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return nil, err
 	}
-	if err := lockFile(f); err != nil {
-		_ = f.Close()
-		return nil, fmt.Errorf("fleet: log lock: %w", err)
+	// A process that was stopped may hold the lock for good, so the kernel is not asked to wait for it.
+	for wait := time.Millisecond; ; wait = min(2*wait, filePoll) {
+		locked, err := lockFile(f)
+		if err == nil && locked {
+			return func() { _ = f.Close() }, nil
+		}
+		if err == nil {
+			sleep(ctx, wait)
+			err = ctx.Err()
+		}
+		if err != nil {
+			_ = f.Close()
+			return nil, fmt.Errorf("fleet: log lock: %w", err)
+		}
 	}
-	return func() { _ = f.Close() }, nil
 }
 
 func (l *FileLog) append(root *os.Root, records [][]byte, now time.Time) error {
