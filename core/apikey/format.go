@@ -42,6 +42,10 @@ func checksum(text string) string {
 	return encoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(text))))
 }
 
+func isBase32(text string) bool {
+	return strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
+}
+
 // parse returns the id in a key, or what is wrong with it. The reason does not repeat the key.
 func parse(prefix, token string) (id, problem string) {
 	rest, ok := strings.CutPrefix(token, prefix+"_")
@@ -51,6 +55,9 @@ func parse(prefix, token string) (id, problem string) {
 	case len(rest) != idLength+1+secretLength+1+checksumLength || rest[idLength] != '_' ||
 		rest[idLength+1+secretLength] != '_':
 		return "", "the key does not have the form " + prefix + "_id_secret_checksum: was it cut off?"
+	case !isBase32(rest[:idLength]) || !isBase32(rest[idLength+1:idLength+1+secretLength]):
+		// Anyone can make a checksum, and databases fail on text that is not UTF-8.
+		return "", "the key has characters that no key has: it was changed or mistyped"
 	}
 	end := len(token) - checksumLength
 	if checksum(token[:end-1]) != token[end:] {

@@ -2,11 +2,14 @@ package apikey_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/apikey"
+	"github.com/revstackhq/auth-go/core/event"
 )
 
 // A remembered key is refused once it has expired, although its record is not looked up again.
@@ -59,4 +62,42 @@ func TestForgottenMeanwhile(t *testing.T) {
 	close(answer)
 	<-done
 	r.want(t, "forgotten meanwhile", token, core.CodeTokenRevoked)
+}
+
+// Anyone can make the checksum of a key with characters that no key has, on which a database may fail: three failures
+// would refuse every key.
+func TestOtherCharactersCostNoLookUp(t *testing.T) {
+	r := newRig(t)
+	_, token := r.mint(t, apikey.Spec{Owner: "user_1"})
+	r.store.fail(errors.New("invalid byte sequence for encoding UTF8"))
+	const id, secret = 10, 27 // where they begin
+	for _, bad := range []string{"\x00", "\xff", "'", " ", "a", "1", "é"} {
+		for _, at := range []int{id, secret} {
+			forged := withChecksum(token[:at] + bad + token[at+len(bad):len(token)-8])
+			r.want(t, fmt.Sprintf("%q at %d", bad, at), forged, core.CodeInvalidFormat)
+		}
+	}
+	if n := r.store.finds.Load(); n != 0 {
+		t.Errorf("%d look-ups", n)
+	}
+}
+
+// Replicas share the store, and their clocks differ.
+func TestClocksOfReplicasDiffer(t *testing.T) {
+	r := newRig(t)
+	behind := newRig(t, func(c *apikey.Config) { c.Store = r.store })
+	r.clock.Advance(30 * time.Second)
+	k, token := r.mint(t, apikey.Spec{Owner: "user_1"})
+	behind.want(t, "a key that was made later by this clock", token, "")
+	if err := r.Revoke(t.Context(), k.ID); err != nil {
+		t.Fatal(err)
+	}
+	behind.clock.Advance(10 * time.Second) // MaxAge
+	behind.want(t, "a key that was revoked later by this clock", token, core.CodeTokenRevoked)
+}
+
+func TestObserverThatPanics(t *testing.T) {
+	r := newRig(t, func(c *apikey.Config) { c.Observe = func(context.Context, event.Event) { panic("of the program") } })
+	_, token := r.mint(t, apikey.Spec{Owner: "user_1"})
+	r.want(t, "a key", token, "")
 }

@@ -178,7 +178,7 @@ func (k *Keyring) ended(ctx context.Context, r *record) *core.Error {
 	case r.refused != nil:
 		again := *r.refused // the caller may change it
 		return &again
-	case !r.key.Revoked.IsZero() && !k.cfg.Clock.Now().Before(r.key.Revoked):
+	case !r.key.Revoked.IsZero(): // even if it is later by this clock: another replica's may be ahead
 		return reject(core.CodeTokenRevoked, "the key "+r.key.ID+" was revoked at "+r.key.Revoked.Format(time.RFC3339))
 	}
 	if err := k.judge.Recheck(ctx, r.session); err != nil {
@@ -237,11 +237,15 @@ func (k *Keyring) Forget(id string) {
 
 // sessionOf makes the session of a key.
 func (k *Keyring) sessionOf(ctx context.Context, key Key) (*core.Session, *core.Error) {
+	issued := key.Created
+	if now := k.cfg.Clock.Now(); now.Before(issued) { // the clock of the replica that made the key is ahead
+		issued = now
+	}
 	claims := map[string]any{
 		"iss":    k.cfg.Issuer,
 		"sub":    key.Owner,
 		"jti":    key.ID,
-		"iat":    key.Created.Unix(),
+		"iat":    issued.Unix(),
 		"name":   key.Name,
 		"scopes": key.Scopes,
 	}
