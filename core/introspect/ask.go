@@ -18,8 +18,9 @@ import (
 // busyRetry is the Retry-After if too many calls are running.
 const busyRetry = time.Second
 
-// ask returns the server's verdict on the token. Requests for one token share a call.
-func (c *Client) ask(ctx context.Context, digest jws.Digest, token string) (*entry, *core.Error) {
+// ask returns the server's verdict on the token. Requests for one token share a call. exists says that the token was
+// active a short time ago.
+func (c *Client) ask(ctx context.Context, digest jws.Digest, token string, exists bool) (*entry, *core.Error) {
 	generation := c.cache.generation.Load()
 	now := c.cfg.Clock.Now()
 	e, err := c.group.Do(ctx, call{digest, generation}, upstream.Call[*entry]{
@@ -27,7 +28,7 @@ func (c *Client) ask(ctx context.Context, digest jws.Digest, token string) (*ent
 			e := c.cache.get(digest)
 			return e, e != nil && now.Before(e.until)
 		},
-		Run:    func(ctx context.Context) (*entry, error) { return c.fetch(ctx, token) },
+		Run:    func(ctx context.Context) (*entry, error) { return c.fetch(ctx, token, exists) },
 		Settle: func(e *entry, err error) (*entry, error) { return e, c.settle(digest, generation, e, err) },
 	})
 	if err == nil {
@@ -54,10 +55,10 @@ func (f *failure) Error() string {
 
 func (f *failure) Unwrap() error { return f.cause }
 
-// fetch asks the server.
-func (c *Client) fetch(ctx context.Context, token string) (*entry, error) {
+// fetch asks the server. Made-up tokens do not delay a token that exists.
+func (c *Client) fetch(ctx context.Context, token string, exists bool) (*entry, error) {
 	now := c.cfg.Clock.Now()
-	if wait := c.waitForInactive(now); wait > 0 {
+	if wait := c.waitForInactive(now); wait > 0 && !exists {
 		return nil, &failure{reason: "too many unknown tokens", retryAfter: wait, notMade: true}
 	}
 	if wait, ok := c.breaker.Allow(now); !ok {

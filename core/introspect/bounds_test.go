@@ -152,6 +152,17 @@ func TestUnknownTokensAreLimited(t *testing.T) {
 	s.handle.Store(&good)
 	_, err = authenticate(t, c, "good-new")
 	want(t, "a second later", err, "")
+
+	clock.Advance(time.Minute)
+	s.handle.Store(&inactive)
+	for n := range 100 {
+		_, _ = authenticate(t, c, fmt.Sprint("made-up-again-", n))
+	}
+	s.handle.Store(&good)
+	_, err = authenticate(t, c, "good-1")
+	want(t, "a token past MaxAge, during the attack", err, "")
+	_, err = authenticate(t, c, "never-seen")
+	want(t, "another one, during the attack", err, introspect.CodeUnavailable)
 }
 
 // TestTooManyCalls: a call more than MaxConcurrent is not made.

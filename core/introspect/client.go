@@ -132,13 +132,14 @@ func (c *Client) authenticate(ctx context.Context, credentials core.Credentials)
 		s, err := c.use(ctx, known, credentials)
 		return s, true, err
 	}
-	kept := known != nil && known.session != nil && now.Before(known.until.Add(c.cfg.KeepInOutage))
+	exists := known != nil && known.session != nil
+	kept := exists && now.Before(known.until.Add(c.cfg.KeepInOutage))
 	wait, cancel := ctx, context.CancelFunc(func() {})
 	if kept {
 		// With a remembered session to fall back on, the request waits only a short time.
 		wait, cancel = context.WithTimeout(ctx, keptWait)
 	}
-	answer, err := c.ask(wait, token, credentials.Token)
+	answer, err := c.ask(wait, token, credentials.Token, exists)
 	cancel()
 	if err != nil && kept && err.Code == CodeUnavailable {
 		s, err := c.use(ctx, known, credentials)

@@ -55,7 +55,7 @@ type Config struct {
 	// 503.
 	MaxConcurrent int
 	// MaxInactivePerSecond bounds the calls about tokens that turn out to be inactive: 100 a second on average if 0. If
-	// more arrive, requests with tokens that are not remembered are answered with 503. Active tokens do not count.
+	// more arrive, requests with tokens that were not seen before are answered with 503. Active tokens do not count.
 	MaxInactivePerSecond int
 	// MaxTokenBytes bounds the token: 4 KiB if 0.
 	MaxTokenBytes int
