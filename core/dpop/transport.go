@@ -11,8 +11,8 @@ import (
 )
 
 // Transport is an http.RoundTripper that sends DPoP-bound tokens with proofs. It learns a server's nonce from the
-// responses, and repeats a request once if the server refused it because of a missing nonce (RFC 9449 §9). It is safe
-// for concurrent use.
+// responses, and repeats a request once if the server refused it because of a missing nonce (RFC 9449 §9). A request
+// that a redirect sent to another origin goes without token and proof. It is safe for concurrent use.
 type Transport struct {
 	// Signer makes the proofs. It is required.
 	Signer *Signer
@@ -34,6 +34,9 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if t.Signer == nil || t.Token == nil {
 		closeBody(r)
 		return nil, errors.New("dpop: Transport needs a Signer and a Token")
+	}
+	if elsewhere(r) {
+		return t.base().RoundTrip(r)
 	}
 	token, err := t.Token(r.Context())
 	if err != nil {
@@ -79,11 +82,26 @@ func (t *Transport) send(r *http.Request, token, nonce string) (*http.Response, 
 	signed := r.Clone(r.Context()) // a RoundTripper must not change the request
 	signed.Header.Set("Authorization", "DPoP "+token)
 	signed.Header.Set("Dpop", proof)
-	base := t.Base
-	if base == nil {
-		base = http.DefaultTransport
+	return t.base().RoundTrip(signed)
+}
+
+func (t *Transport) base() http.RoundTripper {
+	if t.Base == nil {
+		return http.DefaultTransport
 	}
-	return base.RoundTrip(signed)
+	return t.Base
+}
+
+// elsewhere reports whether redirects led away from the origin that the program asked. Another origin must not get the
+// token: http.Client does not send it the Authorization header of the first request either.
+func elsewhere(r *http.Request) bool {
+	first := r
+	for first.Response != nil {
+		if first = first.Response.Request; first == nil { // Base does not say
+			return true
+		}
+	}
+	return originOf(first.URL) != originOf(r.URL)
 }
 
 // wantsNonce reports whether the server refused the proof because of a missing or old nonce.

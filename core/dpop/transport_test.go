@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,48 @@ func TestTransport(t *testing.T) {
 					name, i, answer.StatusCode, text, requests, want)
 			}
 		}
+	}
+}
+
+// A redirect to another origin must not take the token along, and one to the same origin must.
+func TestTransportRedirects(t *testing.T) {
+	var got []string
+	record := func(next http.HandlerFunc) *httptest.Server {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			got = append(got, r.URL.Path+" "+r.Header.Get("Authorization"))
+			if (r.Header.Get("DPoP") == "") != (r.Header.Get("Authorization") == "") {
+				t.Errorf("%s: token without proof, or proof without token", r.URL)
+			}
+			next(w, r)
+		}))
+		t.Cleanup(s.Close)
+		return s
+	}
+	var api *httptest.Server
+	other := record(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/2" {
+			http.Redirect(w, r, api.URL+"/3", http.StatusTemporaryRedirect)
+		}
+	})
+	api = record(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/0":
+			http.Redirect(w, r, "/1", http.StatusTemporaryRedirect)
+		case "/1":
+			http.Redirect(w, r, other.URL+"/2", http.StatusTemporaryRedirect)
+		}
+	})
+	transport := &dpop.Transport{
+		Signer: newSigner(t), Token: func(context.Context) (string, error) { return "secret", nil },
+	}
+	answer, err := (&http.Client{Transport: transport}).Get(api.URL + "/0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	want := []string{"/0 DPoP secret", "/1 DPoP secret", "/2 ", "/3 DPoP secret"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
