@@ -74,6 +74,27 @@ func TestReplayStore(t *testing.T) {
 	dpoptest.TestStore(t, redisauth.NewReplayStore(s.connect(), ""))
 }
 
+// A replica whose clock is behind accepts a proof for longer than the one that has seen it.
+func TestReplayStoreOutlivesAClockThatIsBehind(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	store := redisauth.NewReplayStore(s.connect(), "")
+	const behind = 5 * time.Second
+	now := time.Now()
+	first, err := store.Use(t.Context(), [16]byte{1}, now, now.Add(time.Second))
+	if !first || err != nil {
+		t.Fatalf("%t, %v", first, err)
+	}
+	keys, err := s.do("KEYS", "auth:dpop:*").AsStrSlice()
+	if err != nil || len(keys) != 1 {
+		t.Fatalf("%q, %v", keys, err)
+	}
+	at, err := s.do("PEXPIRETIME", keys[0]).AsInt64()
+	if err != nil || time.UnixMilli(at).Before(now.Add(time.Second+behind)) {
+		t.Errorf("forgotten at %d, %v", at-now.UnixMilli(), err)
+	}
+}
+
 // Eight replicas race for the same proofs at one server. The long run: DPOP_RACE=1000000 go test -run
 // TestReplayAcrossReplicas -v .
 func TestReplayAcrossReplicas(t *testing.T) {

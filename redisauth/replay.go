@@ -23,8 +23,13 @@ type ReplayStore struct {
 
 var _ dpop.Store = (*ReplayStore)(nil)
 
+// clockSkew is how much longer than it is accepted a proof is kept: a replica whose clock is behind by less than that
+// accepts it for longer, and the server starts the expiry when the command arrives.
+const clockSkew = 10 * time.Second
+
 // NewReplayStore returns a store whose keys begin with prefix; "auth:dpop:" if that is empty. It does no I/O, and
-// panics if client is nil. A proof takes about 110 bytes at the server until it expires.
+// panics if client is nil. A proof takes about 110 bytes at the server, until 10 s after it expires: the clocks of
+// replicas may differ by that much.
 func NewReplayStore(client valkey.Client, prefix string) *ReplayStore {
 	if client == nil {
 		panic("redisauth.NewReplayStore: the client is nil: make it with valkey.NewClient")
@@ -41,8 +46,7 @@ func (s *ReplayStore) Use(ctx context.Context, key dpop.Key, now, expires time.T
 	if err != nil || !first {
 		return false, err
 	}
-	// The server starts the expiry when the command arrives; the margin covers the time until then.
-	life := max(expires.Sub(now), 0) + time.Second
+	life := max(expires.Sub(now), 0) + clockSkew
 	name := s.prefix + base64.RawURLEncoding.EncodeToString(key[:])
 	err = s.client.Do(ctx, s.client.B().Set().Key(name).Value("1").Nx().Px(life).Build()).Error()
 	switch {
