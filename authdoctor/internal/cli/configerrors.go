@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/revstackhq/auth-go/authdoctor/internal/term"
@@ -44,7 +45,7 @@ func excerpt(lines []string, e *core.ConfigError) (text string, column int, ok b
 		return "", 0, false
 	}
 	line := strings.TrimRight(lines[e.Line-1], "\r")
-	before := min(max(e.Column-1, 0), len(line))
+	line, before := masked(line, min(max(e.Column-1, 0), len(line)), e.Value)
 	indent := min(len(line)-len(strings.TrimLeft(line, " \t")), before)
 	const most = 80
 	start := indent
@@ -54,4 +55,34 @@ func excerpt(lines []string, e *core.ConfigError) (text string, column int, ok b
 	end := min(len(line), start+most)
 	text = term.Safe(strings.ToValidUTF8(line[start:end], "?"))
 	return text, len([]rune(term.Safe(strings.ToValidUTF8(line[start:before], "?")))), true
+}
+
+// part matches what a line of JSON consists of: strings, the last one perhaps without its end, and what is between them.
+var part = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[][ \t{}:,0-9.+-]|true|false|null)`)
+
+// masked returns a line without the text of its strings, and where the byte at the index column is in it. Names are
+// kept, and the value of the mistake, which core has made fit to be shown. Any other string may be a secret, such as the
+// value of a misspelled member or a URL with a password, and so may what is no JSON.
+func masked(line string, column int, value string) (text string, at int) {
+	var b strings.Builder
+	for rest := line; rest != ""; {
+		if len(line)-len(rest) <= column {
+			at = b.Len()
+		}
+		found := part.FindString(rest)
+		rest = rest[len(found):]
+		isName := strings.HasPrefix(strings.TrimLeft(rest, " \t"), ":")
+		switch {
+		case found == "":
+			return b.String() + "…", at
+		case found[0] != '"', isName, found == value, found == `""`:
+			b.WriteString(found)
+		default:
+			b.WriteString(`"…"`)
+		}
+	}
+	if column >= len(line) {
+		at = b.Len()
+	}
+	return b.String(), at
 }

@@ -26,6 +26,11 @@ func TestNoSecretInSight(t *testing.T) {
 		{"provider": "custom", "issuer": issuer.URL() + "/other", "signingSecret": secret, "unknown": 1},
 		{"provider": "custom", "signingSecret": []string{secret}},
 		{"provider": "custom", "issuer": issuer.URL(), "signingSecretEnv": secret},
+		{"provider": "custom", "issuer": issuer.URL(), "signingSecrt": secret, "z": "\" \\" + secret},
+		{"provider": "custom", "issuer": issuer.URL(), "jwksUri": "https://user:" + secret + "@issuer.example/keys"},
+		{"provider": "custom", "issuer": issuer.URL(), "jwks": map[string]any{"keys": []any{
+			map[string]string{"kty": "oct", "k": secret},
+		}}},
 	} {
 		data, err := json.Marshal(contract)
 		if err != nil {
@@ -63,4 +68,9 @@ func TestNoSecretInSight(t *testing.T) {
 			marks.Check(t, strings.Join(args[:2], " ")+" on standard error", out.stderr)
 		}
 	}
+	// The quotation mark that is missing turns text into what is between texts.
+	broken := writeFile(t, "broken.json", `{"issuer": "https://issuer.example", "signingKey: "`+secret+`"}`)
+	out := run(t, "contract", "validate", broken)
+	out.want(t, 1, "INVALID")
+	marks.Check(t, "contract validate", out.stdout)
 }
