@@ -9,8 +9,8 @@ type reports struct {
 	running bool
 }
 
-// report calls [Options.OnEntry]. If a call is running, its caller makes the next one too: calls do not overlap, and one
-// may revoke.
+// report calls [Options.OnEntry]. If a call is running, its caller makes the next one too: calls do not overlap, and
+// OnEntry may revoke.
 func (r *Revocations) report(e Entry) {
 	if r.options.OnEntry == nil || r.reason() == Starting {
 		return
