@@ -57,12 +57,12 @@ func excerpt(lines []string, e *core.ConfigError) (text string, column int, ok b
 	return text, len([]rune(term.Safe(strings.ToValidUTF8(line[start:before], "?")))), true
 }
 
-// part matches what a line of JSON consists of: strings, the last one perhaps without its end, and what is between them.
+// part matches a part of a line of JSON: a string, the last one perhaps without its end, or what is between strings.
 var part = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[][ \t{}:,0-9.+-]|true|false|null)`)
 
 // masked returns a line without the text of its strings, and where the byte at the index column is in it. Names are
-// kept, and the value of the mistake, which core has made fit to be shown. Any other string may be a secret, such as the
-// value of a misspelled member or a URL with a password, and so may what is no JSON.
+// kept, and so is the value of the mistake, which core has made fit to be shown. Any other string may be a secret, such
+// as the value of a misspelled member or a URL with a password, and so may text that is not JSON.
 func masked(line string, column int, value string) (text string, at int) {
 	var b strings.Builder
 	for rest := line; rest != ""; {
