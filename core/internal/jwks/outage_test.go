@@ -71,7 +71,7 @@ func TestIssuerDownAtStart(t *testing.T) {
 func TestHang(t *testing.T) {
 	i, clk := newIssuer(t, nil), newClock()
 	i.hang()
-	s := i.source(clk, policy(keys.Policy{FetchTimeout: 50 * time.Millisecond}))
+	s := i.source(clk, policy(keys.Policy{FetchTimeout: 2 * time.Second})) // all 200 ask before it ends
 
 	var wg sync.WaitGroup
 	var timeouts atomic.Int64
