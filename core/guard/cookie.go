@@ -53,7 +53,8 @@ func (c *cookie) validate(f *configErrors) {
 		)
 	}
 	for _, origin := range c.badOrigins {
-		f.Invalid("Cookie", faults.Show(origin), "is not an origin as browsers write it: write https://host in lower case, without a path")
+		f.Invalid("Cookie", faults.Show(origin),
+			"is not an origin as browsers write it: write https://host in lower case, without a path")
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestPagesNameEverything: a page that lists what a package offers leaves nothing out, and every option is on some page.
+// TestPagesNameEverything: a page that lists what a package offers leaves nothing out, and every option is on a page.
 func TestPagesNameEverything(t *testing.T) {
 	root, pages := tracked(t, ".md")
 	var docs strings.Builder

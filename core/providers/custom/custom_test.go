@@ -232,7 +232,10 @@ func TestBadConfig(t *testing.T) {
 			Audience:      []string{"b"},
 			SigningSecret: core.NewSecret(secret),
 			Algorithms:    []string{"RS256"},
-		}, []string{"Algorithms: needs public keys: set JWKSURL, JWKS or PEM", "SigningSecret: none of the Algorithms uses it"}},
+		}, []string{
+			"Algorithms: needs public keys: set JWKSURL, JWKS or PEM",
+			"SigningSecret: none of the Algorithms uses it",
+		}},
 		"none": {custom.Config{
 			Issuer:        "a",
 			Audience:      []string{"b"},
