@@ -14,6 +14,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
+	"github.com/revstackhq/auth-go/core/internal/delivery"
 	"github.com/revstackhq/auth-go/core/internal/sessionmemo"
 )
 
@@ -45,10 +46,10 @@ type Revocations struct {
 	counts  Stats
 
 	watchers  watchers
-	reports   reports
-	changed   broadcast     // wakes the goroutines that wait for readiness or for an empty outbox
-	appending chan struct{} // holds one element while records are being appended
-	kick      chan struct{} // wakes keep
+	reports   delivery.Queue[Entry] // for OnEntry
+	changed   broadcast             // wakes the goroutines that wait for readiness or for an empty outbox
+	appending chan struct{}         // holds one element while records are being appended
+	kick      chan struct{}         // wakes keep
 	done      sync.WaitGroup
 }
 

@@ -2,21 +2,13 @@ package jwks
 
 import (
 	"context"
-	"sync"
 
 	"github.com/revstackhq/auth-go/core/event"
 )
 
-// maxQueued is how many events may wait for a slow observer. When the queue is full, the oldest is dropped.
+// maxQueued is how many events may wait for a slow observer. When the queue is full, the oldest is dropped. A slow
+// observer delays only the goroutine that delivers, not a fetch or a request.
 const maxQueued = 64
-
-// eventQueue delivers the events of fetches in order, one at a time. A slow observer delays only the goroutine that
-// delivers, not a fetch or a request.
-type eventQueue struct {
-	mu         sync.Mutex
-	queue      []queued
-	delivering bool
-}
 
 // queued is an event with the context of the request that started its fetch.
 type queued struct {
@@ -29,32 +21,14 @@ func (s *Source) enqueue(ctx context.Context, events []event.Event) {
 	if s.cfg.Emit == nil {
 		return
 	}
-	o := &s.events
-	o.mu.Lock()
-	defer o.mu.Unlock()
 	for _, ev := range events {
-		o.queue = append(o.queue, queued{ctx, ev})
+		s.events.AddRecent(queued{ctx, ev}, maxQueued)
 	}
-	o.queue = o.queue[max(0, len(o.queue)-maxQueued):]
 }
 
-// deliver emits the queued events. If another goroutine is already doing so, that goroutine emits the new ones too.
+// deliver emits the queued events in order, one at a time.
 func (s *Source) deliver() {
-	o := &s.events
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.delivering {
-		return
-	}
-	o.delivering = true
-	for len(o.queue) > 0 {
-		next := o.queue[0]
-		o.queue = o.queue[1:]
-		o.mu.Unlock()
-		s.emit(next.ctx, next.event)
-		o.mu.Lock()
-	}
-	o.delivering, o.queue = false, nil
+	s.events.Deliver(func(next queued) { s.emit(next.ctx, next.event) })
 }
 
 // emit calls the observer. A panic in it must not fail a fetch or a request.

@@ -21,13 +21,7 @@ func (s *Source) Await() {
 		}
 		<-f.done
 	}
-	for { // events are delivered after the waiting callers have continued
-		s.events.mu.Lock()
-		idle := !s.events.delivering && len(s.events.queue) == 0
-		s.events.mu.Unlock()
-		if idle {
-			return
-		}
+	for !s.events.Idle() { // events are delivered after the waiting callers have continued
 		runtime.Gosched()
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core/event"
+	"github.com/revstackhq/auth-go/core/internal/delivery"
 	"github.com/revstackhq/auth-go/core/keys"
 )
 
@@ -86,7 +87,7 @@ type Source struct {
 	reloading  bool      // a reload is planned or has not begun
 	reloadedAt time.Time // when the last one began, real time
 
-	events eventQueue
+	events delivery.Queue[queued]
 
 	cacheErr                            atomic.Pointer[CacheError]
 	fetches, failed                     atomic.Uint64
