@@ -49,19 +49,19 @@ func (o Object) document() []byte {
 func (o Object) fill(f *filler, into reflect.Value) []byte {
 	var rest remainder
 	var scratch [64]byte
-	var stack [usualMembers]assignment
+	var stack [usualMembers]*fillField
 	var text texts
-	list := stack[:0]
+	list := stack[:0] // the field of each member, or nil
 	for i := range o.members {
 		m := &o.members[i]
-		if field := f.fields.find(m.name(o.data, scratch[:0])); field != nil {
-			list = append(list, assignment{field, o.value(m), m})
+		field := f.fields.find(m.name(o.data, scratch[:0]))
+		if list = append(list, field); field != nil {
 			text.expect(field.filler, o.value(m))
 		}
 	}
-	for _, a := range list {
-		if !a.field.set(a.value, into, &text) {
-			rest.add(o, a.member)
+	for i, field := range list {
+		if m := &o.members[i]; field != nil && !field.set(o.value(m), into, &text) {
+			rest.add(o, m)
 		}
 	}
 	return rest.close()
@@ -72,9 +72,8 @@ const usualMembers = 24
 
 // assignment is a value and the field that it goes to.
 type assignment struct {
-	field  *fillField
-	value  Value
-	member *member // nil except in the outermost object
+	field *fillField
+	value Value
 }
 
 // remainder is a copy of a document in which only the added members are left and all others are blanked out. The
@@ -181,7 +180,7 @@ func (f *filler) setStruct(v Value, into reflect.Value) bool {
 			name, _ = appendText(scratch[:0], name) // validated before
 		}
 		if field := f.fields.find(name); field != nil {
-			list = append(list, assignment{field: field, value: value})
+			list = append(list, assignment{field, value})
 			text.expect(field.filler, value)
 		}
 	}

@@ -71,11 +71,11 @@ func (p *validator) object(stack []member) ([]member, error) {
 			return nil, errMembers
 		}
 		p.room--
-		m, err := p.member(stack)
+		stack = append(stack, member{})
+		err := p.member(&stack[len(stack)-1], stack)
 		if err != nil {
 			return nil, err
 		}
-		stack = append(stack, m)
 		if names := stack[base:]; len(names) <= linearNames && lastRepeated(p.data, names, &seen) {
 			return nil, errDuplicate
 		}
@@ -91,31 +91,31 @@ func (p *validator) object(stack []member) ([]member, error) {
 	return stack, nil
 }
 
-func (p *validator) member(stack []member) (member, error) {
+// member reads a member of an object into m.
+func (p *validator) member(m *member, stack []member) error {
 	if p.peek() != '"' {
-		return member{}, errSyntax
+		return errSyntax
 	}
 	nameStart := p.pos + 1
 	escaped, err := p.text()
 	if err != nil {
-		return member{}, err
+		return err
 	}
-	nameEnd := p.pos - 1
+	name := p.data[nameStart : p.pos-1]
+	m.nameStart, m.nameEnd = offset(nameStart), offset(p.pos-1)
+	m.escaped, m.fingerprint = escaped, fingerprint(name)
 	p.space()
 	if p.peek() != ':' {
-		return member{}, errSyntax
+		return errSyntax
 	}
 	p.pos++
 	p.space()
-	start := p.pos
+	m.start = offset(p.pos)
 	if err := p.value(stack); err != nil {
-		return member{}, err
+		return err
 	}
-	return member{
-		nameStart: offset(nameStart), nameEnd: offset(nameEnd),
-		escaped: escaped, fingerprint: fingerprint(p.data[nameStart:nameEnd]),
-		start: offset(start), end: offset(p.pos),
-	}, nil
+	m.end = offset(p.pos)
+	return nil
 }
 
 func (p *validator) array(stack []member) error {
