@@ -11,6 +11,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/internal/faults"
+	"github.com/revstackhq/auth-go/core/internal/netaddr"
 )
 
 // ErrNoToken means that the request's context has no caller's token: the context is not that of a guarded request, the
@@ -69,18 +70,9 @@ func newTransport(base http.RoundTripper, origins []string, f *configErrors) *tr
 			f.Invalid(field, faults.Show(origin), "must be an origin without a path, such as https://billing.internal")
 			continue
 		}
-		t.origins[originOf(u)] = true
+		t.origins[netaddr.Origin(u)] = true
 	}
 	return t
-}
-
-// originOf returns scheme, host and port (RFC 6454 §4).
-func originOf(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -102,8 +94,8 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (t *transport) tokenFor(r *http.Request) (string, error) {
-	if !t.origins[originOf(r.URL)] {
-		return "", fmt.Errorf("%w: %s is not among the origins of the transport", ErrOrigin, originOf(r.URL))
+	if !t.origins[netaddr.Origin(r.URL)] {
+		return "", fmt.Errorf("%w: %s is not among the origins of the transport", ErrOrigin, netaddr.Origin(r.URL))
 	}
 	return t.token(r.Context())
 }

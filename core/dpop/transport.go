@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+
+	"github.com/revstackhq/auth-go/core/internal/netaddr"
 )
 
 // Transport is an http.RoundTripper that sends DPoP-bound tokens with proofs. It learns a server's nonce from the
@@ -101,7 +103,7 @@ func elsewhere(r *http.Request) bool {
 			return true
 		}
 	}
-	return originOf(first.URL) != originOf(r.URL)
+	return netaddr.Origin(first.URL) != netaddr.Origin(r.URL)
 }
 
 // wantsNonce reports whether the server refused the proof because of a missing or old nonce.
@@ -120,7 +122,7 @@ func wantsNonce(r *http.Response) bool {
 func (t *Transport) nonce(u *url.URL) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.nonces[originOf(u)]
+	return t.nonces[netaddr.Origin(u)]
 }
 
 // learn keeps the nonce of a response, only for the server that sent it (RFC 9449 §8.2).
@@ -134,11 +136,9 @@ func (t *Transport) learn(u *url.URL, r *http.Response) string {
 	if t.nonces == nil || len(t.nonces) >= maxNonceOrigins {
 		t.nonces = map[string]string{} // the nonces will be learned again
 	}
-	t.nonces[originOf(u)] = nonces[0]
+	t.nonces[netaddr.Origin(u)] = nonces[0]
 	return nonces[0]
 }
-
-func originOf(u *url.URL) string { return strings.ToLower(u.Scheme + "://" + u.Host) }
 
 func closeBody(r *http.Request) {
 	if r.Body != nil {

@@ -1,10 +1,13 @@
 // Package netaddr decides whether a host or an address is this machine, in a private network, or public. Every check
-// of where keys may be fetched from uses it, so that two checks cannot disagree.
+// of where keys may be fetched from uses it, so that two checks cannot disagree. It also writes origins, so that two
+// transports agree on where a token may be sent.
 package netaddr
 
 import (
 	"errors"
+	"net"
 	"net/netip"
+	"net/url"
 	"strings"
 )
 
@@ -113,3 +116,12 @@ var (
 )
 
 func canonical(host string) string { return strings.TrimSuffix(strings.ToLower(host), ".") }
+
+// Origin returns the origin of u in one spelling (RFC 6454 §4): lowercase, with the port.
+func Origin(u *url.URL) string {
+	scheme, port := strings.ToLower(u.Scheme), u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[scheme]
+	}
+	return scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
+}

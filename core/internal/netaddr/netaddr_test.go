@@ -2,6 +2,7 @@ package netaddr_test
 
 import (
 	"net/netip"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -111,5 +112,25 @@ func TestHosts(t *testing.T) {
 func TestInternationalNames(t *testing.T) {
 	if err := netaddr.CheckHost("m\u00fcnchen.example"); err == nil || !strings.Contains(err.Error(), "xn--") {
 		t.Errorf("error = %v", err)
+	}
+}
+
+func TestOrigin(t *testing.T) {
+	for raw, want := range map[string]string{
+		"https://api.example":            "https://api.example:443",
+		"https://api.example:443/a?b#c":  "https://api.example:443",
+		"HTTPS://API.Example/":           "https://api.example:443",
+		"http://api.example":             "http://api.example:80",
+		"http://api.example:443":         "http://api.example:443",
+		"https://user@api.example:8443/": "https://api.example:8443",
+		"https://[2001:DB8::1]/":         "https://[2001:db8::1]:443",
+	} {
+		u, err := url.Parse(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := netaddr.Origin(u); got != want {
+			t.Errorf("Origin(%s) = %s, want %s", raw, got, want)
+		}
 	}
 }
