@@ -92,7 +92,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 	if len(cfg.AuthorizedParties) > 0 && (accept.has(OAuthToken) || accept.has(MachineToken)) {
 		rules.InsecureMissingParty = true // OAuth and machine tokens have no azp
 		if !cfg.InsecureMissingParty {
-			rules.ClaimRules = append(rules.ClaimRules, partyRule())
+			rules.ClaimRules = append(rules.ClaimRules, accept.partyRule())
 		}
 	}
 	if rules.Leeway == 0 {

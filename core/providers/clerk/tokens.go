@@ -91,7 +91,7 @@ func (a accepted) subjectRules() []core.ClaimRule {
 		{Claim: "sub", Prefixes: subjects, Reason: "the kind of subject determines the kind of token"},
 		// A list of what is accepted, so that a category that Clerk adds later is
 		// refused. Which one OAuth access tokens have is not documented.
-		{Header: "cat", Optional: true, OneOf: categories, When: []core.ClaimRule{notOAuth()}, Reason: why},
+		{Header: "cat", Optional: true, OneOf: categories, When: a.notOAuth(), Reason: why},
 	}
 	if a.has(OAuthToken) {
 		rules = append(rules, core.ClaimRule{
@@ -107,22 +107,32 @@ func isOAuth() core.ClaimRule {
 	return core.ClaimRule{Header: "typ", OneOf: []string{"at+jwt", "application/at+jwt"}, IgnoreCase: true}
 }
 
-func notOAuth() core.ClaimRule {
-	return core.ClaimRule{Header: "typ", Optional: true, NoneOf: isOAuth().OneOf, IgnoreCase: true}
+// notOAuth is the condition that a token is not an OAuth access token, nil if none is accepted.
+func (a accepted) notOAuth() []core.ClaimRule {
+	if !a.has(OAuthToken) {
+		return nil
+	}
+	return []core.ClaimRule{{Header: "typ", Optional: true, NoneOf: isOAuth().OneOf, IgnoreCase: true}}
 }
 
-// isSession knows session and template tokens, which a person's client obtained.
-func isSession() []core.ClaimRule {
-	return []core.ClaimRule{{Claim: "sub", Prefixes: []string{"user_"}}, notOAuth()}
+// ofPerson are the conditions that a token belongs to a person, nil if no machine token is accepted.
+func (a accepted) ofPerson() []core.ClaimRule {
+	if !a.has(MachineToken) {
+		return nil
+	}
+	return []core.ClaimRule{{Claim: "sub", Prefixes: []string{"user_"}}}
 }
+
+// isSession are the conditions that a token is a session or template token, which a person's client obtained.
+func (a accepted) isSession() []core.ClaimRule { return append(a.ofPerson(), a.notOAuth()...) }
 
 // partyRule requires azp of session and template tokens where kinds that have
 // none are accepted with them.
-func partyRule() core.ClaimRule {
+func (a accepted) partyRule() core.ClaimRule {
 	return core.ClaimRule{
 		Claim:  "azp",
 		Type:   "string",
-		When:   isSession(),
+		When:   a.isSession(),
 		Code:   core.CodePartyMismatch,
 		Reason: "a session token names the origin that obtained it",
 	}
@@ -141,7 +151,7 @@ func (a accepted) audienceRules(audience []string) []core.ClaimRule {
 			When:        when,
 		}
 	}
-	session := rule(core.ClaimRule{Claim: "sid", Type: "string"}, notOAuth())
+	session := rule(append(a.notOAuth(), core.ClaimRule{Claim: "sid", Type: "string"})...)
 	session.Optional = true
 	rules := []core.ClaimRule{session}
 	if a.has(MachineToken) {
@@ -158,20 +168,20 @@ func (a accepted) audienceRules(audience []string) []core.ClaimRule {
 
 func (a accepted) kindRules() []core.ClaimRule {
 	var rules []core.ClaimRule
-	oauth, person := isOAuth(), isSession()
+	oauth := isOAuth()
 	switch {
 	case a.has(SessionToken) && !a.has(TemplateToken):
 		rules = append(rules, core.ClaimRule{
-			Claim: "sid", Type: "string", Format: "nonEmpty", Reason: "a session token has a session id", When: person,
+			Claim: "sid", Type: "string", Format: "nonEmpty", Reason: "a session token has a session id", When: a.isSession(),
 		})
 	case !a.has(SessionToken) && a.has(TemplateToken):
 		rules = append(rules, core.ClaimRule{
 			Claim: "sid", Absent: true, Reason: "a session token is not accepted",
-			When: append(person, core.ClaimRule{Claim: "fva", Type: "array"}), // a template may have a sid of its own
+			When: append(a.isSession(), core.ClaimRule{Claim: "fva", Type: "array"}), // a template may have a sid of its own
 		})
 	case !a.has(SessionToken) && a.has(OAuthToken):
 		only := oauth
-		only.Reason, only.When = "of people's tokens only OAuth access tokens are accepted", person[:1]
+		only.Reason, only.When = "of people's tokens only OAuth access tokens are accepted", a.ofPerson()
 		rules = append(rules, only)
 	}
 	if a.has(OAuthToken) {
