@@ -20,11 +20,14 @@ func (v Value) Time() (time.Time, error) {
 	if v.Kind() != KindNumber {
 		return time.Time{}, errDateKind
 	}
-	digits, negative := bytes.CutPrefix(v.raw, []byte("-"))
-	point := len(digits)
-	if point > maxDateDigits || bytes.ContainsAny(digits, ".eE") { // the usual date is a short integer
-		digits, point = decimal(digits)
+	if seconds, ok := shortInteger(v.raw); ok { // the usual date
+		if seconds > maxDate || seconds < minDate {
+			return time.Time{}, errDateRange
+		}
+		return time.Unix(seconds, 0).UTC(), nil
 	}
+	number, negative := bytes.CutPrefix(v.raw, []byte("-"))
+	digits, point := decimal(number)
 	digit := func(i int) int64 {
 		if i < 0 || i >= len(digits) {
 			return 0

@@ -262,8 +262,8 @@ func (f *filler) setNumber(v Value, into reflect.Value) bool {
 		}
 		return err == nil
 	case fillInt:
-		n, err := strconv.ParseInt(string(v.raw), 10, 64)
-		if err != nil || into.OverflowInt(n) {
+		n, ok := integer(v.raw)
+		if !ok || into.OverflowInt(n) {
 			return false
 		}
 		into.SetInt(n)
