@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/valkey-io/valkey-go"
@@ -30,6 +31,9 @@ type Log struct {
 	client    valkey.Client
 	key       string
 	retention time.Duration
+	now       func() time.Time
+	// newest is the time in the newest id that the server has sent, in milliseconds since 1970.
+	newest atomic.Uint64
 }
 
 var _ fleet.Log = (*Log)(nil)
@@ -58,6 +62,7 @@ func NewLog(client valkey.Client, c LogConfig) (*Log, error) {
 		client:    client,
 		key:       cmp.Or(c.Key, defaultKey),
 		retention: fleet.Retention(cmp.Or(c.MaxTokenLife, 24*time.Hour)),
+		now:       time.Now,
 	}, nil
 }
 
@@ -67,7 +72,7 @@ func (l *Log) Append(ctx context.Context, records ...[]byte) error {
 	if len(records) == 0 {
 		return ctx.Err()
 	}
-	oldest := strconv.FormatInt(time.Now().Add(-l.retention).UnixMilli(), 10)
+	oldest := l.oldest()
 	add := make([]valkey.Completed, 0, len(records))
 	for _, r := range records {
 		add = append(add, l.client.B().Xadd().Key(l.key).Minid().Almost().Threshold(oldest).Id("*").
@@ -75,14 +80,34 @@ func (l *Log) Append(ctx context.Context, records ...[]byte) error {
 	}
 	announce := make([]valkey.Completed, 0, len(records))
 	for i, result := range l.client.DoMulti(ctx, add...) {
-		if err := result.Error(); err != nil {
+		id, err := result.ToString()
+		if err != nil {
 			return fmt.Errorf("redisauth: append to the revocation log: %w", err)
 		}
+		l.saw(id)
 		announce = append(announce, l.client.B().Publish().Channel(l.key).Message(valkey.BinaryString(records[i])).Build())
 	}
 	// Readers find unannounced records in the stream, so the caller need not know of an error here.
 	l.client.DoMulti(ctx, announce...)
 	return nil
+}
+
+// oldest returns the id before which the server may drop records. They are old by this machine's clock and by the
+// server's, which its ids show: a replica whose clock is ahead must not drop what others still need.
+func (l *Log) oldest() string {
+	now := min(l.now().UnixMilli(), int64(l.newest.Load())) //nolint:gosec // milliseconds since 1970
+	return strconv.FormatInt(max(now-l.retention.Milliseconds(), 0), 10)
+}
+
+// saw notes an id that the server made.
+func (l *Log) saw(id string) {
+	ms, _ := split(id)
+	for {
+		newest := l.newest.Load()
+		if ms <= newest || l.newest.CompareAndSwap(newest, ms) {
+			return
+		}
+	}
 }
 
 // Read implements fleet.Log.
@@ -112,6 +137,7 @@ func (l *Log) known(ctx context.Context, after string) error {
 	case len(entries) == 0 || before(entries[0].ID, after):
 		return fleet.ErrUnknownID
 	}
+	l.saw(entries[0].ID)
 	return nil
 }
 

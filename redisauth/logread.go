@@ -68,6 +68,9 @@ func (l *Log) page(ctx context.Context, after string) page {
 	if err != nil {
 		p.err = fmt.Errorf("redisauth: read the revocation log: %w", err)
 	}
+	if len(p.entries) > 0 {
+		l.saw(p.last())
+	}
 	return p
 }
 

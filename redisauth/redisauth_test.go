@@ -57,6 +57,42 @@ func TestLog(t *testing.T) {
 	})
 }
 
+// The stream loses what is too old, but not because one replica's clock is ahead.
+func TestLogDropsOldRecords(t *testing.T) {
+	t.Parallel()
+	s := startServer(t)
+	const before = 500 // the server drops records by the hundred
+	for name, c := range map[string]struct {
+		age, ahead time.Duration
+		drops      bool
+	}{
+		"old":                        {age: 30 * 24 * time.Hour, drops: true},
+		"new":                        {age: time.Minute},
+		"old by a wrong clock only":  {age: time.Minute, ahead: 30 * 24 * time.Hour},
+		"new by a wrong clock":       {age: 30 * 24 * time.Hour, ahead: -60 * 24 * time.Hour},
+		"old, although clock behind": {age: 30 * 24 * time.Hour, ahead: -time.Hour, drops: true},
+	} {
+		key := "stream of " + name
+		at := time.Now().Add(-c.age).UnixMilli()
+		for i := range before {
+			if err := s.do("XADD", key, fmt.Sprintf("%d-%d", at, i), "r", "record").Error(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l := newLog(t, s, key)
+		l.SetClock(func() time.Time { return time.Now().Add(c.ahead) })
+		for range 2 { // the first one shows the server's clock
+			if err := l.Append(t.Context(), []byte("new")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n, err := s.do("XLEN", key).AsInt64()
+		if dropped := n < before; dropped != c.drops || err != nil {
+			t.Errorf("%s: %d records are left, %v", name, n, err)
+		}
+	}
+}
+
 func TestKeyCache(t *testing.T) {
 	t.Parallel()
 	s := startServer(t)
