@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A program is one test binary that holds many mutants: every mutated function is compiled next to the original, which
@@ -18,7 +19,8 @@ type program struct {
 	dir     string // of the mutated files, relative to the repository
 	test    []string
 	mutants []mutant
-	whole   bool // it holds one mutant, whose edit is not inside a function, and which is always active
+	whole   bool          // it holds one mutant, whose edit is not inside a function, and which is always active
+	timeout time.Duration // of the tests
 }
 
 // activeVar is the name of the variable, and of the environment variable, with the id of the active mutant.

@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	testTimeout  = time.Minute // of the tests of one mutant: an endless loop is noticed, too
-	buildTimeout = 10 * time.Minute
+	testTimeout = time.Minute      // of the tests of one mutant, plus twice the time that they take without it
+	longTimeout = 10 * time.Minute // of a build, and of tests without a mutant
 )
 
 type verdict string
@@ -102,12 +102,16 @@ func (p *program) run(ctx context.Context, root, temp string, jobs int, r *repor
 	if err != nil {
 		return err
 	}
+	p.timeout = testTimeout
 	if !p.whole { // tests that fail anyway would kill every mutant
+		begin := time.Now()
+		p.timeout = longTimeout
 		if output, err := p.test1(ctx, root, temp, ""); err != nil {
 			return fmt.Errorf("the tests of %s fail without any mutant: %w\n%s", strings.Join(p.test, " "), err, output)
 		} else if strings.Contains(output, "no tests to run") {
 			return fmt.Errorf("no tests: %s", strings.Join(p.test, " "))
 		}
+		p.timeout = testTimeout + 2*time.Since(begin) // only endless loops run into it
 	}
 	queue := make(chan mutant)
 	var workers sync.WaitGroup
@@ -142,7 +146,7 @@ var compileError = regexp.MustCompile(`(?m)mutant(\d+)\.go:[\d:]+ (.*)$`)
 
 // build compiles the test binary, and returns the mutants that it had to leave out, with the compiler's message.
 func (p *program) build(ctx context.Context, root, temp string) (uncompiled map[string]string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, buildTimeout)
+	ctx, cancel := context.WithTimeout(ctx, longTimeout)
 	defer cancel()
 	uncompiled = map[string]string{}
 	for {
@@ -189,10 +193,10 @@ func (p *program) build(ctx context.Context, root, temp string) (uncompiled map[
 
 // test1 runs the tests with one mutant active, or none.
 func (p *program) test1(ctx context.Context, root, temp, id string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, testTimeout+30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, p.timeout+30*time.Second)
 	defer cancel()
 	// The switches between mutants allocate, so tests that count allocations fail without any.
-	args := []string{"-test.failfast", "-test.skip=Alloc", "-test.timeout=" + testTimeout.String()}
+	args := []string{"-test.failfast", "-test.skip=Alloc", "-test.timeout=" + p.timeout.String()}
 	for _, arg := range p.test[1:] {
 		if flag, ok := strings.CutPrefix(arg, "-"); ok {
 			arg = "-test." + flag
