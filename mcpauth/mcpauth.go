@@ -63,12 +63,12 @@ func New(source core.Authenticator, config Config, opts ...guard.Option) func(ht
 
 // Guard returns the middleware of an existing guard. It panics on an invalid config.
 func Guard(g *guard.Guard, config Config) func(http.Handler) http.Handler {
-	d := &door{
+	mw := &middleware{
 		guard: g, rules: newRules(config), sessions: newSessions(config.SessionKey),
 		bridge: newBridge(), maxBody: config.maxBody(),
 	}
 	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.serve(w, r, next) })
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mw.serve(w, r, next) })
 	}
 }
 

@@ -37,12 +37,12 @@ type Config struct {
 // be served on loopback; Serve does so. It is safe for concurrent use. Make it
 // with New.
 type Playground struct {
-	issuer *authtest.Issuer
-	client *http.Client // reaches the issuer under every name
-	clock  *clock
-	scenes []*scene
-	doors  []door
-	mux    http.Handler
+	issuer  *authtest.Issuer
+	client  *http.Client // reaches the issuer under every name
+	clock   *clock
+	scenes  []*scene
+	servers []server
+	mux     http.Handler
 
 	mu      sync.Mutex
 	down    bool
@@ -76,7 +76,7 @@ func New(cfg Config) (_ *Playground, err error) {
 	if p.scenes, err = allScenes(cfg.Scenes, p.issuer); err != nil {
 		return p, err
 	}
-	if p.doors, err = p.openDoors(); err != nil {
+	if p.servers, err = p.startServers(); err != nil {
 		return p, err
 	}
 	p.mux = Protect(p.routes())
@@ -93,8 +93,8 @@ func (p *Playground) Clock() keys.Clock { return p.clock }
 // Close ends the issuer and the four programs.
 func (p *Playground) Close() error {
 	var errs []error
-	for _, d := range p.doors {
-		errs = append(errs, d.close())
+	for _, s := range p.servers {
+		errs = append(errs, s.close())
 	}
 	if p.issuer != nil {
 		errs = append(errs, p.issuer.Close())

@@ -215,8 +215,8 @@ func TestProtection(t *testing.T) {
 	}
 }
 
-// TestDoors: a service answers only requests that name its scene.
-func TestDoors(t *testing.T) {
+// TestSceneHeader: the servers answer only requests that name a scene.
+func TestSceneHeader(t *testing.T) {
 	p := open(t, playground.Config{})
 	s := p.scene("Clerk")
 	var out struct{ Answers []answer }

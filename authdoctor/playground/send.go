@@ -32,17 +32,17 @@ func (p *Playground) send(ctx context.Context, s *scene, in request) (any, error
 	if _, err := p.service(s); err != nil {
 		return nil, err
 	}
-	answers := make([]exchange, len(p.doors))
+	answers := make([]exchange, len(p.servers))
 	var all sync.WaitGroup
-	for i, d := range p.doors {
-		all.Go(func() { answers[i] = s.exchange(ctx, d, in) })
+	for i, to := range p.servers {
+		all.Go(func() { answers[i] = s.exchange(ctx, to, in) })
 	}
 	all.Wait()
 	return map[string]any{"answers": answers}, nil
 }
 
-func (s *scene) exchange(ctx context.Context, d door, in request) exchange {
-	x := exchange{Framework: d.framework, URL: d.url + in.Path}
+func (s *scene) exchange(ctx context.Context, to server, in request) exchange {
+	x := exchange{Framework: to.framework, URL: to.url + in.Path}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, x.URL, http.NoBody)
 	if err != nil {
 		x.Error = err.Error()

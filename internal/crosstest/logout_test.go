@@ -24,7 +24,7 @@ import (
 	"github.com/revstackhq/auth-go/core/fleet"
 	"github.com/revstackhq/auth-go/core/guard"
 	"github.com/revstackhq/auth-go/core/logout"
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 )
 
 const (
@@ -190,15 +190,15 @@ func logoutHandlers(t *testing.T, c *core.Verifier, sink logout.Sink) map[string
 	return handlers
 }
 
-// TestLogoutThroughEveryDoor sends each kind of message to a program in each framework: a forged one, which changes
+// TestLogoutThroughEveryAdapter sends each kind of message to a program in each framework: a forged one, which changes
 // nothing, a good one, after which the user's token is refused, and the good one again. The answers are those that the
 // specifications say, and the same in every framework.
-func TestLogoutThroughEveryDoor(t *testing.T) {
+func TestLogoutThroughEveryAdapter(t *testing.T) {
 	quiet := slog.New(slog.DiscardHandler)
 	issuer, other := authtest.NewIssuer(t), authtest.NewIssuer(t)
 	seen := map[string]string{} // an answer by message and step
-	for _, d := range doors.All() {
-		t.Run(d.Name, func(t *testing.T) {
+	for _, a := range adapters.All() {
+		t.Run(a.Name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			revocations, err := fleet.Open(ctx, fleet.NewMemoryLog(0), fleet.Options{
 				Secret: core.NewSecret("0123456789abcdef0123456789abcdef"), OnFailure: fleet.FailClosed, Logger: quiet,
@@ -221,8 +221,8 @@ func TestLogoutThroughEveryDoor(t *testing.T) {
 			}
 			listener := listen(t)
 			base := "http://" + listener.Addr().String()
-			serve, shutdown := d.Build(doors.Program{
-				Guarded: []doors.Route{{Path: pathMe, Source: contract, Options: []guard.Option{revocations.Guard()}}},
+			serve, shutdown := a.Build(adapters.Program{
+				Guarded: []adapters.Route{{Path: pathMe, Source: contract, Options: []guard.Option{revocations.Guard()}}},
 				Posted:  logoutHandlers(t, verifier, sink),
 			})
 			serveUntilEnd(t, listener, serve, shutdown)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/revstackhq/auth-go/chiauth"
 	"github.com/revstackhq/auth-go/core/policy"
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 )
 
 func surfaceChi(s *surface) (serve func(net.Listener) error, stop func() error) {
@@ -28,5 +28,5 @@ func surfaceChi(s *surface) (serve func(net.Listener) error, stop func() error) 
 		r.Get(pathSocket, socket)
 		r.Get(pathEvents, s.events)
 	})
-	return doors.HTTP(r)
+	return adapters.HTTP(r)
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core/policy"
 	"github.com/revstackhq/auth-go/echo5auth"
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 )
 
 func surfaceEcho5(s *surface) (serve func(net.Listener) error, stop func() error) {
@@ -26,5 +26,5 @@ func surfaceEcho5(s *surface) (serve func(net.Listener) error, stop func() error
 	)
 	guarded.GET(pathSocket, echo.WrapHandler(http.HandlerFunc(socket)))
 	guarded.GET(pathEvents, echo.WrapHandler(http.HandlerFunc(s.events)))
-	return doors.HTTP(e)
+	return adapters.HTTP(e)
 }

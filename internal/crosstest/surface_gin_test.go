@@ -9,7 +9,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core/policy"
 	"github.com/revstackhq/auth-go/ginauth"
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 )
 
 func surfaceGin(s *surface) (serve func(net.Listener) error, stop func() error) {
@@ -28,5 +28,5 @@ func surfaceGin(s *surface) (serve func(net.Listener) error, stop func() error) 
 	)
 	guarded.GET(pathSocket, gin.WrapF(socket))
 	guarded.GET(pathEvents, gin.WrapF(s.events))
-	return doors.HTTP(r)
+	return adapters.HTTP(r)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/guard"
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 )
 
 // Routes of a surface: a program as a user would write it, with what a request
@@ -84,7 +84,7 @@ func (f framework) start(t *testing.T) *surface {
 // serveUntilEnd calls serve until the test ends.
 func serveUntilEnd(t *testing.T, l net.Listener, serve func(net.Listener) error, shutdown func() error) {
 	t.Helper()
-	stop := doors.Serve(l, serve, shutdown)
+	stop := adapters.Serve(l, serve, shutdown)
 	t.Cleanup(func() {
 		if err := stop(); err != nil {
 			t.Error(err)

@@ -30,13 +30,13 @@ import (
 	"github.com/revstackhq/auth-go/core/introspect"
 	"github.com/revstackhq/auth-go/core/logout"
 	"github.com/revstackhq/auth-go/core/providers/oidc"
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 )
 
 var update = flag.Bool("update", false, "write conformance.md")
 
-// TestConformance plays every scenario with the clients oauth4webapi and dpop and the issuer oidc-provider, all of
-// npm, at every door, and prints the table of the results. The table is compared with conformance.md.
+// TestConformance plays every scenario with the clients oauth4webapi and dpop and the issuer oidc-provider, all from
+// npm, through every adapter, and prints the table of the results. The table is compared with conformance.md.
 func TestConformance(t *testing.T) {
 	s := newStage(t)
 	t.Run("credentials", s.credentials)
@@ -53,7 +53,7 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// table is what came of each scenario at each door.
+// table has the result of each scenario through each adapter.
 type table struct {
 	rows  []*tableRow
 	parts int // that were played
@@ -61,7 +61,7 @@ type table struct {
 
 type tableRow struct {
 	scenario, client, want string
-	got                    map[string]string // by the door
+	got                    map[string]string // by the adapter's name
 }
 
 // row returns the row of a scenario.
@@ -78,18 +78,18 @@ func (tb *table) row(scenario, client, want string) *tableRow {
 
 func (tb *table) String() string {
 	var b strings.Builder
-	names := doors.All()
+	names := adapters.All()
 	b.WriteString("| scenario | client | issuer | answer |")
-	for _, d := range names {
-		b.WriteString(" " + d.Name + " |")
+	for _, a := range names {
+		b.WriteString(" " + a.Name + " |")
 	}
 	b.WriteString("\n|" + strings.Repeat("---|", 4+len(names)) + "\n")
 	passed := 0
 	for _, r := range tb.rows {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |", r.scenario, r.client, "oidc-provider", r.want)
-		for _, d := range names {
+		for _, a := range names {
 			mark := "✓"
-			if got := r.got[d.Name]; got != r.want {
+			if got := r.got[a.Name]; got != r.want {
 				mark = "✗ " + got
 			} else {
 				passed++
@@ -98,12 +98,12 @@ func (tb *table) String() string {
 		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "\n%d scenarios at %d doors: %d of %d as expected.\n",
+	fmt.Fprintf(&b, "\n%d scenarios through %d adapters: %d of %d as expected.\n",
 		len(tb.rows), len(names), passed, len(tb.rows)*len(names))
 	return b.String()
 }
 
-// stage is the issuer, the client and a program at each door.
+// stage is the issuer, the client and a program for each adapter.
 type stage struct {
 	table    table
 	clock    clock
@@ -111,12 +111,12 @@ type stage struct {
 	provider *node
 	client   *node
 	trusting *http.Transport // trusts the servers
-	doors    []*stageDoor
+	adapters []*stageAdapter
 }
 
-// stageDoor is the program at a door.
-type stageDoor struct {
-	doors.Door
+// stageAdapter is an adapter and the program that it serves.
+type stageAdapter struct {
+	adapters.Adapter
 
 	url           string // its origin
 	introspection *introspect.Client
@@ -155,12 +155,12 @@ func newStage(t *testing.T) *stage {
 		},
 	}
 	var listeners []net.Listener
-	for n, d := range doors.All() {
+	for n, a := range adapters.All() {
 		l := listen(t)
 		listeners = append(listeners, tls.NewListener(l, accept))
-		s.doors = append(s.doors, &stageDoor{Door: d, url: "https://" + l.Addr().String(), revoked: &revoked{}})
+		s.adapters = append(s.adapters, &stageAdapter{Adapter: a, url: "https://" + l.Addr().String(), revoked: &revoked{}})
 		clients = append(clients, newClient(logoutClient(n), map[string]any{
-			"backchannel_logout_uri":              s.doors[n].url + logoutPath,
+			"backchannel_logout_uri":              s.adapters[n].url + logoutPath,
 			"backchannel_logout_session_required": true,
 		}))
 	}
@@ -174,8 +174,8 @@ func newStage(t *testing.T) *stage {
 	roots.AddCert(server.leaf)
 	s.trusting = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
 	t.Cleanup(s.trusting.CloseIdleConnections)
-	for n, d := range s.doors {
-		serve(t, d.Door, s.program(t, n), listeners[n])
+	for n, a := range s.adapters {
+		serve(t, a.Adapter, s.program(t, n), listeners[n])
 	}
 	s.client = run(t, dir, authority, "client.mjs")
 	s.client.do(t, "configure", map[string]any{
@@ -208,10 +208,10 @@ const (
 	logoutPath = "/logout/backchannel"
 )
 
-// program returns what the nth door serves.
-func (s *stage) program(t *testing.T, n int) doors.Program {
+// program returns what the nth adapter serves.
+func (s *stage) program(t *testing.T, n int) adapters.Program {
 	t.Helper()
-	d, trusting := s.doors[n], &http.Client{Transport: s.trusting}
+	a, trusting := s.adapters[n], &http.Client{Transport: s.trusting}
 	quiet := slog.New(slog.DiscardHandler)
 	source := func(
 		confirmation string, required bool, signed *introspect.Signed,
@@ -251,7 +251,7 @@ func (s *stage) program(t *testing.T, n int) doors.Program {
 		t.Fatal(err)
 	}
 	either, introspection := source("either", false, nil)
-	d.introspection = introspection
+	a.introspection = introspection
 	signed, _ := source("either", false, &introspect.Signed{Rules: core.Rules{
 		JWKSURL: s.issuer + "/jwks", Algorithms: []string{"RS256"},
 	}})
@@ -265,22 +265,22 @@ func (s *stage) program(t *testing.T, n int) doors.Program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	receive, err := logout.NewBackChannel(sessions, d.revoked, logout.Audience(logoutClient(n)))
+	receive, err := logout.NewBackChannel(sessions, a.revoked, logout.Audience(logoutClient(n)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	external := guard.ExternalURL(d.url)
-	route := func(path string, source core.Authenticator, options ...guard.Option) doors.Route {
-		return doors.Route{Path: path, Source: source, Options: options}
+	external := guard.ExternalURL(a.url)
+	route := func(path string, source core.Authenticator, options ...guard.Option) adapters.Route {
+		return adapters.Route{Path: path, Source: source, Options: options}
 	}
-	return doors.Program{
-		Guarded: []doors.Route{
+	return adapters.Program{
+		Guarded: []adapters.Route{
 			route(pathEither, either, external),
 			route(pathNonces, either, external, guard.Proofs(dpop.Config{Nonces: nonces})),
 			route(pathSigned, signed, external),
 			route(pathOnly, only, external),
 			route(pathRefuse, refuse, external),
-			route(pathLogout, sessions, guard.Revocation(d.revoked, guard.FailClosed)),
+			route(pathLogout, sessions, guard.Revocation(a.revoked, guard.FailClosed)),
 		},
 		Posted: map[string]http.Handler{logoutPath: receive},
 	}

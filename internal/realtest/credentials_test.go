@@ -37,7 +37,7 @@ func (a answer) String() string {
 // object is an object in JSON.
 type object = map[string]any
 
-// tokensToGet are the tokens that a client gets for each door, by their names in scenarios.
+// tokensToGet are the tokens that a client gets for each adapter, by their names in scenarios.
 func tokensToGet() map[string]object {
 	app := func(resource, alg string) object {
 		return object{"client": "app", "resource": resource, "alg": alg}
@@ -149,13 +149,13 @@ func credentialScenarios() []scenario {
 
 // credentials plays what tokens, proofs and certificates are accepted.
 func (s *stage) credentials(t *testing.T) {
-	for _, d := range s.doors {
-		t.Run(d.Name, func(t *testing.T) {
+	for _, a := range s.adapters {
+		t.Run(a.Name, func(t *testing.T) {
 			tokens := s.getTokens(t)
 			for _, c := range credentialScenarios() {
-				s.play(t, d, tokens, c)
+				s.play(t, a, tokens, c)
 			}
-			s.revocation(t, d, tokens)
+			s.revocation(t, a, tokens)
 		})
 	}
 	s.table.parts++
@@ -184,13 +184,13 @@ func (s *stage) getTokens(t *testing.T) map[string]int {
 	return tokens
 }
 
-func (s *stage) play(t *testing.T, d *stageDoor, tokens map[string]int, c scenario) {
+func (s *stage) play(t *testing.T, a *stageAdapter, tokens map[string]int, c scenario) {
 	t.Helper()
 	path := c.path
 	if path == "" {
 		path = pathEither
 	}
-	parameters := object{"url": d.url + path}
+	parameters := object{"url": a.url + path}
 	if n, ok := tokens[c.token]; ok {
 		parameters["token"] = n
 	}
@@ -201,29 +201,29 @@ func (s *stage) play(t *testing.T, d *stageDoor, tokens map[string]int, c scenar
 			client = "oauth4webapi, dpop"
 		}
 	}
-	var a answer
-	s.client.do(t, "get", parameters, &a)
+	var got answer
+	s.client.do(t, "get", parameters, &got)
 	row := s.table.row(c.token+": "+c.what, client, c.want)
-	row.got[d.Name] = a.String()
-	if a.String() != c.want {
-		t.Errorf("%s: %s, want %s", row.scenario, a, c.want)
+	row.got[a.Name] = got.String()
+	if got.String() != c.want {
+		t.Errorf("%s: %s, want %s", row.scenario, got, c.want)
 	}
 }
 
 // revocation plays what becomes of a token that its client revokes (RFC 7009): it is accepted while its session is
 // remembered, and no longer.
-func (s *stage) revocation(t *testing.T, d *stageDoor, tokens map[string]int) {
+func (s *stage) revocation(t *testing.T, a *stageAdapter, tokens map[string]int) {
 	t.Helper()
 	for _, name := range []string{"opaque, revoked", "opaque, forgotten"} {
-		s.play(t, d, tokens, scenario{name, "before", "", nil, accepted})
+		s.play(t, a, tokens, scenario{name, "before", "", nil, accepted})
 		s.client.do(t, "revoke", object{"token": tokens[name]}, &struct{}{})
-		s.play(t, d, tokens, scenario{name, "after, within MaxAge", "", nil, accepted})
+		s.play(t, a, tokens, scenario{name, "after, within MaxAge", "", nil, accepted})
 	}
-	d.introspection.ForgetSessions(nil)
-	s.play(t, d, tokens, scenario{"opaque, forgotten", "after Forget", "", nil, "401 TOKEN_INACTIVE; dpop invalid_token"})
-	s.play(t, d, tokens, scenario{"opaque", "after Forget, not revoked", "", nil, accepted})
+	a.introspection.ForgetSessions(nil)
+	s.play(t, a, tokens, scenario{"opaque, forgotten", "after Forget", "", nil, "401 TOKEN_INACTIVE; dpop invalid_token"})
+	s.play(t, a, tokens, scenario{"opaque", "after Forget, not revoked", "", nil, accepted})
 	s.clock.ahead.Add(int64(31 * time.Second)) // MaxAge is 30 s
-	s.play(t, d, tokens, scenario{"opaque, revoked", "after MaxAge", "", nil, inactive})
-	s.play(t, d, tokens, scenario{"opaque", "after MaxAge, not revoked", "", nil, accepted})
+	s.play(t, a, tokens, scenario{"opaque, revoked", "after MaxAge", "", nil, inactive})
+	s.play(t, a, tokens, scenario{"opaque", "after MaxAge, not revoked", "", nil, accepted})
 	s.clock.ahead.Add(-int64(31 * time.Second))
 }

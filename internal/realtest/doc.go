@@ -11,7 +11,7 @@
 // The programs in node are in npm/, with the versions of their packages. The test is
 // skipped where node, npm or the packages cannot be had, and fails there if CI is
 // true. TestRealProvider verifies the tokens of the Go library
-// github.com/zitadel/oidc at the same doors.
+// github.com/zitadel/oidc through the same adapters.
 //
 // It is a separate module, so that no other module gets its dependencies.
 package realtest

@@ -49,56 +49,56 @@ func (s *revoked) count() int {
 	return len(s.entries)
 }
 
-// logoutClient is the id of the application at the nth door.
-func logoutClient(n int) string { return fmt.Sprintf("door-%d", n) }
+// logoutClient is the id of the application behind the nth adapter.
+func logoutClient(n int) string { return fmt.Sprintf("adapter-%d", n) }
 
-// logout plays back-channel logout: a user signs in at seven applications, one at each door, in two browsers, and signs
-// out at the provider in one of them. The provider sends a logout token to each application.
+// logout plays back-channel logout: a user signs in to seven applications, one behind each adapter, in two browsers,
+// and signs out at the provider in one of them. The provider sends a logout token to each application.
 func (s *stage) logout(t *testing.T) {
 	browser, elsewhere := s.newBrowser(t), s.newBrowser(t)
 	ended, open := map[string]string{}, map[string]string{}
-	note := func(d *stageDoor, what, want, got string) {
+	note := func(a *stageAdapter, what, want, got string) {
 		t.Helper()
 		row := s.table.row("logout: "+what, "a browser", want)
-		row.got[d.Name] = got
+		row.got[a.Name] = got
 		if got != want {
-			t.Errorf("%s: %s: %s, want %s", d.Name, what, got, want)
+			t.Errorf("%s: %s: %s, want %s", a.Name, what, got, want)
 		}
 	}
-	for n, d := range s.doors {
-		ended[d.Name] = s.codeFlow(t, browser, logoutClient(n))
-		open[d.Name] = s.codeFlow(t, elsewhere, logoutClient(n))
-		for _, token := range []string{ended[d.Name], open[d.Name]} {
-			note(d, "before", accepted, s.ask(t, browser, d, token))
+	for n, a := range s.adapters {
+		ended[a.Name] = s.codeFlow(t, browser, logoutClient(n))
+		open[a.Name] = s.codeFlow(t, elsewhere, logoutClient(n))
+		for _, token := range []string{ended[a.Name], open[a.Name]} {
+			note(a, "before", accepted, s.ask(t, browser, a, token))
 		}
 	}
 	s.endSession(t, browser)
 	delivered := map[string]bool{}
-	for range s.doors {
+	for range s.adapters {
 		delivered[s.provider.line(t)] = true
 	}
-	for n, d := range s.doors {
+	for n, a := range s.adapters {
 		if !delivered["delivered "+logoutClient(n)] {
-			t.Errorf("%s: the provider says %v", d.Name, delivered)
+			t.Errorf("%s: the provider says %v", a.Name, delivered)
 		}
-		note(d, "the session that was ended", "401 TOKEN_REVOKED", s.ask(t, browser, d, ended[d.Name]))
-		note(d, "the user's other session", accepted, s.ask(t, browser, d, open[d.Name]))
-		resp := do(t, browser, mustRequest(t, http.MethodPost, d.url+logoutPath, url.Values{"logout_token": {open[d.Name]}}))
-		note(d, "an access token in place of a logout token", "400 invalid_request", answerOf(t, resp))
+		note(a, "the session that was ended", "401 TOKEN_REVOKED", s.ask(t, browser, a, ended[a.Name]))
+		note(a, "the user's other session", accepted, s.ask(t, browser, a, open[a.Name]))
+		resp := do(t, browser, mustRequest(t, http.MethodPost, a.url+logoutPath, url.Values{"logout_token": {open[a.Name]}}))
+		note(a, "an access token in place of a logout token", "400 invalid_request", answerOf(t, resp))
 		if cache := resp.Header.Get("Cache-Control"); cache != "no-store" {
-			t.Errorf("%s: Cache-Control: %q", d.Name, cache)
+			t.Errorf("%s: Cache-Control: %q", a.Name, cache)
 		}
-		if n := d.revoked.count(); n != 1 {
-			t.Errorf("%s has %d entries, want 1", d.Name, n)
+		if n := a.revoked.count(); n != 1 {
+			t.Errorf("%s has %d entries, want 1", a.Name, n)
 		}
 	}
 	s.table.parts++
 }
 
 // ask sends a bearer token to the route whose sessions may be logged out.
-func (s *stage) ask(t *testing.T, client *http.Client, d *stageDoor, token string) string {
+func (s *stage) ask(t *testing.T, client *http.Client, a *stageAdapter, token string) string {
 	t.Helper()
-	r := mustRequest(t, http.MethodGet, d.url+pathLogout, nil)
+	r := mustRequest(t, http.MethodGet, a.url+pathLogout, nil)
 	r.Header.Set("Authorization", "Bearer "+token)
 	return answerOf(t, do(t, client, r))
 }

@@ -10,14 +10,14 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/providers/oidc"
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 )
 
-// start serves one guarded route of a door and returns its URL.
-func start(t *testing.T, d doors.Door, source core.Authenticator) string {
+// start serves one guarded route through an adapter and returns its URL.
+func start(t *testing.T, a adapters.Adapter, source core.Authenticator) string {
 	t.Helper()
 	l := listen(t)
-	serve(t, d, doors.Program{Guarded: []doors.Route{{Path: "/", Source: source}}}, l)
+	serve(t, a, adapters.Program{Guarded: []adapters.Route{{Path: "/", Source: source}}}, l)
 	return "http://" + l.Addr().String() + "/"
 }
 
@@ -26,7 +26,7 @@ type laterClock struct{ by time.Duration }
 func (c laterClock) Now() time.Time { return time.Now().Add(c.by) }
 
 // TestRealProvider verifies tokens of a provider that this project did not write,
-// in every door.
+// through every adapter.
 func TestRealProvider(t *testing.T) {
 	const other = "payroll"
 	issuer := startProvider(t, clientID, other)
@@ -45,8 +45,8 @@ func TestRealProvider(t *testing.T) {
 	elsewhere := startProvider(t, clientID)
 	impostor, _ := signIn(t, elsewhere, clientID, user)
 
-	for _, d := range doors.All() {
-		now, afterwards := start(t, d, contract), start(t, d, later)
+	for _, a := range adapters.All() {
+		now, afterwards := start(t, a, contract), start(t, a, later)
 		for _, tt := range []struct {
 			name, url, token string
 			status           int
@@ -63,7 +63,7 @@ func TestRealProvider(t *testing.T) {
 			{"without its signature", now, access[:strings.LastIndexByte(access, '.')+1], 401, "INVALID_FORMAT"},
 			{"ID token, which has the same audience here", now, id, 200, "id1"},
 		} {
-			t.Run(d.Name+"/"+tt.name, func(t *testing.T) {
+			t.Run(a.Name+"/"+tt.name, func(t *testing.T) {
 				status, body := get(t, tt.url, tt.token)
 				if status != tt.status || !strings.Contains(body, tt.body) {
 					t.Errorf("got %d %s, want %d and %q", status, body, tt.status, tt.body)
@@ -81,9 +81,9 @@ func TestSharedDiscovery(t *testing.T) {
 		t.Fatal(err)
 	}
 	access, _ := signIn(t, issuer, clientID, "test-user2")
-	for _, d := range doors.All() {
-		if status, body := get(t, start(t, d, contract), access); status != 200 || body != "id2" {
-			t.Errorf("%s: got %d %q", d.Name, status, body)
+	for _, a := range adapters.All() {
+		if status, body := get(t, start(t, a, contract), access); status != 200 || body != "id2" {
+			t.Errorf("%s: got %d %q", a.Name, status, body)
 		}
 	}
 	v, err := core.NewVerifier(contract)
@@ -91,7 +91,7 @@ func TestSharedDiscovery(t *testing.T) {
 		t.Fatal(err)
 	}
 	if h := v.KeyHealth(); len(h) != 1 || h[0].State != "fresh" || h[0].Fetches > 2 {
-		t.Errorf("seven doors and a verifier of one contract: health %+v, want one discovery and one key fetch", h)
+		t.Errorf("seven adapters and a verifier of one contract: health %+v, want one discovery and one key fetch", h)
 	}
 }
 

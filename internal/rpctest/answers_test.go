@@ -139,8 +139,8 @@ func german(_ guard.Request, err *core.Error) string {
 	return ""
 }
 
-// TestAnswers makes every call through every door, and compares the outcome with the
-// recorded one. The doors must agree, except that a tap handle has no trailer.
+// TestAnswers makes every call at every endpoint, and compares the outcome with the
+// recorded one. The endpoints must agree, except that a tap handle has no trailer.
 func TestAnswers(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	var text strings.Builder
@@ -160,21 +160,21 @@ func TestAnswers(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		doors, service := openDoors(t, g)
+		endpoints, service := startEndpoints(t, g)
 		recorded := map[string]string{}
 		for _, procedure := range procedures {
-			for _, d := range doors {
-				o := d.call(t.Context(), procedure, s.fields, "hello")
+			for _, e := range endpoints {
+				o := e.call(t.Context(), procedure, s.fields, "hello")
 				got := o.String()
-				if recorded[procedure] == "" { // the first door has the metadata
+				if recorded[procedure] == "" { // the first endpoint has the metadata
 					recorded[procedure] = got
 				}
 				want := recorded[procedure]
-				if d.tap && (s.tapped || s.mayBeTapped && o.metadata.Get("Cache-Control") == "") {
+				if e.tap && (s.tapped || s.mayBeTapped && o.metadata.Get("Cache-Control") == "") {
 					want = withoutMetadata(want)
 				}
 				if got != want || o.code != s.want.RPCStatus() || o.reason() != string(s.want) {
-					t.Errorf("%s, %s, %s: got\n%s\nwant\n%s", s.name, procedure, d.name, got, want)
+					t.Errorf("%s, %s, %s: got\n%s\nwant\n%s", s.name, procedure, e.name, got, want)
 				}
 			}
 			if s.want != "" && recorded[procedure] != recorded[rpctest.Unary] {

@@ -21,7 +21,7 @@ import (
 func TestHostileMetadata(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	good := issuer.Token(nil)
-	doors, service := openDoors(t, guard.Must("rpctest", issuer.Contract()))
+	endpoints, service := startEndpoints(t, guard.Must("rpctest", issuer.Contract()))
 	many := []string{}
 	for n := range 2000 {
 		many = append(many, "x-filler-"+strconv.Itoa(n), "v")
@@ -44,26 +44,26 @@ func TestHostileMetadata(t *testing.T) {
 		"many fields":             {many, core.CodeTokenMissing},
 		"a proxy's field":         {[]string{"x-forwarded-user", "admin"}, core.CodeTokenMissing},
 	} {
-		for _, d := range doors {
-			if o := d.call(t.Context(), rpctest.Unary, c.fields, "hello"); o.reason() != string(c.want) {
-				t.Errorf("%s, %s: got %s, want %s", name, d.name, o, c.want)
+		for _, e := range endpoints {
+			if o := e.call(t.Context(), rpctest.Unary, c.fields, "hello"); o.reason() != string(c.want) {
+				t.Errorf("%s, %s: got %s, want %s", name, e.name, o, c.want)
 			}
 		}
 	}
-	for _, d := range doors { // grpc-go does not send such bytes; net/http does
-		if _, ok := d.client.(connectClient); ok {
-			o := d.call(t.Context(), rpctest.Bidi, bearer("\xff\xfe"+good), "hello")
+	for _, e := range endpoints { // grpc-go does not send such bytes; net/http does
+		if _, ok := e.client.(connectClient); ok {
+			o := e.call(t.Context(), rpctest.Bidi, bearer("\xff\xfe"+good), "hello")
 			if o.reason() != string(core.CodeInvalidRequest) {
-				t.Errorf("bytes that are not ASCII, %s: got %s", d.name, o)
+				t.Errorf("bytes that are not ASCII, %s: got %s", e.name, o)
 			}
 		}
 	}
 	if n := service.Calls.Load(); n != 0 {
 		t.Errorf("the handlers ran %d times", n)
 	}
-	for _, d := range doors {
-		if o := d.call(t.Context(), rpctest.Unary, bearer(good), "hello"); o.code != 0 {
-			t.Errorf("afterwards, %s: %s", d.name, o)
+	for _, e := range endpoints {
+		if o := e.call(t.Context(), rpctest.Unary, bearer(good), "hello"); o.code != 0 {
+			t.Errorf("afterwards, %s: %s", e.name, o)
 		}
 	}
 }
@@ -77,29 +77,29 @@ func TestCredentials(t *testing.T) {
 		return authtest.Session("user_1", nil), nil
 	})
 	g := guard.Must("rpctest", source, guard.Extractors(guard.DPoP()))
-	doors, _ := openDoors(t, g)
+	endpoints, _ := startEndpoints(t, g)
 	fields := []string{"authorization", "DPoP token", "dpop", "proof"}
-	for _, d := range doors {
+	for _, e := range endpoints {
 		for _, procedure := range procedures {
 			got = core.Credentials{}
-			if o := d.call(t.Context(), procedure, fields, "hello"); o.code != 0 {
-				t.Fatalf("%s: %s", d.name, o)
+			if o := e.call(t.Context(), procedure, fields, "hello"); o.code != 0 {
+				t.Fatalf("%s: %s", e.name, o)
 			}
-			encrypted := strings.HasSuffix(d.name, "TLS")
+			encrypted := strings.HasSuffix(e.name, "TLS")
 			scheme := map[bool]string{true: "https://127.0.0.1:", false: "http://127.0.0.1:"}[encrypted]
 			method := "POST"
-			if strings.Contains(d.name, "GET") && procedure == rpctest.Unary {
+			if strings.Contains(e.name, "GET") && procedure == rpctest.Unary {
 				method = "GET"
 			}
 			if got.Token != "token" || got.Scheme != "DPoP" || got.Proof != "proof" || got.Method != method ||
 				!strings.HasPrefix(got.URL, scheme) || !strings.HasSuffix(got.URL, procedure) ||
 				(got.PeerCertificate != nil) != encrypted {
-				t.Errorf("%s, %s: got %s %s %q %q, certificate %t", d.name, procedure,
+				t.Errorf("%s, %s: got %s %s %q %q, certificate %t", e.name, procedure,
 					got.Method, got.URL, got.Scheme, got.Proof, got.PeerCertificate != nil)
 			}
 		}
-		if o := d.call(t.Context(), rpctest.Unary, append(fields, "dpop", "proof"), ""); o.reason() != "INVALID_REQUEST" {
-			t.Errorf("%s: two proofs: %s", d.name, o)
+		if o := e.call(t.Context(), rpctest.Unary, append(fields, "dpop", "proof"), ""); o.reason() != "INVALID_REQUEST" {
+			t.Errorf("%s: two proofs: %s", e.name, o)
 		}
 	}
 }
@@ -143,11 +143,11 @@ func TestTapAlone(t *testing.T) {
 func TestOutage(t *testing.T) {
 	issuer := authtest.NewIssuer(t)
 	issuer.Unavailable(true)
-	doors, _ := openDoors(t, guard.Must("rpctest", issuer.Contract()))
-	for _, d := range doors {
-		o := d.call(t.Context(), rpctest.Unary, bearer(issuer.Token(nil)), "hello")
+	endpoints, _ := startEndpoints(t, guard.Must("rpctest", issuer.Contract()))
+	for _, e := range endpoints {
+		o := e.call(t.Context(), rpctest.Unary, bearer(issuer.Token(nil)), "hello")
 		if o.code != 14 || o.reason() != string(core.CodeKeysUnavailable) || len(o.details) != 2 {
-			t.Errorf("%s: got %s", d.name, o)
+			t.Errorf("%s: got %s", e.name, o)
 		}
 	}
 }

@@ -19,7 +19,7 @@ func TestNoSecretInSight(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	doors, _ := openDoors(t, guard.Must("rpctest", v, guard.KeepToken(), guard.Logger(marks.Logger()),
+	endpoints, _ := startEndpoints(t, guard.Must("rpctest", v, guard.KeepToken(), guard.Logger(marks.Logger()),
 		guard.Procedure(procedures[0], policy.Role("nobody"))))
 	good := marks.Add("the token", issuer.Token(nil))
 	for _, fields := range [][]string{
@@ -32,11 +32,11 @@ func TestNoSecretInSight(t *testing.T) {
 		{"authorization", good},
 	} {
 		for _, procedure := range procedures {
-			for _, d := range doors {
-				o := d.call(t.Context(), procedure, fields, "text")
-				marks.Check(t, d.name+": the outcome", o.String())
-				marks.Check(t, d.name+": the message", o.message)
-				marks.Check(t, d.name+": the metadata", o.metadata)
+			for _, e := range endpoints {
+				o := e.call(t.Context(), procedure, fields, "text")
+				marks.Check(t, e.name+": the outcome", o.String())
+				marks.Check(t, e.name+": the message", o.message)
+				marks.Check(t, e.name+": the metadata", o.metadata)
 			}
 		}
 	}

@@ -51,38 +51,38 @@ func (w *expiringWorld) token() []string {
 // message or sends without a pause, and the client learns why.
 func TestStreamsEnd(t *testing.T) {
 	w := newExpiringWorld(t)
-	doors, service := openDoors(t, w.guard)
+	endpoints, service := startEndpoints(t, w.guard)
 	watched := make(chan struct{})
 	service.Watched = func() { watched <- struct{}{} }
 	fields := w.token()
-	receive := make([]func() (string, outcome), len(doors))
-	for i, d := range doors {
+	receive := make([]func() (string, outcome), len(endpoints))
+	for i, e := range endpoints {
 		var send func(string) error
-		send, receive[i] = d.chat(t.Context(), fields)
+		send, receive[i] = e.chat(t.Context(), fields)
 		if err := send("hello"); err != nil {
 			t.Fatal(err)
 		}
 		if got, o := receive[i](); got != "user_1: hello" {
-			t.Fatalf("%s: got %q, %s", d.name, got, o)
+			t.Fatalf("%s: got %q, %s", e.name, got, o)
 		}
 	}
 	var senders sync.WaitGroup
-	for _, d := range doors {
-		if strings.Contains(d.name, "TLS") || strings.Contains(d.name, "JSON") || strings.Contains(d.name, "GET") {
-			continue // one door for each protocol: these streams keep the machine busy
+	for _, e := range endpoints {
+		if strings.Contains(e.name, "TLS") || strings.Contains(e.name, "JSON") || strings.Contains(e.name, "GET") {
+			continue // one endpoint for each protocol: these streams keep the machine busy
 		}
 		senders.Go(func() {
-			o := d.call(t.Context(), rpctest.ServerStream, fields, "forever")
+			o := e.call(t.Context(), rpctest.ServerStream, fields, "forever")
 			if o.code != 16 || o.reason() != string(core.CodeTokenExpired) || len(o.replies) == 0 {
-				t.Errorf("%s: a handler that sends ends with %s after %d replies", d.name, o, len(o.replies))
+				t.Errorf("%s: a handler that sends ends with %s after %d replies", e.name, o, len(o.replies))
 			}
 		})
 		<-watched
 	}
 	w.clock.Advance(time.Minute)
-	for i, d := range doors {
+	for i, e := range endpoints {
 		if _, o := receive[i](); o.code != 16 || o.reason() != string(core.CodeTokenExpired) {
-			t.Errorf("%s: a handler that waits ends with %s", d.name, o)
+			t.Errorf("%s: a handler that waits ends with %s", e.name, o)
 		}
 	}
 	senders.Wait()
@@ -92,20 +92,20 @@ func TestStreamsEnd(t *testing.T) {
 // nor one that the client cancels.
 func TestStreamThatEndsFirst(t *testing.T) {
 	w := newExpiringWorld(t)
-	doors, _ := openDoors(t, w.guard)
+	endpoints, _ := startEndpoints(t, w.guard)
 	fields := bearer(w.issuer.Token(nil))
-	for _, d := range doors {
+	for _, e := range endpoints {
 		ctx, cancel := context.WithCancel(t.Context())
-		send, receive := d.chat(ctx, fields)
+		send, receive := e.chat(ctx, fields)
 		if err := send("hello"); err != nil {
 			t.Fatal(err)
 		}
 		if got, o := receive(); got != "user_1: hello" {
-			t.Fatalf("%s: got %q, %s", d.name, got, o)
+			t.Fatalf("%s: got %q, %s", e.name, got, o)
 		}
 		cancel()
 		if _, o := receive(); o.code != uint32(connect.CodeCanceled) {
-			t.Errorf("%s: a canceled stream ends with %s", d.name, o)
+			t.Errorf("%s: a canceled stream ends with %s", e.name, o)
 		}
 	}
 }

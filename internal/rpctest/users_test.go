@@ -14,7 +14,7 @@ import (
 func TestManyUsers(t *testing.T) {
 	const users, rounds = 200, 3
 	issuer := authtest.NewIssuer(t, authtest.WithAlgorithms("ES256"))
-	doors, _ := openDoors(t, guard.Must("rpctest", issuer.Contract()))
+	endpoints, _ := startEndpoints(t, guard.Must("rpctest", issuer.Contract()))
 	var all sync.WaitGroup
 	for n := range users {
 		id := "user_" + strconv.Itoa(n)
@@ -22,15 +22,15 @@ func TestManyUsers(t *testing.T) {
 		all.Go(func() {
 			for round := range rounds {
 				procedure := procedures[(n+round)%len(procedures)]
-				d := doors[(n*rounds+round)%len(doors)]
-				o := d.call(t.Context(), procedure, fields, id)
+				e := endpoints[(n*rounds+round)%len(endpoints)]
+				o := e.call(t.Context(), procedure, fields, id)
 				for _, reply := range o.replies {
 					if reply != id+": "+id {
-						t.Errorf("%s, %s: %s got %q", d.name, procedure, id, reply)
+						t.Errorf("%s, %s: %s got %q", e.name, procedure, id, reply)
 					}
 				}
 				if len(o.replies) == 0 {
-					t.Errorf("%s, %s: %s got %s", d.name, procedure, id, o)
+					t.Errorf("%s, %s: %s got %s", e.name, procedure, id, o)
 				}
 			}
 		})

@@ -100,14 +100,14 @@ func TestRequest(t *testing.T) {
 		return ""
 	}
 	g := guard.Must("rpctest", authtest.NewIssuer(t).Contract(), guard.Messages(note))
-	doors, _ := openDoors(t, g)
-	for _, d := range doors {
+	endpoints, _ := startEndpoints(t, g)
+	for _, e := range endpoints {
 		for _, procedure := range procedures {
-			if o := d.call(t.Context(), procedure, nil, ""); o.code != 16 {
-				t.Errorf("%s: %s", d.name, o)
+			if o := e.call(t.Context(), procedure, nil, ""); o.code != 16 {
+				t.Errorf("%s: %s", e.name, o)
 			}
 			if method == "" || path != procedure || !strings.HasPrefix(host, "127.0.0.1:") {
-				t.Errorf("%s: the guard saw %s %s on %s", d.name, method, path, host)
+				t.Errorf("%s: the guard saw %s %s on %s", e.name, method, path, host)
 			}
 		}
 	}

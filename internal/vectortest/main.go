@@ -40,12 +40,12 @@ func run(ctx context.Context, out io.Writer) (wrong int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	all, cases := allDoors(), sendables(classes)
-	answers := judgeAtDoors(ctx, all, cases)
+	all, cases := allAdapters(), sendables(classes)
+	answers := judgeAdapters(ctx, all, cases)
 	if wrong, err = printClasses(ctx, out, classes, answers); err != nil {
 		return wrong, err
 	}
-	if err := printDoors(out, all, cases, answers); err != nil {
+	if err := printAdapters(out, all, cases, answers); err != nil {
 		return wrong, err
 	}
 	table, unexplained := judge.AskAll(ctx, classes).Table()
@@ -58,9 +58,9 @@ func printClasses(
 	ctx context.Context, out io.Writer, classes []vectors.Class, answers []judged,
 ) (wrong int, err error) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "class\tcases\taccepted\trefused\twrong\tand at doors\t")
+	fmt.Fprintln(w, "class\tcases\taccepted\trefused\twrong\tand through adapters\t")
 	e := judge.NewEngine(core.TokenCache{Disabled: true})
-	total, atDoors := 0, 0
+	total, throughAdapters := 0, 0
 	for _, class := range classes {
 		accepted, bad, badAnswers := 0, 0, 0
 		for i := range class.Cases {
@@ -77,17 +77,17 @@ func printClasses(
 		}
 		n := len(class.Cases)
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t\n", class.Name, n, accepted, n-accepted, bad, badAnswers)
-		total, wrong, atDoors = total+n, wrong+bad, atDoors+badAnswers
+		total, wrong, throughAdapters = total+n, wrong+bad, throughAdapters+badAnswers
 	}
-	fmt.Fprintf(w, "%d classes\t%d\t\t\t%d\t%d\t\n", len(classes), total, wrong, atDoors)
-	return wrong + atDoors, w.Flush()
+	fmt.Fprintf(w, "%d classes\t%d\t\t\t%d\t%d\t\n", len(classes), total, wrong, throughAdapters)
+	return wrong + throughAdapters, w.Flush()
 }
 
-// printDoors prints the table of the doors. It returns the errors of doors.
-func printDoors(out io.Writer, all []door, cases []*sendable, answers []judged) error {
+// printAdapters prints the table of the adapters. It returns the errors of all adapters, joined.
+func printAdapters(out io.Writer, all []adapter, cases []*sendable, answers []judged) error {
 	fmt.Fprintf(out, "\n%d of the cases can be sent in a request, through a server of each adapter:\n\n", len(cases))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "door\tsent\twrong\t")
+	fmt.Fprintln(w, "adapter\tsent\twrong\t")
 	var errs []error
 	for i, a := range answers {
 		wrong := 0

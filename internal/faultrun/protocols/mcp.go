@@ -12,7 +12,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"github.com/revstackhq/auth-go/core"
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 	"github.com/revstackhq/auth-go/mcpauth"
 )
 
@@ -25,7 +25,7 @@ const ToolAccept = "application/json, text/event-stream"
 var errOtherSession = errors.New("the tool gets another session than its context has")
 
 // MCP returns a function that serves one tool with the official SDK at the route's path, and one that stops it.
-func MCP(r doors.Route) (serve func(net.Listener) error, shutdown func() error) {
+func MCP(r adapters.Route) (serve func(net.Listener) error, shutdown func() error) {
 	tools := mcp.NewServer(&mcp.Implementation{Name: "who", Version: "1"}, nil)
 	mcp.AddTool(tools, &mcp.Tool{Name: "whoami"},
 		func(ctx context.Context, req *mcp.CallToolRequest, _ struct{}) (*mcp.CallToolResult, any, error) {
@@ -42,7 +42,7 @@ func MCP(r doors.Route) (serve func(net.Listener) error, shutdown func() error) 
 	)
 	mux := http.NewServeMux()
 	mux.Handle(r.Path, mcpauth.New(r.Source, mcpauth.Config{}, r.Options...)(handler))
-	return doors.HTTP(mux)
+	return adapters.HTTP(mux)
 }
 
 // ToolText returns the text that the tool returned, from the body of a successful response.

@@ -1,5 +1,5 @@
 // Package protocols serves one route by gRPC, by Connect and by MCP, behind the adapter of each, for the tests and
-// programs that compare them with the HTTP frameworks of package doors.
+// programs that compare them with the HTTP frameworks of package adapters.
 package protocols
 
 import (
@@ -10,7 +10,7 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 )
 
 // Procedure is the procedure that the servers of [GRPC] and [Connect] have.
@@ -34,7 +34,7 @@ func CodeOf(status uint32, details []any) core.Code {
 }
 
 // answer returns the text of the route's response: the user's id if the route has no Answer.
-func answer(ctx context.Context, r doors.Route, user func() string) (string, error) {
+func answer(ctx context.Context, r adapters.Route, user func() string) (string, error) {
 	if r.Answer == nil {
 		return user(), nil
 	}

@@ -12,12 +12,12 @@ import (
 
 	"github.com/revstackhq/auth-go/connectauth"
 	"github.com/revstackhq/auth-go/grpcauth"
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 )
 
 // GRPC returns a function that serves [Procedure] with grpc-go, and one that stops it. It does not use the route's
 // path.
-func GRPC(r doors.Route) (serve func(net.Listener) error, shutdown func() error) {
+func GRPC(r adapters.Route) (serve func(net.Listener) error, shutdown func() error) {
 	service, method, _ := strings.Cut(Procedure[1:], "/")
 	server := grpc.NewServer(grpcauth.New(r.Source, r.Options...)...)
 	server.RegisterService(&grpc.ServiceDesc{
@@ -29,7 +29,7 @@ func GRPC(r doors.Route) (serve func(net.Listener) error, shutdown func() error)
 }
 
 // who is the gRPC service for a route.
-type who doors.Route
+type who adapters.Route
 
 func (w who) get(
 	srv any, ctx context.Context, decode func(any) error, around grpc.UnaryServerInterceptor, //nolint:revive // grpc's
@@ -39,7 +39,7 @@ func (w who) get(
 		return nil, err
 	}
 	handler := func(ctx context.Context, _ any) (any, error) {
-		text, err := answer(ctx, doors.Route(w), func() string { return grpcauth.UserID(ctx) })
+		text, err := answer(ctx, adapters.Route(w), func() string { return grpcauth.UserID(ctx) })
 		return wrapperspb.String(text), err
 	}
 	if around == nil {
@@ -50,7 +50,7 @@ func (w who) get(
 
 // Connect returns a function that serves [Procedure] with connect-go over HTTP/1.1, and one that stops it. It does
 // not use the route's path.
-func Connect(r doors.Route) (serve func(net.Listener) error, shutdown func() error) {
+func Connect(r adapters.Route) (serve func(net.Listener) error, shutdown func() error) {
 	handler := connect.NewUnaryHandler(Procedure,
 		func(ctx context.Context, _ *connect.Request[Message]) (*connect.Response[Message], error) {
 			text, err := answer(ctx, r, func() string { return connectauth.UserID(ctx) })
@@ -58,5 +58,5 @@ func Connect(r doors.Route) (serve func(net.Listener) error, shutdown func() err
 		})
 	mux := http.NewServeMux()
 	mux.Handle(Procedure, connectauth.New(r.Source, r.Options...)(handler))
-	return doors.HTTP(mux)
+	return adapters.HTTP(mux)
 }

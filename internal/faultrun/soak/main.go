@@ -23,8 +23,8 @@ import (
 	"time"
 )
 
-// clientsPerDoor is how many requests are under way at a door at once.
-const clientsPerDoor = 4
+// clientsPerAdapter is how many requests are in flight at once through each adapter.
+const clientsPerAdapter = 4
 
 func main() {
 	length := flag.Duration("for", 30*time.Second, "how long to run, at most 1h")
@@ -35,7 +35,7 @@ func main() {
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	ok, err := run(ctx, os.Stdout, allDoors(), *length, *seed)
+	ok, err := run(ctx, os.Stdout, allAdapters(), *length, *seed)
 	stop()
 	switch {
 	case err != nil:
@@ -47,18 +47,20 @@ func main() {
 	}
 }
 
-// run soaks the doors, prints what happened and reports whether every promise held.
-func run(ctx context.Context, w io.Writer, doors []*door, length time.Duration, seed uint64) (ok bool, err error) {
+// run soaks the adapters, prints what happened and reports whether every promise held.
+func run(
+	ctx context.Context, w io.Writer, adapters []*adapter, length time.Duration, seed uint64,
+) (ok bool, err error) {
 	// A first run starts what frameworks start once for the whole process, so that it does not count as a leak.
-	if err := once(ctx, doors, func(context.Context, *world) {}); err != nil {
+	if err := once(ctx, adapters, func(context.Context, *world) {}); err != nil {
 		return false, err
 	}
-	r := &report{doors: doors, goroutines: steady(), heap: liveHeap(), seed: seed}
-	err = once(ctx, doors, func(ctx context.Context, world *world) {
+	r := &report{adapters: adapters, goroutines: steady(), heap: liveHeap(), seed: seed}
+	err = once(ctx, adapters, func(ctx context.Context, world *world) {
 		bounded, cancel := context.WithTimeout(ctx, length)
 		defer cancel()
 		begin := time.Now()
-		soak(bounded, world, doors, seed)
+		soak(bounded, world, adapters, seed)
 		r.took, r.tally = time.Since(begin), world.tally()
 	})
 	if err != nil {
@@ -67,8 +69,8 @@ func run(ctx context.Context, w io.Writer, doors []*door, length time.Duration, 
 	return r.print(w), ctx.Err()
 }
 
-// once starts the servers of all doors in a new world, calls f, and stops everything.
-func once(ctx context.Context, doors []*door, f func(context.Context, *world)) (err error) {
+// once starts the servers of all adapters in a new world, calls f, and stops everything.
+func once(ctx context.Context, adapters []*adapter, f func(context.Context, *world)) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	world, err := newWorld(ctx)
 	defer func() {
@@ -78,21 +80,21 @@ func once(ctx context.Context, doors []*door, f func(context.Context, *world)) (
 	if err != nil {
 		return err
 	}
-	for i, d := range doors {
-		if err := d.start(world, i); err != nil {
-			return fmt.Errorf("%s: %w", d.name, err)
+	for i, a := range adapters {
+		if err := a.start(world, i); err != nil {
+			return fmt.Errorf("%s: %w", a.name, err)
 		}
-		defer func() { err = errors.Join(err, d.server.close()) }()
-		if got := d.server.ask(ctx, bearer(world.current.Load().good[0].raw)); got.code != "" || got.err != nil {
-			return fmt.Errorf("%s: the first request got %q: %w", d.name, string(got.code), got.err)
+		defer func() { err = errors.Join(err, a.server.close()) }()
+		if got := a.server.ask(ctx, bearer(world.current.Load().good[0].raw)); got.code != "" || got.err != nil {
+			return fmt.Errorf("%s: the first request got %q: %w", a.name, string(got.code), got.err)
 		}
 	}
 	f(ctx, world)
 	return nil
 }
 
-// soak sends requests to all doors until ctx ends.
-func soak(ctx context.Context, world *world, doors []*door, seed uint64) {
+// soak sends requests through all adapters until ctx ends.
+func soak(ctx context.Context, world *world, adapters []*adapter, seed uint64) {
 	var wg sync.WaitGroup
 	stream := uint64(0)
 	choices := func() *rand.Rand {
@@ -103,9 +105,9 @@ func soak(ctx context.Context, world *world, doors []*door, seed uint64) {
 		random := choices()
 		wg.Go(func() { failure(ctx, world, random) })
 	}
-	for _, d := range doors {
-		for range clientsPerDoor {
-			c := &client{world: world, door: d, doors: doors, random: choices()}
+	for _, a := range adapters {
+		for range clientsPerAdapter {
+			c := &client{world: world, adapter: a, adapters: adapters, random: choices()}
 			wg.Go(func() {
 				for ctx.Err() == nil {
 					c.send(context.WithoutCancel(ctx))

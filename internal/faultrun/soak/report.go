@@ -18,7 +18,7 @@ import (
 // heapGrowth is how much the live heap may grow from the beginning to the end, because of the frameworks' pools.
 const heapGrowth = 32 << 20
 
-// counts are the results of the requests to one door.
+// counts are the results of the requests through one adapter.
 type counts struct {
 	requests, wrong, refused, unavailable atomic.Int64
 
@@ -100,7 +100,7 @@ func (c *counts) note(what, example string) {
 
 // report is the result of a run.
 type report struct {
-	doors      []*door
+	adapters   []*adapter
 	seed       uint64
 	took       time.Duration
 	tally      string
@@ -113,11 +113,11 @@ func (r *report) print(w io.Writer) (ok bool) {
 	after := settled(r.goroutines)
 	heap := liveHeap()
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "door\trequests\twrong\tgood refused\t503 in an outage\tp50\tp99\tp99.9\t")
+	fmt.Fprintln(t, "adapter\trequests\twrong\tgood refused\t503 in an outage\tp50\tp99\tp99.9\t")
 	var total counts
-	for _, d := range r.doors {
-		c := &d.counts
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%v\t%v\t%v\t\n", d.name, c.requests.Load(), c.wrong.Load(), c.refused.Load(),
+	for _, a := range r.adapters {
+		c := &a.counts
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%v\t%v\t%v\t\n", a.name, c.requests.Load(), c.wrong.Load(), c.refused.Load(),
 			c.unavailable.Load(), shown(c.percentile(0.5)), shown(c.percentile(0.99)), shown(c.percentile(0.999)))
 		total.requests.Add(c.requests.Load())
 		total.wrong.Add(c.wrong.Load())
@@ -135,14 +135,14 @@ func (r *report) print(w io.Writer) (ok bool) {
 	fmt.Fprintf(w, "goroutines %d → %d, heap %d → %d KiB, %v, seed %d\n", r.goroutines, after, r.heap>>10, heap>>10,
 		r.took.Round(time.Second), r.seed)
 	ok = total.wrong.Load() == 0 && total.refused.Load() == 0
-	for _, d := range r.doors {
-		if d.counts.requests.Load() == 0 {
-			fmt.Fprintf(w, "VIOLATED: %s: no request was answered\n", d.name)
+	for _, a := range r.adapters {
+		if a.counts.requests.Load() == 0 {
+			fmt.Fprintf(w, "VIOLATED: %s: no request was answered\n", a.name)
 			ok = false
 		}
-		for _, what := range slices.Sorted(maps.Keys(d.counts.notes)) {
-			n := d.counts.notes[what]
-			fmt.Fprintf(w, "VIOLATED: %s: %s: %s (%d times)\n", d.name, what, n.example, n.times)
+		for _, what := range slices.Sorted(maps.Keys(a.counts.notes)) {
+			n := a.counts.notes[what]
+			fmt.Fprintf(w, "VIOLATED: %s: %s: %s (%d times)\n", a.name, what, n.example, n.times)
 		}
 	}
 	if after > r.goroutines {

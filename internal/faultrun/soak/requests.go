@@ -20,12 +20,12 @@ import (
 	"github.com/revstackhq/auth-go/core/introspect"
 )
 
-// client sends requests to one door, one after the other.
+// client sends requests through one adapter, one after the other.
 type client struct {
-	world  *world
-	door   *door
-	doors  []*door
-	random *rand.Rand
+	world    *world
+	adapter  *adapter
+	adapters []*adapter
+	random   *rand.Rand
 
 	badProofs []dpoptest.BadProof // for badFor
 	badFor    *credential
@@ -61,14 +61,14 @@ func (c *client) send(ctx context.Context) {
 		ctx = impatient
 	}
 	begin := time.Now()
-	got := c.door.server.ask(ctx, r.header)
+	got := c.adapter.server.ask(ctx, r.header)
 	end := time.Now()
 	if hangsUp && (got.code == core.CodeRequestCanceled || errors.Is(got.err, context.DeadlineExceeded)) {
 		c.world.canceled.Add(1)
 		return
 	}
-	c.door.counts.took(end.Sub(begin))
-	c.door.counts.judge(r.what, got, r.verdict(begin, end))
+	c.adapter.counts.took(end.Sub(begin))
+	c.adapter.counts.judge(r.what, got, r.verdict(begin, end))
 }
 
 // next returns a request of a random kind, or nil if it has sent the requests itself.
@@ -127,7 +127,7 @@ func (c *client) next() *request {
 		return w.refused("an unknown opaque token", bearer(token), introspect.CodeInactive, introspect.CodeUnavailable)
 	case 24, 25:
 		bound := pick(g.bound)
-		return w.jwt("a bound token with its proof", proved(bound.raw, c.proof(bound, c.door)), bound)
+		return w.jwt("a bound token with its proof", proved(bound.raw, c.proof(bound, c.adapter)), bound)
 	case 26:
 		return c.badProof(g.bound[0])
 	case 27:
@@ -237,17 +237,17 @@ func proved(token, proof string) http.Header {
 	return http.Header{"Authorization": {"DPoP " + token}, "Dpop": {proof}}
 }
 
-// proof makes a proof for a request to the door.
-func (c *client) proof(bound *credential, d *door) string {
-	proof, err := c.world.signers[bound.signer].Proof(c.proofClaims(bound, d))
+// proof makes a proof for a request through an adapter.
+func (c *client) proof(bound *credential, to *adapter) string {
+	proof, err := c.world.signers[bound.signer].Proof(c.proofClaims(bound, to))
 	if err != nil {
 		panic(err) // the signer's key is in memory
 	}
 	return proof
 }
 
-func (c *client) proofClaims(bound *credential, d *door) dpop.Claims {
-	return dpop.Claims{Method: d.method, URL: externalURL + d.path, Token: bound.raw, IssuedAt: time.Now()}
+func (c *client) proofClaims(bound *credential, to *adapter) dpop.Claims {
+	return dpop.Claims{Method: to.method, URL: externalURL + to.path, Token: bound.raw, IssuedAt: time.Now()}
 }
 
 // badProof returns a request with a bound token without a proof, or with a wrong one.
@@ -258,11 +258,11 @@ func (c *client) badProof(bound *credential) *request {
 	case 1:
 		what = "a bound token with another client's proof"
 		thief := &credential{raw: bound.raw, signer: (bound.signer + 1) % len(c.world.signers)}
-		header = proved(bound.raw, c.proof(thief, c.door))
+		header = proved(bound.raw, c.proof(thief, c.adapter))
 	default:
 		if c.badFor != bound {
 			var err error
-			c.badProofs, err = dpoptest.BadProofs(c.world.signers[bound.signer], c.proofClaims(bound, c.door))
+			c.badProofs, err = dpoptest.BadProofs(c.world.signers[bound.signer], c.proofClaims(bound, c.adapter))
 			if err != nil {
 				panic(err)
 			}
@@ -278,16 +278,17 @@ func (c *client) badProof(bound *credential) *request {
 	return r
 }
 
-// replay sends one proof three times, twice at once, to doors with the same URL: it must be accepted at most once.
+// replay sends one proof three times, twice at once, through adapters with the same URL: it must be accepted at most
+// once.
 func (c *client) replay(ctx context.Context) {
 	g := c.world.current.Load()
 	bound := g.bound[c.random.IntN(len(g.bound))]
-	header := proved(bound.raw, c.proof(bound, c.door))
+	header := proved(bound.raw, c.proof(bound, c.adapter))
 	r := c.world.jwt("a proof that is used several times", header, bound)
-	others := slices.DeleteFunc(slices.Clone(c.doors), func(d *door) bool {
-		return d.path != c.door.path || d.method != c.door.method
+	others := slices.DeleteFunc(slices.Clone(c.adapters), func(a *adapter) bool {
+		return a.path != c.adapter.path || a.method != c.adapter.method
 	})
-	to := [3]*door{c.door, others[c.random.IntN(len(others))], others[c.random.IntN(len(others))]}
+	to := [3]*adapter{c.adapter, others[c.random.IntN(len(others))], others[c.random.IntN(len(others))]}
 	var got [3]answer
 	begin := time.Now()
 	var wg sync.WaitGroup
@@ -311,6 +312,6 @@ func (c *client) replay(ctx context.Context) {
 		}
 	}
 	if accepted > 1 || used == len(got) {
-		c.door.counts.wrongly(r.what+" was not accepted once", fmt.Sprintf("accepted %d times", accepted))
+		c.adapter.counts.wrongly(r.what+" was not accepted once", fmt.Sprintf("accepted %d times", accepted))
 	}
 }

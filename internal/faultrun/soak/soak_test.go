@@ -11,19 +11,19 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 )
 
-// TestSoak runs all doors for a moment.
+// TestSoak runs all adapters for a moment.
 func TestSoak(t *testing.T) {
 	var text bytes.Buffer
-	ok, err := run(t.Context(), &text, allDoors(), 1500*time.Millisecond, 1)
+	ok, err := run(t.Context(), &text, allAdapters(), 1500*time.Millisecond, 1)
 	if err != nil || !ok {
 		t.Errorf("%v\n%s", err, text.String())
 	}
-	for _, d := range allDoors() {
-		if !strings.Contains(text.String(), d.name+" ") {
-			t.Errorf("no row for %s:\n%s", d.name, text.String())
+	for _, a := range allAdapters() {
+		if !strings.Contains(text.String(), a.name+" ") {
+			t.Errorf("no row for %s:\n%s", a.name, text.String())
 		}
 	}
 }
@@ -72,12 +72,12 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// TestWrongDoor: a door that answers every request with the answer of the first, as one would that confuses requests
-// or forgets used proofs, is named, with what it did.
-func TestWrongDoor(t *testing.T) {
-	d := &door{name: "net/http", method: http.MethodGet, path: "/me"}
-	d.open = func(source core.Authenticator, opts ...guard.Option) (*server, error) {
-		s, err := openWith(doors.All()[0].Build)(source, opts...)
+// TestWrongAdapter: the report names an adapter that answers every request with the answer to the first, as one would
+// that confuses requests or forgets used proofs, and what it did.
+func TestWrongAdapter(t *testing.T) {
+	a := &adapter{name: "net/http", method: http.MethodGet, path: "/me"}
+	a.startServer = func(source core.Authenticator, opts ...guard.Option) (*server, error) {
+		s, err := startWith(adapters.All()[0].Build)(source, opts...)
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func TestWrongDoor(t *testing.T) {
 		return s, nil
 	}
 	var text bytes.Buffer
-	if ok, err := run(t.Context(), &text, []*door{d}, 300*time.Millisecond, 1); err != nil || ok {
+	if ok, err := run(t.Context(), &text, []*adapter{a}, 300*time.Millisecond, 1); err != nil || ok {
 		t.Errorf("the run held: %v, %v", ok, err)
 	}
 	for _, want := range []string{

@@ -35,7 +35,7 @@ const (
 	grace = 6 * time.Second
 )
 
-// world has the dependencies of the doors and the expected state of each credential.
+// world has the dependencies of the servers and the expected state of each credential.
 type world struct {
 	issuer    *authtest.Issuer
 	foreign   *authtest.Issuer // an issuer that is not trusted
@@ -134,7 +134,7 @@ var (
 	quiet  = core.WithLogger(silent)
 )
 
-// options returns the guard options for the i-th door. The doors belong to two replicas of the service in turn.
+// options returns the guard options for the i-th adapter. The adapters belong to two replicas of the service in turn.
 func (w *world) options(i int) []guard.Option {
 	return []guard.Option{
 		guard.ExternalURL(externalURL),

@@ -14,13 +14,13 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 	"github.com/revstackhq/auth-go/internal/faultrun/protocols"
 )
 
-// route is the one route of a door.
-func route(path string, source core.Authenticator, opts []guard.Option) doors.Route {
-	return doors.Route{
+// route returns the one route of a server.
+func route(path string, source core.Authenticator, opts []guard.Option) adapters.Route {
+	return adapters.Route{
 		Path:    path,
 		Source:  source,
 		Options: opts,
@@ -28,7 +28,7 @@ func route(path string, source core.Authenticator, opts []guard.Option) doors.Ro
 	}
 }
 
-func openGRPC(source core.Authenticator, opts ...guard.Option) (*server, error) {
+func startGRPC(source core.Authenticator, opts ...guard.Option) (*server, error) {
 	addr, stop, err := serveOn(protocols.GRPC(route(protocols.Procedure, source, opts)))
 	if err != nil {
 		return nil, err
@@ -65,12 +65,12 @@ func refusedRPC(ctx context.Context, err error, status uint32, details []any) an
 	return answer{err: err}
 }
 
-func openConnect(source core.Authenticator, opts ...guard.Option) (*server, error) {
+func startConnect(source core.Authenticator, opts ...guard.Option) (*server, error) {
 	addr, stop, err := serveOn(protocols.Connect(route(protocols.Procedure, source, opts)))
 	if err != nil {
 		return nil, err
 	}
-	transport := &http.Transport{MaxIdleConnsPerHost: 2 * clientsPerDoor}
+	transport := &http.Transport{MaxIdleConnsPerHost: 2 * clientsPerAdapter}
 	client := &http.Client{Transport: transport}
 	rpc := connect.NewClient[protocols.Message, protocols.Message](client, "http://"+addr+protocols.Procedure)
 	ask := func(ctx context.Context, header http.Header) answer {
@@ -96,7 +96,7 @@ func openConnect(source core.Authenticator, opts ...guard.Option) (*server, erro
 	}}, nil
 }
 
-func openMCP(source core.Authenticator, opts ...guard.Option) (*server, error) {
+func startMCP(source core.Authenticator, opts ...guard.Option) (*server, error) {
 	serve, shutdown := protocols.MCP(route(pathMCP, source, opts))
 	return overHTTP(serve, shutdown, pathMCP, exchange{http.MethodPost, protocols.ToolCall, protocols.ToolText})
 }

@@ -6,21 +6,21 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 )
 
-// serve serves p by a door at l until the test ends.
-func serve(t *testing.T, d doors.Door, p doors.Program, l net.Listener) {
+// serve serves p on l through an adapter until the test ends.
+func serve(t *testing.T, a adapters.Adapter, p adapters.Program, l net.Listener) {
 	t.Helper()
-	run, shutdown := d.Build(p)
+	run, shutdown := a.Build(p)
 	var served error
-	stop := doors.Serve(l, func(l net.Listener) error {
+	stop := adapters.Serve(l, func(l net.Listener) error {
 		served = run(l)
 		return served
 	}, shutdown)
 	t.Cleanup(func() {
 		if err := errors.Join(stop(), served); err != nil && !errors.Is(err, http.ErrServerClosed) {
-			t.Errorf("%s: %v", d.Name, err)
+			t.Errorf("%s: %v", a.Name, err)
 		}
 	})
 }

@@ -11,39 +11,40 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// sceneHeader selects the service behind a door. A page of another site cannot
-// send it: the browser would first send a preflight request, and no door answers
-// those.
+// sceneHeader selects the service that answers a request. A page of another site
+// cannot send it: the browser would first send a preflight request, and no server
+// answers those.
 const sceneHeader = "Playground-Scene"
 
 // maxHeaderBytes exceeds the limit on tokens, so that the guard and not the
 // server rejects a token that is too long.
 const maxHeaderBytes = 64 << 10
 
-// door is the address of the services in one framework.
-type door struct {
+// server serves the services of all scenes with one framework.
+type server struct {
 	framework string
 	url       string
 	close     func() error
 }
 
-// openDoors serves the four frameworks on free ports.
-func (p *Playground) openDoors() ([]door, error) {
-	var doors []door
+// startServers starts a server for each of the four frameworks on a free port. After
+// an error, it returns those that were started.
+func (p *Playground) startServers() ([]server, error) {
+	var servers []server
 	for _, framework := range []string{"gin", "echo", "chi", "fiber"} {
 		l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 		if err != nil {
-			return doors, fmt.Errorf("playground: no port for %s: %w", framework, err)
+			return servers, fmt.Errorf("playground: no port for %s: %w", framework, err)
 		}
-		d := door{framework: framework, url: "http://" + l.Addr().String()}
+		s := server{framework: framework, url: "http://" + l.Addr().String()}
 		if framework == "fiber" {
-			d.close = p.serveFiber(l)
+			s.close = p.serveFiber(l)
 		} else {
-			d.close = p.serveHTTP(l, framework)
+			s.close = p.serveHTTP(l, framework)
 		}
-		doors = append(doors, d)
+		servers = append(servers, s)
 	}
-	return doors, nil
+	return servers, nil
 }
 
 func (p *Playground) serveHTTP(l net.Listener, framework string) (stop func() error) {

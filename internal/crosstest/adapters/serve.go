@@ -1,6 +1,6 @@
-// Package doors serves one program with each HTTP framework and its adapter, for the tests and programs that compare
-// what the adapters do.
-package doors
+// Package adapters serves one program through the adapter of each HTTP framework, for the tests and programs that
+// compare what the adapters do.
+package adapters
 
 import (
 	"net"

@@ -19,16 +19,16 @@ import (
 	"github.com/revstackhq/auth-go/internal/rpctest"
 )
 
-// door is a way to reach the service: a server, and a client of it.
-type door struct {
+// endpoint is a server of the service and a client for it.
+type endpoint struct {
 	name string
 	tap  bool // the server may reject a call before it can set a trailer
 	client
 }
 
-// openDoors starts the service behind a guard, in every way that the modules support,
-// until the test ends.
-func openDoors(tb testing.TB, g *guard.Guard) ([]door, *rpctest.Service) {
+// startEndpoints starts the service behind a guard, with a client for every protocol and
+// library that the modules support, until the test ends.
+func startEndpoints(tb testing.TB, g *guard.Guard) ([]endpoint, *rpctest.Service) {
 	tb.Helper()
 	service := new(rpctest.Service)
 	certificate := newCertificate(tb)
@@ -37,7 +37,7 @@ func openDoors(tb testing.TB, g *guard.Guard) ([]door, *rpctest.Service) {
 	plain := serveGRPC(tb, service, grpcOptions(g)...)
 	encrypted := grpc.Creds(credentials.NewTLS(certificate.server()))
 	secure := serveGRPC(tb, service, append(grpcOptions(g), encrypted)...)
-	var doors []door
+	var endpoints []endpoint
 	for _, protocol := range []struct {
 		name string
 		opts []connect.ClientOption
@@ -51,24 +51,24 @@ func openDoors(tb testing.TB, g *guard.Guard) ([]door, *rpctest.Service) {
 		{"gRPC-Web", []connect.ClientOption{connect.WithGRPCWeb()}},
 		{"gRPC-Web, JSON", []connect.ClientOption{connect.WithGRPCWeb(), connect.WithProtoJSON()}},
 	} {
-		doors = append(doors,
-			door{
+		endpoints = append(endpoints,
+			endpoint{
 				"connectauth, " + protocol.name, false,
 				connectClient{httpClient(tb, nil), "http://" + h2c, protocol.opts},
 			},
-			door{
+			endpoint{
 				"connectauth, " + protocol.name + ", TLS", false,
 				connectClient{httpClient(tb, certificate.client()), "https://" + h2, protocol.opts},
 			},
 		)
 	}
 	viaGRPC := []connect.ClientOption{connect.WithGRPC()}
-	return append(doors,
-		door{"connectauth, grpc-go", false, newGRPCClient(tb, h2c, nil)},
-		door{"connectauth, grpc-go, TLS", false, newGRPCClient(tb, h2, certificate.client())},
-		door{"grpcauth, grpc-go", true, newGRPCClient(tb, plain, nil)},
-		door{"grpcauth, grpc-go, TLS", true, newGRPCClient(tb, secure, certificate.client())},
-		door{"grpcauth, connect-go", true, connectClient{httpClient(tb, nil), "http://" + plain, viaGRPC}},
+	return append(endpoints,
+		endpoint{"connectauth, grpc-go", false, newGRPCClient(tb, h2c, nil)},
+		endpoint{"connectauth, grpc-go, TLS", false, newGRPCClient(tb, h2, certificate.client())},
+		endpoint{"grpcauth, grpc-go", true, newGRPCClient(tb, plain, nil)},
+		endpoint{"grpcauth, grpc-go, TLS", true, newGRPCClient(tb, secure, certificate.client())},
+		endpoint{"grpcauth, connect-go", true, connectClient{httpClient(tb, nil), "http://" + plain, viaGRPC}},
 	), service
 }
 

@@ -23,7 +23,7 @@ import (
 	"github.com/revstackhq/auth-go/internal/faultrun/protocols"
 )
 
-// exchange is the request to a door over HTTP, and a function that reads the response.
+// exchange is a request over HTTP, and a function that reads the response.
 type exchange struct {
 	line, fields, body string
 	read               func(status int, body []byte) (answer, error)

@@ -6,8 +6,8 @@ import (
 	"github.com/revstackhq/auth-go/vectors"
 )
 
-// TestDoors: net/http and every adapter, over HTTP, give every vector the verdict and the code that the engine gives.
-func TestDoors(t *testing.T) {
+// TestAdapters: over HTTP, net/http and every adapter give every vector the verdict and the code that the engine gives.
+func TestAdapters(t *testing.T) {
 	classes, err := vectors.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -16,12 +16,12 @@ func TestDoors(t *testing.T) {
 	if len(cases) < 2600 {
 		t.Errorf("%d cases are sent, want at least 2600", len(cases))
 	}
-	all := allDoors()
+	all := allAdapters()
 	for n := range all {
 		t.Run(all[n].name, func(t *testing.T) {
 			t.Parallel()
 			mine, least := cases, 2580
-			if raceEnabled { // the doors share the vectors
+			if raceEnabled { // the adapters share the vectors
 				mine, least = nil, 200
 				for i := n; i < len(cases); i += len(all) {
 					mine = append(mine, cases[i])

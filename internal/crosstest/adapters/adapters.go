@@ -1,4 +1,4 @@
-package doors
+package adapters
 
 import (
 	"context"
@@ -49,16 +49,16 @@ func (r *Route) answer(ctx context.Context, user func() string) (string, error) 
 	return r.Answer(ctx, user)
 }
 
-// Door is a framework with its adapter.
-type Door struct {
+// Adapter serves programs with one framework and auth-go's module for it.
+type Adapter struct {
 	Name string
 	// Build returns what serves a program, and what stops that.
 	Build func(p Program) (serve func(net.Listener) error, shutdown func() error)
 }
 
-// All returns the doors of net/http and of every framework.
-func All() []Door {
-	return []Door{
+// All returns the adapter of every framework, net/http first.
+func All() []Adapter {
+	return []Adapter{
 		{"net/http", buildHTTP},
 		{"chi", buildChi},
 		{"gin", buildGin},

@@ -13,8 +13,8 @@ import (
 	"github.com/revstackhq/auth-go/core/guard"
 )
 
-// door is a guard with the rules of an MCP server.
-type door struct {
+// middleware is a guard with the rules of an MCP server.
+type middleware struct {
 	guard    *guard.Guard
 	rules    *rules
 	sessions *sessions
@@ -22,17 +22,17 @@ type door struct {
 	maxBody  int64
 }
 
-func (d *door) serve(w http.ResponseWriter, r *http.Request, next http.Handler) {
+func (mw *middleware) serve(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	request := guard.HTTPExchange(w.Header(), r)
 	headers, headerProblem := readHeaders(r.Header)
 	hints := r.Context()
 	if headers.method { // until the body confirms them, the headers are only a hint for the challenge
-		hints = guard.WithScopes(hints, d.rules.scopesOf(headers.Operation)...)
+		hints = guard.WithScopes(hints, mw.rules.scopesOf(headers.Operation)...)
 	}
-	ctx, rejection := d.guard.Enter(hints, request)
+	ctx, rejection := mw.guard.Enter(hints, request)
 	if rejection != nil {
 		if !headers.method {
-			rejection = d.withScopesOfBody(w, r, request, rejection)
+			rejection = mw.withScopesOfBody(w, r, request, rejection)
 		}
 		answer(w, r, rejection)
 		return
@@ -42,7 +42,7 @@ func (d *door) serve(w http.ResponseWriter, r *http.Request, next http.Handler) 
 	problem := headerProblem
 	var m message
 	if problem == nil {
-		m, problem = d.read(w, r)
+		m, problem = mw.read(w, r)
 	}
 	if problem == nil {
 		problem = headers.check(&m)
@@ -51,27 +51,27 @@ func (d *door) serve(w http.ResponseWriter, r *http.Request, next http.Handler) 
 		}
 	}
 	if problem == nil {
-		problem = d.openSession(r, session, headers.modern())
+		problem = mw.openSession(r, session, headers.modern())
 	}
 	if problem != nil {
-		answer(w, r, problem.rejection(ctx, d.guard, request))
+		answer(w, r, problem.rejection(ctx, mw.guard, request))
 		return
 	}
-	if needed := d.rules.requirement(m.ops); needed != nil {
+	if needed := mw.rules.requirement(m.ops); needed != nil {
 		if rejection := needed.Check(ctx, request); rejection != nil {
 			answer(w, r, rejection)
 			return
 		}
 	}
 	if session != nil {
-		bridged, ok := d.bridge.context(ctx, tokenInfo(session))
+		bridged, ok := mw.bridge.context(ctx, tokenInfo(session))
 		if !ok {
-			d.guard.Reject(ctx, request, errors.New("the MCP SDK refused the token information")).ServeHTTP(w, r)
+			mw.guard.Reject(ctx, request, errors.New("the MCP SDK refused the token information")).ServeHTTP(w, r)
 			return
 		}
 		r = r.WithContext(bridged)
 	}
-	sealing := &sealingWriter{ResponseWriter: w, seal: func(id string) string { return d.sessions.seal(id, session) }}
+	sealing := &sealingWriter{ResponseWriter: w, seal: func(id string) string { return mw.sessions.seal(id, session) }}
 	next.ServeHTTP(sealing, r)
 	sealing.sealHeader() // of an answer without a body
 }
@@ -89,27 +89,27 @@ func answer(w http.ResponseWriter, r *http.Request, rejection *guard.Rejection) 
 // withScopesOfBody adds to the challenge for a session that lacks a scope of the guard
 // those that the operation needs, for clients of versions that name it only in the body.
 // The body of a client without a valid token is never read.
-func (d *door) withScopesOfBody(
+func (mw *middleware) withScopesOfBody(
 	w http.ResponseWriter, r *http.Request, request guard.Request, rejection *guard.Rejection,
 ) *guard.Rejection {
 	if rejection.Err.Code != core.CodeInsufficientScope {
 		return rejection
 	}
-	m, problem := d.read(w, r)
+	m, problem := mw.read(w, r)
 	if problem != nil {
 		return rejection
 	}
 	asked := *rejection.Err
-	for _, scope := range d.rules.scopesOf(m.ops...) {
+	for _, scope := range mw.rules.scopesOf(m.ops...) {
 		if !slices.Contains(asked.Scopes, scope) {
 			asked.Scopes = append(slices.Clip(asked.Scopes), scope)
 		}
 	}
-	return d.guard.Renderer().Render(request, &asked)
+	return mw.guard.Renderer().Render(request, &asked)
 }
 
 // read reads the message of a request and gives the body back to it, unchanged.
-func (d *door) read(w http.ResponseWriter, r *http.Request) (message, *problem) {
+func (mw *middleware) read(w http.ResponseWriter, r *http.Request) (message, *problem) {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodDelete, http.MethodOptions:
 		if r.ContentLength != 0 { // no policy would apply to it
@@ -123,7 +123,7 @@ func (d *door) read(w http.ResponseWriter, r *http.Request) (message, *problem) 
 			text: "the body must be application/json in UTF-8, without a content encoding",
 		}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, d.maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mw.maxBody))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -153,12 +153,12 @@ func isJSON(h http.Header) bool {
 
 // openSession replaces the client's session id by that of the server. The protocol has no
 // sessions since version 2026-07-28: a server ignores the header, so it must not see it.
-func (d *door) openSession(r *http.Request, s *core.Session, modern bool) *problem {
+func (mw *middleware) openSession(r *http.Request, s *core.Session, modern bool) *problem {
 	ids := r.Header[headerSession]
 	if len(ids) == 0 || ids[0] == "" {
 		return nil
 	}
-	id, ok := d.sessions.open(ids[0], s)
+	id, ok := mw.sessions.open(ids[0], s)
 	if !ok && !modern {
 		// As for an id that has expired, so the answer does not confirm that another
 		// user's session exists. It has no JSON-RPC error: by the bare status clients

@@ -11,16 +11,17 @@ import (
 	"sync/atomic"
 
 	"github.com/revstackhq/auth-go/core"
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 	"github.com/revstackhq/auth-go/internal/faultrun/protocols"
 	"github.com/revstackhq/auth-go/internal/vectortest/judge"
 	"github.com/revstackhq/auth-go/vectors"
 )
 
-// door is one adapter under test: a server on loopback behind the adapter's guard, and a client with one connection.
-type door struct {
+// adapter is an adapter under test, with functions that build a server behind its guard and a client with one
+// connection.
+type adapter struct {
 	name, path string
-	build      func(r doors.Route) (serve func(net.Listener) error, shutdown func() error)
+	build      func(r adapters.Route) (serve func(net.Listener) error, shutdown func() error)
 	dial       func(addr string) (client, error)
 	// printable says that the client can only send printable ASCII.
 	printable bool
@@ -29,40 +30,40 @@ type door struct {
 // answer is the content of a response: the code of a refusal, or the user.
 type answer struct{ code, user string }
 
-// client sends one token after the other to the server of a door.
+// client sends one token after the other to an adapter's server.
 type client interface {
 	ask(ctx context.Context, token string) (answer, error)
 	Close() error
 }
 
-const path = "/me" // the path that HTTP doors serve
+const path = "/me" // the path that the adapters for HTTP serve
 
-// allDoors returns a door for net/http and for every adapter.
-func allDoors() []door {
-	var all []door
-	for _, d := range doors.All() {
-		build := func(r doors.Route) (func(net.Listener) error, func() error) {
-			return d.Build(doors.Program{Guarded: []doors.Route{r}})
+// allAdapters returns an adapter for every framework and protocol, net/http first.
+func allAdapters() []adapter {
+	var all []adapter
+	for _, a := range adapters.All() {
+		build := func(r adapters.Route) (func(net.Listener) error, func() error) {
+			return a.Build(adapters.Program{Guarded: []adapters.Route{r}})
 		}
-		all = append(all, door{name: d.Name, path: path, build: build, dial: overHTTP(get(path))})
+		all = append(all, adapter{name: a.Name, path: path, build: build, dial: overHTTP(get(path))})
 	}
 	return append(all,
-		door{name: "gRPC", path: protocols.Procedure, build: protocols.GRPC, dial: dialGRPC, printable: true},
-		door{name: "Connect", path: protocols.Procedure, build: protocols.Connect, dial: overHTTP(connectCall())},
-		door{name: "MCP", path: path, build: protocols.MCP, dial: overHTTP(toolCall(path))},
+		adapter{name: "gRPC", path: protocols.Procedure, build: protocols.GRPC, dial: dialGRPC, printable: true},
+		adapter{name: "Connect", path: protocols.Procedure, build: protocols.Connect, dial: overHTTP(connectCall())},
+		adapter{name: "MCP", path: path, build: protocols.MCP, dial: overHTTP(toolCall(path))},
 	)
 }
 
-// judged is the result of sending all tokens to a door.
+// judged is the result of sending all tokens to one adapter's server.
 type judged struct {
 	sent  int
 	wrong map[string]int // the number of wrong answers, by class
 	err   error          // describes the wrong answers
 }
 
-// judge sends tokens to the door and compares the answers with the verdicts of the engine. It leaves out tokens that
-// the door's protocol cannot carry.
-func (d *door) judge(ctx context.Context, cases []*sendable) (result judged) {
+// judge sends tokens to the adapter's server and compares the answers with the verdicts of the engine. It leaves out
+// tokens that the adapter's protocol cannot carry.
+func (a *adapter) judge(ctx context.Context, cases []*sendable) (result judged) {
 	result.wrong = map[string]int{}
 	source := &turns{}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
@@ -70,17 +71,17 @@ func (d *door) judge(ctx context.Context, cases []*sendable) (result judged) {
 		result.err = err
 		return result
 	}
-	serve, shutdown := d.build(doors.Route{Path: d.path, Source: source})
-	stop := doors.Serve(listener, serve, shutdown)
+	serve, shutdown := a.build(adapters.Route{Path: a.path, Source: source})
+	stop := adapters.Serve(listener, serve, shutdown)
 	defer func() { result.err = errors.Join(result.err, stop()) }()
-	c, err := d.dial(listener.Addr().String())
+	c, err := a.dial(listener.Addr().String())
 	if err != nil {
 		result.err = err
 		return result
 	}
 	defer func() { _ = c.Close() }()
 	for _, s := range cases {
-		if d.printable && !printable(s.Token) {
+		if a.printable && !printable(s.Token) {
 			continue
 		}
 		result.sent++
@@ -97,8 +98,8 @@ func (d *door) judge(ctx context.Context, cases []*sendable) (result judged) {
 	return result
 }
 
-// judgeAtDoors sends tokens to all doors at once.
-func judgeAtDoors(ctx context.Context, all []door, cases []*sendable) []judged {
+// judgeAdapters sends tokens through all adapters at once.
+func judgeAdapters(ctx context.Context, all []adapter, cases []*sendable) []judged {
 	results := make([]judged, len(all))
 	var running sync.WaitGroup
 	for i := range all {
@@ -108,7 +109,7 @@ func judgeAtDoors(ctx context.Context, all []door, cases []*sendable) []judged {
 	return results
 }
 
-// sendable is a case that can be sent to a door, with the verifier that judges it.
+// sendable is a case that can be sent in a request, with the verifier that judges it.
 type sendable struct {
 	*vectors.Case
 

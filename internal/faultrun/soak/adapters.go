@@ -14,38 +14,38 @@ import (
 
 	"github.com/revstackhq/auth-go/core"
 	"github.com/revstackhq/auth-go/core/guard"
-	"github.com/revstackhq/auth-go/internal/crosstest/doors"
+	"github.com/revstackhq/auth-go/internal/crosstest/adapters"
 	"github.com/revstackhq/auth-go/internal/faultrun/protocols"
 )
 
-// externalURL is the URL that proofs name, the same for all doors.
+// externalURL is the URL that proofs name, the same for all servers.
 const externalURL = "https://soak.example"
 
-// The guarded paths of HTTP doors.
+// The guarded paths.
 const (
 	pathMe  = "/me"
 	pathMCP = "/mcp"
 )
 
-// opener starts the server of a door, whose guard authenticates with source.
-type opener func(source core.Authenticator, opts ...guard.Option) (*server, error)
+// startFunc starts a server behind an adapter, whose guard authenticates with source.
+type startFunc func(source core.Authenticator, opts ...guard.Option) (*server, error)
 
-// door is a server behind a guard, for one framework or protocol.
-type door struct {
+// adapter is one of auth-go's adapters, with the server that it guards and the results of the requests.
+type adapter struct {
 	name, method, path string
-	open               opener
+	startServer        startFunc
 
 	server *server
 	counts counts
 }
 
-func (d *door) start(w *world, i int) (err error) {
-	d.counts = counts{}
-	d.server, err = d.open(w.source, w.options(i)...)
+func (a *adapter) start(w *world, i int) (err error) {
+	a.counts = counts{}
+	a.server, err = a.startServer(w.source, w.options(i)...)
 	return err
 }
 
-// server is the running server of a door.
+// server is a running server, and a way to send a request to it.
 type server struct {
 	ask   func(ctx context.Context, header http.Header) answer
 	close func() error
@@ -65,35 +65,35 @@ type claims struct {
 
 // saw returns the user that a handler sees in each way of asking. Other requests run in between, so it shows if a
 // value by then belongs to another request.
-func saw(adapter func() string, ctx context.Context) (string, error) { //nolint:revive // the adapter comes first
-	first := adapter()
+func saw(user func() string, ctx context.Context) (string, error) { //nolint:revive // the adapter comes first
+	first := user()
 	runtime.Gosched()
 	c, err := core.Claims[claims](ctx)
 	return first + " " + c.Subject + " " + core.UserID(ctx), err
 }
 
-// allDoors returns a door for each module.
-func allDoors() []*door {
-	var all []*door
-	for _, d := range doors.All() {
-		all = append(all, &door{name: d.Name, method: http.MethodGet, path: pathMe, open: openWith(d.Build)})
+// allAdapters returns an adapter for each framework and protocol, net/http first.
+func allAdapters() []*adapter {
+	var all []*adapter
+	for _, a := range adapters.All() {
+		all = append(all, &adapter{name: a.Name, method: http.MethodGet, path: pathMe, startServer: startWith(a.Build)})
 	}
 	return append(all,
-		&door{name: "gRPC", method: http.MethodPost, path: protocols.Procedure, open: openGRPC},
-		&door{name: "Connect", method: http.MethodPost, path: protocols.Procedure, open: openConnect},
-		&door{name: "MCP", method: http.MethodPost, path: pathMCP, open: openMCP},
+		&adapter{name: "gRPC", method: http.MethodPost, path: protocols.Procedure, startServer: startGRPC},
+		&adapter{name: "Connect", method: http.MethodPost, path: protocols.Procedure, startServer: startConnect},
+		&adapter{name: "MCP", method: http.MethodPost, path: pathMCP, startServer: startMCP},
 	)
 }
 
-// openWith opens a door of package doors.
-func openWith(build func(doors.Program) (func(net.Listener) error, func() error)) opener {
+// startWith starts a server with the Build of package adapters.
+func startWith(build func(adapters.Program) (func(net.Listener) error, func() error)) startFunc {
 	return func(source core.Authenticator, opts ...guard.Option) (*server, error) {
-		serve, shutdown := build(doors.Program{Guarded: []doors.Route{route(pathMe, source, opts)}})
+		serve, shutdown := build(adapters.Program{Guarded: []adapters.Route{route(pathMe, source, opts)}})
 		return overHTTP(serve, shutdown, pathMe, getMe)
 	}
 }
 
-// exchange makes the request to a door over HTTP, and reads what the handler wrote from a successful response.
+// exchange is a request over HTTP, and a function that reads what the handler wrote from a successful response.
 type exchange struct {
 	method, body string
 	text         func(body []byte) (string, error)
@@ -101,13 +101,13 @@ type exchange struct {
 
 var getMe = exchange{http.MethodGet, "", func(body []byte) (string, error) { return string(body), nil }}
 
-// overHTTP serves a door over HTTP whose rejections are rendered by package guard.
+// overHTTP starts a server for HTTP whose rejections are rendered by package guard.
 func overHTTP(serve func(net.Listener) error, shutdown func() error, path string, e exchange) (*server, error) {
 	addr, stop, err := serveOn(serve, shutdown)
 	if err != nil {
 		return nil, err
 	}
-	transport := &http.Transport{MaxIdleConnsPerHost: 2 * clientsPerDoor}
+	transport := &http.Transport{MaxIdleConnsPerHost: 2 * clientsPerAdapter}
 	c := &http.Client{Transport: transport, Timeout: 30 * time.Second}
 	ask := func(ctx context.Context, header http.Header) answer {
 		req, err := http.NewRequestWithContext(ctx, e.method, "http://"+addr+path, strings.NewReader(e.body))
@@ -157,5 +157,5 @@ func serveOn(serve func(net.Listener) error, shutdown func() error) (addr string
 	if err != nil {
 		return "", nil, err
 	}
-	return listener.Addr().String(), doors.Serve(listener, serve, shutdown), nil
+	return listener.Addr().String(), adapters.Serve(listener, serve, shutdown), nil
 }
