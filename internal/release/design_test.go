@@ -29,3 +29,40 @@ func TestWayOfOneToken(t *testing.T) {
 		}
 	}
 }
+
+// TestListOfPackages: docs/design.md lists every package directly under core and core/internal, and no others.
+func TestListOfPackages(t *testing.T) {
+	root, names := tracked(t, ".go")
+	_, list, _ := strings.Cut(readFile(t, root, "docs/design.md"), "\n## 2. Packages\n")
+	list, _, ok := strings.Cut(list, "\n## 3. ")
+	if !ok {
+		t.Fatal("the page has lost a section")
+	}
+	listed := map[string]bool{}
+	line := regexp.MustCompile(`(?m)^(core/(?:internal/)?)(\w+(?:, \w+)*) `)
+	for _, m := range line.FindAllStringSubmatch(list, -1) {
+		for name := range strings.SplitSeq(m[2], ", ") {
+			listed[m[1]+name] = true
+		}
+	}
+	packages := map[string]bool{}
+	folder := regexp.MustCompile(`^(core/(?:internal/)?\w+)/`)
+	for _, name := range names {
+		if m := folder.FindStringSubmatch(name); m != nil {
+			packages[m[1]] = true
+		}
+	}
+	if len(packages) < 30 {
+		t.Errorf("%d packages, want at least 30: are they found at all?", len(packages))
+	}
+	for name := range packages {
+		if !listed[name] {
+			t.Errorf("docs/design.md does not list %s", name)
+		}
+	}
+	for name := range listed {
+		if !packages[name] {
+			t.Errorf("docs/design.md lists %s, which is not a package", name)
+		}
+	}
+}
