@@ -12,10 +12,10 @@ import (
 // response of an introspection endpoint (RFC 7662), or claims that a gateway in
 // front of the service passes on. The caller must make sure that they are
 // genuine. The contract's rules and mapping apply as they do to a token's claims.
-// There is no header, so a rule that requires a header parameter rejects the
-// claims.
+// Such claims come without a header, so a rule that requires a header parameter
+// rejects them.
 //
-// The session has no key and no token: later checks look at its time only. Every
+// The session has no key and no token: later checks only look at its time. Every
 // error is an [*Error]. Dates are compared with the system clock; a verifier made
 // with [WithClock] compares them with its own.
 func (k *Contract) Accept(claims json.RawMessage) (*Session, error) {

@@ -33,7 +33,9 @@ func (r *claimRule) compileConditions() {
 		add("must be one of "+strings.Join(r.OneOf, ", "), func(v jose.Value) bool { return isOneOf(v, r.OneOf, is) })
 	}
 	if r.NoneOf != nil {
-		add("must be none of "+strings.Join(r.NoneOf, ", "), func(v jose.Value) bool { return holdsNoneOf(v, r.NoneOf, is) })
+		add("must not be one of "+strings.Join(r.NoneOf, ", "), func(v jose.Value) bool {
+			return holdsNoneOf(v, r.NoneOf, is)
+		})
 	}
 	if r.ContainsAny != nil {
 		add("must contain one of "+strings.Join(r.ContainsAny, ", "), func(v jose.Value) bool {
@@ -107,7 +109,7 @@ func isOneOf(v jose.Value, list []string, is func(jose.Value, string) bool) bool
 	return false
 }
 
-// holdsNoneOf reports whether v, and every element of v if it is an array, is none of list.
+// holdsNoneOf reports whether neither v nor any element of v, if it is an array, is in the list.
 func holdsNoneOf(v jose.Value, list []string, is func(jose.Value, string) bool) bool {
 	if isOneOf(v, list, is) {
 		return false
@@ -173,7 +175,7 @@ func lowerASCII(c byte) byte {
 	return c
 }
 
-// typeIs compares the header's typ as a media type (RFC 7515 §4.1.9): without
+// typeIs compares the header's typ as a media type (RFC 7515 §4.1.9): regardless of
 // case, and with or without "application/".
 func typeIs(v jose.Value, want string) bool {
 	text, isText := v.TextBytes()

@@ -7,20 +7,20 @@ import (
 )
 
 // Protect returns a handler that calls next only for requests from this machine's
-// own pages. It refuses a request whose Host is not this machine, so that a site
-// cannot reach the server by pointing its own name here (DNS rebinding), and a
-// request that the page of another site makes.
+// own pages. It refuses requests whose Host is not this machine, so that a site
+// cannot reach the server by making its own name resolve to this machine (DNS
+// rebinding), and requests that a page of another site makes.
 func Protect(next http.Handler) http.Handler {
 	next = http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isLoopbackHost(r.Host) {
-			http.Error(w, "this server answers only to 127.0.0.1 and localhost", http.StatusMisdirectedRequest)
+			http.Error(w, "this server accepts only requests to 127.0.0.1 and localhost", http.StatusMisdirectedRequest)
 			return
 		}
-		// Another site's page may link here, but not read, frame or call.
+		// Another site's page may link to this one, but not read, frame or call it.
 		if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
 			if r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document" {
-				http.Error(w, "this server answers only its own page", http.StatusForbidden)
+				http.Error(w, "this server accepts only requests from its own page", http.StatusForbidden)
 				return
 			}
 		}
@@ -37,7 +37,7 @@ func Protect(next http.Handler) http.Handler {
 }
 
 // contentPolicy lets the page load its own files and call its own server, and nothing
-// else. There is no inline script or style.
+// else. The page has no inline scripts or styles.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 

@@ -62,13 +62,13 @@ type Want struct {
 	// Code is the "code" in the body (default body and problem details). "" is
 	// not checked.
 	Code core.Code
-	// Challenge is the WWW-Authenticate field, "" if there must be none. A line
-	// break separates several fields.
+	// Challenge is the WWW-Authenticate field, "" if the answer must not have
+	// one. A line break separates several fields.
 	Challenge string
 	// User is the user id that the handler, and a service behind it, must see; ""
 	// means that the request is anonymous.
 	User string
-	// Nonce reports that the answer has a DPoP-Nonce; otherwise it must have none.
+	// Nonce says whether the answer must have a DPoP-Nonce; if not, it must not have one.
 	Nonce bool
 }
 
@@ -86,7 +86,7 @@ func (s Scenario) target() string {
 	return s.Target
 }
 
-// Check returns what is wrong with an answer, or nil.
+// Check returns an error that says what is wrong with an answer, or nil.
 func (s Scenario) Check(x Exchange) error {
 	if x.Status != s.Want.Status {
 		return fmt.Errorf("status %d, want %d", x.Status, s.Want.Status)

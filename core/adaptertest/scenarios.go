@@ -127,7 +127,7 @@ func bearerScenarios() []Scenario {
 		row("comma-joined tokens", "a token must not contain a comma", malformed(), "Bearer {session},{other}"),
 		row("with parameters", "RFC 6750 has no parameters", malformed(), "Bearer {session}, realm=x"),
 		row("quoted", "a token is not quoted", malformed(), `Bearer "{session}"`),
-		row("header twice", "it is ambiguous which of two counts", malformed(), "Bearer {session}", "Bearer {other}"),
+		row("header twice", "it would be ambiguous which one counts", malformed(), "Bearer {session}", "Bearer {other}"),
 		row(
 			"header twice, same",
 			"the same value twice is malformed too",

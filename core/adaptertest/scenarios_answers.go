@@ -28,7 +28,7 @@ func requireScenarios() []Scenario {
 	unguarded := row(
 		modeRole(),
 		"without a guard",
-		"Require where nothing guards is the program's mistake, and never passes",
+		"Require without a guard is a mistake in the program, and never passes",
 		"session",
 		Want{Status: http.StatusInternalServerError, Code: core.CodeUnknownError},
 	)

@@ -57,10 +57,10 @@ func (b *bindings) confirmation(name string) map[string]string {
 	}
 }
 
-// placeholder returns what stands for a name that is not that of a token: a
-// certificate as in RFC 9440, or "proof:<method> <path> <token>", a new proof each
-// time. "proof with nonce" has a current nonce of the server, "proof with old nonce"
-// one that was current an hour ago.
+// placeholder returns the value for a name that is not a token's: a certificate as in
+// RFC 9440, or for "proof:<method> <path> <token>" a proof, new each time. "proof with
+// nonce" has a current nonce of the server, "proof with old nonce" one that was current
+// an hour ago.
 func (s *Stage) placeholder(name string) (text string, known bool, err error) {
 	switch name {
 	case "certificate", "thief's certificate":
@@ -99,7 +99,7 @@ func modeOf(name string, opts ...guard.Option) Mode {
 	}}
 }
 
-// modeNonces demands nonces of the server in proofs.
+// modeNonces requires the server's nonces in proofs.
 func modeNonces() Mode {
 	mode := modeOf("bound tokens with nonces")
 	mode.Options = func(s *Stage) []guard.Option {
@@ -108,7 +108,7 @@ func modeNonces() Mode {
 	return mode
 }
 
-// proofAlgorithms is the algs of challenges.
+// proofAlgorithms is the algs parameter of challenges.
 const proofAlgorithms = `algs="ES256 ES384 ES512 EdDSA Ed25519 PS256 RS256"`
 
 // bindingScenarios are about tokens that are bound to a client's key (RFC 9449) or
@@ -170,7 +170,7 @@ func bindingScenarios() []Scenario {
 	certificate := func(name string) Field { return Field{"Client-Cert", "{" + name + "}"} }
 	return []Scenario{
 		row(external, "with its proof", "the client holds the key", passes("partner_1"), byProof, good),
-		row(external, "scheme in lower case", "schemes have no case (RFC 9110 §11.1)", passes("partner_1"),
+		row(external, "scheme in lower case", "schemes are case-insensitive (RFC 9110 §11.1)", passes("partner_1"),
 			"dpop {"+bound+"}", good),
 		to(PathPrivate+"?page=2", row(external, "query", "htu has no query (RFC 9449 §4.2)", passes("partner_1"),
 			byProof, good)),
@@ -216,17 +216,17 @@ func bindingScenarios() []Scenario {
 
 		row(proxied, "proof", "the proxy knows the scheme that the client used", passes("partner_1"),
 			byProof, good, forwarded),
-		row(proxied, "proof, unknown scheme", "a URL is not guessed", badProof, byProof, good),
+		row(proxied, "proof, unknown scheme", "the URL is never guessed", badProof, byProof, good),
 		row(proxied, "certificate", "the proxy passes on the client's certificate", passes("partner_1"),
 			"Bearer {"+certified+"}", certificate("certificate")),
 		row(proxied, "no certificate", owner, asBearer, "Bearer {"+certified+"}"),
 		row(proxied, "another certificate", owner, asBearer, "Bearer {"+certified+"}", certificate("thief's certificate")),
-		row(proxied, "malformed certificate", "what cannot be read is not the same as nothing",
+		row(proxied, "malformed certificate", "an unreadable certificate is not the same as none",
 			refusedBy(http.StatusBadRequest, core.CodeInvalidRequest, challengeRequest), "Bearer {"+certified+"}",
 			Field{"Client-Cert", ":AAAA:"}),
 
-		row(stranger, "proof", "only a named proxy is believed", badProof, byProof, good, forwarded),
-		row(stranger, "certificate", "only a named proxy is believed", asBearer,
+		row(stranger, "proof", "only a configured proxy is trusted", badProof, byProof, good, forwarded),
+		row(stranger, "certificate", "only a configured proxy is trusted", asBearer,
 			"Bearer {"+certified+"}", certificate("certificate")),
 	}
 }

@@ -35,7 +35,7 @@ func introspectedScenarios() []Scenario {
 	notBound := unauthorized(`DPoP error="invalid_token", ` + proofAlgorithms)
 	asBearer := unauthorized(challengeToken + offered)
 	const once = "a proof is for one request, one token and one key, no matter who states what the token is bound to"
-	const never = "a bound token is never a bearer token, also if it is opaque (RFC 9449 §6.2)"
+	const never = "a bound token is never a bearer token, even if it is opaque (RFC 9449 §6.2)"
 	const owner = "only the holder of the certificate may send the token (RFC 8705 §3.2)"
 	twice := row("behind two guards", "the proof of one request counts once", passes("partner_2"),
 		"DPoP {"+bound+"}", proof("proof", PathTwice, bound))

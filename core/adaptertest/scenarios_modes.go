@@ -123,12 +123,12 @@ func extractorScenarios() []Scenario {
 			nil,
 			passes("user_1"),
 		),
-		row(query, "no token", "none of the extractors finds one", PathPrivate+"?x=1", nil, missing()),
+		row(query, "no token", "no extractor finds a token", PathPrivate+"?x=1", nil, missing()),
 		row(query, "empty", "an empty parameter has no token", PathPrivate+"?access_token=", nil, missing()),
 		row(
 			query,
 			"twice",
-			"it is ambiguous which of two counts",
+			"it would be ambiguous which one counts",
 			PathPrivate+"?access_token={session}&access_token={session}",
 			nil,
 			malformed(),
@@ -159,10 +159,10 @@ func extractorScenarios() []Scenario {
 			one("X-Gateway-Assertion", "Bearer {session}"),
 			refused(core.CodeInvalidFormat),
 		),
-		row(header, "twice", "it is ambiguous which of two counts", "", []Field{
+		row(header, "twice", "it would be ambiguous which one counts", "", []Field{
 			{"X-Gateway-Assertion", "{session}"}, {"X-Gateway-Assertion", "{other}"},
 		}, malformed()),
-		row(header, "absent", "Authorization is not looked at then", "", bearer("session"), missing()),
+		row(header, "absent", "the Authorization header is not read then", "", bearer("session"), missing()),
 		row(
 			socket,
 			"good token",
@@ -183,7 +183,7 @@ func extractorScenarios() []Scenario {
 			one("Sec-WebSocket-Protocol", "chat, bearer.northwind"),
 			malformed(),
 		),
-		row(socket, "marker twice", "it is ambiguous which of two counts", "",
+		row(socket, "marker twice", "it would be ambiguous which one counts", "",
 			one("Sec-WebSocket-Protocol", "bearer.northwind, {session}, bearer.northwind, {other}"), malformed()),
 		row(
 			socket,

@@ -44,7 +44,7 @@ func opaqueScenarios() []Scenario {
 			refused(core.CodeTokenExpired)),
 		row("another issuer's JWT", "a JWT is not opaque", all, "foreign", refused(core.CodeIssuerMismatch)),
 		row("an inactive token", "the server does not say why", all, "oat_unknown", refused(introspect.CodeInactive)),
-		row("an opaque token for another service", "an active token may be meant for somebody else", all, "oat_other",
+		row("an opaque token for another service", "an active token may be meant for another service", all, "oat_other",
 			refused(core.CodeAudienceMismatch)),
 		row("introspection fails", "an outage is not unauthorized", all, "oat_broken", down),
 		row("an unknown key", "nobody learns which keys exist", all, "key unknown", refused(apikey.CodeInactive)),

@@ -36,7 +36,7 @@ const (
 // for concurrent use.
 type Keyring struct {
 	cfg      Config
-	judge    *core.Verifier // makes sessions of records; reports nothing
+	judge    *core.Verifier // makes sessions from records; reports nothing
 	reporter *core.Verifier // reports rejections to the logger and the observer
 	records  *otter.Cache[string, *record]
 	unknown  *otter.Cache[string, *record] // ids without a key; separate, so that they never evict a key
@@ -52,7 +52,7 @@ type Keyring struct {
 // record is what is remembered for an id.
 type record struct {
 	key     Key
-	session *core.Session // nil if there is no key, or no session can be made of it
+	session *core.Session // nil if the key does not exist, or no session can be made from it
 	refused *core.Error
 	until   time.Time
 	touched atomic.Int64 // when LastUsed was last noted, in microseconds
@@ -140,7 +140,7 @@ func (k *Keyring) authenticate(ctx context.Context, c core.Credentials) (*core.S
 		return nil, false, reject(core.CodeInvalidRequest,
 			fmt.Sprintf("the scheme %.16q is not accepted here, expected Bearer", c.Scheme))
 	case c.Token == "":
-		return nil, false, reject(core.CodeTokenMissing, "the credentials hold no key")
+		return nil, false, reject(core.CodeTokenMissing, "the credentials contain no key")
 	}
 	id, problem := parse(k.cfg.Prefix, c.Token)
 	if problem != "" {
@@ -202,7 +202,7 @@ func (k *Keyring) Recheck(ctx context.Context, s *core.Session) error {
 	text, _ := id.(string)
 	r, _, err := k.find(ctx, text)
 	if err == nil && r.session == nil && r.refused == nil {
-		err = reject(CodeInactive, "the key "+text+" does not exist any more")
+		err = reject(CodeInactive, "the key "+text+" no longer exists")
 	}
 	if err == nil {
 		err = k.ended(ctx, r)

@@ -45,7 +45,7 @@ type Store interface {
 	// Insert adds a key. It must not keep memory that the caller may change. If a key has the id already, the error is
 	// ErrExists.
 	Insert(ctx context.Context, k Key) error
-	// Find returns the key with the id, even if it is revoked. If there is none, the error is ErrNotFound. The caller
+	// Find returns the key with the id, even if it is revoked. If the store has none, the error is ErrNotFound. The caller
 	// owns the result.
 	Find(ctx context.Context, id string) (Key, error)
 	// List returns at most limit keys of the owner, in the order of their ids, starting after the id after. If owner is

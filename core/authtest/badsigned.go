@@ -20,7 +20,7 @@ func (f *forge) refusedUnless(alg string, allowed core.Code) core.Code {
 	return core.CodeAlgorithmNotAllowed
 }
 
-// algorithms adds attacks with the header's alg (RFC 8725 §2.1).
+// algorithms adds attacks through the header's alg (RFC 8725 §2.1).
 func (f *forge) algorithms() {
 	for _, none := range []string{"none", "None", "NONE", "nOnE"} {
 		header := f.edit(f.header, Claims{"alg": none})
@@ -59,7 +59,7 @@ func (f *forge) zeroSignature(alg string) {
 	size := map[string]int{"ES256": 64, "ES384": 96, "ES512": 132}[alg]
 	k, published := f.signingKey(alg)
 	if f.allows(alg) && (!published || f.isSecret()) {
-		return // there is no key that would verify it
+		return // no key would verify it
 	}
 	header := f.edit(f.header, Claims{"alg": alg, "kid": k.id})
 	f.add(alg+" with r = s = 0", f.refusedUnless(alg, core.CodeInvalidSignature),
@@ -214,7 +214,7 @@ func (f *forge) binding() {
 	if !f.rules.InsecureIgnoreConfirmation {
 		code := core.CodeClaimMismatch
 		if f.rules.Confirmation == "dpop" || f.rules.Confirmation == "either" {
-			code = core.CodeInvalidProof // accepted with a proof, and here is none
+			code = core.CodeInvalidProof // accepted only with a proof, which is missing
 		}
 		f.add(
 			"cnf",

@@ -32,7 +32,7 @@ type ExchangeConfig struct {
 	// Audience and Resource name the service that the new token is for (RFC 8693 §2.1). At least one is required: a token
 	// for everything is no narrower than the caller's.
 	Audience, Resource string
-	// Scopes are the scopes to request for the new token. If there are none, the server decides.
+	// Scopes are the scopes to request for the new token. If empty, the server decides.
 	Scopes []string
 	// Params are further parameters, such as requested_token_type.
 	Params map[string]string
@@ -57,7 +57,8 @@ type ExchangeConfig struct {
 
 // ExchangeError is a refusal by the authorization server.
 type ExchangeError struct {
-	// Status is the HTTP status. Code is the error code of RFC 6749 §5.2, such as "invalid_grant"; "" if there is none.
+	// Status is the HTTP status. Code is the error code of RFC 6749 §5.2, such as "invalid_grant"; "" if the response has
+	// none.
 	Status int
 	Code   string
 }
@@ -96,7 +97,7 @@ type exchanged struct {
 
 const (
 	maxAnswerBytes = 64 << 10
-	// early is how long before its expiry the use of a token stops, because a request takes time.
+	// early is how long before its expiry a token is no longer used, because a request takes time.
 	early = 5 * time.Second
 )
 
@@ -290,7 +291,7 @@ func (e *Exchange) settle(subject jws.Digest, generation uint64, got *exchanged,
 	return err
 }
 
-// errorCode reads the error code of RFC 6749 §5.2. Nothing else of an error's body is used: it may repeat the token.
+// errorCode reads the error code of RFC 6749 §5.2. Nothing else in an error's body is used: it may repeat the token.
 func errorCode(body []byte) string {
 	answer, err := jose.ParseObject(body, jose.Limits{})
 	if err != nil {

@@ -31,10 +31,10 @@ type checkCommand struct {
 // Help is printed below the flags.
 func (checkCommand) Help() string {
 	return `Shows every step of the verification and the likely cause of a failure. Keys are fetched from the
-address in the contract; a contract with static keys or a secret needs no network. It signs no one in.
+address in the contract; a contract with static keys or a secret needs no network. It does not sign anyone in.
 
-Exit codes: 0 accepted, 1 refused, 2 undecided, such as when the keys can't be fetched. With --batch it is the highest
-of all lines.
+Exit codes: 0 accepted, 1 refused, 2 undecided, for example if the keys can't be fetched. With --batch, the exit code is
+the highest of all lines.
 
 Examples:
   authdoctor check --contract contract.json < token.txt
@@ -98,7 +98,7 @@ func (c *checkCommand) verifier(env *Env) (*core.Verifier, error) {
 	return core.NewVerifier(contracts, options...)
 }
 
-// cannotCheck shows why there is no verifier. The exit code is that of an
+// cannotCheck shows why a verifier cannot be made. The exit code is that of an
 // undecided check: without a contract, nothing is known about the token.
 func (e *Env) cannotCheck(err error) error {
 	if shown := e.refuseContract(err, nil); !errors.Is(shown, errBad) {
@@ -120,13 +120,13 @@ func parseTime(text string) (time.Time, error) {
 
 // explain explains a token. It shows progress, because the verifier may have to fetch keys.
 func explain(ctx context.Context, env *Env, verifier *core.Verifier, raw string) core.Report {
-	end := env.progress("checking the token, fetching keys where the contract has none")
+	end := env.progress("checking the token, and fetching keys if the contract has none")
 	defer end()
 	return verifier.Explain(ctx, raw)
 }
 
-// clockHint compares this machine's clock with the issuer's if a date of the
-// token is at fault. It sends requests only to addresses from which keys were
+// clockHint compares this machine's clock with the issuer's if the token is
+// refused because of its dates. It sends requests only to addresses from which keys were
 // fetched.
 func (c *checkCommand) clockHint(ctx context.Context, env *Env, verifier *core.Verifier, r core.Report) []string {
 	if c.At != "" || r.Code != core.CodeTokenExpired && r.Code != core.CodeTokenNotActive {
@@ -271,7 +271,7 @@ func stepText(p *term.Page, s core.ReportStep) string {
 	case s.Detail != "":
 		return term.Safe(s.Detail)
 	case s.Expected == "" && s.Found == "missing":
-		return p.Dim("not required, and not there")
+		return p.Dim("not required, and missing")
 	default:
 		return term.Safe(s.Found)
 	}

@@ -19,8 +19,8 @@ type contractCommand struct {
 	Print    contractPrint    `cmd:"" help:"Print the complete contract as JSON, without its secret."`
 	Validate contractValidate `cmd:"" help:"Show every mistake in a contract's JSON."`
 	Grade    contractGrade    `cmd:"" help:"Grade what a contract leaves open, A to F."`
-	Diff     contractDiff     `cmd:"" help:"Show in what two contracts differ."`
-	Test     contractTest     `cmd:"" help:"Run the tests that a contract's JSON holds."`
+	Diff     contractDiff     `cmd:"" help:"Show how two contracts differ."`
+	Test     contractTest     `cmd:"" help:"Run the tests in a contract's JSON."`
 }
 
 // Help is printed below the commands.
@@ -105,8 +105,8 @@ func parseAny(data []byte) ([]*core.Contract, error) {
 	return []*core.Contract{contract}, err
 }
 
-// refuseContract shows why there is no contract. Errors that are not about a
-// configuration are returned as they are.
+// refuseContract shows the mistakes that make a contract invalid. It returns errors
+// that are not about a configuration unchanged.
 func (e *Env) refuseContract(err error, file []byte) error {
 	mistakes := core.ConfigErrors(err)
 	if len(mistakes) == 0 {
@@ -177,7 +177,7 @@ func showGrade(p *term.Page, contract *core.Contract, g grade.Grade) {
 	}
 	p.Line(letter, "  ", describe(contract))
 	if len(g.Findings) == 0 {
-		p.Line("   nothing that a contract can close is open")
+		p.Line("   nothing is left open that a contract can close")
 	}
 	for _, f := range g.Findings {
 		p.Text(3, f.Grade+"  ", term.Safe(f.Text))
@@ -196,8 +196,8 @@ func showGrade(p *term.Page, contract *core.Contract, g grade.Grade) {
 }
 
 type contractDiff struct {
-	Old string `arg:"" help:"A contract's file."`
-	New string `arg:"" help:"Another one."`
+	Old string `arg:"" help:"The file of one contract."`
+	New string `arg:"" help:"The file of the other."`
 }
 
 // Run compares the complete contracts, defaults and the preset's rules included.
@@ -225,7 +225,7 @@ func (c *contractDiff) Run(env *Env) error {
 	}
 	p := env.page()
 	if contracts[0].Equal(contracts[1]) {
-		p.Line(p.Good("EQUAL"), "  the two accept the same tokens")
+		p.Line(p.Good("EQUAL"), "  both accept the same tokens")
 		return env.show(p)
 	}
 	before, after := grade.Of(contracts[0]).Letter, grade.Of(contracts[1]).Letter
@@ -266,7 +266,7 @@ func membersOfBoth(texts [2]map[string]json.RawMessage) []string {
 }
 
 type contractTest struct {
-	File string `arg:"" help:"A contract's file that has the member \"tests\"."`
+	File string `arg:"" help:"A contract's file with the member \"tests\"."`
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 

@@ -11,13 +11,13 @@ import (
 	"github.com/revstackhq/auth-go/core/providers"
 )
 
-// contractSource is where a command takes its contract from.
+// contractSource has the flags that give a command its contract.
 type contractSource struct {
 	Contract string `xor:"source" required:"" placeholder:"FILE" help:"A contract in JSON: a complete one, the wire form of the TypeScript package, or {\"provider\": …, \"config\": {…}}."`
 	Config   string `xor:"source" required:"" placeholder:"FILE" help:"Several contracts in JSON: {\"contracts\": […]}. The token's issuer chooses."`
 	Provider string `xor:"source" required:"" placeholder:"SLUG" help:"The preset of a provider, configured by the flags below." completion:"providers"`
 
-	Issuer          string            `placeholder:"URL" help:"With --provider: the issuer, or what the preset has in its place, such as Auth0's domain."`
+	Issuer          string            `placeholder:"URL" help:"With --provider: the issuer, or what the preset takes instead, such as Auth0's domain."`
 	Audience        []string          `sep:"none" placeholder:"AUD" help:"With --provider: an accepted audience; may be repeated."`
 	AuthorizedParty []string          `sep:"none" placeholder:"AZP" help:"With --provider: an accepted authorized party; may be repeated."`
 	Set             map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"With --provider: any other member of the configuration, see authdoctor providers SLUG; may be repeated."`
@@ -71,8 +71,8 @@ func (s *contractSource) build() (*core.Contract, error) {
 	}
 	for name, value := range s.Set {
 		if strings.HasSuffix(strings.ToLower(name), "secret") {
-			return nil, fmt.Errorf("--set %s: a secret is not taken as an argument, where others can read it: "+
-				"put it into an environment variable and write --set %sEnv=NAME", name, name)
+			return nil, fmt.Errorf("--set %s: a secret is not accepted as an argument, because others can read it there: "+
+				"put it in an environment variable and write --set %sEnv=NAME", name, name)
 		}
 		config[name] = value
 		if json.Valid([]byte(value)) {
@@ -85,12 +85,12 @@ func (s *contractSource) build() (*core.Contract, error) {
 	}
 	contract, err := providers.Build(s.Provider, data)
 	for _, mistake := range core.ConfigErrors(err) {
-		mistake.Line, mistake.Column = 0, 0 // there is no file
+		mistake.Line, mistake.Column = 0, 0 // the configuration is not in a file
 	}
 	return contract, err
 }
 
-// issuerMember is the member of a preset's configuration that says whose tokens
+// issuerMember returns the member of a preset's configuration that says whose tokens
 // to accept.
 func issuerMember(provider string) string {
 	switch provider {
