@@ -78,7 +78,7 @@ func NewContract(cfg Config) (*core.Contract, error) {
 		PEM:       strings.ReplaceAll(cfg.JWTKey, `\n`, "\n"),
 		Audiences: cfg.Audience, InsecureAnyAudience: len(cfg.Audience) == 0,
 		AuthorizedParties: cfg.AuthorizedParties, InsecureMissingParty: cfg.InsecureMissingParty,
-		TokenTypes: accept.types(), ClaimRules: accept.rules(cfg.AllowPending), Leeway: cfg.Leeway, Session: mapping(),
+		TokenTypes: accept.types(), ClaimRules: accept.rules(cfg.AllowPending), Leeway: cfg.Leeway, Session: accept.mapping(),
 	}
 	if len(cfg.Audience) > 0 && accept.has(SessionToken) && len(accept) > 1 {
 		rules.Audiences, rules.InsecureAnyAudience = nil, true
@@ -155,7 +155,7 @@ func userIDClaims(claim string) (first string, fallbacks []string) {
 }
 
 // mapping reads tokens of version 1 and 2.
-func mapping() core.Mapping {
+func (a accepted) mapping() core.Mapping {
 	return core.Mapping{
 		SessionID:        preset.Refs("sid"),
 		OrganizationID:   preset.Refs("o.id", "org_id", "organization_id"),
@@ -167,12 +167,6 @@ func mapping() core.Mapping {
 		},
 		Scopes:          preset.Refs("scope", "scp", "scopes"),
 		FactorAgesClaim: "fva",
-		Kinds: []core.KindRule{
-			{Kind: core.KindMachine, When: []core.ClaimRule{{Claim: "sub", Prefixes: []string{"mch_"}}}},
-			{
-				Kind: core.KindAccess,
-				When: []core.ClaimRule{{Header: "typ", OneOf: []string{"at+jwt", "application/at+jwt"}, IgnoreCase: true}},
-			},
-		},
+		Kinds:           a.kinds(),
 	}
 }

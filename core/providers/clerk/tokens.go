@@ -102,6 +102,21 @@ func (a accepted) subjectRules() []core.ClaimRule {
 	return rules
 }
 
+// kinds distinguishes the accepted kinds. Session and template tokens have the default kind.
+func (a accepted) kinds() []core.KindRule {
+	var kinds []core.KindRule
+	if a.has(MachineToken) {
+		kinds = append(kinds, core.KindRule{
+			Kind: core.KindMachine,
+			When: []core.ClaimRule{{Claim: "sub", Prefixes: []string{"mch_"}}},
+		})
+	}
+	if a.has(OAuthToken) {
+		kinds = append(kinds, core.KindRule{Kind: core.KindAccess, When: []core.ClaimRule{isOAuth()}})
+	}
+	return kinds
+}
+
 // isOAuth knows an OAuth access token by its type (RFC 9068 §2.1).
 func isOAuth() core.ClaimRule {
 	return core.ClaimRule{Header: "typ", OneOf: []string{"at+jwt", "application/at+jwt"}, IgnoreCase: true}
