@@ -7,7 +7,7 @@
 //		Issuer:        "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Qm7Tz4LxB",
 //		ClientIDs:     []string{"4h8s2kq9v1n7x3t6b5d0mfcrjw"},
 //	})
-//	guard, err := guard.New(contract, guard.Extractors(guard.Header(awsalb.Header)))
+//	g, err := guard.New(contract, guard.Extractors(guard.Header(awsalb.Header)))
 //
 // The load balancer must be the only way to the service: restrict the service's
 // security group to the load balancer's. A client that bypasses it can send a

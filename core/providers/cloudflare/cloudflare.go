@@ -1,7 +1,7 @@
 // Package cloudflare is the preset for Cloudflare Access, of Cloudflare One.
 //
 //	contract, err := cloudflare.NewContract(cloudflare.Config{TeamDomain: "your-team", Audience: []string{os.Getenv("ACCESS_AUD")}})
-//	guard, err := guard.New(contract, guard.Extractors(guard.Header(cloudflare.Header)))
+//	g, err := guard.New(contract, guard.Extractors(guard.Header(cloudflare.Header)))
 //
 // Access puts its token into the header [Header] of every request it lets
 // through, and into the cookie [Cookie]. A client that bypasses

@@ -1,7 +1,7 @@
 // Package iap is the preset for Google Cloud's Identity-Aware Proxy.
 //
 //	contract, err := iap.NewContract(iap.Config{Audience: []string{"/projects/418290573316/global/backendServices/7730192846510293847"}})
-//	guard, err := guard.New(contract, guard.Extractors(guard.Header(iap.Header)))
+//	g, err := guard.New(contract, guard.Extractors(guard.Header(iap.Header)))
 //
 // The proxy puts its token into the header [Header] of every request it lets
 // through. A client that bypasses the proxy can send any header, so
