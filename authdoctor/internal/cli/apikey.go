@@ -31,7 +31,7 @@ type newKeyCommand struct {
 	Name         string        `help:"What the key is for, for people."`
 	Scope        []string      `help:"A scope that the key has. May be given several times."`
 	Lifetime     time.Duration `help:"How long the key is accepted, such as 2160h. Without it, until it is revoked."`
-	SQL          bool          `name:"sql" help:"Print the record as an INSERT statement, instead of JSON."`
+	SQL          bool          `name:"sql" help:"Print the record as an INSERT statement for a table that exists, instead of JSON."`
 	Table        string        `default:"api_keys" help:"The table of the statement."`
 }
 
