@@ -1,5 +1,5 @@
-// Command telemetry serves a guarded route, and metrics about it for Prometheus at
-// /metrics:
+// Command telemetry serves a guarded route, /api/profile, and metrics about it for
+// Prometheus at /metrics:
 //
 //	CLERK_ISSUER_URL=https://your-app.clerk.accounts.dev go run ./examples/telemetry
 //
