@@ -53,6 +53,10 @@ func TestRejectionIsEchosOwn(t *testing.T) {
 		if err != nil || string(body) != `{"error":"Sign in to continue.","code":"TOKEN_MISSING"}` {
 			t.Errorf("%s: the message marshals to %s, %v", name, body, err)
 		}
+		var rejection *guard.Rejection
+		if !errors.As(given, &rejection) || rejection.Error() != "Sign in to continue." {
+			t.Errorf("%s: errors.As finds no *guard.Rejection with the sentence in %v", name, given)
+		}
 		var refusal *core.Error
 		if !errors.As(given, &refusal) || !errors.Is(given, core.CodeTokenMissing) {
 			t.Errorf("%s: errors.As finds no *core.Error in %v", name, given)
