@@ -121,7 +121,9 @@ func (g *Guard) boundTokens() (b boundTokens) {
 
 // MetadataHandler returns a handler that serves [Guard.Metadata]. Pages of every
 // origin may read it: it answers CORS preflights, which browsers send because Model
-// Context Protocol clients add a custom header. Mount it for every method.
+// Context Protocol clients add a custom header. Mount it for every method, and where
+// the guard does not reject a request without a token: outside it, or exempted by
+// [SkipPaths].
 func (g *Guard) MetadataHandler() http.Handler {
 	document := g.Metadata()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
