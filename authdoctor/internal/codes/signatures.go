@@ -26,7 +26,8 @@ func ofSignatures() []Explanation {
 				"or sent something that is not a proper answer. The token was not judged. The answer is 503 with " +
 				"`Retry-After`. A server that answers 401 or 403 does not accept this program's own credentials.",
 			Fix: []string{
-				"Look at the log line `auth: introspection unavailable`: it names the host and the reason.",
+				"Look at the detail of the rejection in the log for the reason. After three failures in a row, the line " +
+					"`auth: introspection unavailable` names the host, too.",
 				"If the reason is the program's credentials, check `Config.Auth` and the secret in the environment.",
 				"If the reason is too many unknown tokens, someone is guessing tokens: limit requests in front of the service.",
 				"`Config.KeepInOutage` lets sessions that were active a short time ago pass while the server is down.",
@@ -37,7 +38,9 @@ func ofSignatures() []Explanation {
 			Cause: "The store of API keys returned an error or did not answer in time. The key was not judged. " +
 				"The answer is 503 with `Retry-After`.",
 			Fix: []string{
-				"Look at the log line `auth: API keys unavailable`, and at the database behind the store.",
+				"Look at the database behind the store. The log has its error in the detail of the rejection and, after " +
+					"three failures in a row, in the line `auth: API keys unavailable`.",
+				"If SQLite says `database is locked`, open it with a busy timeout and a write-ahead log.",
 				"If the reason is too many unknown keys, someone is guessing keys: limit requests in front of the service.",
 			},
 		},
