@@ -5,8 +5,10 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/revstackhq/auth-go/core/providers"
 	"github.com/revstackhq/auth-go/core/providers/internal/table"
@@ -50,6 +52,8 @@ var jsonBlock = regexp.MustCompile("(?s)\n([^\n]*)\n\n```json\n(.*?)```")
 // of the samples that the contract accepts.
 func TestPagesAreTrue(t *testing.T) {
 	t.Setenv("GATEWAY_JWT_SECRET", "northwind-gateway's own secret, 32 bytes or more")
+	facts, err := table.Rows()
+	must(t, err)
 	for _, p := range providers.All() {
 		t.Run(p.Slug, func(t *testing.T) {
 			page, err := os.ReadFile(docs + p.Slug + ".md")
@@ -72,15 +76,34 @@ func TestPagesAreTrue(t *testing.T) {
 						t.Errorf("this token is not one of the samples: %s", block[2])
 					}
 				case strings.Contains(block[1], "providers.Build") || strings.Contains(block[2], "claimRules"):
-					if _, err := providers.Build(p.Slug, []byte(block[2])); err != nil {
+					contract, err := providers.Build(p.Slug, []byte(block[2]))
+					if err != nil {
 						t.Errorf("%v: %s", err, block[2])
+						continue
 					}
+					sayLeeway(t, string(page), facts[p.Slug].Checks, contract.Rules().Leeway)
 				}
 			}
 			if tokens == 0 {
 				t.Error("the page shows no token")
 			}
 		})
+	}
+}
+
+// sayLeeway checks what a provider's page and its row of the table say about the leeway. The table leaves out 30 s.
+func sayLeeway(t *testing.T, page string, checks []string, leeway time.Duration) {
+	t.Helper()
+	seconds := strconv.Itoa(int(leeway.Seconds()))
+	if m := regexp.MustCompile("`leewaySeconds` is ([0-9]+) by default").FindStringSubmatch(page); m != nil && m[1] != seconds {
+		t.Errorf("the page says that the leeway is %s s, it is %v", m[1], leeway)
+	}
+	said := regexp.MustCompile(`leeway ([0-9]+) (s|min)`).FindStringSubmatch(strings.Join(checks, "; "))
+	if said == nil {
+		said = []string{"", "30", "s"}
+	}
+	if d, err := time.ParseDuration(said[1] + said[2][:1]); err != nil || d != leeway {
+		t.Errorf("the table says that the leeway is %s %s, it is %v", said[1], said[2], leeway)
 	}
 }
 
