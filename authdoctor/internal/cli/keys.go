@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/revstackhq/auth-go/authdoctor/internal/probe"
@@ -31,6 +32,10 @@ Examples:
 
 // Run asks the issuer.
 func (c *keysCommand) Run(ctx context.Context, env *Env) error {
+	if c.JWKSURL == "" && !strings.Contains(c.Issuer, "://") {
+		return fmt.Errorf("%q is not a URL: write the issuer as tokens have it in iss, such as https://clerk.example.com, "+
+			"or say with --jwks where the keys are", c.Issuer)
+	}
 	end := env.progress("asking " + c.Issuer)
 	result, err := probe.Look(ctx, probe.Target{
 		Issuer:       c.Issuer,

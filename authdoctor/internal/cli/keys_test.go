@@ -68,6 +68,7 @@ func TestKeysThatCannotBeUsed(t *testing.T) {
 	run(t, "keys", issuer.URL()).want(t, 1, "UNUSABLE", "not a JSON object")
 	issuer.Unavailable(true)
 	run(t, "keys", issuer.URL()).want(t, 2, "UNREACHABLE", "503")
+	run(t, "keys", "clerk.example.com").want(t, 2, `"clerk.example.com" is not a URL`, "https://", "--jwks")
 	run(t, "keys", "https://dashboard.clerk.com").want(t, 2, "is Clerk's dashboard")
 	run(t, "keys", "http://issuer.example").want(t, 2, "https")
 }
