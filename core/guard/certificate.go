@@ -119,15 +119,18 @@ func fromEscaped(text string) (*x509.Certificate, error) {
 }
 
 // lastEnvoyCert returns the Cert of the last element of an X-Forwarded-Client-Cert: elements are separated by commas,
-// their pairs by semicolons, and values in double quotes may hold both.
+// their pairs by semicolons, and values in double quotes may hold both. Envoy appends its element to what the client
+// sent, so a quote that the client leaves open must not swallow the start of that element: a quote spans a whole value.
 func lastEnvoyCert(list string) (string, error) {
 	var pair strings.Builder
-	found, quotedText, escaped := "", false, false
+	found, quotedText, escaped, closed, malformed := "", false, false, false, false
 	endPair := func() {
 		if key, value, ok := strings.Cut(pair.String(), "="); ok && strings.EqualFold(strings.TrimSpace(key), "Cert") {
+			malformed = malformed || found != "" // Envoy does not escape names in the certificate, such as a URI
 			found = value
 		}
 		pair.Reset()
+		closed = false
 	}
 	for _, c := range list {
 		switch {
@@ -136,19 +139,29 @@ func lastEnvoyCert(list string) (string, error) {
 			pair.WriteRune(c)
 		case quotedText && c == '\\':
 			escaped = true
-		case c == '"':
-			quotedText = !quotedText
-		case !quotedText && c == ';':
+		case quotedText && c == '"':
+			quotedText, closed = false, true
+		case quotedText:
+			pair.WriteRune(c)
+		case c == ';':
 			endPair()
-		case !quotedText && c == ',':
+		case c == ',':
 			endPair()
 			found = "" // of an earlier hop: another peer than the one in front of the proxy
+		case closed:
+			malformed = true
+		case c == '"':
+			_, value, ok := strings.Cut(pair.String(), "=")
+			quotedText, malformed = true, malformed || !ok || value != ""
 		default:
 			pair.WriteRune(c)
 		}
 	}
 	endPair()
-	if quotedText || found == "" {
+	switch {
+	case quotedText || malformed:
+		return "", errors.New("it is not a list of elements as Envoy writes them")
+	case found == "":
 		return "", errors.New("its last element has no Cert: set forward_client_cert_details and cert: true in Envoy")
 	}
 	return found, nil

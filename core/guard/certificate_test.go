@@ -86,6 +86,17 @@ func TestCertificates(t *testing.T) {
 		"Envoy, the last hop has none": {
 			proxy, nil, "X-Forwarded-Client-Cert", []string{`Cert="` + escaped + `",By=x`}, malformed,
 		},
+		"Envoy, a client whose quote ends in the name of its own certificate": {
+			proxy, nil, "X-Forwarded-Client-Cert",
+			[]string{`Cert="` + escaped + `";URI=",Hash=ab;Cert="` + stranger + `";Subject="CN=a\"b"`},
+			malformed,
+		},
+		"Envoy, another Cert in a name of the client's certificate": {
+			proxy, nil, "X-Forwarded-Client-Cert", []string{`Cert="` + stranger + `";URI=a:b;Cert="` + escaped + `"`}, malformed,
+		},
+		"Envoy, a quote within a value": {
+			proxy, nil, "X-Forwarded-Client-Cert", []string{`By=a"b";Cert="` + escaped + `"`}, malformed,
+		},
 		"Envoy, an open quote": {proxy, nil, "X-Forwarded-Client-Cert", []string{`Cert="` + escaped}, malformed},
 	} {
 		opts := []guard.Option{guard.TrustedProxies("10.0.0.1")}
