@@ -58,6 +58,26 @@ func TestOneMessageAtATime(t *testing.T) {
 	}
 }
 
+// TestSinkPanics: a message whose recording panicked is recorded when it is delivered again.
+func TestSinkPanics(t *testing.T) {
+	f, calls := newFixture(t), 0
+	h, err := logout.NewSecurityEvents(f.verifier, logout.SinkFunc(func(context.Context, ...logout.Entry) error {
+		if calls++; calls == 1 {
+			panic("a bug in the sink")
+		}
+		return nil
+	}), logout.Audience(client))
+	must(t, h, err)
+	token := f.set(caep+"session-revoked", "{}", nil)
+	func() {
+		defer func() { _ = recover() }() // as net/http does
+		post(t, h, setType, token)
+	}()
+	if w := post(t, h, setType, token); w.Code != http.StatusAccepted || calls != 2 {
+		t.Errorf("the second delivery: %d %s, %d calls", w.Code, w.Body, calls)
+	}
+}
+
 // TestMaxConcurrent: more messages than allowed are turned away, and come through later.
 func TestMaxConcurrent(t *testing.T) {
 	f, sink := newFixture(t), newGate()

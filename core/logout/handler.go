@@ -137,12 +137,13 @@ func (h *Handler) process(ctx context.Context, m *message) *failure {
 		return nil
 	case isNew:
 	}
+	recorded := false
+	defer func() { h.seen.end(m.id, recorded) }() // after a panic of the sink too: the message is delivered again
 	entries := slices.DeleteFunc(m.entries, func(e Entry) bool { return !now.Before(e.Expires) })
 	if err := h.record(ctx, entries); err != nil {
-		h.seen.end(m.id, false)
 		return again(notRecorded, "the revocation could not be recorded", err)
 	}
-	h.seen.end(m.id, true)
+	recorded = true
 	attrs := []slog.Attr{
 		slog.String("from", h.protocol.name),
 		slog.String("event", m.event),
