@@ -47,12 +47,12 @@ func describeSource(source any) (statement.Source, error) {
 		s.Provider = e.rules.Provider
 		s.Audiences = s.Audiences && len(e.rules.Audiences) > 0
 		s.Symmetric = s.Symmetric || len(e.hmac) > 0
-		for _, path := range e.userID {
-			s.UserIDs = append(s.UserIDs, path.String())
-		}
+		s.UserIDs = append(s.UserIDs, e.userID[0].String())
+		var sessionIDs []string
 		for _, ref := range e.rules.Session.SessionID {
-			s.SessionIDs = append(s.SessionIDs, ref.Path)
+			sessionIDs = append(sessionIDs, ref.Path)
 		}
+		s.SessionIDs = append(s.SessionIDs, sessionIDs)
 	}
 	return s, nil
 }

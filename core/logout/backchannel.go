@@ -31,7 +31,9 @@ func NewBackChannel(source core.Authenticator, sink Sink, opts ...Option) (*Hand
 	c := configure(source, sink, opts, "Audience", "WholeUser", "Subjects", "InsecureUntyped")
 	c.requireAudience("the client id that the provider knows this service by")
 	c.requireSubject()
-	if c.about.Clock != nil && !slices.Contains(c.about.SessionIDs, "sid") && !c.wholeUser {
+	lacksID := func(claims []string) bool { return !slices.Contains(claims, "sid") }
+	known := len(c.about.SessionIDs) > 0 && !slices.ContainsFunc(c.about.SessionIDs, lacksID)
+	if c.about.Clock != nil && !known && !c.wholeUser {
 		c.faults.Missing("WholeUser", "is needed: the contract reads no session id from the claim sid, "+
 			"so that a logout token that names a session would end nothing")
 	}
@@ -59,9 +61,10 @@ func (c *common) requireSubject() {
 	if _, ok := c.sink.(interface{ NamesSubjects() }); ok {
 		return
 	}
-	if c.about.Clock != nil && len(c.about.UserIDs) > 0 && !slices.Contains(c.about.UserIDs, "sub") && c.subjects == nil {
+	own := slices.IndexFunc(c.about.UserIDs, func(claim string) bool { return claim != "sub" })
+	if own >= 0 && c.subjects == nil {
 		c.faults.Missing("Subjects", "is needed: the contract's user id is the claim %s, and messages name users by sub",
-			c.about.UserIDs[0])
+			c.about.UserIDs[own])
 	}
 }
 

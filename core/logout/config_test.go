@@ -28,6 +28,16 @@ func TestMistakes(t *testing.T) {
 	hmac := newFixture(t, func(r *core.Rules) {
 		r.Secret, r.Algorithms = core.NewSecret(strings.Repeat("k", 32)), []string{"RS256", "HS256"}
 	})
+	fallback := newFixture(t, func(r *core.Rules) {
+		r.UserIDClaim, r.UserIDFallbacks = "app_user", []string{"sub"}
+	})
+	noSessions := newFixture(t, func(r *core.Rules) { r.Session.SessionID = []core.ClaimRef{} })
+	oneOfTwo, err := core.NewVerifier(f.issuer.Contract(), ownIDs.issuer.Contract(func(r *core.Rules) {
+		r.UserIDClaim, r.Session.SessionID = "app_user", []core.ClaimRef{{Path: "session"}}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
 	const good = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
 	secret := core.NewSecret(good)
 	for name, tt := range map[string]struct {
@@ -57,6 +67,30 @@ func TestMistakes(t *testing.T) {
 		"claims of its own": {
 			func() (*logout.Handler, error) { return logout.NewBackChannel(ownIDs.verifier, f.sink) },
 			[]string{"Subjects", "WholeUser"},
+		},
+		"a claim of its own before sub": {
+			func() (*logout.Handler, error) { return logout.NewBackChannel(fallback.verifier, f.sink) },
+			[]string{"Subjects"},
+		},
+		"claims of its own in one contract of two": {
+			func() (*logout.Handler, error) { return logout.NewBackChannel(oneOfTwo, f.sink) },
+			[]string{"Subjects", "WholeUser"},
+		},
+		"Clerk with claims of its own": {
+			func() (*logout.Handler, error) { return logout.NewClerk(ownIDs.verifier, secret, f.sink) },
+			[]string{"Subjects"},
+		},
+		"WorkOS with claims of its own": {
+			func() (*logout.Handler, error) { return logout.NewWorkOS(ownIDs.verifier, secret, f.sink) },
+			[]string{"Subjects"},
+		},
+		"Supabase with claims of its own": {
+			func() (*logout.Handler, error) { return logout.NewSupabase(ownIDs.verifier, secret, f.sink) },
+			[]string{"Subjects"},
+		},
+		"Clerk without session ids": {
+			func() (*logout.Handler, error) { return logout.NewClerk(noSessions.verifier, secret, f.sink) },
+			[]string{"source"},
 		},
 		"options": {
 			func() (*logout.Handler, error) {

@@ -3,6 +3,7 @@ package logout
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
@@ -125,6 +126,11 @@ func near(sent, now time.Time, tolerance time.Duration) bool {
 func configureWebhook(source core.Authenticator, secret core.Secret, sink Sink, opts []Option) *common {
 	c := configure(source, sink, opts, "Subjects")
 	checkSecret(&c.faults, "secret", secret)
+	c.requireSubject()
+	if slices.ContainsFunc(c.about.SessionIDs, func(claims []string) bool { return len(claims) == 0 }) {
+		c.faults.Invalid("source", "", "reads no session id, so that the end of a session would end nothing: "+
+			"name the claim in the contract's mapping, Session.SessionID")
+	}
 	return c
 }
 

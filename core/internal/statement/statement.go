@@ -47,11 +47,13 @@ type Source struct {
 	Open      bool     // a resolver, a template or InsecureAnyIssuer accepts others
 	Audiences bool     // every contract names an audience
 	Symmetric bool     // a contract accepts HMAC
-	// UserIDs are the paths of claims that may hold a user id, in any of the
-	// contracts; SessionIDs are those that may hold a session id.
-	UserIDs, SessionIDs []string
-	Clock               keys.Clock
-	Logger              *slog.Logger
+	// UserIDs are the paths of the claims that name users, one of each contract:
+	// without it, a contract may have others. SessionIDs are the paths of the claims
+	// that may hold a session id, also of each contract.
+	UserIDs    []string
+	SessionIDs [][]string
+	Clock      keys.Clock
+	Logger     *slog.Logger
 }
 
 // Hooks are the functions that package core registers. source is a *core.Contract
