@@ -43,7 +43,11 @@ func describeSource(source any) (statement.Source, error) {
 		Clock:     v.clock,
 		Logger:    v.logger,
 	}
+	if s.Open { // the contracts of a resolver are not known
+		s.Leeway = maxLeeway
+	}
 	for _, e := range v.engines {
+		s.Leeway = max(s.Leeway, e.leeway())
 		s.Provider = e.rules.Provider
 		s.Audiences = s.Audiences && len(e.rules.Audiences) > 0
 		s.Symmetric = s.Symmetric || len(e.hmac) > 0

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
+	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/logout"
 )
 
@@ -168,13 +169,29 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// TestLifetime: entries live as long as tokens.
+// TestLifetime: entries live as long as tokens are accepted, which is the contract's leeway after they expire.
 func TestLifetime(t *testing.T) {
-	f := newFixture(t)
-	h := f.backChannel(logout.TokenLifetime(time.Minute))
-	post(t, h, formType, form(f.logoutToken(nil)))
-	if got := f.sink.all(); len(got) != 1 || !got[0].Expires.Equal(epoch().Add(time.Minute)) {
-		t.Errorf("got %+v", got)
+	for name, user := range map[string]bool{"session": false, "user": true} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			h, sid := f.backChannel(logout.TokenLifetime(time.Minute)), any("s1")
+			if user {
+				sid = nil
+			}
+			token := f.issuer.Token(authtest.Claims{"sid": "s1"}, authtest.ExpiresIn(time.Minute))
+			message := form(f.logoutToken(authtest.Claims{"sid": sid}))
+			f.clock.Advance(time.Minute + 29*time.Second)
+			if got := f.status(token); got != 200 {
+				t.Fatalf("the token is answered with %d within the leeway", got)
+			}
+			post(t, h, formType, message)
+			if got := f.status(token); got != 401 {
+				t.Errorf("the token of a session that ended is answered with %d", got)
+			}
+			if got := f.sink.all(); len(got) != 1 || got[0].Expires.Before(epoch().Add(time.Minute+30*time.Second)) {
+				t.Errorf("the sink may forget %+v while the token is accepted", got)
+			}
+		})
 	}
 }
 

@@ -179,15 +179,15 @@ func (c *common) user(issuer, id string, at time.Time) Entry {
 }
 
 // dated sets the times of an entry. They depend only on the message, so that a
-// replay writes an equal entry.
+// replay writes an equal entry. A token is accepted for the leeway after it has expired.
 func (c *common) dated(e Entry, at time.Time) Entry {
 	if e.Kind == KindUser {
 		e.Before = onlyBefore(at)
-		e.Expires = e.Before.Add(c.lifetime)
+		e.Expires = e.Before.Add(c.lifetime + c.about.Leeway)
 		return e
 	}
 	e.Before = time.Time{}
-	e.Expires = at.Add(c.lifetime)
+	e.Expires = at.Add(c.lifetime + c.about.Leeway)
 	return e
 }
 

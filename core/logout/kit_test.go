@@ -116,17 +116,20 @@ func must(tb testing.TB, h *logout.Handler, err error) *logout.Handler {
 	return h
 }
 
+// kept is how long entries are kept: the default lifetime of tokens and leeway.
+const kept = 24*time.Hour + 30*time.Second
+
 // user is what revokes everything of user_1 up to the fixture's time plus after.
 func (f *fixture) user(after time.Duration) logout.Entry {
 	before := epoch().Add(after + time.Second)
 	return logout.Entry{
-		Kind: logout.KindUser, Issuer: f.issuer.URL(), Value: "user_1", Before: before, Expires: before.Add(24 * time.Hour),
+		Kind: logout.KindUser, Issuer: f.issuer.URL(), Value: "user_1", Before: before, Expires: before.Add(kept),
 	}
 }
 
 func (f *fixture) session(id string) logout.Entry {
 	return logout.Entry{
-		Kind: logout.KindSession, Issuer: f.issuer.URL(), Value: id, Expires: epoch().Add(24 * time.Hour),
+		Kind: logout.KindSession, Issuer: f.issuer.URL(), Value: id, Expires: epoch().Add(kept),
 	}
 }
 

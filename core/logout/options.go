@@ -49,8 +49,8 @@ func Audience(aud ...string) Option {
 }
 
 // TokenLifetime is the longest life of a token that the service accepts, 24 hours
-// by default. Entries are kept for that time: if it is too short, a revoked token
-// is accepted again when its entry is forgotten.
+// by default. Entries are kept for that time and the contract's leeway: if it is too
+// short, a revoked token is accepted again when its entry is forgotten.
 func TokenLifetime(d time.Duration) Option {
 	return func(s *settings) {
 		s.note("TokenLifetime")

@@ -41,7 +41,7 @@ func (f *fixture) events(opts ...logout.Option) *logout.Handler {
 }
 
 func (f *fixture) tokenEntry(jti string) logout.Entry {
-	return logout.Entry{Kind: logout.KindToken, Issuer: f.issuer.URL(), Value: jti, Expires: epoch().Add(24 * time.Hour)}
+	return logout.Entry{Kind: logout.KindToken, Issuer: f.issuer.URL(), Value: jti, Expires: epoch().Add(kept)}
 }
 
 func TestSecurityEvents(t *testing.T) {

@@ -52,8 +52,10 @@ type Source struct {
 	// that may hold a session id, also of each contract.
 	UserIDs    []string
 	SessionIDs [][]string
-	Clock      keys.Clock
-	Logger     *slog.Logger
+	// Leeway is the largest of the contracts'.
+	Leeway time.Duration
+	Clock  keys.Clock
+	Logger *slog.Logger
 }
 
 // Hooks are the functions that package core registers. source is a *core.Contract
