@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/revstackhq/auth-go/core"
@@ -22,7 +23,8 @@ func UntilExpiry(ctx context.Context, r Request) (limited context.Context, cance
 	}
 	started := make(chan struct{})
 	var timer *time.Timer
-	timer = time.AfterFunc(-a.session.Since(a.session.ExpiresAt()), func() {
+	since := max(a.session.Since(a.session.ExpiresAt()), -math.MaxInt64) // the smallest duration has no opposite
+	timer = time.AfterFunc(-since, func() {
 		<-started
 		switch err := a.recheck(limited, r, false); {
 		case limited.Err() != nil:

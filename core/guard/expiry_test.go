@@ -105,3 +105,30 @@ func TestReceive(t *testing.T) {
 		}
 	})
 }
+
+// TestUntilExpiryOfDistantDates: a token that expires in thousands of years costs no checks until then.
+func TestUntilExpiryOfDistantDates(t *testing.T) {
+	verifier, err := core.NewVerifier(newContract(t, with(func(*core.Rules) {}))) // its clock is the bubble's
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		checks := 0
+		revoker := guard.RevokerFunc(func(context.Context, *core.Session) (bool, error) {
+			checks++
+			return false, nil
+		})
+		g := guardOf(t, verifier, guard.Revocation(revoker, guard.FailClosed))
+		token := hs256(t, map[string]any{"iat": time.Now().Unix(), "exp": int64(253402300799)}) // the year 9999
+		ctx, rejection := g.Enter(t.Context(), get("Authorization", "Bearer "+token))
+		if rejection != nil {
+			t.Fatal(rejection)
+		}
+		_, cancel := guard.UntilExpiry(ctx, get())
+		defer cancel()
+		time.Sleep(time.Hour)
+		if checks != 1 {
+			t.Errorf("%d checks of revocation in an hour", checks)
+		}
+	})
+}
