@@ -52,19 +52,44 @@ func Expired(ctx context.Context) *Rejection {
 // message, but waits no longer than the session lasts: ctx is that of [UntilExpiry].
 // waiting reports that receive is still running when the session expires; what it
 // writes to then belongs to it. If ctx ends otherwise, receive is waited for, because
-// it knows why.
+// it knows why. Receive panics if receive does before that.
 func Receive(ctx context.Context, receive func() error) (expired *Rejection, waiting bool, err error) {
-	received := make(chan error, 1)
-	go func() { received <- receive() }()
+	received := make(chan reception, 1)
+	go func() {
+		r := reception{err: errNotReceived}
+		defer func() {
+			r.panicked = recover() // nobody else could recover from it here, and the process would end
+			received <- r
+		}()
+		r.err = receive()
+	}()
 	select {
-	case err = <-received:
+	case r := <-received:
+		err = r.result()
 		return Expired(ctx), false, err
 	case <-ctx.Done():
 		if ended := Expired(ctx); ended != nil {
 			return ended, true, nil
 		}
-		return nil, false, <-received
+		r := <-received
+		return nil, false, r.result()
 	}
+}
+
+// reception is how a call of receive ended.
+type reception struct {
+	err      error
+	panicked any
+}
+
+// errNotReceived means that receive has ended its goroutine.
+var errNotReceived = errors.New("guard: nothing was received")
+
+func (r *reception) result() error {
+	if r.panicked != nil {
+		panic(r.panicked)
+	}
+	return r.err
 }
 
 // rejection renders the error of a request that was let in before.

@@ -3,6 +3,7 @@ package guard_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -131,4 +132,18 @@ func TestUntilExpiryOfDistantDates(t *testing.T) {
 			t.Errorf("%d checks of revocation in an hour", checks)
 		}
 	})
+}
+
+// TestReceivePanics: a panic reaches the handler of the stream, whose server or interceptor recovers from it.
+func TestReceivePanics(t *testing.T) {
+	if _, _, err := guard.Receive(t.Context(), func() error { runtime.Goexit(); return nil }); err == nil {
+		t.Error("received nothing, without an error")
+	}
+	defer func() {
+		if got := recover(); got != "a codec's bug" {
+			t.Errorf("recovered %v", got)
+		}
+	}()
+	_, _, err := guard.Receive(t.Context(), func() error { panic("a codec's bug") })
+	t.Errorf("returned %v", err)
 }
