@@ -20,7 +20,7 @@ type Config struct {
 	// tool.
 	Methods map[string]core.Policy
 	// Tools and Prompts are policies by name, Resources by URI, for reading and for
-	// subscribing. A URI is compared exactly; give a policy to [Others] or to the method
+	// subscribing, also by "subscriptions/listen". A URI is compared exactly; give a policy to [Others] or to the method
 	// "resources/read" if the server accepts several spellings of one resource.
 	Tools     map[string]core.Policy
 	Prompts   map[string]core.Policy
@@ -38,7 +38,8 @@ type Config struct {
 	SessionKey core.Secret
 }
 
-// Operation is a request or notification of a client.
+// Operation is a request or notification of a client. "subscriptions/listen" is several: it
+// is also "resources/subscribe" of each resource that it names.
 type Operation struct {
 	// Method is the JSON-RPC method.
 	Method string

@@ -23,6 +23,8 @@ func FuzzBody(f *testing.F) {
 		`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"\ud83d\ude00"}}`,
 		`{"method" : "prompts/get" , "params":{"name":"a" , "x":[1,{"]":"}"}]}} `,
 		`{"a":-1.5e3,"b":true,"c":null,"d":"\\\"","method":"x","params":null}`,
+		`{"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["a:b","\u0063"]}}}`,
+		`{"method":"subscriptions/listen","params":{"notifications":{"ResourceSubscriptions":["a"]}}}`,
 		`[]`, `{}`, `[[]]`, `"x"`, "\ufeff{}", `{"method":"x"}{"method":"y"}`,
 	} {
 		f.Add([]byte(seed))
@@ -53,6 +55,19 @@ func FuzzBody(f *testing.F) {
 			}
 			same(t, ops[i], m, read.Params)
 			i++
+			if read.Method != "subscriptions/listen" {
+				continue
+			}
+			var p mcp.SubscriptionsListenParams
+			if json.Unmarshal(read.Params, &p) != nil {
+				return // the SDK refuses it
+			}
+			for n := 0; p.Notifications != nil && n < len(p.Notifications.ResourceSubscriptions); n++ {
+				if uri := p.Notifications.ResourceSubscriptions[n]; i == len(ops) || ops[i].Name != uri {
+					t.Fatalf("%q: %v, the SDK subscribes to %q", m, ops, uri)
+				}
+				i++
+			}
 		}
 		if i != len(ops) {
 			t.Fatalf("%q: %v, encoding/json reads %d", body, ops, i)

@@ -78,7 +78,7 @@ func decode(value string) (string, bool) {
 // transport).
 func (c *claimed) check(m *message) *problem {
 	var op Operation
-	if len(m.ops) == 1 && !m.batch {
+	if len(m.ops) > 0 && !m.batch {
 		op = m.ops[0]
 	}
 	named := nameMember(op.Method) != ""

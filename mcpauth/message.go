@@ -31,7 +31,7 @@ func nameMember(method string) string {
 
 // message is the part of a body that the guard needs.
 type message struct {
-	ops     []Operation     // one for each request and notification; none for responses
+	ops     []Operation     // of each request and notification, its own first; none for responses
 	id      json.RawMessage // of a single request, for the answer; nil without one
 	call    bool            // a single request, which waits for an answer
 	batch   bool
@@ -76,8 +76,11 @@ func parseBatch(list []byte) (message, *problem) {
 		if err != nil {
 			return err
 		}
-		if m.version != "" {
+		switch {
+		case m.version != "":
 			return invalid("a message with a protocol version in _meta can't be part of a batch")
+		case len(m.ops) > 1: // of a version without batches
+			return invalid(methodListen + " can't be part of a batch")
 		}
 		batch.ops = append(batch.ops, m.ops...)
 		return nil
@@ -122,28 +125,37 @@ func parseMessage(object []byte) (message, *problem) {
 	if err := m.readParams(&op, params); err != nil {
 		return m, err.withID(m.id)
 	}
-	m.ops = []Operation{op}
+	m.ops = append([]Operation{op}, m.ops...)
 	return m, nil
 }
 
-// readParams reads the name and the protocol version.
+// readParams reads the name, the subscriptions and the protocol version.
 func (m *message) readParams(op *Operation, params []byte) *problem {
 	member := nameMember(op.Method)
 	if len(params) == 0 || params[0] != '{' {
-		if member != "" { // params by position could name something else
+		if member != "" || op.Method == methodListen { // params by position could name something else
 			return invalid("the params of " + op.Method + " are not a JSON object")
 		}
 		return nil
 	}
-	var name, meta []byte
-	err := members(params, []string{"name", "uri", "_meta"}, func(key string, value []byte) {
+	var name, meta, notifications []byte
+	expected := []string{"name", "uri", "_meta"}
+	if op.Method == methodListen {
+		expected = append(expected, paramNotifications)
+	}
+	err := members(params, expected, func(key string, value []byte) {
 		switch key {
 		case member:
 			name = value
 		case "_meta":
 			meta = value
+		case paramNotifications:
+			notifications = value
 		}
 	})
+	if err == nil && op.Method == methodListen {
+		m.ops, err = subscriptions(notifications)
+	}
 	if err != nil {
 		return err
 	}
