@@ -71,6 +71,11 @@ func (mw *middleware) serve(w http.ResponseWriter, r *http.Request, next http.Ha
 		}
 		r = r.WithContext(bridged)
 	}
+	if r.Method == http.MethodGet || m.listens() { // no other request lasts until somebody ends it
+		limited, cancel := guard.UntilExpiry(r.Context(), request)
+		defer cancel()
+		r = r.WithContext(limited) //nolint:contextcheck // limited derives from it
+	}
 	sealing := &sealingWriter{ResponseWriter: w, seal: func(id string) string { return mw.sessions.seal(id, session) }}
 	next.ServeHTTP(sealing, r)
 	sealing.sealHeader() // of an answer without a body

@@ -1,6 +1,9 @@
 package mcpauth
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // methodListen subscribes a client to changes since version 2026-07-28, where it replaces resources/subscribe.
 const methodListen = "subscriptions/listen"
@@ -12,6 +15,11 @@ const (
 
 // maxSubscriptions bounds the resources of one message, because each costs the check of its policies.
 const maxSubscriptions = 1000
+
+// listens reports whether the answer to a message is the stream of a client's subscriptions.
+func (m *message) listens() bool {
+	return slices.ContainsFunc(m.ops, func(op Operation) bool { return op.Method == methodListen })
+}
 
 // subscriptions returns what a message of methodListen asks for, as if it subscribed to each resource by itself: the
 // policies of the resources apply.
