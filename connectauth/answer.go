@@ -50,7 +50,7 @@ func write(writer *connect.ErrorWriter, w http.ResponseWriter, r *http.Request, 
 
 // isGRPC reports whether a media type is that of gRPC, and not of gRPC-Web.
 func isGRPC(media string) bool {
-	rest, ok := strings.CutPrefix(media, "application/grpc")
+	rest, ok := strings.CutPrefix(strings.ToLower(media), "application/grpc")
 	return ok && !strings.HasPrefix(rest, "-web")
 }
 

@@ -109,5 +109,6 @@ func stopReading(ctx context.Context) {
 
 // isStream reports whether a media type is that of gRPC, gRPC-Web or a Connect stream.
 func isStream(media string) bool {
+	media = strings.ToLower(media) // RFC 9110 §8.3.1; the handlers ignore case too
 	return strings.HasPrefix(media, "application/grpc") || strings.HasPrefix(media, "application/connect+")
 }

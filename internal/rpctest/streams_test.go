@@ -123,29 +123,38 @@ func TestUploadEnds(t *testing.T) {
 			return nil, stream.Err()
 		}, connect.WithInterceptors(connectauth.EndStreams()))
 	address := serveHTTP(t, connectauth.Guard(w.guard)(upload), nil)
-	for want, fields := range map[core.Code][]string{core.CodeTokenExpired: w.token(), core.CodeTokenMissing: nil} {
-		body, more := io.Pipe()
-		url := "http://" + address + "/rpctest.v1.Who/Upload"
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
-		if err != nil {
-			t.Fatal(err)
+	for _, media := range []string{"application/connect+proto", "Application/Connect+Proto"} { // media types have no case
+		for want, fields := range map[core.Code][]string{core.CodeTokenExpired: w.token(), core.CodeTokenMissing: nil} {
+			expectUploadEnds(t, "http://"+address+"/rpctest.v1.Who/Upload", media, fields, want)
 		}
-		r.Header.Set("Content-Type", "application/connect+proto")
-		addFields(r.Header, fields)
-		answer, err := new(http.Client).Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		message := (&core.Error{Code: want}).Message()
-		if answer.ProtoMajor != 1 || !bytes.Contains(text, []byte(`"unauthenticated"`)) ||
-			!bytes.Contains(text, []byte(message)) {
-			t.Errorf("got %s %q, want %q", answer.Proto, text, message)
-		}
-		_ = answer.Body.Close()
-		_ = more.Close()
+	}
+}
+
+func expectUploadEnds(t *testing.T, url, media string, fields []string, want core.Code) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	body, more := io.Pipe()
+	defer func() { _ = more.Close() }()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", media)
+	addFields(r.Header, fields)
+	answer, err := new(http.Client).Do(r)
+	if err != nil {
+		t.Errorf("%s: %v", media, err)
+		return
+	}
+	defer func() { _ = answer.Body.Close() }()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := (&core.Error{Code: want}).Message()
+	if answer.ProtoMajor != 1 || !bytes.Contains(text, []byte(`"unauthenticated"`)) ||
+		!bytes.Contains(text, []byte(message)) {
+		t.Errorf("%s: got %s %q, want %q", media, answer.Proto, text, message)
 	}
 }
