@@ -19,9 +19,10 @@ type Config struct {
 	// Methods are policies by JSON-RPC method: the one for "tools/call" applies to every
 	// tool.
 	Methods map[string]core.Policy
-	// Tools and Prompts are policies by name, Resources by URI, for reading and for
-	// subscribing, also by "subscriptions/listen". A URI is compared exactly; give a policy to [Others] or to the method
-	// "resources/read" if the server accepts several spellings of one resource.
+	// Tools and Prompts are policies by name, that of a prompt also for the completion of
+	// its arguments. Resources are policies by URI, for reading and for subscribing, also by
+	// "subscriptions/listen". A URI is compared exactly; give a policy to [Others] or to the
+	// method "resources/read" if the server accepts several spellings of one resource.
 	Tools     map[string]core.Policy
 	Prompts   map[string]core.Policy
 	Resources map[string]core.Policy
@@ -38,8 +39,9 @@ type Config struct {
 	SessionKey core.Secret
 }
 
-// Operation is a request or notification of a client. "subscriptions/listen" is several: it
-// is also "resources/subscribe" of each resource that it names.
+// Operation is a request or notification of a client. Some are several: "subscriptions/listen"
+// is also "resources/subscribe" of each resource that it names, and "completion/complete" is
+// also "prompts/get" of its prompt.
 type Operation struct {
 	// Method is the JSON-RPC method.
 	Method string

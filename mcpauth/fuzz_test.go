@@ -25,6 +25,8 @@ func FuzzBody(f *testing.F) {
 		`{"a":-1.5e3,"b":true,"c":null,"d":"\\\"","method":"x","params":null}`,
 		`{"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["a:b","\u0063"]}}}`,
 		`{"method":"subscriptions/listen","params":{"notifications":{"ResourceSubscriptions":["a"]}}}`,
+		`{"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"a"},"argument":{"name":"b"}}}`,
+		`{"method":"completion/complete","params":{"ref":{"type":"ref/resource","uri":"a:{b}","name":""}}}`,
 		`[]`, `{}`, `[[]]`, `"x"`, "\ufeff{}", `{"method":"x"}{"method":"y"}`,
 	} {
 		f.Add([]byte(seed))
@@ -55,6 +57,19 @@ func FuzzBody(f *testing.F) {
 			}
 			same(t, ops[i], m, read.Params)
 			i++
+			if read.Method == "completion/complete" {
+				var p mcp.CompleteParams
+				if json.Unmarshal(read.Params, &p) != nil {
+					return // the SDK refuses it
+				}
+				if p.Ref != nil && p.Ref.Type == "ref/prompt" {
+					if i == len(ops) || ops[i].Name != p.Ref.Name {
+						t.Fatalf("%q: %v, the SDK completes %+v", m, ops, p.Ref)
+					}
+					i++
+				}
+				continue
+			}
 			if read.Method != "subscriptions/listen" {
 				continue
 			}

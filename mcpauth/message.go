@@ -66,7 +66,7 @@ func parse(body []byte) (message, *problem) {
 func parseBatch(list []byte) (message, *problem) {
 	batch := message{batch: true}
 	err := elements(list, func(element []byte) *problem {
-		if len(batch.ops) == maxBatch {
+		if len(batch.ops) >= maxBatch {
 			return invalid("the batch has more than " + strconv.Itoa(maxBatch) + " messages")
 		}
 		if element[0] != '{' {
@@ -79,7 +79,7 @@ func parseBatch(list []byte) (message, *problem) {
 		switch {
 		case m.version != "":
 			return invalid("a message with a protocol version in _meta can't be part of a batch")
-		case len(m.ops) > 1: // of a version without batches
+		case m.listens(): // it is of a version without batches
 			return invalid(methodListen + " can't be part of a batch")
 		}
 		batch.ops = append(batch.ops, m.ops...)
@@ -129,19 +129,33 @@ func parseMessage(object []byte) (message, *problem) {
 	return m, nil
 }
 
-// readParams reads the name, the subscriptions and the protocol version.
+// impliedBy returns the member of params that names what a method acts on besides itself,
+// and how to read it; "" for other methods.
+func impliedBy(method string) (member string, read func(value []byte) ([]Operation, *problem)) {
+	switch method {
+	case methodListen:
+		return paramNotifications, subscriptions
+	case methodComplete:
+		return paramRef, completions
+	default:
+		return "", nil
+	}
+}
+
+// readParams reads the name, the operations that the message implies and the protocol version.
 func (m *message) readParams(op *Operation, params []byte) *problem {
 	member := nameMember(op.Method)
+	implying, read := impliedBy(op.Method)
 	if len(params) == 0 || params[0] != '{' {
-		if member != "" || op.Method == methodListen { // params by position could name something else
+		if member != "" || implying != "" { // params by position could name something else
 			return invalid("the params of " + op.Method + " are not a JSON object")
 		}
 		return nil
 	}
-	var name, meta, notifications []byte
+	var name, meta, implied []byte
 	expected := []string{"name", "uri", "_meta"}
-	if op.Method == methodListen {
-		expected = append(expected, paramNotifications)
+	if implying != "" {
+		expected = append(expected, implying)
 	}
 	err := members(params, expected, func(key string, value []byte) {
 		switch key {
@@ -149,12 +163,12 @@ func (m *message) readParams(op *Operation, params []byte) *problem {
 			name = value
 		case "_meta":
 			meta = value
-		case paramNotifications:
-			notifications = value
+		case implying:
+			implied = value
 		}
 	})
-	if err == nil && op.Method == methodListen {
-		m.ops, err = subscriptions(notifications)
+	if err == nil && implying != "" {
+		m.ops, err = read(implied)
 	}
 	if err != nil {
 		return err
