@@ -27,7 +27,8 @@ type Config struct {
 	Prompts   map[string]core.Policy
 	Resources map[string]core.Policy
 	// For returns one more policy, for what a map can't list, such as the resources of a
-	// template; nil for none. It must be safe for concurrent use.
+	// template; nil for none. It must be safe for concurrent use. It is also called for what
+	// a client without a token names. If it panics, the operation is refused.
 	For func(op Operation) core.Policy
 
 	// MaxBodyBytes is the largest body that is read, 4 MiB by default. A larger one is
@@ -117,11 +118,29 @@ func (r *rules) listed(op Operation) []core.Policy {
 func (r *rules) policies(op Operation) []core.Policy {
 	policies := r.listed(op)
 	if r.dynamic != nil {
-		if p := r.dynamic(op); !isNil(p) {
+		if p := ask(r.dynamic, op); !isNil(p) {
 			policies = append(policies, p)
 		}
 	}
 	return policies
+}
+
+// ask calls For. If it panics, nobody is let in: the constructors of policies panic on what is a mistake of the program
+// elsewhere, such as a scope with a space, and here comes from a client, even from one without a token.
+func ask(dynamic func(Operation) core.Policy, op Operation) (p core.Policy) {
+	defer func() {
+		if v := recover(); v != nil {
+			p = refusal(fmt.Sprintf("Config.For panicked: %.200s", fmt.Sprint(v)))
+		}
+	}()
+	return dynamic(op)
+}
+
+// refusal is a policy that never holds.
+type refusal string
+
+func (r refusal) Check(*core.Session) error {
+	return &core.Error{Code: core.CodeForbidden, Detail: string(r)}
 }
 
 // requirement returns what all the operations of a request need, nil for nothing.
