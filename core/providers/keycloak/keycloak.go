@@ -140,17 +140,7 @@ func (c *Config) mapping(f *preset.Faults) core.Mapping {
 		OrganizationSlug: []core.ClaimRef{
 			{Path: claimOrganization, Keys: true, Single: true}, {Path: claimOrganization, Single: true},
 		},
-		Kind: core.KindAccess, Kinds: []core.KindRule{
-			{
-				Kind: core.KindMachine,
-				When: []core.ClaimRule{{Claim: "preferred_username", Prefixes: []string{"service-account-"}}},
-			},
-			// A lightweight token has no user name, but what the client scope
-			// service_account adds. People's tokens have a session.
-			{Kind: core.KindMachine, When: []core.ClaimRule{
-				{Claim: "client_id", Type: "string"}, {Claim: "sid", Absent: true}, {Claim: "session_state", Absent: true},
-			}},
-		},
+		Kind: core.KindAccess, Kinds: machines(),
 	}
 	for _, client := range f.Values("RoleClients", clients) {
 		escaped := strings.NewReplacer("~", "~0", "/", "~1").Replace(client) // RFC 6901 §3
@@ -160,4 +150,19 @@ func (c *Config) mapping(f *preset.Faults) core.Mapping {
 		m.OrganizationID = preset.Refs(c.OrganizationClaim)
 	}
 	return m
+}
+
+// machines recognizes service accounts. A person may have registered with such a user name,
+// but the token of a person has a session, and lacks what the client scope service_account
+// adds, clientId in older versions. A lightweight token has no user name.
+func machines() []core.KindRule {
+	named := core.ClaimRule{Claim: "preferred_username", Prefixes: []string{"service-account-"}}
+	client := core.ClaimRule{Claim: "client_id", Type: "string"}
+	noSession := []core.ClaimRule{{Claim: "sid", Absent: true}, {Claim: "session_state", Absent: true}}
+	return []core.KindRule{
+		{Kind: core.KindMachine, When: []core.ClaimRule{named, client}},
+		{Kind: core.KindMachine, When: []core.ClaimRule{named, {Claim: "clientId", Type: "string"}}},
+		{Kind: core.KindMachine, When: append([]core.ClaimRule{named}, noSession...)},
+		{Kind: core.KindMachine, When: append([]core.ClaimRule{client}, noSession...)},
+	}
 }
