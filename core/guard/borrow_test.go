@@ -12,6 +12,7 @@ import (
 	"github.com/revstackhq/auth-go/core/authtest"
 	"github.com/revstackhq/auth-go/core/event"
 	"github.com/revstackhq/auth-go/core/guard"
+	"github.com/revstackhq/auth-go/core/keys"
 )
 
 // lender is a request of a framework that overwrites its buffer with the next request.
@@ -45,7 +46,8 @@ func (l *lender) BorrowAuthorization() (string, bool) {
 // TestBorrowedToken sends good and bad tokens in one buffer, to a guard that may borrow and to one that gets copies,
 // and compares what both have kept after the buffer is overwritten.
 func TestBorrowedToken(t *testing.T) {
-	i := authtest.NewIssuer(t)
+	clock := newClock() // details of rejections name the time
+	i := authtest.NewIssuer(t, authtest.WithClock(clock))
 	contract := i.Contract()
 	var tokens []string
 	for n := range 4 {
@@ -56,12 +58,12 @@ func TestBorrowedToken(t *testing.T) {
 	}
 	tokens = append(tokens, tokens[:4]...) // now cached
 	l := &lender{Request: get()}
-	borrowed := kept(t, contract, tokens, l, l.fill, l.overwrite)
+	borrowed := kept(t, contract, clock, tokens, l, l.fill, l.overwrite)
 	if l.lent != len(tokens) {
 		t.Errorf("%d of %d tokens were borrowed", l.lent, len(tokens))
 	}
 	copies := &lender{Request: get()}
-	copied := kept(t, contract, tokens, copier{copies}, copies.fill, func() {})
+	copied := kept(t, contract, clock, tokens, copier{copies}, copies.fill, func() {})
 	for n := range copied {
 		if !reflect.DeepEqual(borrowed[n], copied[n]) {
 			t.Errorf("token %d: borrowed %q, copied %q", n, borrowed[n], copied[n])
@@ -74,11 +76,11 @@ type copier struct{ guard.Request }
 
 // kept returns what remains of each token after its request: what the session says, the rejection, and the events.
 func kept(
-	t *testing.T, contract *core.Contract, tokens []string, r guard.Request, fill func(string), overwrite func(),
+	t *testing.T, contract *core.Contract, clock keys.Clock, tokens []string, r guard.Request, fill func(string), overwrite func(),
 ) (found [][]string) {
 	t.Helper()
 	var events []event.TokenRejected
-	v, err := core.NewVerifier(contract, core.WithObserver(func(_ context.Context, e event.Event) {
+	v, err := core.NewVerifier(contract, core.WithClock(clock), core.WithObserver(func(_ context.Context, e event.Event) {
 		if e, ok := e.(event.TokenRejected); ok {
 			events = append(events, e)
 		}
