@@ -76,7 +76,8 @@ type copier struct{ guard.Request }
 
 // kept returns what remains of each token after its request: what the session says, the rejection, and the events.
 func kept(
-	t *testing.T, contract *core.Contract, clock keys.Clock, tokens []string, r guard.Request, fill func(string), overwrite func(),
+	t *testing.T, contract *core.Contract, clock keys.Clock, tokens []string,
+	r guard.Request, fill func(string), overwrite func(),
 ) (found [][]string) {
 	t.Helper()
 	var events []event.TokenRejected
