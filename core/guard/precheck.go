@@ -35,7 +35,7 @@ func (g *Guard) Precheck(ctx context.Context, r Request) (context.Context, *Reje
 		return ctx, g.render(ctx, r, g.reported(ctx, r, nil, err), g.procedures.find(r))
 	}
 	found.Request = r
-	s, err := g.authenticate(done(ctx), nil, found)
+	s, err := g.authenticate(canceledContext{ctx}, nil, found)
 	switch {
 	case err == nil:
 		return &admission{Context: ctx, guard: g, prechecked: s}, nil
@@ -46,13 +46,19 @@ func (g *Guard) Precheck(ctx context.Context, r Request) (context.Context, *Reje
 	}
 }
 
-// done returns a context with ctx's values that is canceled already: a verifier with
-// such a context starts a fetch that it needs but does not wait for it.
-func done(ctx context.Context) context.Context {
-	ctx, cancel := context.WithCancel(ctx)
-	cancel()
-	return ctx
-}
+// canceledContext is a context that is canceled already, with the values of another one: a
+// verifier with such a context starts a fetch that it needs but does not wait for it.
+type canceledContext struct{ context.Context }
+
+func (canceledContext) Done() <-chan struct{} { return closed }
+
+func (canceledContext) Err() error { return context.Canceled }
+
+var closed = func() <-chan struct{} { //nolint:gochecknoglobals // never changes
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
 
 // precheckedIn returns the session that Precheck of the same guard left in a, or nil.
 func (g *Guard) precheckedIn(a *admission) *core.Session {
