@@ -199,3 +199,29 @@ func readChallenge(line string) (map[string]string, error) {
 	}
 	return params, nil
 }
+
+// FuzzEnvoyCert: Envoy appends its element to the header that the client sent, and the client chooses the names in its
+// certificate. Neither may replace the certificate of that element.
+func FuzzEnvoyCert(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"", "CN=a"},
+		{`Hash=ab;Cert="x",By=y`, `CN=a"b;c,d`},
+		{`Cert="x";URI="`, `CN=a"b`},
+		{`Cert="x";URI="\`, `\`},
+		{`Cert=x`, `";Cert="x`},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace
+	f.Fuzz(func(t *testing.T, sent, subject string) {
+		list := `By=spiffe://a/b;Hash=ab;Cert="own";Subject="` + escape(subject) + `";URI=spiffe://c/d`
+		if sent != "" {
+			list = sent + "," + list
+		}
+		test.Bounded(t, len(list), 8<<10, 4, func() { _, _ = guard.LastEnvoyCert(list) })
+		cert, err := guard.LastEnvoyCert(list)
+		if err == nil && cert != "own" || err != nil && sent == "" {
+			t.Fatalf("%q: %q, %v", list, cert, err)
+		}
+	})
+}

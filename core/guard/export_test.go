@@ -1,0 +1,4 @@
+package guard
+
+// LastEnvoyCert is for the fuzz target.
+var LastEnvoyCert = lastEnvoyCert
