@@ -48,7 +48,7 @@ func (g *Guard) Precheck(ctx context.Context, r Request) (context.Context, *Reje
 
 // canceledContext is a context that is canceled already, with the values of another one: a
 // verifier with such a context starts a fetch that it needs but does not wait for it.
-type canceledContext struct{ context.Context }
+type canceledContext struct{ context.Context } //nolint:containedctx // it is a context itself
 
 func (canceledContext) Done() <-chan struct{} { return closed }
 
