@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
@@ -122,27 +123,27 @@ func fromEscaped(text string) (*x509.Certificate, error) {
 // their pairs by semicolons, and values in double quotes may hold both. Envoy appends its element to what the client
 // sent, so a quote that the client leaves open must not swallow the start of that element: a quote spans a whole value.
 func lastEnvoyCert(list string) (string, error) {
-	var pair strings.Builder
+	pair := make([]byte, 0, len(list)) // without quotes and escapes
 	found, quotedText, escaped, closed, malformed := "", false, false, false, false
 	endPair := func() {
-		if key, value, ok := strings.Cut(pair.String(), "="); ok && strings.EqualFold(strings.TrimSpace(key), "Cert") {
+		key, value, ok := bytes.Cut(pair, []byte("="))
+		if ok && bytes.EqualFold(bytes.TrimSpace(key), []byte("Cert")) {
 			malformed = malformed || found != "" // Envoy does not escape names in the certificate, such as a URI
-			found = value
+			found = string(value)
 		}
-		pair.Reset()
-		closed = false
+		pair, closed = pair[:0], false
 	}
-	for _, c := range list {
-		switch {
+	for i := range len(list) {
+		switch c := list[i]; {
 		case escaped:
 			escaped = false
-			pair.WriteRune(c)
+			pair = append(pair, c)
 		case quotedText && c == '\\':
 			escaped = true
 		case quotedText && c == '"':
 			quotedText, closed = false, true
 		case quotedText:
-			pair.WriteRune(c)
+			pair = append(pair, c)
 		case c == ';':
 			endPair()
 		case c == ',':
@@ -151,10 +152,10 @@ func lastEnvoyCert(list string) (string, error) {
 		case closed:
 			malformed = true
 		case c == '"':
-			_, value, ok := strings.Cut(pair.String(), "=")
-			quotedText, malformed = true, malformed || !ok || value != ""
+			_, value, ok := bytes.Cut(pair, []byte("="))
+			quotedText, malformed = true, malformed || !ok || len(value) > 0
 		default:
-			pair.WriteRune(c)
+			pair = append(pair, c)
 		}
 	}
 	endPair()
