@@ -64,18 +64,11 @@ func normalizeSlowly(raw string) (string, bool) {
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	if port != "" && port != defaultPort(scheme) {
+	if port != "" && port != netaddr.DefaultPort(scheme) {
 		host = net.JoinHostPort(strings.Trim(host, "[]"), port)
 	}
 	path, ok := normalizePath(rawPath(raw, u))
 	return scheme + "://" + host + path, ok
-}
-
-func defaultPort(scheme string) string {
-	if scheme == "http" {
-		return "80"
-	}
-	return "443"
 }
 
 // rawPath returns the path as it is written. [url.URL.EscapedPath] may choose another encoding.

@@ -137,10 +137,7 @@ func sameHost(u *url.URL, host string) bool {
 	if host == u.Host {
 		return true
 	}
-	port := ":443"
-	if u.Scheme == "http" {
-		port = ":80"
-	}
+	port := ":" + netaddr.DefaultPort(u.Scheme)
 	return strings.TrimSuffix(host, port) == strings.TrimSuffix(u.Host, port)
 }
 

@@ -74,18 +74,3 @@ func publicTransport(t *http.Transport) *http.Transport {
 	t.DialContext = dialer.DialContext
 	return t
 }
-
-// sameOrigin reports whether b has a's scheme, host and port.
-func sameOrigin(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
-}
-
-func port(u *url.URL) string {
-	switch {
-	case u.Port() != "":
-		return u.Port()
-	case u.Scheme == "http":
-		return "80"
-	}
-	return "443"
-}

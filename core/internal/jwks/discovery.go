@@ -151,7 +151,8 @@ func (c Config) checkJWKSURI(jwksURI string) error {
 		return errors.New("jwks_uri holds credentials")
 	case u.Fragment != "" || strings.Contains(jwksURI, "#"):
 		return errors.New("jwks_uri holds a fragment")
-	case u.Scheme != "https" && !local && (!c.InsecureHTTP || u.Scheme != "http" || !sameOrigin(home, u)):
+	case u.Scheme != "https" && !local &&
+		(!c.InsecureHTTP || u.Scheme != "http" || netaddr.Origin(home) != netaddr.Origin(u)):
 		return errors.New("jwks_uri is not https")
 	case netaddr.PrivateHost(u.Hostname()) && c.publicOnly(jwksURI):
 		return fmt.Errorf("jwks_uri points into a private network (%s), the issuer does not",

@@ -101,7 +101,7 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 		return &FetchError{Kind: KindRedirect, Err: fmt.Errorf("more than %d redirects", maxRedirects)}
 	case from.Scheme == "https" && to.Scheme == "http":
 		return &FetchError{Kind: KindInsecureScheme, Err: errors.New("redirected to " + redactURL(to.String()))}
-	case !sameOrigin(from, to):
+	case netaddr.Origin(from) != netaddr.Origin(to):
 		return &FetchError{Kind: KindRedirect, Err: errors.New("redirected to " + redactURL(to.String()))}
 	}
 	return nil
