@@ -11,12 +11,6 @@ const (
 // completions returns what a message of methodComplete asks for: the suggestions for a prompt are for those who may
 // use it. The URI of a template is not that of a resource, so no policy of a resource applies.
 func completions(ref []byte) ([]Operation, *problem) {
-	switch {
-	case len(ref) == 0 || string(ref) == "null":
-		return nil, nil
-	case ref[0] != '{':
-		return nil, invalid(paramRef + " is not a JSON object")
-	}
 	var typ, name []byte
 	err := members(ref, []string{"type", "name", "uri"}, func(key string, value []byte) {
 		switch key {

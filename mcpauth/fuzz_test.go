@@ -27,6 +27,7 @@ func FuzzBody(f *testing.F) {
 		`{"method":"subscriptions/listen","params":{"notifications":{"ResourceSubscriptions":["a"]}}}`,
 		`{"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"a"},"argument":{"name":"b"}}}`,
 		`{"method":"completion/complete","params":{"ref":{"type":"ref/resource","uri":"a:{b}","name":""}}}`,
+		`{"method":"x","params":{"":{}}}`,
 		`[]`, `{}`, `[[]]`, `"x"`, "\ufeff{}", `{"method":"x"}{"method":"y"}`,
 	} {
 		f.Add([]byte(seed))

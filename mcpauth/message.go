@@ -130,8 +130,8 @@ func parseMessage(object []byte) (message, *problem) {
 }
 
 // impliedBy returns the member of params that names what a method acts on besides itself,
-// and how to read it; "" for other methods.
-func impliedBy(method string) (member string, read func(value []byte) ([]Operation, *problem)) {
+// and how to read it, a JSON object; "" for other methods.
+func impliedBy(method string) (member string, read func(object []byte) ([]Operation, *problem)) {
 	switch method {
 	case methodListen:
 		return paramNotifications, subscriptions
@@ -167,7 +167,10 @@ func (m *message) readParams(op *Operation, params []byte) *problem {
 			implied = value
 		}
 	})
-	if err == nil && implying != "" {
+	if err == nil && read != nil && len(implied) > 0 && string(implied) != "null" {
+		if implied[0] != '{' {
+			return invalid(implying + " is not a JSON object")
+		}
 		m.ops, err = read(implied)
 	}
 	if err != nil {

@@ -25,12 +25,6 @@ func (m *message) listens() bool {
 // policies of the resources apply.
 func subscriptions(notifications []byte) ([]Operation, *problem) {
 	var list []byte
-	switch {
-	case len(notifications) == 0 || string(notifications) == "null":
-		return nil, nil
-	case notifications[0] != '{':
-		return nil, invalid(paramNotifications + " is not a JSON object")
-	}
 	err := members(notifications, []string{paramResources}, func(name string, value []byte) {
 		if name == paramResources {
 			list = value
