@@ -6,14 +6,21 @@ import (
 	"testing"
 )
 
+// sectionOfDesign returns a section of docs/design.md, which must not be the last.
+func sectionOfDesign(t *testing.T, root, title string) string {
+	t.Helper()
+	_, section, _ := strings.Cut(readFile(t, root, "docs/design.md"), "\n## "+title+"\n")
+	section, _, ok := strings.Cut(section, "\n## ")
+	if !ok {
+		t.Fatalf("the page has no section %q before its last", title)
+	}
+	return section
+}
+
 // TestWayOfOneToken: every function that docs/design.md names on the way of a token is in the file that it names.
 func TestWayOfOneToken(t *testing.T) {
 	root, _ := tracked(t, ".md")
-	_, way, _ := strings.Cut(readFile(t, root, "docs/design.md"), "\n## 3. One request\n")
-	way, _, ok := strings.Cut(way, "\n## 4. ")
-	if !ok {
-		t.Fatal("the page has lost a section")
-	}
+	way := sectionOfDesign(t, root, "3. One request")
 	row := regexp.MustCompile("(?m)^\\| `([\\w/]+\\.go)` \\| ·* ?`(?:(\\w+)\\.)?(\\w+)` \\|")
 	rows := row.FindAllStringSubmatch(way, -1)
 	if lines := strings.Count(way, "\n| `"); len(rows) != lines || lines < 50 {
@@ -33,11 +40,7 @@ func TestWayOfOneToken(t *testing.T) {
 // TestListOfPackages: docs/design.md lists every package directly under core and core/internal, and no others.
 func TestListOfPackages(t *testing.T) {
 	root, names := tracked(t, ".go")
-	_, list, _ := strings.Cut(readFile(t, root, "docs/design.md"), "\n## 2. Packages\n")
-	list, _, ok := strings.Cut(list, "\n## 3. ")
-	if !ok {
-		t.Fatal("the page has lost a section")
-	}
+	list := sectionOfDesign(t, root, "2. Packages")
 	listed := map[string]bool{}
 	line := regexp.MustCompile(`(?m)^(core/(?:internal/)?)(\w+(?:, \w+)*) `)
 	for _, m := range line.FindAllStringSubmatch(list, -1) {
